@@ -1,0 +1,128 @@
+using System.Runtime.InteropServices;
+
+namespace Steelyard.Processes;
+
+/// <summary>
+/// One thread that waits for the exit of every process we hold: an epoll set of pidfds, told by the kernel within a millisecond.
+/// One per program, because children belong to the program: whoever reaps must know all of them.
+/// </summary>
+internal sealed unsafe class ProcessWatcher
+{
+    private const int EventsPerWait = 64;
+    private const int OrphanSweepMilliseconds = 500;
+
+    // struct epoll_event is packed on x86-64 only.
+    private static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
+
+    // Held over spawn and registration: a child that exits at once must not be taken for an orphan and reaped unseen.
+    private readonly Lock gate = new();
+    private readonly Dictionary<int, OsProcess> watched = [];
+    private readonly int epoll;
+    private volatile bool adoptsOrphans;
+
+    private ProcessWatcher()
+    {
+        epoll = LibC.EpollCreate(LibC.CloseOnExec);
+        if (epoll < 0)
+            throw new InvalidOperationException($"Cannot watch processes: {Marshal.GetLastPInvokeErrorMessage()}");
+        new Thread(Watch) { IsBackground = true, Name = "process watcher" }.Start();
+    }
+
+    public static ProcessWatcher Shared { get; } = new();
+
+    public OsProcess Start(ProcessSpec spec)
+    {
+        lock (gate)
+        {
+            var pid = Spawn.Start(spec);
+            var identity = ProcessIdentity.Of(pid) ?? throw new ProcessStartException(spec.Path, "it vanished before it could be watched");
+            return WatchNeedsLock(identity, spec.NewSession) ?? throw new ProcessStartException(spec.Path, Marshal.GetLastPInvokeErrorMessage());
+        }
+    }
+
+    public OsProcess? TryAdopt(ProcessIdentity identity)
+    {
+        lock (gate)
+        {
+            if (watched.TryGetValue(identity.Pid, out var known) && known.Identity == identity)
+                return known;
+            return identity.Exists ? WatchNeedsLock(identity, ProcessStat.Read(identity.Pid)?.Group == identity.Pid) : null;
+        }
+    }
+
+    public void AdoptOrphans()
+    {
+        if (LibC.ProcessControl(LibC.SetChildSubreaper, 1, 0, 0, 0) != 0)
+            throw new InvalidOperationException($"Cannot become a subreaper: {Marshal.GetLastPInvokeErrorMessage()}");
+        adoptsOrphans = true;
+    }
+
+    public bool Knows(int pid)
+    {
+        lock (gate)
+            return watched.ContainsKey(pid);
+    }
+
+    private OsProcess? WatchNeedsLock(ProcessIdentity identity, bool leadsGroup)
+    {
+        var pidfd = LibC.PidfdOpen(identity.Pid);
+        if (pidfd < 0)
+            return null;
+
+        // Between reading the identity and opening the descriptor the pid may have changed hands.
+        if (!identity.Exists)
+        {
+            _ = LibC.Close(pidfd);
+            return null;
+        }
+
+        var process = new OsProcess(identity, pidfd, leadsGroup);
+        watched[identity.Pid] = process;
+        var epollEvent = stackalloc byte[16];
+        *(uint*)epollEvent = LibC.EpollIn;
+        *(int*)(epollEvent + EventSize - 8) = identity.Pid;
+        _ = LibC.EpollControl(epoll, LibC.EpollAdd, pidfd, epollEvent);
+        return process;
+    }
+
+    private void Watch()
+    {
+        var events = stackalloc byte[EventsPerWait * 16];
+        while (true)
+        {
+            var count = LibC.EpollWait(epoll, events, EventsPerWait, OrphanSweepMilliseconds);
+            for (var i = 0; i < count; i++)
+                Reap(*(int*)(events + (i * EventSize) + EventSize - 8));
+            if (adoptsOrphans)
+                ReapOrphans();
+        }
+    }
+
+    private void Reap(int pid)
+    {
+        OsProcess? process;
+        lock (gate)
+            watched.Remove(pid, out process);
+        process?.Reap();
+    }
+
+    // Helpers of a dead worker become our children. They are unknown to epoll and would stay zombies.
+    private void ReapOrphans()
+    {
+        while (true)
+        {
+            OsProcess? process;
+            lock (gate)
+            {
+                LibC.SignalInfo info = default;
+                var result = LibC.WaitId(LibC.WaitAll, 0, &info, LibC.WaitExited | LibC.WaitNoHang | LibC.WaitLeaveZombie);
+                if (result != 0 || info.Pid == 0)
+                    return;
+                if (!watched.Remove(info.Pid, out process))
+                    _ = LibC.WaitId(LibC.WaitPid, info.Pid, &info, LibC.WaitExited | LibC.WaitNoHang);
+            }
+
+            process?.Reap();
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace Steelyard.Processes;
+
+/// <summary>The Linux signals we send (numbers of x86-64 and arm64).</summary>
+public enum Signal
+{
+    Kill = 9,
+    Terminate = 15,
+    Continue = 18,
+    Stop = 19,
+}
