@@ -1,1 +1,7 @@
-Console.WriteLine("x");
+using Steelyard;
+
+var configuration = new ConfigurationBuilder()
+    .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
+    .AddEnvironmentVariables()
+    .Build();
+return await CommandLine.RunAsync(args, configuration, Orchestrator.RunAsync);

@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+using Steelyard.Sessions;
+using Steelyard.Workers;
+
+namespace Steelyard.Api;
+
+/// <summary><c>GET /sessions</c>: the live ones.</summary>
+public sealed record SessionListReply(IReadOnlyList<SessionEntry> Sessions);
+
+/// <param name="CreatedAt">In UTC: as a DateTime it is written with a Z.</param>
+/// <param name="WorkerId">Null while the session is being restored.</param>
+public sealed record SessionEntry(
+    string Id, string State, DateTime CreatedAt, double IdleSeconds, double RemainingSeconds, string? WorkerId, int Node, int Restarts)
+{
+    public static SessionEntry From(SessionView view) => new(
+        view.Id.ToString(),
+        "live",
+        view.CreatedAt.UtcDateTime,
+        Math.Round(view.Idle.TotalSeconds, 3),
+        Math.Round(view.Remaining.TotalSeconds, 3),
+        view.Worker?.Id,
+        view.Id.Node,
+        view.Restarts);
+}
+
+/// <summary><c>GET /workers</c>.</summary>
+public sealed record WorkerListReply(IReadOnlyList<WorkerEntry> Workers);
+
+/// <param name="LastExit">How the worker before it in its slot ended.</param>
+/// <param name="MemoryBytes">Memory of its own of all its processes.</param>
+public sealed record WorkerEntry(string Id, int Pid, int Port, string State, string? SessionId, int Restarts, string? LastExit, long MemoryBytes);
+
+/// <summary><c>GET /status</c>: the worker API's shape, with the pool's numbers beside it.</summary>
+public sealed record StatusReply(bool Available, string? SessionId, PoolNumbers Workers, QueueNumbers Queue)
+{
+    public static StatusReply From(PoolStatus pool) => new(
+        pool.IsAvailable,
+        null,
+        new(pool.Ready, pool.Leased, pool.Starting, pool.Stopping, pool.Parked, pool.Slots, pool.Max),
+        new(pool.Queued, pool.QueueLimit));
+}
+
+public sealed record PoolNumbers(int Ready, int Leased, int Starting, int Stopping, int Parked, int Slots, int Max);
+
+public sealed record QueueNumbers(int Length, int Limit);
+
+/// <summary><c>GET /readyz</c>.</summary>
+public sealed record ReadyReply(bool Ready, IReadOnlyList<string> Reasons);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(SessionListReply))]
+[JsonSerializable(typeof(WorkerListReply))]
+[JsonSerializable(typeof(StatusReply))]
+[JsonSerializable(typeof(ReadyReply))]
+public sealed partial class ContractsJson : JsonSerializerContext;

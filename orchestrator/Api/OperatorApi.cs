@@ -1,0 +1,89 @@
+using System.Text;
+using Steelyard.Processes;
+using Steelyard.Sessions;
+using Steelyard.Workers;
+
+namespace Steelyard.Api;
+
+/// <summary>What operators and probes ask: lists, numbers, health, and the end of a worker.</summary>
+public sealed class OperatorApi(SessionService sessions, WorkerPool pool, IHostApplicationLifetime lifetime)
+{
+    private static readonly byte[] Ok = Encoding.ASCII.GetBytes("ok");
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/sessions", ListSessionsAsync);
+        routes.MapGet("/status", context => context.Response.WriteAsJsonAsync(StatusReply.From(pool.Status()), ContractsJson.Default.StatusReply));
+        routes.MapGet("/workers", ListWorkersAsync);
+        routes.MapDelete("/workers/{id}", StopWorkerAsync);
+        routes.MapGet("/health", HealthAsync);
+        routes.MapGet("/readyz", ReadyAsync);
+    }
+
+    private Task ListSessionsAsync(HttpContext context)
+    {
+        var entries = sessions.Live.Where(session => !session.IsOver()).Select(session => SessionEntry.From(session.View())).ToList();
+        return context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.SessionListReply);
+    }
+
+    private Task ListWorkersAsync(HttpContext context)
+    {
+        var workers = pool.Workers();
+        var sessionOf = sessions.Live.Select(session => session.View()).Where(view => view.Worker is not null).ToLookup(view => view.Worker!, view => view.Id.ToString());
+        var memory = ProcessMemory.OfGroups();
+        var entries = workers.ConvertAll(worker => new WorkerEntry(
+            worker.Id,
+            worker.Pid,
+            worker.Port,
+            Name(worker.State),
+            sessionOf[worker].FirstOrDefault(),
+            worker.Restarts,
+            pool.LastExit(worker),
+            memory.GetValueOrDefault(worker.Pid)));
+        return context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.WorkerListReply);
+    }
+
+    private Task StopWorkerAsync(HttpContext context)
+    {
+        var id = (string?)context.Request.RouteValues["id"];
+        if (pool.Workers().Find(worker => worker.Id == id) is not { } worker)
+            return Problem.WriteAsync(context, StatusCodes.Status404NotFound, "There is no worker with this id, or it has exited. GET /workers lists them.", "not_found");
+        pool.Stop(worker, StopReason.Operator);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private static async Task HealthAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/plain";
+        context.Response.ContentLength = Ok.Length;
+        await context.Response.Body.WriteAsync(Ok);
+    }
+
+    private Task ReadyAsync(HttpContext context)
+    {
+        var status = pool.Status();
+        var reasons = new List<string>();
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+            reasons.Add("This node is shutting down.");
+        if (status.Ready + status.Leased == 0)
+            reasons.Add($"No worker is ready; {status.Starting} are starting. {LastExit(status)}");
+        if (status.IsThrashing)
+            reasons.Add($"Workers fail again and again: {status.Parked} of {status.Slots} slots are parked. {LastExit(status)}");
+        if (status.Queued >= status.QueueLimit)
+            reasons.Add($"The queue is full: {status.Queued} creates wait.");
+        context.Response.StatusCode = reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return context.Response.WriteAsJsonAsync(new(reasons.Count == 0, reasons), ContractsJson.Default.ReadyReply);
+    }
+
+    private static string LastExit(PoolStatus status) => status.LastExit is { } exit ? $"The last one ended with: {exit}." : "";
+
+    private static string Name(WorkerState state) => state switch
+    {
+        WorkerState.Starting => "starting",
+        WorkerState.Ready => "ready",
+        WorkerState.Leased => "leased",
+        WorkerState.Stopping => "stopping",
+        _ => "exited",
+    };
+}

@@ -1,0 +1,73 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Steelyard.Sessions;
+using Steelyard.Workers;
+
+namespace Steelyard.Api;
+
+/// <summary>Error replies: <c>application/problem+json</c> (RFC 9457) with <c>message</c> for clients that print that.</summary>
+public static class Problem
+{
+    /// <summary>Writes one. Does nothing when the reply has begun: it is too late to say anything.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="status">HTTP status, 400 to 599.</param>
+    /// <param name="detail">What happened, to what, and what to do.</param>
+    /// <param name="reason">For a 404: <c>not_found</c>, <c>deleted</c>, <c>expired</c>, <c>worker_lost</c> or <c>drained</c>.</param>
+    public static Task WriteAsync(HttpContext context, int status, string detail, string? reason = null)
+    {
+        if (context.Response.HasStarted)
+            return Task.CompletedTask;
+        var title = Title(status);
+        var body = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("title", title);
+            json.WriteNumber("status", status);
+            json.WriteString("detail", detail);
+            json.WriteString("message", $"{title}: {detail}");
+            if (reason is not null)
+                json.WriteString("reason", reason);
+            json.WriteEndObject();
+        }
+
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/problem+json";
+        context.Response.ContentLength = body.WrittenCount;
+        return context.Response.Body.WriteAsync(body.WrittenMemory).AsTask();
+    }
+
+    /// <summary>404 for a session that there is not, or not any more.</summary>
+    public static Task SessionNotFoundAsync(HttpContext context, EndReason? reason) => WriteAsync(context, StatusCodes.Status404NotFound, reason switch
+    {
+        EndReason.Deleted => "The session was deleted.",
+        EndReason.Expired => "The session expired: nothing used it for as long as --session-ttl allows, or it grew older than --session-max-age.",
+        EndReason.WorkerLost => "The session's worker crashed, hung or gave a wrong answer, and the session went with it. Create a new one.",
+        EndReason.Drained => "The session was ended because its node shuts down. Create a new one.",
+        _ => "There is no session with this id, or it ended so long ago that it is forgotten.",
+    }, reason?.Name() ?? "not_found");
+
+    /// <summary>503 with Retry-After.</summary>
+    public static Task UnavailableAsync(HttpContext context, PoolUnavailableException e)
+    {
+        context.Response.Headers.RetryAfter = Math.Ceiling(e.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return WriteAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message);
+    }
+
+    private static string Title(int status) => status switch
+    {
+        400 => "Bad request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not found",
+        405 => "Method not allowed",
+        408 => "Request timeout",
+        413 => "Body too large",
+        426 => "Upgrade required",
+        501 => "Not implemented",
+        502 => "Bad worker reply",
+        503 => "Service unavailable",
+        _ => Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
+    };
+}

@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using System.Text.Unicode;
+using Steelyard.Sessions;
+
+namespace Steelyard.Api;
+
+/// <summary>Reads a request's JSON body: whole, bounded in size and time, and checked, before any worker is touched.</summary>
+public static class RequestBody
+{
+    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
+
+    /// <summary>
+    /// Returns the JSON; an empty body counts as <c>{}</c>. Throws <see cref="BadHttpRequestException"/>: 400 for what is no JSON,
+    /// 408 for a body that comes too slowly, 413 for one too large.
+    /// </summary>
+    public static async Task<byte[]> ReadJsonAsync(HttpRequest request, Options options, TimeProvider time)
+    {
+        if (request.ContentLength > options.MaxBodyBytes)
+            throw TooLarge(options);
+        var body = await ReadAsync(request.BodyReader, options, time);
+        if (body.Length == 0)
+            return EmptyObject;
+        Check(body);
+        return body;
+    }
+
+    /// <summary>How long a body may take when so much of it has come.</summary>
+    internal static TimeSpan Deadline(long received, Options options) => options.BodyGrace + TimeSpan.FromSeconds((double)received / options.BodyBytesPerSecond);
+
+    private static async Task<byte[]> ReadAsync(PipeReader reader, Options options, TimeProvider time)
+    {
+        using var deadline = new CancellationTokenSource(options.BodyGrace, time);
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            ReadResult result;
+            try
+            {
+                result = await reader.ReadAsync(deadline.Token);
+            }
+            catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+            {
+                throw new BadHttpRequestException(
+                    $"The body came too slowly: less than {options.BodyBytesPerSecond} bytes a second. Send it whole.", StatusCodes.Status408RequestTimeout);
+            }
+
+            if (result.Buffer.Length > options.MaxBodyBytes)
+                throw TooLarge(options);
+            if (result.IsCompleted)
+            {
+                var body = result.Buffer.ToArray();
+                reader.AdvanceTo(result.Buffer.End);
+                return body;
+            }
+
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            var left = Deadline(result.Buffer.Length, options) - time.GetElapsedTime(started);
+            deadline.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        }
+    }
+
+    private static void Check(ReadOnlySpan<byte> body)
+    {
+        if (!Utf8.IsValid(body))
+            throw new BadHttpRequestException("The body is not UTF-8. Send JSON, or nothing at all.");
+        try
+        {
+            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = SessionBody.MaxBodyDepth });
+            while (reader.Read())
+            {
+            }
+        }
+        catch (JsonException e)
+        {
+            throw new BadHttpRequestException($"The body is not JSON. {e.Message} Send JSON, or nothing at all.");
+        }
+    }
+
+    private static BadHttpRequestException TooLarge(Options options) =>
+        new($"The body is larger than the {options.MaxBodyBytes} bytes allowed.", StatusCodes.Status413PayloadTooLarge);
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using Steelyard.Sessions;
+using Steelyard.Workers;
+
+namespace Steelyard.Api;
+
+/// <summary>The challenge's API: create, get and delete a session, as its workers speak it themselves.</summary>
+public sealed class SessionsDialect(SessionService sessions, Options options, TimeProvider time)
+{
+    private const int Tries = 3;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/sessions", CreateAsync);
+        routes.MapGet("/sessions/{id}", GetAsync);
+        routes.MapDelete("/sessions/{id}", DeleteAsync);
+    }
+
+    private async Task CreateAsync(HttpContext context)
+    {
+        var body = await RequestBody.ReadJsonAsync(context.Request, options, time);
+        using var created = await sessions.CreateAsync(body, context.RequestAborted);
+        if (created.Session is not { } session)
+        {
+            await WriteAsync(context, created.Placed.Reply, default, default);
+            return;
+        }
+
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            sessions.End(session, EndReason.Deleted, "its client left before the reply");
+            return;
+        }
+
+        if (created.Placed.Reply.Status == StatusCodes.Status201Created)
+            context.Response.Headers.Location = $"/sessions/{session.Id}";
+        await WriteAsync(context, created.Placed.Reply, created.Placed.Id, session.Id);
+    }
+
+    private async Task GetAsync(HttpContext context)
+    {
+        var session = sessions.Find((string?)context.Request.RouteValues["id"], out var activity, out var reason);
+        if (session is null)
+        {
+            await Problem.SessionNotFoundAsync(context, reason);
+            return;
+        }
+
+        using (activity)
+        {
+            for (var attempt = 1; attempt <= Tries && session.EndReason is null; attempt++)
+            {
+                if (await TryGetAsync(context, session))
+                    return;
+            }
+
+            if (session.EndReason is { } ended)
+                await Problem.SessionNotFoundAsync(context, ended);
+            else
+                await Problem.UnavailableAsync(context, PoolUnavailableException.WorkersFailed(Tries, "no sensible answer to a get"));
+        }
+    }
+
+    // False when the worker failed; the session has then ended, or is being restored.
+    private async Task<bool> TryGetAsync(HttpContext context, Session session)
+    {
+        if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement)
+            return false;
+        using var reply = await placement.Worker.Client.GetAsync(placement.Lease.SessionPath!);
+        if (reply.IsSuccess && SessionBody.TryFindId(reply.Body.Span, out var id) && reply.Body.Span[id].SequenceEqual(placement.WorkerSessionId))
+        {
+            if (session.Restarts > 0)
+                context.Response.Headers["Steel-Session-Restarts"] = session.Restarts.ToString(CultureInfo.InvariantCulture);
+            await WriteAsync(context, reply, id, session.Id);
+            return true;
+        }
+
+        if (reply.Error == WorkerError.Busy)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "Too many requests for this session are under way.");
+            return true;
+        }
+
+        if (reply.Status >= 500)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker answered {reply.Status}. The session lives on; retry.");
+            return true;
+        }
+
+        sessions.Lose(session, placement, $"answered a get with {(reply.IsSuccess ? "another session's body" : reply.ToString())}");
+        return false;
+    }
+
+    private Task DeleteAsync(HttpContext context)
+    {
+        var session = sessions.Find((string?)context.Request.RouteValues["id"], out var activity, out var reason);
+        if (session is null)
+            return Problem.SessionNotFoundAsync(context, reason);
+        using (activity)
+        {
+            if (!sessions.End(session, EndReason.Deleted, "by its client"))
+                return Problem.SessionNotFoundAsync(context, session.EndReason);
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        }
+    }
+
+    // Every byte as the worker sent it, but for the id.
+    private static async Task WriteAsync(HttpContext context, WorkerReply reply, Range id, SessionId publicId)
+    {
+        var (start, length) = id.GetOffsetAndLength(reply.Body.Length);
+        var ours = length > 0 ? SessionId.TextLength + 2 : 0;
+        var response = context.Response;
+        response.StatusCode = reply.Status;
+        response.ContentType = reply.ContentType;
+        response.ContentLength = reply.Body.Length - length + ours;
+        Write(response.BodyWriter.GetSpan((int)response.ContentLength), reply.Body.Span, start, length, publicId);
+        response.BodyWriter.Advance((int)response.ContentLength);
+        await response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private static void Write(Span<byte> output, ReadOnlySpan<byte> body, int start, int length, SessionId publicId)
+    {
+        body[..start].CopyTo(output);
+        output = output[start..];
+        if (length > 0)
+        {
+            output[0] = output[SessionId.TextLength + 1] = (byte)'"';
+            publicId.WriteTo(output[1..]);
+            output = output[(SessionId.TextLength + 2)..];
+        }
+
+        body[(start + length)..].CopyTo(output);
+    }
+}

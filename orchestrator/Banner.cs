@@ -1,0 +1,38 @@
+using Steelyard.Workers;
+
+namespace Steelyard;
+
+/// <summary>What a start prints for people.</summary>
+internal static class Banner
+{
+    public static void Print(Uri url, WorkerCommand command, Options options)
+    {
+        Console.WriteLine($"""
+
+            Steelyard listens on {url.ToString().TrimEnd('/')}
+              workers   {Kind(command)}; {options.Warm} warm, {options.MaxWorkers} at most
+              sessions  end after {options.SessionTtl.TotalSeconds:0.###} s without activity
+              run dir   {options.RunDirectory}
+            """);
+        if (command.Kind == WorkerKind.Simulated && options.Worker == "auto")
+        {
+            Console.WriteLine("""
+
+                ******************************************************************
+                *  NO BROWSER FOUND: these workers are simulated. They hold JSON *
+                *  and nothing else; no client can attach.                       *
+                *  Install one:  apt-get install chromium-headless-shell         *
+                ******************************************************************
+                """);
+        }
+
+        Console.WriteLine();
+    }
+
+    private static string Kind(WorkerCommand command) => command.Kind switch
+    {
+        WorkerKind.Chromium => "real Chromium",
+        WorkerKind.Simulated => "simulated (JSON only, no browser)",
+        _ => command.Path,
+    };
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Net;
+
+namespace Steelyard;
+
+/// <summary>Reads the options: command line before environment before appsettings.json before defaults. Says what is wrong, or runs.</summary>
+public static class CommandLine
+{
+    /// <summary>Exit status for options that cannot be.</summary>
+    public const int BadOptions = 2;
+
+    /// <summary>Parses and runs; the exit status is that of <paramref name="run"/>, or 2 for bad options.</summary>
+    public static Task<int> RunAsync(string[] arguments, IConfiguration configuration, Func<Options, Task<int>> run)
+    {
+        var command = new RootCommand("Steelyard: thousands of isolated browser sessions behind one address.");
+        var options = Knob.All.ToDictionary(knob => knob, knob => Add(command, knob));
+        command.SetAction(async parsed =>
+        {
+            try
+            {
+                return await run(Complete(Knob.All.Aggregate(new Options(), (soFar, knob) =>
+                    Values(knob, parsed.GetValue(options[knob]), configuration).Aggregate(soFar, (set, value) => Apply(knob, set, value)))));
+            }
+            catch (ArgumentException e)
+            {
+                await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
+                return BadOptions;
+            }
+        });
+
+        // Signals are the host's business.
+        return command.Parse(arguments).InvokeAsync(new() { ProcessTerminationTimeout = null });
+    }
+
+    /// <summary>Fills in what depends on the machine, and checks what depends on more than one option. Throws <see cref="ArgumentException"/>.</summary>
+    internal static Options Complete(Options options)
+    {
+        if (!IPAddress.IsLoopback(IPAddress.Parse(options.Bind)) && options.ApiKeys.Count == 0 && !options.AllowAnonymous)
+            throw new ArgumentException($"--bind {options.Bind} would let anyone on the network drive browsers here: give an --api-key, or --allow-anonymous if you mean it");
+        if (options.HangTimeout <= options.ProbeInterval)
+            throw new ArgumentException("--hang-timeout must be longer than --probe-interval");
+        return options with
+        {
+            StartConcurrency = options.StartConcurrency > 0 ? options.StartConcurrency : Math.Max(2, Environment.ProcessorCount),
+            RunDirectory = options.RunDirectory.Length > 0 ? options.RunDirectory : DefaultRunDirectory(options.Port),
+        };
+    }
+
+    private static Option<string[]> Add(RootCommand command, Knob knob)
+    {
+        var option = new Option<string[]>("--" + knob.Name)
+        {
+            Description = knob.Help,
+            HelpName = knob.Value,
+            Arity = knob.Value is null ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
+        };
+        if (knob.Value is null)
+            option.DefaultValueFactory = _ => [];
+        command.Options.Add(option);
+        return option;
+    }
+
+    private static string[] Values(Knob knob, string[]? given, IConfiguration configuration)
+    {
+        if (given is { Length: > 0 })
+            return given;
+        var value = configuration["STEELYARD_" + knob.Name.Replace('-', '_').ToUpperInvariant()] ?? configuration[knob.Name];
+        return value is null ? [] : [value];
+    }
+
+    private static Options Apply(Knob knob, Options options, string value)
+    {
+        try
+        {
+            return knob.Apply(options, value);
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentException($"--{knob.Name}: {e.Message}", e);
+        }
+    }
+
+    // Memory first: records are small, and must be quick to write.
+    private static string DefaultRunDirectory(int port)
+    {
+        var root = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Directory.Exists(runtime)
+            ? Path.Combine(runtime, "steelyard")
+            : Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"steelyard-{Environment.UserName}");
+        return Path.Combine(root, port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace Steelyard;
+
+/// <summary>Durations as people write them: <c>500ms</c>, <c>5s</c>, <c>2m</c>, <c>1h</c>; fractions are allowed.</summary>
+public static class Duration
+{
+    private static readonly (string Unit, TimeSpan Length)[] Units =
+    [
+        ("ms", TimeSpan.FromMilliseconds(1)), ("s", TimeSpan.FromSeconds(1)), ("m", TimeSpan.FromMinutes(1)), ("h", TimeSpan.FromHours(1)),
+    ];
+
+    /// <summary>Throws <see cref="FormatException"/> for anything else, for zero, and for more than 1,000 hours.</summary>
+    public static TimeSpan Parse(string text)
+    {
+        foreach (var (unit, length) in Units)
+        {
+            if (text.EndsWith(unit, StringComparison.Ordinal)
+                && double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
+                && count > 0
+                && count * length.TotalHours <= 1000)
+                return count * length;
+        }
+
+        throw new FormatException($"'{text}' is no duration: write 500ms, 5s, 2m or 1h");
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Net;
+
+namespace Steelyard;
+
+/// <summary>One option: its name on the command line, and as <c>STEELYARD_NAME</c> in the environment, and in appsettings.json.</summary>
+/// <param name="Name">Without dashes in front.</param>
+/// <param name="Value">What its value is, for the help text; null for a switch.</param>
+/// <param name="Help">What it does, with its default.</param>
+/// <param name="Apply">Sets it. Throws <see cref="FormatException"/> or <see cref="ArgumentException"/> for a bad value.</param>
+public sealed record Knob(string Name, string? Value, string Help, Func<Options, string, Options> Apply)
+{
+    private const int MaxCount = 1_000_000;
+
+    public static readonly IReadOnlyList<Knob> All =
+    [
+        new("bind", "ADDRESS", "IP address to listen on [127.0.0.1]. Beyond loopback an --api-key is needed", (o, v) => o with { Bind = IPAddress.Parse(v).ToString() }),
+        new("port", "N", "TCP port to listen on [8080]; 0 takes a free one", (o, v) => o with { Port = Number(v, 0, 65535) }),
+        new("worker", "WHAT", "auto, chromium, simulated, or a program that speaks the worker API, with its arguments [auto]", (o, v) => o with { Worker = v }),
+        new("warm", "N", "Idle workers kept ready [4]", (o, v) => o with { Warm = Number(v, 0, 10_000) }),
+        new("max-workers", "N", "Ceiling of workers, and so of live sessions [by memory, 16 at least]", (o, v) => o with { MaxWorkers = Number(v, 1, 10_000) }),
+        new("session-ttl", "TIME", "Idle time after which a session ends [60s]", (o, v) => o with { SessionTtl = Duration.Parse(v) }),
+        new("session-max-age", "TIME", "Age at which a session ends, however busy [none]", (o, v) => o with { SessionMaxAge = v == "none" ? null : Duration.Parse(v) }),
+        new("on-worker-lost", "end|restore", "What becomes of a session whose worker died [end]", (o, v) => o with { OnWorkerLost = Choice(v) }),
+        new("max-restores", "N", "How often one session is restored [10]", (o, v) => o with { MaxRestores = Number(v, 1, MaxCount) }),
+        new("queue-limit", "N", "Creates that may wait for a worker [1000]", (o, v) => o with { QueueLimit = Number(v, 0, MaxCount) }),
+        new("queue-timeout", "TIME", "How long a create may wait for a worker [30s]", (o, v) => o with { QueueTimeout = Duration.Parse(v) }),
+        new("worker-start-timeout", "TIME", "From a worker's spawn to ready, and from a session's end to ready again [15s]", (o, v) => o with { WorkerStartTimeout = Duration.Parse(v) }),
+        new("worker-timeout", "TIME", "Deadline of one call to a worker [5s]", (o, v) => o with { WorkerTimeout = Duration.Parse(v) }),
+        new("worker-stop-grace", "TIME", "Between SIGTERM and SIGKILL [1.5s]", (o, v) => o with { WorkerStopGrace = Duration.Parse(v) }),
+        new("probe-interval", "TIME", "A worker silent for so long is asked for its health [1s]", (o, v) => o with { ProbeInterval = Duration.Parse(v) }),
+        new("hang-timeout", "TIME", "A worker silent for so long is stopped [2.5s]", (o, v) => o with { HangTimeout = Duration.Parse(v) }),
+        new("start-concurrency", "N", "Workers that may start at the same time [one per core, two at least]", (o, v) => o with { StartConcurrency = Number(v, 1, 1000) }),
+        new("idle-shrink", "TIME", "Idle workers beyond the warm ones end after so long [30s]", (o, v) => o with { IdleShrink = Duration.Parse(v) }),
+        new("worker-ports", "A-B", "Ports that workers may get [20000-29999]", Ports),
+        new("run-dir", "DIR", "Folder for what outlives this process [by port, in the user's runtime folder]", (o, v) => o with { RunDirectory = Path.GetFullPath(v) }),
+        new("max-worker-log", "BYTES", "Size at which a worker's log is emptied [1048576]", (o, v) => o with { MaxWorkerLogBytes = Number(v, 1024, int.MaxValue) }),
+        new("max-body", "BYTES", "Largest request body [1048576]", (o, v) => o with { MaxBodyBytes = Number(v, 2, 64 << 20) }),
+        new("body-grace", "TIME", "Time in which a small body must be there [800ms]", (o, v) => o with { BodyGrace = Duration.Parse(v) }),
+        new("body-rate", "BYTES", "Slowest rate of a larger body, per second [4096]", (o, v) => o with { BodyBytesPerSecond = Number(v, 1, int.MaxValue) }),
+        new("max-connections", "N", "Connections at the same time [10000]", (o, v) => o with { MaxConnections = Number(v, 1, MaxCount) }),
+        new("tombstones", "N", "Ended sessions of which a 404 can still say why [10000]", (o, v) => o with { Tombstones = Number(v, 0, MaxCount) }),
+        new("shutdown-timeout", "TIME", "How long a shutdown may take [4s]", (o, v) => o with { ShutdownTimeout = Duration.Parse(v) }),
+        new("api-key", "KEY", "A key that callers must show; may be given several times [none]", (o, v) => o with { ApiKeys = [.. o.ApiKeys, v] }),
+        new("allow-anonymous", null, "Listen beyond loopback without keys", (o, v) => o with { AllowAnonymous = bool.Parse(v) }),
+        new("public-url", "URL", "Address under which clients reach this node [the Host of each request]", (o, v) => o with { PublicUrl = Http(v) }),
+        new("node-id", "N", "Number of this node, a part of every session id [0]", (o, v) => o with { NodeId = Number(v, 0, ushort.MaxValue) }),
+    ];
+
+    private static int Number(string text, int least, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new FormatException($"'{text}' is no whole number from {least} to {most}");
+
+    private static OnWorkerLost Choice(string text) => text switch
+    {
+        "end" => OnWorkerLost.End,
+        "restore" => OnWorkerLost.Restore,
+        _ => throw new FormatException($"'{text}' is neither end nor restore"),
+    };
+
+    private static Options Ports(Options options, string text)
+    {
+        var ends = text.Split('-');
+        if (ends.Length != 2)
+            throw new FormatException($"'{text}' is no range like 20000-29999");
+        var (first, last) = (Number(ends[0], 1, 65535), Number(ends[1], 1, 65535));
+        return first <= last ? options with { FirstWorkerPort = first, LastWorkerPort = last } : throw new FormatException($"'{text}' ends before it begins");
+    }
+
+    private static Uri Http(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? url
+            : throw new FormatException($"'{text}' is no http or https address");
+}

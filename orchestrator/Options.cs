@@ -1,0 +1,113 @@
+namespace Steelyard;
+
+/// <summary>Every knob of an orchestrator. Durations have no upper end unless said; the command line validates all of them at start.</summary>
+public sealed record Options
+{
+    /// <summary>What a worker may add to the body it was given: id, time, field names.</summary>
+    public const int ReplyOverheadBytes = 64 * 1024;
+
+    /// <summary>IP address to listen on.</summary>
+    public string Bind { get; init; } = "127.0.0.1";
+
+    /// <summary>TCP port; 0 takes any free one.</summary>
+    public int Port { get; init; } = 8080;
+
+    /// <summary>See <see cref="Workers.WorkerCommand.Parse"/>.</summary>
+    public string Worker { get; init; } = "auto";
+
+    /// <summary>Idle workers kept ready.</summary>
+    public int Warm { get; init; } = 4;
+
+    /// <summary>Ceiling of slots; 0 means by memory.</summary>
+    public int MaxWorkers { get; init; }
+
+    /// <summary>Idle time after which a session ends.</summary>
+    public TimeSpan SessionTtl { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Age at which a session ends, however busy; null is never.</summary>
+    public TimeSpan? SessionMaxAge { get; init; }
+
+    public OnWorkerLost OnWorkerLost { get; init; } = OnWorkerLost.End;
+
+    /// <summary>How often one session is restored before it is given up.</summary>
+    public int MaxRestores { get; init; } = 10;
+
+    /// <summary>Creates that may wait for a worker.</summary>
+    public int QueueLimit { get; init; } = 1000;
+
+    /// <summary>How long a create may wait for a worker.</summary>
+    public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>From spawn to ready; also from the end of a session to ready again.</summary>
+    public TimeSpan WorkerStartTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Deadline of one call to a worker.</summary>
+    public TimeSpan WorkerTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Between SIGTERM and SIGKILL.</summary>
+    public TimeSpan WorkerStopGrace { get; init; } = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>A worker that has said nothing for so long is asked for its health.</summary>
+    public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A worker that has said nothing for so long is stopped.</summary>
+    public TimeSpan HangTimeout { get; init; } = TimeSpan.FromSeconds(2.5);
+
+    /// <summary>Workers that may start at the same time; 0 means one per core, and two at least.</summary>
+    public int StartConcurrency { get; init; }
+
+    /// <summary>Idle workers beyond the warm ones are retired after so long.</summary>
+    public TimeSpan IdleShrink { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>First port workers may get. The default range lies below Linux's ephemeral ports.</summary>
+    public int FirstWorkerPort { get; init; } = 20000;
+
+    /// <summary>Last port workers may get.</summary>
+    public int LastWorkerPort { get; init; } = 29999;
+
+    /// <summary>Folder for what must outlive us; empty means one by port under the user's runtime folder.</summary>
+    public string RunDirectory { get; init; } = "";
+
+    /// <summary>Size at which a worker's log is emptied, in bytes.</summary>
+    public long MaxWorkerLogBytes { get; init; } = 1 << 20;
+
+    /// <summary>Largest request body, in bytes.</summary>
+    public int MaxBodyBytes { get; init; } = 1 << 20;
+
+    /// <summary>A body must be there after this time, plus one second for each <see cref="BodyBytesPerSecond"/> it has brought.</summary>
+    public TimeSpan BodyGrace { get; init; } = TimeSpan.FromSeconds(0.8);
+
+    /// <summary>Slowest rate at which a body may arrive.</summary>
+    public int BodyBytesPerSecond { get; init; } = 4096;
+
+    /// <summary>Connections at the same time, attached CDP clients included.</summary>
+    public int MaxConnections { get; init; } = 10_000;
+
+    /// <summary>Ended sessions of which we remember why they ended.</summary>
+    public int Tombstones { get; init; } = 10_000;
+
+    /// <summary>How long a shutdown may take in all.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Keys of which a caller must show one; none means that everybody may call.</summary>
+    public IReadOnlyList<string> ApiKeys { get; init; } = [];
+
+    /// <summary>Allows a bind beyond loopback without keys.</summary>
+    public bool AllowAnonymous { get; init; }
+
+    /// <summary>Address under which clients reach us, as they see it; null takes the Host of each request.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    /// <summary>Number of this node, 0 to 65,535: a part of every session id.</summary>
+    public int NodeId { get; init; }
+}
+
+/// <summary>What happens to a session whose worker died.</summary>
+public enum OnWorkerLost
+{
+    /// <summary>It ends; its 404 says worker_lost.</summary>
+    End,
+
+    /// <summary>It is created anew, from its original body, on another worker under the same id.</summary>
+    Restore,
+}

@@ -1,0 +1,125 @@
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging.Console;
+using Steelyard.Api;
+using Steelyard.Processes;
+using Steelyard.Sessions;
+using Steelyard.Workers;
+
+namespace Steelyard;
+
+/// <summary>One node: its parts put together, started, and stopped in order.</summary>
+public sealed class Orchestrator : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly RunDirectory runDirectory;
+    private readonly Options options;
+    private readonly CancellationTokenSource loops = new();
+    private Task background = Task.CompletedTask;
+
+    private Orchestrator(WebApplication app, RunDirectory runDirectory, Options options)
+    {
+        this.app = app;
+        this.runDirectory = runDirectory;
+        this.options = options;
+    }
+
+    /// <summary>The address it listens on, once started.</summary>
+    public Uri Url => new(app.Urls.First());
+
+    public WorkerPool Pool => app.Services.GetRequiredService<WorkerPool>();
+
+    public SessionService Sessions => app.Services.GetRequiredService<SessionService>();
+
+    /// <summary>Runs until a signal ends it. Returns the exit status.</summary>
+    public static async Task<int> RunAsync(Options options)
+    {
+        try
+        {
+            Subreaper.Enable();
+            await using var orchestrator = Build(options, TimeProvider.System);
+            await orchestrator.StartAsync();
+            Banner.Print(orchestrator.Url, orchestrator.app.Services.GetRequiredService<WorkerCommand>(), orchestrator.options);
+            await orchestrator.app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (Exception e) when (e is RunDirectoryException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>
+    /// Puts a node together. Throws <see cref="ArgumentException"/> when there is no such worker and <see cref="RunDirectoryException"/> when
+    /// another node has the run directory.
+    /// </summary>
+    public static Orchestrator Build(Options options, TimeProvider time)
+    {
+        var command = WorkerCommand.Parse(options.Worker, Environment.CurrentDirectory, WorkerCommand.FindBundled(AppContext.BaseDirectory), BrowserFinder.IsInstalled);
+        if (options.MaxWorkers == 0)
+            options = options with { MaxWorkers = MemoryBudget.Workers(command.Kind) };
+        options = options with { Warm = Math.Min(options.Warm, options.MaxWorkers) };
+
+        var runDirectory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null; // Ours is checked, with a better answer, in RequestBody.
+            kestrel.Limits.MinRequestBodyDataRate = null; // Likewise.
+            kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxConnections;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Listen(IPAddress.Parse(options.Bind), options.Port);
+        });
+        builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.Configure<ConsoleLoggerOptions>(console => (console.QueueFullMode, console.MaxQueueLength) = (ConsoleLoggerQueueFullMode.DropWrite, 10_000));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+        builder.Services
+            .AddRoutingCore()
+            .AddSingleton(options).AddSingleton(time).AddSingleton(command).AddSingleton(runDirectory)
+            .AddSingleton<WorkerStarter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
+            .AddSingleton(services => new WorkerPool(services.GetRequiredService<WorkerStarter>(), options, time, services.GetRequiredService<ILogger<WorkerPool>>()))
+            .AddSingleton(new SessionIdIssuer(options.NodeId, RandomNumberGenerator.GetBytes(32)))
+            .AddSingleton(new SessionHistory(options.Tombstones))
+            .AddSingleton<SessionService>().AddSingleton<SessionReaper>()
+            .AddSingleton<SessionsDialect>().AddSingleton<DevToolsDialect>().AddSingleton<OperatorApi>();
+
+        var app = builder.Build();
+        app.UseMiddleware<Failures>();
+        app.UseMiddleware<OriginGuard>();
+        app.UseMiddleware<ApiKeys>();
+        app.UseRouting();
+        app.Services.GetRequiredService<SessionsDialect>().Map(app);
+        app.Services.GetRequiredService<DevToolsDialect>().Map(app);
+        app.Services.GetRequiredService<OperatorApi>().Map(app);
+        app.UseEndpoints(_ => { });
+        return new(app, runDirectory, options);
+    }
+
+    /// <summary>Listens, and starts the warm workers without waiting for them. Throws <see cref="IOException"/> when the port is taken.</summary>
+    public async Task StartAsync()
+    {
+        await runDirectory.ClearAsync(app.Services.GetRequiredService<ILogger<RunDirectory>>());
+        await app.StartAsync();
+        Pool.Start();
+        background = Task.WhenAll(
+            app.Services.GetRequiredService<WorkerHealth>().RunAsync(loops.Token),
+            app.Services.GetRequiredService<SessionReaper>().RunAsync(loops.Token));
+    }
+
+    /// <summary>Refuses new work, tells attached clients, ends the sessions, and returns when no worker is left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        app.Lifetime.StopApplication();
+        Sessions.Drain();
+        await Task.WhenAll(Pool.CloseAsync(), app.StopAsync());
+        await loops.CancelAsync();
+        await background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await app.DisposeAsync();
+        runDirectory.Dispose();
+        loops.Dispose();
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Steelyard.Sessions;
+using Steelyard.Workers;
+
+namespace Steelyard.Proxy;
+
+/// <summary>Where the DevTools of a session's browser listen, as its worker tells it in <c>GET /json/version</c>.</summary>
+/// <param name="Port">TCP port on the IPv4 loopback address.</param>
+/// <param name="BrowserPath">Path of the browser target's WebSocket.</param>
+public sealed record CdpAddress(int Port, string BrowserPath)
+{
+    /// <summary>Asks the worker. The address is null when it has none: the error and the status in the reply say why.</summary>
+    public static async Task<(CdpAddress? Address, WorkerError Error)> FindAsync(Placement placement)
+    {
+        using var reply = await placement.Worker.Client.DiscoverAsync("GET", "/json/version");
+        return (reply.IsSuccess ? Parse(reply.Body.Span) : null, reply.Error);
+    }
+
+    /// <summary>Reads <c>webSocketDebuggerUrl</c>. Only a loopback address is believed: a lying worker must not make us connect elsewhere.</summary>
+    internal static CdpAddress? Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            using var document = JsonDocument.ParseValue(ref reader);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("webSocketDebuggerUrl", out var value)
+                && value.ValueKind == JsonValueKind.String
+                && Uri.TryCreate(value.GetString(), UriKind.Absolute, out var url)
+                && url is { Scheme: "ws", IsLoopback: true }
+                ? new(url.Port, url.PathAndQuery)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

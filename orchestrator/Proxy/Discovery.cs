@@ -1,0 +1,49 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Steelyard.Proxy;
+
+/// <summary>Rewrites the addresses in DevTools discovery replies, so that they lead through us.</summary>
+public static class Discovery
+{
+    private const string SocketUrl = "webSocketDebuggerUrl";
+    private const string FrontendUrl = "devtoolsFrontendUrl";
+
+    /// <summary>Returns the body with its addresses rewritten; one that is not JSON (the texts of activate and close) as it is.</summary>
+    /// <param name="body">The browser's reply.</param>
+    /// <param name="prefix">What replaces scheme and authority, such as <c>ws://host/sessions/ID</c>.</param>
+    /// <param name="address">The browser's own address.</param>
+    public static ReadOnlyMemory<byte> Rewrite(ReadOnlyMemory<byte> body, string prefix, CdpAddress address)
+    {
+        JsonNode? root;
+        try
+        {
+            root = JsonNode.Parse(body.Span);
+        }
+        catch (JsonException)
+        {
+            return body;
+        }
+
+        IEnumerable<JsonNode?> targets = root is JsonArray list ? list : [root];
+        foreach (var target in targets.OfType<JsonObject>())
+            RewriteTarget(target, prefix, address);
+        return Encoding.UTF8.GetBytes(root?.ToJsonString() ?? "null");
+    }
+
+    private static void RewriteTarget(JsonObject target, string prefix, CdpAddress address)
+    {
+        if (target[SocketUrl] is JsonValue value && Uri.TryCreate(value.ToString(), UriKind.Absolute, out var url))
+            target[SocketUrl] = url.AbsolutePath == address.BrowserPath ? prefix + "/cdp" : prefix + url.AbsolutePath;
+
+        // Its ws= parameter has no scheme: host, port and path only.
+        if (target[FrontendUrl] is JsonValue frontend)
+        {
+            var authority = prefix[(prefix.IndexOf("://", StringComparison.Ordinal) + 3)..];
+            target[FrontendUrl] = frontend.ToString()
+                .Replace($"127.0.0.1:{address.Port}", authority, StringComparison.Ordinal)
+                .Replace($"localhost:{address.Port}", authority, StringComparison.Ordinal);
+        }
+    }
+}

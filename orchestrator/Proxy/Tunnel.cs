@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Net.Sockets;
+
+namespace Steelyard.Proxy;
+
+/// <summary>
+/// Moves bytes between a client's upgraded connection and a browser, both ways, until one side ends or the session does. Buffers are
+/// small and fixed: who reads slowly slows the other side down. When it is us who end it, the client gets a close frame that says why.
+/// </summary>
+/// <param name="client">The client's side.</param>
+/// <param name="browser">The browser's side.</param>
+public sealed class Tunnel(Stream client, DevToolsSocket browser)
+{
+    private const int BufferSize = 16 * 1024;
+    private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
+
+    private WebSocketFrames toClient = new();
+
+    /// <summary>Runs until it is over. Never fails: whatever breaks ends it.</summary>
+    /// <param name="farewell">Asked when we end it or the browser vanished without a word: the close code and the reason for the client.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task RunAsync(Func<Task<(ushort Code, string Reason)>> farewell, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var up = PumpAsync(ClientToBrowserAsync, over);
+        var down = PumpAsync(BrowserToClientAsync, over);
+        await Task.WhenAny(up, down);
+        var clientLeft = up.IsCompleted && !down.IsCompleted && !cancellationToken.IsCancellationRequested;
+        await over.CancelAsync();
+        await Task.WhenAll(up, down);
+        if (!clientLeft && !toClient.SawClose && toClient.IsBetweenFrames)
+            await SayFarewellAsync(await farewell());
+    }
+
+    private static async Task PumpAsync(Func<byte[], CancellationToken, Task> pump, CancellationTokenSource over)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            await pump(buffer, over.Token);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // One side is gone, or we end it: either way this direction is over.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task ClientToBrowserAsync(byte[] buffer, CancellationToken cancellationToken)
+    {
+        int count;
+        while ((count = await client.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            for (var sent = 0; sent < count;)
+                sent += await browser.Socket.SendAsync(buffer.AsMemory(sent, count - sent), cancellationToken);
+        }
+    }
+
+    private async Task BrowserToClientAsync(byte[] buffer, CancellationToken cancellationToken)
+    {
+        await ForwardAsync(browser.Early, cancellationToken);
+        int count;
+        while ((count = await browser.Socket.ReceiveAsync(buffer.AsMemory(), cancellationToken)) > 0)
+            await ForwardAsync(buffer.AsMemory(0, count), cancellationToken);
+    }
+
+    private async ValueTask ForwardAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (bytes.Length == 0)
+            return;
+
+        // Counted before the write: a write that is cancelled has still put its bytes on their way.
+        toClient.Advance(bytes.Span);
+        await client.WriteAsync(bytes, cancellationToken);
+    }
+
+    private async Task SayFarewellAsync((ushort Code, string Reason) words)
+    {
+        using var deadline = new CancellationTokenSource(FarewellTime);
+        try
+        {
+            await client.WriteAsync(WebSocketFrames.Close(words.Code, words.Reason), deadline.Token);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It left first, or does not read: there is nobody to tell.
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace Steelyard.Proxy;
+
+/// <summary>The client's side of a WebSocket's opening handshake (RFC 6455 §4.2). The answer itself is the browser's.</summary>
+public static class Upgrade
+{
+    private static readonly string[] PassedToClient = ["Sec-WebSocket-Accept", "Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"];
+
+    public static bool IsAsked(HttpRequest request) =>
+        request.HttpContext.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+        && string.Equals(request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase)
+        && request.Headers.SecWebSocketKey.Count == 1
+        && request.Headers.SecWebSocketVersion == "13";
+
+    /// <summary>Answers 101 with the browser's headers and returns the connection's bytes.</summary>
+    public static async Task<Stream> AcceptAsync(HttpContext context, Dictionary<string, string> answer)
+    {
+        context.Response.Headers.Upgrade = "websocket";
+        foreach (var name in PassedToClient)
+        {
+            if (answer.TryGetValue(name, out var value))
+                context.Response.Headers[name] = value;
+        }
+
+        // A slow reader is held back, not cut off.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+            rate.MinDataRate = null;
+        return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+    }
+}

@@ -1,0 +1,188 @@
+using Steelyard.Workers;
+
+namespace Steelyard.Sessions;
+
+/// <summary>
+/// One session. Live until exactly one caller ends it; that caller cleans up.
+/// <code>
+///   Live ──▶ Ended(deleted | expired | worker_lost | drained)
+/// </code>
+/// One lock guards the state, the activity and the placement.
+/// </summary>
+public sealed class Session
+{
+    private readonly Lock gate = new();
+    private readonly TimeProvider time;
+    private readonly SessionClock clock;
+    private readonly long created;
+    private readonly CancellationTokenSource ended = new();
+    private TaskCompletionSource<Placement>? restoring;
+    private Placement placement;
+    private EndReason? endReason;
+    private long lastActive;
+    private int open;
+
+    /// <param name="id">Its public id.</param>
+    /// <param name="placement">Where it lives first.</param>
+    /// <param name="body">The JSON it was created from, kept when it may have to be restored; else empty.</param>
+    /// <param name="clock">When it is over.</param>
+    /// <param name="time">Source of time.</param>
+    public Session(SessionId id, Placement placement, ReadOnlyMemory<byte> body, SessionClock clock, TimeProvider time)
+    {
+        Id = id;
+        Body = body;
+        CreatedAt = time.GetUtcNow();
+        this.placement = placement;
+        this.clock = clock;
+        this.time = time;
+        created = lastActive = time.GetTimestamp();
+    }
+
+    public SessionId Id { get; }
+
+    public DateTimeOffset CreatedAt { get; }
+
+    public ReadOnlyMemory<byte> Body { get; }
+
+    /// <summary>How often it was restored.</summary>
+    public int Restarts { get; private set; }
+
+    /// <summary>Cancelled when it ends.</summary>
+    public CancellationToken Ended => ended.Token;
+
+    /// <summary>Why it ended; null while it is live.</summary>
+    public EndReason? EndReason
+    {
+        get
+        {
+            lock (gate)
+                return endReason;
+        }
+    }
+
+    /// <summary>Opens an activity, which keeps it from expiring until disposed. False once it has ended or its time is over.</summary>
+    public bool TryBegin(out SessionActivity activity)
+    {
+        activity = new(this);
+        lock (gate)
+        {
+            if (endReason is not null || IsOverNeedsLock())
+                return false;
+            open++;
+            return true;
+        }
+    }
+
+    /// <summary>Ends it. True for exactly one caller, who then owns the cleaning: <paramref name="last"/> is to be given back if there is one.</summary>
+    public bool TryEnd(EndReason reason, out Placement? last)
+    {
+        lock (gate)
+        {
+            last = restoring is null ? placement : null;
+            if (endReason is not null)
+                return false;
+            endReason = reason;
+            restoring?.TrySetCanceled();
+        }
+
+        ended.Cancel();
+        return true;
+    }
+
+    /// <summary>Where it lives; while it is being restored, where it will. Null when it ends first, or is not restored in time.</summary>
+    public ValueTask<Placement?> TryPlaceAsync(TimeSpan within)
+    {
+        lock (gate)
+        {
+            if (endReason is not null)
+                return new((Placement?)null);
+            return restoring is null ? new(placement) : new(WaitAsync(restoring.Task, within));
+        }
+    }
+
+    /// <summary>Its worker is lost and another one will be sought. True for exactly one caller per placement.</summary>
+    public bool TryBeginRestore(Placement lost)
+    {
+        lock (gate)
+        {
+            if (endReason is not null || restoring is not null || placement != lost)
+                return false;
+            restoring = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return true;
+        }
+    }
+
+    /// <summary>It lives on another worker now. False when it has ended meanwhile: the placement stays the caller's to give back.</summary>
+    public bool TryRestore(Placement next)
+    {
+        lock (gate)
+        {
+            if (endReason is not null)
+                return false;
+            placement = next;
+            Restarts++;
+            restoring?.SetResult(next);
+            restoring = null;
+            return true;
+        }
+    }
+
+    /// <summary>True when it lives there now.</summary>
+    public bool IsOn(Placement there)
+    {
+        lock (gate)
+            return endReason is null && restoring is null && placement == there;
+    }
+
+    /// <summary>Its time is over, though nobody may have ended it yet.</summary>
+    public bool IsOver()
+    {
+        lock (gate)
+            return endReason is null && IsOverNeedsLock();
+    }
+
+    public SessionView View()
+    {
+        lock (gate)
+        {
+            var idle = IdleNeedsLock();
+            var remaining = clock.Remaining(time.GetElapsedTime(created), idle, open);
+            return new(Id, CreatedAt, idle, remaining == TimeSpan.MaxValue ? clock.Ttl : remaining, restoring is null ? placement.Worker : null, Restarts);
+        }
+    }
+
+    internal void EndActivity()
+    {
+        lock (gate)
+        {
+            open--;
+            lastActive = time.GetTimestamp();
+        }
+    }
+
+    private async Task<Placement?> WaitAsync(Task<Placement> restored, TimeSpan within)
+    {
+        try
+        {
+            return await restored.WaitAsync(within, time);
+        }
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private bool IsOverNeedsLock() => clock.IsOver(time.GetElapsedTime(created), IdleNeedsLock(), open);
+
+    private TimeSpan IdleNeedsLock() => open > 0 ? TimeSpan.Zero : time.GetElapsedTime(lastActive);
+}
+
+/// <summary>A request under way or an attached client. Dispose it exactly once: idle time runs from then.</summary>
+public readonly struct SessionActivity(Session session) : IDisposable
+{
+    public void Dispose() => session.EndActivity();
+}
+
+/// <summary>A session as lists show it.</summary>
+/// <param name="Worker">Its worker; null while it is being restored.</param>
+public sealed record SessionView(SessionId Id, DateTimeOffset CreatedAt, TimeSpan Idle, TimeSpan Remaining, Worker? Worker, int Restarts);

@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace Steelyard.Workers;
+
+/// <summary>How many workers a machine can hold.</summary>
+public static class MemoryBudget
+{
+    private const int Least = 16;
+    private const int Most = 1000;
+    private const long MiB = 1 << 20;
+
+    /// <summary>By available memory, with a fifth of it left free; 16 at least and 1,000 at most.</summary>
+    public static int Workers(WorkerKind kind) => Workers(kind, AvailableBytes());
+
+    internal static int Workers(WorkerKind kind, long availableBytes) =>
+        (int)Math.Clamp(availableBytes / 5 * 4 / PerWorker(kind), Least, Most);
+
+    // A busy page takes about three times what an empty one does (65 MiB when many run).
+    private static long PerWorker(WorkerKind kind) => kind == WorkerKind.Simulated ? 10 * MiB : 200 * MiB;
+
+    private static long AvailableBytes()
+    {
+        var line = File.ReadLines("/proc/meminfo").First(line => line.StartsWith("MemAvailable:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    }
+}

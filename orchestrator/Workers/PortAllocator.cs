@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Steelyard.Workers;
+
+/// <summary>
+/// Hands out ports of a range in turn, so that a port comes back as late as possible. That a port is free is only a guess until the worker
+/// is seen to listen on it (<see cref="Processes.PortOwner"/>).
+/// </summary>
+internal sealed class PortAllocator(int first, int last)
+{
+    private readonly Lock gate = new();
+    private readonly HashSet<int> taken = [];
+
+    // Programs started at the same time should not walk through the range side by side.
+    private int next = Random.Shared.Next(first, last + 1);
+
+    /// <summary>Throws <see cref="InvalidOperationException"/> when every port of the range is in use.</summary>
+    public int Take()
+    {
+        for (var tries = first; tries <= last; tries++)
+        {
+            int port;
+            lock (gate)
+            {
+                port = next;
+                next = next == last ? first : next + 1;
+                if (!taken.Add(port))
+                    continue;
+            }
+
+            if (IsFree(port))
+                return port;
+            Return(port);
+        }
+
+        throw new InvalidOperationException($"No free port between {first} and {last}: widen --worker-ports");
+    }
+
+    public void Return(int port)
+    {
+        lock (gate)
+            taken.Remove(port);
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace Steelyard.Workers;
+
+/// <summary>When a slot whose worker has failed may start the next one. Pure: times in, decision out.</summary>
+/// <param name="FirstDelay">Delay before the second restart; the first one is at once.</param>
+/// <param name="MaxDelay">Ceiling of the doubling delay, and how long a slot stays parked.</param>
+/// <param name="Window">How long a failure counts.</param>
+/// <param name="MaxFailures">More failures than this within the window park the slot.</param>
+public sealed record RestartPolicy(TimeSpan FirstDelay, TimeSpan MaxDelay, TimeSpan Window, int MaxFailures)
+{
+    /// <summary>0.5 s doubling to 20 s; parked after more than 5 failures within 60 s.</summary>
+    public static readonly RestartPolicy Default = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(60), 5);
+
+    /// <summary>Decides from the failures of a slot in a row, newest last; those older than the window do not count.</summary>
+    /// <param name="failures">Times since any fixed start.</param>
+    /// <param name="now">The present on the same scale.</param>
+    /// <param name="jitter">0 to 1, spreads slots that failed together: a delay is cut by up to a quarter.</param>
+    public RestartDecision Next(IReadOnlyCollection<TimeSpan> failures, TimeSpan now, double jitter)
+    {
+        var recent = failures.Count(at => now - at < Window);
+        var cut = 1 - (jitter / 4);
+        if (recent > MaxFailures)
+            return new(MaxDelay * cut, Park: true);
+        if (recent <= 1)
+            return new(TimeSpan.Zero, Park: false);
+        var doubled = FirstDelay * Math.Pow(2, recent - 2);
+        return new((doubled < MaxDelay ? doubled : MaxDelay) * cut, Park: false);
+    }
+}
+
+/// <summary>What a slot does before its next start.</summary>
+/// <param name="Delay">How long it waits.</param>
+/// <param name="Park">It should count as out of order meanwhile.</param>
+public readonly record struct RestartDecision(TimeSpan Delay, bool Park);

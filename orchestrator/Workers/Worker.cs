@@ -1,0 +1,90 @@
+using Steelyard.Processes;
+
+namespace Steelyard.Workers;
+
+/// <summary>
+/// One incarnation of a worker process: started once, dies once, never reused. Whoever depends on it awaits <see cref="Exited"/>.
+/// </summary>
+public sealed class Worker
+{
+    private static long lastNumber;
+
+    private readonly OsProcess process;
+    private readonly TimeProvider time;
+    private StopReason? stopReason;
+
+    internal Worker(string id, int port, OsProcess process, WorkerClient client, WorkerDirectory directory, int restarts, TimeProvider time)
+    {
+        Id = id;
+        Port = port;
+        Client = client;
+        Directory = directory;
+        Restarts = restarts;
+        this.process = process;
+        this.time = time;
+        Exited = CloseAfterExitAsync();
+    }
+
+    /// <summary>Unique within this node's life.</summary>
+    public string Id { get; }
+
+    /// <summary>TCP port on the IPv4 loopback address.</summary>
+    public int Port { get; }
+
+    public int Pid => process.Pid;
+
+    /// <summary>How many workers its slot has had before it.</summary>
+    public int Restarts { get; }
+
+    public WorkerClient Client { get; }
+
+    /// <summary>The kernel says it has ended and is reaped; its connections are closed. Never fails.</summary>
+    public Task<ExitStatus> Exited { get; }
+
+    /// <summary>Set by the pool, under the pool's lock.</summary>
+    public WorkerState State { get; internal set; } = WorkerState.Starting;
+
+    /// <summary>Why we stopped it; null when we did not.</summary>
+    public StopReason? StopReason => stopReason;
+
+    internal WorkerDirectory Directory { get; }
+
+    /// <summary>Since when it is idle, as a timestamp of the pool's clock.</summary>
+    internal long IdleSince { get; set; }
+
+    /// <summary>Some session has ended on it cleanly.</summary>
+    internal bool HasServed { get; set; }
+
+    internal static string NextId() => $"w{Interlocked.Increment(ref lastNumber)}";
+
+    public override string ToString() => $"worker {Id} (pid {Pid}, port {Port})";
+
+    /// <summary>Ends it: SIGTERM to its process group, then SIGKILL after the grace; at once for a reason that shows it cannot be asked.</summary>
+    internal async Task StopAsync(StopReason reason, TimeSpan grace)
+    {
+        stopReason ??= reason;
+        if (reason.IsGraceful())
+        {
+            process.SendToGroup(Signal.Terminate);
+            try
+            {
+                await Exited.WaitAsync(grace, time);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                // It has had its chance.
+            }
+        }
+
+        process.SendToGroup(Signal.Kill);
+        await Exited;
+    }
+
+    private async Task<ExitStatus> CloseAfterExitAsync()
+    {
+        var status = await process.Exited;
+        Client.Dispose();
+        return status;
+    }
+}

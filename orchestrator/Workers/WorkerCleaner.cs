@@ -1,0 +1,76 @@
+using System.Text.Json;
+
+namespace Steelyard.Workers;
+
+/// <summary>Asks a worker whether it is free, and makes it so.</summary>
+internal static class WorkerCleaner
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Deletes the session it holds, if any, and waits until it says that it is free. False when it did not by the deadline.</summary>
+    /// <param name="client">The worker.</param>
+    /// <param name="sessionPath">The worker's path of the session, or null.</param>
+    /// <param name="within">Deadline of all of it.</param>
+    /// <param name="time">Clock of the deadline.</param>
+    public static async Task<bool> CleanAsync(WorkerClient client, string? sessionPath, TimeSpan within, TimeProvider time)
+    {
+        if (sessionPath is not null)
+        {
+            using var reply = await client.DeleteAsync(sessionPath);
+            if (reply is not { Error: WorkerError.None, Status: 200 or 202 or 204 or 404 })
+                return false;
+        }
+
+        return await WaitFreeAsync(client, within, time);
+    }
+
+    private static async Task<bool> WaitFreeAsync(WorkerClient client, TimeSpan within, TimeProvider time)
+    {
+        var started = time.GetTimestamp();
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            var left = within - time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero)
+                return false;
+            using (var reply = await client.StatusAsync(left))
+            {
+                if (!reply.IsSuccess)
+                    return false;
+                if (SaysFree(reply.Body.Span))
+                    return true;
+            }
+
+            await Task.Delay(pause, time);
+        }
+    }
+
+    /// <summary>True for <c>{"available":true,…}</c> with no session id beside it.</summary>
+    internal static bool SaysFree(ReadOnlySpan<byte> status)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(status);
+            var available = false;
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName)
+                    continue;
+                var isAvailable = reader.ValueTextEquals("available"u8);
+                var isSession = reader.ValueTextEquals("session_id"u8);
+                reader.Read();
+                if (isAvailable)
+                    available = reader.TokenType == JsonTokenType.True;
+                else if (isSession && reader.TokenType != JsonTokenType.Null)
+                    return false;
+                reader.Skip();
+            }
+
+            return available;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+namespace Steelyard.Workers;
+
+/// <summary>
+/// All calls to one worker, over connections of its own: none of them can ever reach another worker that got its port.
+/// One lock over the idle connections, held for a push or a pop.
+/// </summary>
+public sealed class WorkerClient : IDisposable
+{
+    private const int MaxIdle = 2;
+    private const int MaxCalls = 64;
+
+    private readonly Lock gate = new();
+    private readonly HashSet<WorkerConnection> open = [];
+    private readonly Stack<WorkerConnection> idle = new(MaxIdle);
+    private readonly int port;
+    private readonly int maxReplyBytes;
+    private readonly TimeSpan timeout;
+    private readonly TimeProvider time;
+    private long lastAnswer;
+    private bool closed;
+
+    /// <param name="port">Its port on the IPv4 loopback address.</param>
+    /// <param name="maxReplyBytes">A larger body is <see cref="WorkerError.TooLarge"/>.</param>
+    /// <param name="timeout">Deadline of one call, from connecting to the last byte.</param>
+    /// <param name="time">Clock of the deadlines.</param>
+    public WorkerClient(int port, int maxReplyBytes, TimeSpan timeout, TimeProvider time)
+    {
+        this.port = port;
+        this.maxReplyBytes = maxReplyBytes;
+        this.timeout = timeout;
+        this.time = time;
+        lastAnswer = time.GetTimestamp();
+    }
+
+    /// <summary>Time since the worker last answered anything: real traffic proves its life as well as a probe does.</summary>
+    public TimeSpan SinceLastAnswer => time.GetElapsedTime(Volatile.Read(ref lastAnswer));
+
+    /// <summary>Counts its silence from now on: we were not there to hear it.</summary>
+    public void ForgiveSilence() => Volatile.Write(ref lastAnswer, time.GetTimestamp());
+
+    /// <summary>Creates a session: outcome unknown on any error. <paramref name="body"/> is JSON.</summary>
+    public ValueTask<WorkerReply> CreateAsync(ReadOnlyMemory<byte> body) => CallAsync(new("POST", "/sessions", body), timeout);
+
+    /// <summary>Reads a session by the worker's own path of it, as from <see cref="SessionPath"/>.</summary>
+    public ValueTask<WorkerReply> GetAsync(string path) => CallAsync(new("GET", path), timeout);
+
+    public ValueTask<WorkerReply> DeleteAsync(string path) => CallAsync(new("DELETE", path), timeout);
+
+    public ValueTask<WorkerReply> HealthAsync(TimeSpan within) => CallAsync(new("GET", "/health"), within);
+
+    public ValueTask<WorkerReply> StatusAsync(TimeSpan within) => CallAsync(new("GET", "/status"), within);
+
+    /// <summary>A DevTools discovery call, such as <c>GET /json/version</c>.</summary>
+    public ValueTask<WorkerReply> DiscoverAsync(string method, string pathAndQuery) => CallAsync(new(method, pathAndQuery), timeout);
+
+    /// <summary>The worker's path of a session with this (private) id.</summary>
+    public static string SessionPath(string workerSessionId) => "/sessions/" + Uri.EscapeDataString(workerSessionId);
+
+    /// <summary>Closes every connection: calls under way end with <see cref="WorkerError.Closed"/>.</summary>
+    public void Dispose()
+    {
+        WorkerConnection[] connections;
+        lock (gate)
+        {
+            closed = true;
+            connections = [.. open];
+            open.Clear();
+            idle.Clear();
+        }
+
+        foreach (var connection in connections)
+            connection.Dispose();
+    }
+
+    internal void Return(WorkerConnection connection, bool reusable)
+    {
+        lock (gate)
+        {
+            if (reusable && !closed && idle.Count < MaxIdle)
+            {
+                idle.Push(connection);
+                return;
+            }
+
+            open.Remove(connection);
+        }
+
+        connection.Dispose();
+    }
+
+    private async ValueTask<WorkerReply> CallAsync(WorkerRequest request, TimeSpan within)
+    {
+        var connection = Take(out var error, out var reused);
+        if (connection is null)
+            return new(error);
+        var reply = await connection.CallAsync(port, request, within);
+
+        // A worker may close an idle connection in the very moment we use it. Only what can be asked twice is asked again.
+        if (reply.Error == WorkerError.Closed && reused && request.Method != "POST")
+            return await CallAsync(request, within);
+        if (reply.Error == WorkerError.None)
+            Volatile.Write(ref lastAnswer, time.GetTimestamp());
+        return reply;
+    }
+
+    private WorkerConnection? Take(out WorkerError error, out bool reused)
+    {
+        error = WorkerError.None;
+        reused = false;
+        while (true)
+        {
+            WorkerConnection? connection;
+            lock (gate)
+            {
+                if (closed || open.Count >= MaxCalls)
+                {
+                    error = closed ? WorkerError.Closed : WorkerError.Busy;
+                    return null;
+                }
+
+                if (!idle.TryPop(out connection))
+                {
+                    connection = new(this, maxReplyBytes, time);
+                    open.Add(connection);
+                    return connection;
+                }
+            }
+
+            if (!connection.IsStale)
+            {
+                reused = true;
+                return connection;
+            }
+
+            Return(connection, reusable: false);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Steelyard.Workers;
+
+/// <summary>
+/// One kept-alive HTTP/1.1 connection to a worker on loopback, used by one call at a time. A fifth of the cost of a general client for
+/// the one thing we do: a small request, a small reply, a deadline.
+/// </summary>
+internal sealed class WorkerConnection : IDisposable
+{
+    private const int BufferSize = 4096;
+
+    private readonly WorkerClient owner;
+    private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly HttpReplyReader reader;
+    private readonly byte[] sendBuffer = new byte[BufferSize / 4];
+    private readonly CancellationTokenSource deadline;
+    private bool reusable;
+
+    public WorkerConnection(WorkerClient owner, int maxReplyBytes, TimeProvider time)
+    {
+        this.owner = owner;
+        reader = new(socket, BufferSize, maxReplyBytes);
+        deadline = new(Timeout.InfiniteTimeSpan, time);
+    }
+
+    /// <summary>An idle connection that has become readable was closed by the worker, or holds bytes nobody asked for.</summary>
+    public bool IsStale
+    {
+        get
+        {
+            try
+            {
+                return socket.Poll(0, SelectMode.SelectRead);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Sends a request and reads the whole reply, by the deadline. On an error the connection is closed and given up.</summary>
+    public async ValueTask<WorkerReply> CallAsync(int port, WorkerRequest request, TimeSpan timeout)
+    {
+        var error = WorkerError.Malformed;
+        try
+        {
+            deadline.CancelAfter(timeout);
+            if (!socket.Connected)
+                await socket.ConnectAsync(IPAddress.Loopback, port, deadline.Token);
+            await SendAsync(request);
+            error = await reader.ReadAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            error = WorkerError.TimedOut;
+        }
+        catch (SocketException e)
+        {
+            error = e.SocketErrorCode == SocketError.ConnectionRefused ? WorkerError.Refused : WorkerError.Closed;
+        }
+        catch (ObjectDisposedException)
+        {
+            error = WorkerError.Closed; // The worker has exited, and its client closed all connections.
+        }
+
+        reusable = error == WorkerError.None && reader.IsReusable && deadline.TryReset();
+        if (error == WorkerError.None)
+            return new(this, reader.Status, reader.ContentType, reader.Body);
+        Release();
+        return new(error);
+    }
+
+    /// <summary>Hands the connection back to the client, which keeps it or closes it.</summary>
+    public void Release() => owner.Return(this, reusable);
+
+    public void Dispose()
+    {
+        socket.Dispose();
+        deadline.Dispose();
+        reader.Dispose();
+    }
+
+    private async ValueTask SendAsync(WorkerRequest request)
+    {
+        var length = request.HeadLength;
+        var buffer = length <= sendBuffer.Length ? sendBuffer : ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            request.WriteHead(buffer);
+            await SendAllAsync(buffer.AsMemory(0, length));
+            await SendAllAsync(request.Body);
+        }
+        finally
+        {
+            if (buffer != sendBuffer)
+                ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async ValueTask SendAllAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (bytes.Length > 0)
+            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, deadline.Token)..];
+    }
+}

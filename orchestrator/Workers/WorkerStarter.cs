@@ -1,0 +1,86 @@
+using System.Globalization;
+using Steelyard.Processes;
+
+namespace Steelyard.Workers;
+
+/// <summary>Starts worker processes, a few at a time, and tells when one serves.</summary>
+internal sealed class WorkerStarter(WorkerCommand command, RunDirectory directory, Options options, TimeProvider time)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
+
+    // A worker that hangs at its start must not keep the others from starting.
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(2);
+
+    private readonly SemaphoreSlim turns = new(options.StartConcurrency);
+    private readonly PortAllocator ports = new(options.FirstWorkerPort, options.LastWorkerPort);
+
+    /// <summary>Waits for a turn: browsers that start all at once start later than one after the other.</summary>
+    public async Task<StartTurn> TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        await turns.WaitAsync(cancellationToken);
+        return new(turns, time, LongestTurn);
+    }
+
+    /// <summary>Spawns a worker. Throws <see cref="ProcessStartException"/>, <see cref="IOException"/> or <see cref="InvalidOperationException"/>.</summary>
+    public Worker Start(int restarts)
+    {
+        var id = Worker.NextId();
+        var folder = directory.For(id);
+        var port = ports.Take();
+        OsProcess? process = null;
+        try
+        {
+            folder.Create();
+            process = OsProcess.Start(new(command.Path, command.Arguments)
+            {
+                LogPath = folder.Log.Path,
+                Environment = new Dictionary<string, string?>
+                {
+                    ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
+                    ["STEEL_WORKER_DIR"] = folder.Path,
+                    ["TMPDIR"] = folder.Path,
+                },
+            });
+            var client = new WorkerClient(port, options.MaxBodyBytes + Options.ReplyOverheadBytes, options.WorkerTimeout, time);
+            folder.WriteRecord(new(process.Identity, port));
+            return new(id, port, process, client, folder, restarts, time);
+        }
+        catch
+        {
+            process?.SendToGroup(Signal.Kill);
+            ports.Return(port);
+            folder.Delete();
+            throw;
+        }
+    }
+
+    /// <summary>True once it serves and says that it is free, and it is the process we spawned that does; false at the start deadline.</summary>
+    public async Task<bool> WaitReadyAsync(Worker worker)
+    {
+        var started = time.GetTimestamp();
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            await Task.WhenAny(worker.Exited, Task.Delay(pause, time));
+            var left = options.WorkerStartTimeout - time.GetElapsedTime(started);
+            if (worker.Exited.IsCompleted || left <= TimeSpan.Zero)
+                return false;
+            using (var health = await worker.Client.HealthAsync(left))
+            {
+                if (!health.IsSuccess)
+                    continue;
+            }
+
+            using var status = await worker.Client.StatusAsync(left);
+            if (status.IsSuccess && WorkerCleaner.SaysFree(status.Body.Span))
+                return PortOwner.IsListening(worker.Pid, worker.Port);
+        }
+    }
+
+    /// <summary>Gives back what a worker had beside its process. Throws <see cref="IOException"/> when its folder cannot be deleted.</summary>
+    public void CleanUp(Worker worker)
+    {
+        ports.Return(worker.Port);
+        worker.Directory.Delete();
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using Steelyard.Processes;
+
+namespace Steelyard.Workers;
+
+/// <summary>Keeps one worker alive in each slot: spawn, wait ready, wait exit, delay, again.</summary>
+internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, TimeProvider time, ILogger logger)
+{
+    private readonly ConcurrentDictionary<Slot, Task> running = new();
+
+    /// <summary>Runs the slot in the background until it is retired or the pool closes.</summary>
+    public void Supervise(Slot slot) => running[slot] = Task.Run(() => RunAsync(slot));
+
+    /// <summary>Completes when no slot runs any more.</summary>
+    public Task Stopped() => Task.WhenAll(running.Values);
+
+    private async Task RunAsync(Slot slot)
+    {
+        try
+        {
+            while (await RunWorkerAsync(slot) is { } decision)
+            {
+                if (decision.Park)
+                    logger.LogWarning("A slot failed too often and is parked for {Delay:0.0} s; last exit: {Exit}", decision.Delay.TotalSeconds, slot.LastExit);
+                await Task.Delay(decision.Delay, time, pool.Closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pool.Unpark(slot);
+            }
+        }
+        catch (Exception e)
+        {
+            logger.LogCritical(e, "A slot has ended through an error of ours");
+            throw;
+        }
+        finally
+        {
+            running.TryRemove(slot, out _);
+        }
+    }
+
+    // From spawn to exit. Returns what to do next; null to end the slot.
+    private async Task<RestartDecision?> RunWorkerAsync(Slot slot)
+    {
+        Worker worker;
+        try
+        {
+            using var turn = await starter.TakeTurnAsync(pool.Closing);
+            worker = starter.Start(slot.Starts);
+            pool.Attach(slot, worker);
+            if (pool.Closing.IsCancellationRequested)
+                pool.Stop(worker, StopReason.Shutdown);
+            if (await starter.WaitReadyAsync(worker))
+                pool.Offer(worker);
+            else if (!worker.Exited.IsCompleted)
+                pool.Stop(worker, StopReason.NeverReady);
+        }
+        catch (OperationCanceledException)
+        {
+            return pool.Detach(slot, null, "not started: shutting down", failed: false);
+        }
+        catch (Exception e) when (e is ProcessStartException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            logger.LogError("Cannot start a worker: {Reason}", e.Message);
+            return pool.Detach(slot, null, e.Message, failed: true);
+        }
+
+        var status = await worker.Exited;
+        var failed = worker.StopReason is not { } reason || !reason.IsGraceful();
+        var exit = worker.StopReason is { } why ? $"{status} ({why})" : status.ToString();
+        if (worker.StopReason is null)
+            logger.LogWarning("{Worker} died by itself: {Exit}. Its last words: {Tail}", worker, status, worker.Directory.Log.Tail());
+        CleanUp(worker);
+        return pool.Detach(slot, worker, exit, failed);
+    }
+
+    private void CleanUp(Worker worker)
+    {
+        try
+        {
+            starter.CleanUp(worker);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.LogError("Cannot delete the folder of {Worker}: {Reason}", worker, e.Message);
+        }
+    }
+}
