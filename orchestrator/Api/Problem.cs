@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Steelyard.Sessions;
 using Steelyard.Workers;
@@ -9,6 +10,9 @@ namespace Steelyard.Api;
 /// <summary>Error replies: <c>application/problem+json</c> (RFC 9457) with <c>message</c> for clients that print that.</summary>
 public static class Problem
 {
+    // Quotes and umlauts as they are: this is never put into a page.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Writes one. Does nothing when the reply has begun: it is too late to say anything.</summary>
     /// <param name="context">The request.</param>
     /// <param name="status">HTTP status, 400 to 599.</param>
@@ -20,7 +24,7 @@ public static class Problem
             return Task.CompletedTask;
         var title = Title(status);
         var body = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(body))
+        using (var json = new Utf8JsonWriter(body, Readable))
         {
             json.WriteStartObject();
             json.WriteString("title", title);

@@ -3,6 +3,7 @@ namespace Steelyard.Processes;
 /// <summary>The Linux signals we send (numbers of x86-64 and arm64).</summary>
 public enum Signal
 {
+    Interrupt = 2,
     Kill = 9,
     Terminate = 15,
     Continue = 18,

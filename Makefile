@@ -1,0 +1,46 @@
+SHELL := /usr/bin/env bash
+.DEFAULT_GOAL := help
+.PHONY: help run build test lint bench clean browser
+MAKEFLAGS += --no-print-directory -j2
+
+ORCHESTRATOR := artifacts/orchestrator/steelyard
+WORKER := artifacts/worker/steel-browser
+SHARED := global.json Directory.Build.props Directory.Packages.props $(shell find orchestrator/Processes -name '*.cs')
+
+# NativeAOT makes the worker small and quick to start, and needs a C compiler to link. Without one it runs on the JIT.
+CC_FOUND := $(firstword $(foreach cc,clang gcc,$(shell command -v $(cc) 2>/dev/null)))
+WORKER_BUILD := $(if $(CC_FOUND),-p:PublishAot=true -p:CppCompilerAndLinker=$(notdir $(CC_FOUND)),-p:UseAppHost=true)
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+run: build browser ## Run the orchestrator on http://127.0.0.1:8080 (options: ARGS="--port 9000")
+	@exec $(ORCHESTRATOR) $(ARGS)
+
+build: $(ORCHESTRATOR) $(WORKER) ## Build the orchestrator and the bundled worker
+
+test: build browser ## Run every test: units, real processes, and the tester end to end
+	@tests/run
+
+lint: ## Check style and analyzers in C#, types in TypeScript
+	@dotnet format Steelyard.slnx --verify-no-changes
+	@cd tester && npm ci --silent && npm run --silent typecheck
+
+bench: build browser ## Measure get, create+delete and CDP side by side with peers
+	@bench/run
+
+clean: ## Delete everything that was built
+	@rm -rf artifacts tester/node_modules; find . -type d \( -name bin -o -name obj \) -not -path '*/node_modules/*' -prune -exec rm -rf {} +
+
+browser:
+	@worker/install-browser.sh
+
+$(ORCHESTRATOR): $(SHARED) $(shell find orchestrator -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') orchestrator/Orchestrator.csproj
+	@echo "Building the orchestrator ..."
+	@dotnet publish orchestrator -c Release -o $(@D) -v quiet --nologo
+	@touch $@
+
+$(WORKER): $(SHARED) $(shell find worker -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') worker/Worker.csproj
+	@echo "Building the worker ..."
+	@dotnet publish worker -c Release -r linux-$(if $(filter aarch64,$(shell uname -m)),arm64,x64) $(WORKER_BUILD) -o $(@D) -v quiet --nologo
+	@touch $@

@@ -1,0 +1,13 @@
+-- One connection per thread: a create, then the delete of what it made, over and over. Counted by wrk as two requests.
+local id = nil
+local body = '{"user":"bench"}'
+local headers = { ["Content-Type"] = "application/json" }
+
+function request()
+  if id then return wrk.format("DELETE", "/sessions/" .. id) end
+  return wrk.format("POST", "/sessions", headers, body)
+end
+
+function response(status, _, text)
+  if id then id = nil else id = string.match(text, '"id":"([^"]+)"') end
+end

@@ -1,0 +1,28 @@
+export const help = `Usage: tester/tester [--url http://localhost:8080] [options]
+
+Tests an orchestrator of browser sessions from outside, over HTTP.
+
+  --url URL          where the orchestrator listens (http://localhost:8080)
+  --suite NAME       challenge (default), contract, browser, faults, load or all;
+                     repeat it, or separate names by commas
+  --grep REGEX       only the tests whose name matches
+  --ttl DURATION     the server's idle TTL (60s); TTL tests wait by it
+  --api-key KEY      sent with every request
+  --seed N           makes generated data the same again (random)
+  --json FILE        also write the results as JSON
+  --junit FILE       also write the results as JUnit XML
+  --sessions N       browser: sessions driven at once (20)
+  --cycles N         load: create/get/delete cycles (10000)
+  --concurrency N    load: cycles under way at once (64)
+  -h, --help         this text
+
+Suites
+  challenge   the seven checks of the challenge; any orchestrator
+  contract    every line of the HTTP contract, bad input included
+  browser     Playwright and Puppeteer through the orchestrator
+  faults      kills and stops workers; needs the server on this machine
+  load        many cycles; percentiles, no foreign data, nothing left behind
+
+A test that needs what the server lacks is skipped with the reason.
+Exit status: 0 all passed, 1 some failed, 2 could not run.
+`;

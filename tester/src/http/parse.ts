@@ -1,0 +1,68 @@
+export interface ParsedReply {
+  status: number;
+  headers: Map<string, string>;
+  body: Buffer;
+}
+
+export class MalformedReply extends Error {}
+
+/**
+ * Reads one HTTP/1.1 answer from the bytes so far. Null while it is incomplete; `ended` says that no more will come,
+ * which completes a body that has neither a length nor chunks. Interim answers (100, 103) are passed over.
+ */
+export function parseReply(bytes: Buffer, ended: boolean): ParsedReply | null {
+  const headEnd = bytes.indexOf('\r\n\r\n');
+  if (headEnd < 0) return null;
+  const [statusLine = '', ...lines] = bytes.toString('latin1', 0, headEnd).split('\r\n');
+  const match = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(statusLine);
+  if (!match) throw new MalformedReply(`no HTTP answer: ${JSON.stringify(statusLine.slice(0, 80))}`);
+  const status = Number(match[1]);
+  const rest = bytes.subarray(headEnd + 4);
+  if (status === 100 || status === 103) return parseReply(rest, ended);
+  const headers = parseHeaders(lines);
+  const body = parseBody(status, headers, rest, ended);
+  return body && { status, headers, body };
+}
+
+function parseHeaders(lines: string[]): Map<string, string> {
+  const headers = new Map<string, string>();
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    if (colon <= 0) throw new MalformedReply(`no header: ${JSON.stringify(line.slice(0, 80))}`);
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    const earlier = headers.get(name);
+    headers.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
+  }
+  return headers;
+}
+
+function parseBody(status: number, headers: Map<string, string>, rest: Buffer, ended: boolean): Buffer | null {
+  if (status === 101 || status === 204 || status === 304) return Buffer.alloc(0);
+  if (/\bchunked\b/i.test(headers.get('transfer-encoding') ?? '')) return joinChunks(rest);
+  const length = headers.get('content-length');
+  if (length === undefined) return ended ? rest : null;
+  if (!/^\d+$/.test(length)) throw new MalformedReply(`content-length ${JSON.stringify(length)}`);
+  return rest.length >= Number(length) ? rest.subarray(0, Number(length)) : null;
+}
+
+function joinChunks(bytes: Buffer): Buffer | null {
+  const parts: Buffer[] = [];
+  let at = 0;
+  for (;;) {
+    const lineEnd = bytes.indexOf('\r\n', at);
+    if (lineEnd < 0) return null;
+    const sizeText = bytes.toString('latin1', at, lineEnd).split(';')[0]!.trim();
+    if (!/^[0-9a-f]+$/i.test(sizeText)) throw new MalformedReply(`chunk size ${JSON.stringify(sizeText)}`);
+    const size = parseInt(sizeText, 16);
+    at = lineEnd + 2;
+    if (size === 0) return endOfTrailers(bytes, at) ? Buffer.concat(parts) : null;
+    if (bytes.length < at + size + 2) return null;
+    parts.push(bytes.subarray(at, at + size));
+    at += size + 2;
+  }
+}
+
+function endOfTrailers(bytes: Buffer, at: number): boolean {
+  return bytes.indexOf('\r\n', at) === at || bytes.indexOf('\r\n\r\n', at) >= 0;
+}

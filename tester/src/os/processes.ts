@@ -1,0 +1,72 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+interface ProcessStat {
+  state: string;
+  parent: number;
+  /** With the pid this names a process for good: pids come round again. */
+  startTime: string;
+}
+
+/** Reads /proc/PID/stat; undefined when there is no such process, or no /proc. */
+export function readStat(pid: number): ProcessStat | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name in parentheses may itself hold spaces and parentheses.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', parent: Number(fields[1]), startTime: fields[19] ?? '' };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Is this still the process that had this start time? A zombie counts: it has not been reaped. */
+export function isSame(pid: number, startTime: string): boolean {
+  return readStat(pid)?.startTime === startTime;
+}
+
+/**
+ * Does this process, or a child of it, listen on this port? Only then is the pid one of this machine: a server in a
+ * container tells pids of another namespace, and killing those here would hit a stranger.
+ */
+export function listensOn(pid: number, port: number): boolean {
+  const inodes = listeners(port);
+  if (inodes.size === 0) return false;
+  return processes().some((candidate) => descendsFrom(candidate, pid) && holdsSocket(candidate, inodes));
+}
+
+function listeners(port: number): Set<string> {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const inodes = new Set<string>();
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    if (!existsSync(table)) continue;
+    for (const line of readFileSync(table, 'latin1').split('\n').slice(1)) {
+      const fields = line.trim().split(/\s+/);
+      if (fields[1]?.endsWith(wanted) && fields[3] === '0A' && fields[9]) inodes.add(fields[9]);
+    }
+  }
+  return inodes;
+}
+
+function processes(): number[] {
+  return existsSync('/proc') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number) : [];
+}
+
+function descendsFrom(pid: number, ancestor: number): boolean {
+  for (let current = pid; current > 1; current = readStat(current)?.parent ?? 0) if (current === ancestor) return true;
+  return false;
+}
+
+function holdsSocket(pid: number, inodes: Set<string>): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
+      try {
+        const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1];
+        return inode !== undefined && inodes.has(inode);
+      } catch {
+        return false;
+      }
+    });
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,36 @@
+import net from 'node:net';
+import type { WorkerInfo } from '../api/pool.ts';
+import { isSame, listensOn, readStat } from './processes.ts';
+
+/** A worker's process on this machine, pinned by its start time, so that no signal can reach a later one. */
+export class Victim {
+  private constructor(
+    readonly pid: number,
+    private readonly startTime: string,
+  ) {}
+
+  /** Undefined when the server is elsewhere, or the pid is not that of this worker here. */
+  static find(server: URL, worker: WorkerInfo): Victim | undefined {
+    if (!isLoopback(server.hostname) || worker.pid <= 1 || worker.port === null) return undefined;
+    const startTime = readStat(worker.pid)?.startTime;
+    return startTime !== undefined && listensOn(worker.pid, worker.port) ? new Victim(worker.pid, startTime) : undefined;
+  }
+
+  get exists(): boolean {
+    return isSame(this.pid, this.startTime);
+  }
+
+  send(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
+    if (!this.exists) return;
+    try {
+      process.kill(this.pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+export function isLoopback(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return host === 'localhost' || host === '::1' || (net.isIPv4(host) && host.startsWith('127.'));
+}

@@ -1,0 +1,42 @@
+import { check, equal, field, skip } from '../../check.ts';
+import type { TestContext } from '../../suite.ts';
+import { inParallel } from '../../wait.ts';
+import { attach, browserSession, firstPage, localPages } from './bench.ts';
+
+/** Attaching costs the client CPU too, so only some do it at the same moment; all stay attached. */
+const attachingAtOnce = 5;
+
+export async function crossedData(context: TestContext): Promise<void> {
+  const { sessions, figure } = context;
+  const pages = await localPages(context);
+  await sessions.delete((await browserSession(context)).id);
+  const count = Math.min(context.options.sessions, await capacity(context));
+  if (count < 2) skip(`this server holds ${count} session, and crossing takes two`);
+
+  const started = performance.now();
+  const created = await inParallel(count, count, (index) => sessions.create({ index }));
+  const driven = await inParallel(count, attachingAtOnce, async (index) => {
+    const page = await firstPage(await attach(context, created[index]!));
+    await page.goto(pages.url(`page-${index}`));
+    await page.evaluate(`localStorage.setItem('own', 'secret-${index}')`);
+    return page;
+  });
+  figure('sessions', count, '');
+  figure('all attached after', performance.now() - started, 'ms');
+
+  await inParallel(count, count, async (index) => {
+    const page = driven[index]!;
+    equal(await page.title(), `page-${index}`, `the title in session ${index}`);
+    equal(await page.evaluate(`localStorage.getItem('own')`), `secret-${index}`, `the storage in session ${index}`);
+    const open = page.context().pages().map((each) => each.url());
+    equal(open, [pages.url(`page-${index}`)], `the pages of session ${index}`);
+    await sessions.mustShow(created[index]!, 'with its client attached');
+  });
+  check(new Set(driven).size === count, 'two sessions gave the same page');
+}
+
+async function capacity({ client, pool, options }: TestContext): Promise<number> {
+  if (!(await pool.isVisible())) return options.sessions;
+  const status = (await client.request('GET', '/status')).json();
+  return field(field(status, 'workers', 'object'), 'max', 'number');
+}

@@ -1,0 +1,86 @@
+import { check, field, skip } from '../../check.ts';
+import type { Test, TestContext } from '../../suite.ts';
+import { inParallel, poll, sleep } from '../../wait.ts';
+import { mustBeProblem } from './problem.ts';
+
+const mostWorkers = 64;
+const mostQueued = 64;
+
+async function limits({ client, pool }: TestContext) {
+  await pool.need('so no queue is shown');
+  const status = (await client.request('GET', '/status')).json();
+  const max = field(field(status, 'workers', 'object'), 'max', 'number');
+  const limit = field(field(status, 'queue', 'object'), 'limit', 'number');
+  if (max > mostWorkers) skip(`this server may start ${max} workers; run it with --max-workers ${mostWorkers} or fewer`);
+  return { max, limit };
+}
+
+async function fill(context: TestContext, max: number) {
+  const made = await inParallel(max, max, (index) => context.sessions.create({ index }));
+  for (const session of made) await context.sessions.mustShow(session, 'when the pool is full');
+  return made;
+}
+
+async function queueLength({ client }: TestContext): Promise<number> {
+  const status = (await client.request('GET', '/status')).json();
+  return field(field(status, 'queue', 'object'), 'length', 'number');
+}
+
+export const queueing: Test[] = [
+  {
+    name: 'Creates beyond the last worker wait, and the first to wait is the first served',
+    async run(context) {
+      const { max, limit } = await limits(context);
+      if (limit < 2) skip(`the queue of this server holds ${limit}; run it with --queue-limit 2 or more`);
+      const held = await fill(context, max);
+      const order: number[] = [];
+      const waiting: Promise<void>[] = [];
+      for (const place of [1, 2]) {
+        const served = async () => {
+          const session = await context.sessions.create({ place });
+          order.push(place);
+          await context.sessions.mustShow(session, 'that had to wait');
+        };
+        const wait = served();
+        // It may fail while this test still awaits something else.
+        wait.catch(() => undefined);
+        waiting.push(wait);
+        const queued = await poll(async () => ((await queueLength(context)) === place ? true : undefined), { withinMs: 2_000 });
+        check(queued, `the queue does not show ${place} waiting creates`);
+      }
+      await context.sessions.delete(held[0]!.id);
+      await Promise.race([waiting[0], sleep(10_000)]);
+      check(order[0] === 1, `after one DELETE ${order[0] === 2 ? 'the second to wait was served first' : 'none was served within 10 s'}`);
+      await context.sessions.delete(held[1]?.id ?? held[0]!.id);
+      if (held.length === 1) await context.sessions.release();
+      await Promise.all(waiting);
+    },
+  },
+  {
+    name: 'A full queue is 503 with Retry-After',
+    async run(context) {
+      const { max, limit } = await limits(context);
+      if (limit > mostQueued) skip(`the queue of this server holds ${limit}; run it with --queue-limit ${mostQueued} or less`);
+      await fill(context, max);
+      const waiting = Array.from({ length: limit }, () => context.sessions.post('{}').catch(() => undefined));
+      const full = await poll(async () => ((await queueLength(context)) === limit ? true : undefined), { withinMs: 5_000 });
+      check(full, `the queue does not show ${limit} waiting creates`);
+      const started = performance.now();
+      const refused = await context.sessions.post('{}');
+      check(performance.now() - started < 1_500, `the refusal took ${Math.round(performance.now() - started)} ms`);
+      mustBeProblem(refused, 503);
+      check(Number(refused.header('retry-after')) >= 0, `Retry-After is '${refused.header('retry-after')}'`);
+      await drain(context, waiting);
+    },
+  },
+];
+
+/** Each session that ends lets the next waiting create through, whose session must end as well. */
+async function drain({ sessions }: TestContext, waiting: Promise<unknown>[]): Promise<void> {
+  let settled = false;
+  const all = Promise.all(waiting).then(() => (settled = true));
+  while (!settled) {
+    await sessions.release();
+    await Promise.race([all, sleep(50)]);
+  }
+}

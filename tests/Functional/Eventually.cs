@@ -1,0 +1,19 @@
+namespace Steelyard.Tests.Functional;
+
+/// <summary>For what the outside world does in its own time and tells nobody about.</summary>
+internal static class Eventually
+{
+    public static Task IsTrueAsync(Func<bool> condition, string what, double seconds = 15) =>
+        IsTrueAsync(() => Task.FromResult(condition()), what, seconds);
+
+    public static async Task IsTrueAsync(Func<Task<bool>> condition, string what, double seconds = 15)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(started).TotalSeconds > seconds)
+                Assert.Fail($"Not within {seconds} s: {what}");
+            await Task.Delay(10);
+        }
+    }
+}

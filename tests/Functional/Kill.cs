@@ -1,0 +1,15 @@
+using System.Runtime.InteropServices;
+using Steelyard.Processes;
+
+namespace Steelyard.Tests.Functional;
+
+/// <summary>Signals from outside, as an operator's kill(1) would send them.</summary>
+internal static partial class Kill
+{
+    public static void Now(int pid, Signal signal = Signal.Kill) => Assert.Equal(0, SendSignal(pid, (int)signal));
+
+    public static bool IsAlive(int pid) => ProcessStat.Read(pid) is { State: not 'Z' };
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int pid, int signal);
+}

@@ -1,0 +1,96 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Steelyard.Processes;
+
+namespace Steelyard.Tests.Functional;
+
+/// <summary>The orchestrator as a process of its own: its end, and what it finds at its start.</summary>
+public sealed class LifetimeTests
+{
+    [Theory]
+    [InlineData(Signal.Terminate)]
+    [InlineData(Signal.Interrupt)]
+    public async Task A_signal_ends_it_with_all_its_workers(Signal signal)
+    {
+        using var program = await Program.StartAsync();
+        var pids = await program.WorkerPidsAsync(4);
+        program.Process.Send(signal);
+        Assert.Equal(0, (await program.Process.Exited.WaitAsync(TimeSpan.FromSeconds(5))).Code);
+        Assert.DoesNotContain(pids, Kill.IsAlive);
+        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(program.RunDirectory, "workers")));
+    }
+
+    [Fact]
+    public async Task A_killed_one_leaves_workers_that_the_next_one_clears_away()
+    {
+        using var first = await Program.StartAsync();
+        var pids = await first.WorkerPidsAsync(4);
+        first.Process.Send(Signal.Kill);
+        await first.Process.Exited;
+        Assert.All(pids, pid => Assert.True(Kill.IsAlive(pid)));
+        using var second = await Program.StartAsync(first.RunDirectory);
+        Assert.DoesNotContain(pids, Kill.IsAlive);
+        second.Process.Send(Signal.Terminate);
+        await second.Process.Exited;
+    }
+
+    [Fact]
+    public async Task A_second_one_on_the_same_run_directory_says_so_and_stops()
+    {
+        using var first = await Program.StartAsync();
+        using var second = Program.Spawn(first.RunDirectory);
+        Assert.Equal(1, (await second.Process.Exited).Code);
+        Assert.Contains("another orchestrator", await second.OutputAsync(), StringComparison.Ordinal);
+        first.Process.Send(Signal.Terminate);
+        await first.Process.Exited;
+    }
+
+    private sealed class Program(OsProcess process, string runDirectory, string log) : IDisposable
+    {
+        private readonly HttpClient http = new();
+
+        public OsProcess Process => process;
+
+        public string RunDirectory => runDirectory;
+
+        public static Program Spawn(string runDirectory)
+        {
+            Directory.CreateDirectory(runDirectory);
+            var log = Path.Combine(runDirectory, $"test-{Guid.NewGuid():N}.log");
+            var dll = Path.Combine(AppContext.BaseDirectory, "steelyard.dll");
+            var process = OsProcess.Start(new("/usr/bin/env", ["dotnet", dll, "--port", "0", "--worker", "simulated", "--warm", "4", "--run-dir", runDirectory]) { LogPath = log });
+            return new(process, runDirectory, log);
+        }
+
+        public static async Task<Program> StartAsync(string? runDirectory = null)
+        {
+            var program = Spawn(runDirectory ?? Path.Combine(Path.GetTempPath(), $"steelyard-test-{Guid.NewGuid():N}"));
+            await Eventually.IsTrueAsync(async () => (await program.OutputAsync()).Contains("run dir", StringComparison.Ordinal), "it listens");
+            var output = await program.OutputAsync();
+            program.http.BaseAddress = new(output.Split("listens on ")[1].Split('\n')[0].Trim());
+            return program;
+        }
+
+        public Task<string> OutputAsync() => File.ReadAllTextAsync(log);
+
+        public async Task<List<int>> WorkerPidsAsync(int count)
+        {
+            List<int> pids = [];
+            await Eventually.IsTrueAsync(
+                async () =>
+                {
+                    var workers = (await http.GetFromJsonAsync<JsonObject>("/workers"))!["workers"]!.AsArray();
+                    pids = [.. workers.Where(worker => (string?)worker!["state"] == "ready").Select(worker => (int)worker!["pid"]!)];
+                    return pids.Count == count;
+                },
+                $"{count} workers ready");
+            return pids;
+        }
+
+        public void Dispose()
+        {
+            http.Dispose();
+            process.SendToGroup(Signal.Kill);
+        }
+    }
+}

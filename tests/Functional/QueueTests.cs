@@ -1,0 +1,74 @@
+using System.Net;
+
+namespace Steelyard.Tests.Functional;
+
+public sealed class QueueTests
+{
+    [Fact]
+    public async Task Creates_wait_in_line_and_are_served_in_order()
+    {
+        await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
+        var holder = await node.CreateAsync();
+        var order = new List<int>();
+        var waiting = new List<Task>();
+        for (var i = 0; i < 5; i++)
+        {
+            waiting.Add(CreateThenDeleteAsync(i));
+            var queued = i + 1;
+            await Eventually.IsTrueAsync(() => node.Pool.Status().Queued == queued, $"{queued} in line");
+        }
+
+        await node.Http.DeleteAsync($"/sessions/{holder}");
+        await Task.WhenAll(waiting);
+        Assert.Equal([0, 1, 2, 3, 4], order);
+
+        async Task CreateThenDeleteAsync(int number)
+        {
+            var id = await node.CreateAsync();
+            order.Add(number);
+            await node.Http.DeleteAsync($"/sessions/{id}");
+        }
+    }
+
+    [Fact]
+    public async Task A_full_queue_and_a_wait_that_is_over_are_503_with_retry_after()
+    {
+        await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1, QueueLimit = 1, QueueTimeout = TimeSpan.FromSeconds(1) });
+        await node.CreateAsync();
+        var waits = node.PostAsync("{}");
+        await Eventually.IsTrueAsync(() => node.Pool.Status().Queued == 1, "one in line");
+        using var refused = await node.PostAsync("{}");
+        using var over = await waits;
+        foreach (var reply in new[] { refused, over })
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, reply.StatusCode);
+            Assert.NotNull(reply.Headers.RetryAfter);
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_gives_up_its_place_and_leaves_nothing_behind()
+    {
+        await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
+        var holder = await node.CreateAsync();
+        using var leaving = new CancellationTokenSource();
+        var left = node.PostAsync("{}", leaving.Token);
+        await Eventually.IsTrueAsync(() => node.Pool.Status().Queued == 1, "one in line");
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+        await Eventually.IsTrueAsync(() => node.Pool.Status().Queued == 0, "nobody in line");
+        await node.Http.DeleteAsync($"/sessions/{holder}");
+        await Eventually.IsTrueAsync(() => node.Pool.Status() is { Ready: 1, Leased: 0 }, "the worker is free");
+    }
+
+    [Fact]
+    public async Task The_pool_grows_on_demand_and_shrinks_back_to_warm()
+    {
+        await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 6, IdleShrink = TimeSpan.FromMilliseconds(500) });
+        var ids = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => node.CreateAsync()));
+        Assert.Equal(6, node.Pool.Status().Slots);
+        foreach (var id in ids)
+            await node.Http.DeleteAsync($"/sessions/{id}");
+        await Eventually.IsTrueAsync(() => node.Pool.Status() is { Ready: 1, Slots: 1 }, "only the warm worker is left", seconds: 20);
+    }
+}

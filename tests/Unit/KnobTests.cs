@@ -1,0 +1,99 @@
+namespace Steelyard.Tests.Unit;
+
+public sealed class KnobTests
+{
+    // Name, a good value, what it sets, bad values. A knob that takes any text has none.
+    private static readonly (string Name, string Good, Func<Options, object?> Read, object? Expected, string[] Bad)[] Table =
+    [
+        ("bind", "0.0.0.0", o => o.Bind, "0.0.0.0", ["", "localhost", "127.0.0.1:80", "999.1.1.1"]),
+        ("port", "0", o => o.Port, 0, ["", "-1", "65536", "http", "8080.0", " 80"]),
+        ("worker", "./steel --flag", o => o.Worker, "./steel --flag", []),
+        ("warm", "0", o => o.Warm, 0, ["", "-1", "10001", "four"]),
+        ("max-workers", "10000", o => o.MaxWorkers, 10_000, ["0", "10001", "all"]),
+        ("session-ttl", "90s", o => o.SessionTtl, TimeSpan.FromSeconds(90), ["60", "0s", "none"]),
+        ("session-max-age", "2h", o => o.SessionMaxAge, TimeSpan.FromHours(2), ["0s", "never"]),
+        ("on-worker-lost", "restore", o => o.OnWorkerLost, OnWorkerLost.Restore, ["", "Restore", "1", "restart"]),
+        ("max-restores", "3", o => o.MaxRestores, 3, ["0", "1000001", "many"]),
+        ("queue-limit", "0", o => o.QueueLimit, 0, ["-1", "1000001", "none"]),
+        ("queue-timeout", "5s", o => o.QueueTimeout, TimeSpan.FromSeconds(5), ["5", "soon"]),
+        ("worker-start-timeout", "1m", o => o.WorkerStartTimeout, TimeSpan.FromMinutes(1), ["60", "0ms"]),
+        ("worker-timeout", "250ms", o => o.WorkerTimeout, TimeSpan.FromMilliseconds(250), ["250", "-1s"]),
+        ("worker-stop-grace", "3s", o => o.WorkerStopGrace, TimeSpan.FromSeconds(3), ["3", ""]),
+        ("probe-interval", "2s", o => o.ProbeInterval, TimeSpan.FromSeconds(2), ["2", "0s"]),
+        ("hang-timeout", "9s", o => o.HangTimeout, TimeSpan.FromSeconds(9), ["9", "0s"]),
+        ("start-concurrency", "8", o => o.StartConcurrency, 8, ["0", "1001", "x"]),
+        ("idle-shrink", "10s", o => o.IdleShrink, TimeSpan.FromSeconds(10), ["10", "0s"]),
+        ("worker-ports", "30000-30009", o => (o.FirstWorkerPort, o.LastWorkerPort), (30000, 30009), ["", "30000", "30009-30000", "0-10", "1-65536", "1-2-3", "a-b", "-5"]),
+        ("run-dir", "/tmp/here/../there", o => o.RunDirectory, "/tmp/there", [""]),
+        ("max-worker-log", "1024", o => o.MaxWorkerLogBytes, 1024L, ["1023", "1MB", "-1"]),
+        ("max-body", "67108864", o => o.MaxBodyBytes, 64 << 20, ["1", "67108865", "1MB"]),
+        ("body-grace", "2s", o => o.BodyGrace, TimeSpan.FromSeconds(2), ["2", "0s"]),
+        ("body-rate", "1", o => o.BodyBytesPerSecond, 1, ["0", "fast"]),
+        ("max-connections", "5", o => o.MaxConnections, 5, ["0", "1000001"]),
+        ("tombstones", "0", o => o.Tombstones, 0, ["-1", "1000001"]),
+        ("shutdown-timeout", "9s", o => o.ShutdownTimeout, TimeSpan.FromSeconds(9), ["9", "0s"]),
+        ("api-key", "secret", o => o.ApiKeys.Single(), "secret", [""]),
+        ("allow-anonymous", "true", o => o.AllowAnonymous, true, ["", "yes", "1"]),
+        ("public-url", "https://grid.example/x", o => o.PublicUrl, new Uri("https://grid.example/x"), ["", "grid.example", "/x", "ftp://grid.example", "ws://grid.example"]),
+        ("node-id", "65535", o => o.NodeId, 65535, ["-1", "65536", "a"]),
+    ];
+
+    public static IEnumerable<TheoryDataRow<string>> Names => Knob.All.Select(knob => new TheoryDataRow<string>(knob.Name));
+
+    public static IEnumerable<TheoryDataRow<string, string>> BadValues =>
+        Table.SelectMany(row => row.Bad.Select(bad => new TheoryDataRow<string, string>(row.Name, bad)));
+
+    [Fact]
+    public void Every_knob_has_a_row_in_this_table() => Assert.Equal(Knob.All.Select(knob => knob.Name).Order(), Table.Select(row => row.Name).Order());
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_good_value_is_set(string name)
+    {
+        var row = Table.Single(row => row.Name == name);
+        var options = Named(name).Apply(new(), row.Good);
+        Assert.Equal(row.Expected, row.Read(options));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_knob_sets_nothing_but_its_own(string name)
+    {
+        var row = Table.Single(row => row.Name == name);
+        var options = Named(name).Apply(new(), row.Good);
+        foreach (var other in Table.Where(other => other.Name != name && other.Name != "api-key"))
+            Assert.Equal(other.Read(new()), other.Read(options));
+    }
+
+    [Theory]
+    [MemberData(nameof(BadValues))]
+    public void A_bad_value_is_refused(string name, string bad)
+    {
+        var e = Record.Exception(() => Named(name).Apply(new(), bad));
+        Assert.True(e is FormatException or ArgumentException, $"--{name} '{bad}' gave {e?.GetType().Name ?? "no exception"}");
+    }
+
+    [Fact]
+    public void Keys_add_up() => Assert.Equal(["a", "b"], Named("api-key").Apply(Named("api-key").Apply(new(), "a"), "b").ApiKeys);
+
+    [Fact]
+    public void An_age_of_none_is_no_age() => Assert.Null(Named("session-max-age").Apply(new() { SessionMaxAge = TimeSpan.FromHours(1) }, "none").SessionMaxAge);
+
+    [Fact]
+    public void Every_default_in_the_help_is_the_default_of_the_options()
+    {
+        // Only help texts that end in "[value]" with a value the knob itself can read.
+        foreach (var row in Table.Where(row => row.Bad.Length > 0))
+        {
+            var help = Named(row.Name).Help;
+            var start = help.IndexOf('[', StringComparison.Ordinal);
+            if (start < 0)
+                continue;
+            var text = help[(start + 1)..help.IndexOf(']', StringComparison.Ordinal)];
+            if (!text.Contains(' ', StringComparison.Ordinal) && text != "none")
+                Assert.Equal(row.Read(new()), row.Read(Named(row.Name).Apply(new(), text)));
+        }
+    }
+
+    private static Knob Named(string name) => Knob.All.Single(knob => knob.Name == name);
+}

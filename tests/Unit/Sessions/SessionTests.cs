@@ -1,0 +1,308 @@
+using Microsoft.Extensions.Time.Testing;
+using Steelyard.Sessions;
+
+namespace Steelyard.Tests.Unit.Sessions;
+
+public sealed class SessionTests
+{
+    private static readonly Placement Here = new(new(null!, null!), [1]);
+    private static readonly Placement There = new(new(null!, null!), [2]);
+    private readonly FakeTimeProvider time = new(new(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
+
+    [Fact]
+    public void It_is_found_until_just_before_sixty_seconds_and_not_from_then_on()
+    {
+        var session = Make();
+        Pass(59.9);
+        Assert.False(session.IsOver());
+        Pass(0.1);
+        Assert.True(session.IsOver());
+        Assert.False(session.TryBegin(out _));
+    }
+
+    [Fact]
+    public void A_request_at_59_9_seconds_gives_it_another_sixty()
+    {
+        var session = Make();
+        Pass(59.9);
+        Use(session);
+        Pass(59.9);
+        Use(session);
+        Pass(60);
+        Assert.False(session.TryBegin(out _));
+    }
+
+    [Fact]
+    public void Time_that_is_over_is_not_given_back_by_a_refused_request()
+    {
+        var session = Make();
+        Pass(60);
+        Assert.False(session.TryBegin(out _));
+        Assert.False(session.TryBegin(out _));
+        Assert.True(session.IsOver());
+        Assert.Null(session.EndReason);
+        Assert.True(session.TryEnd(EndReason.Expired, out var last));
+        Assert.Same(Here, last);
+    }
+
+    [Fact]
+    public void Looking_at_it_is_no_activity()
+    {
+        var session = Make();
+        Pass(30);
+        Assert.False(session.IsOver());
+        Assert.Equal(TimeSpan.FromSeconds(30), session.View().Remaining);
+        Pass(30);
+        Assert.True(session.IsOver());
+    }
+
+    [Fact]
+    public void An_open_activity_holds_it_and_idle_time_runs_from_its_end()
+    {
+        var session = Make();
+        Assert.True(session.TryBegin(out var activity));
+        Pass(1000);
+        Assert.False(session.IsOver());
+        activity.Dispose();
+        Pass(59.9);
+        Assert.False(session.IsOver());
+        Pass(0.1);
+        Assert.True(session.IsOver());
+    }
+
+    [Fact]
+    public void Idle_time_runs_from_the_end_of_the_last_of_several()
+    {
+        var session = Make();
+        Assert.True(session.TryBegin(out var first));
+        Assert.True(session.TryBegin(out var second));
+        Pass(10);
+        second.Dispose();
+        Pass(100);
+        Assert.False(session.IsOver());
+        first.Dispose();
+        Pass(59.9);
+        Assert.False(session.IsOver());
+        Pass(0.1);
+        Assert.True(session.IsOver());
+    }
+
+    [Fact]
+    public void Its_greatest_age_ends_it_even_while_something_is_open()
+    {
+        var session = Make(maxAge: 100);
+        Assert.True(session.TryBegin(out _));
+        Pass(99.9);
+        Assert.False(session.IsOver());
+        Pass(0.1);
+        Assert.True(session.IsOver());
+        Assert.False(session.TryBegin(out _));
+    }
+
+    [Fact]
+    public void Its_view_tells_idle_and_remaining_time()
+    {
+        var session = Make();
+        Pass(12.5);
+        var view = session.View() with { Worker = null };
+        Assert.Equal(new(session.Id, new(2030, 1, 2, 3, 4, 5, TimeSpan.Zero), TimeSpan.FromSeconds(12.5), TimeSpan.FromSeconds(47.5), null, 0), view);
+        Assert.True(session.TryBegin(out _));
+        Pass(5);
+        Assert.Equal((TimeSpan.Zero, TimeSpan.FromSeconds(60)), (session.View().Idle, session.View().Remaining));
+    }
+
+    [Theory]
+    [InlineData(EndReason.Deleted, "deleted")]
+    [InlineData(EndReason.Expired, "expired")]
+    [InlineData(EndReason.WorkerLost, "worker_lost")]
+    [InlineData(EndReason.Drained, "drained")]
+    public void Once_ended_it_stays_so_and_says_why(EndReason reason, string name)
+    {
+        var session = Make();
+        Assert.True(session.TryEnd(reason, out _));
+        Assert.Equal(reason, session.EndReason);
+        Assert.Equal(name, session.EndReason!.Value.Name());
+        Assert.False(session.TryEnd(EndReason.Drained, out _));
+        Assert.Equal(reason, session.EndReason);
+        Assert.False(session.TryBegin(out _));
+        Assert.False(session.IsOver());
+        Assert.False(session.IsOn(Here));
+    }
+
+    [Fact]
+    public void Every_reason_has_a_name_of_its_own()
+    {
+        var names = Enum.GetValues<EndReason>().Select(reason => reason.Name()).ToList();
+        Assert.Equal(names.Count, names.Distinct().Count());
+        Assert.Throws<ArgumentOutOfRangeException>(() => ((EndReason)99).Name());
+    }
+
+    [Fact]
+    public void Its_end_is_announced_once_and_never_before()
+    {
+        var session = Make();
+        var announced = 0;
+        using var registration = session.Ended.Register(() => announced++);
+        Assert.Equal(0, announced);
+        session.TryEnd(EndReason.Deleted, out _);
+        session.TryEnd(EndReason.Expired, out _);
+        Assert.Equal(1, announced);
+    }
+
+    [Fact]
+    public void What_listens_to_its_end_may_ask_it_why()
+    {
+        var session = Make();
+        EndReason? seen = null;
+        using var registration = session.Ended.Register(() => seen = session.EndReason);
+        session.TryEnd(EndReason.WorkerLost, out _);
+        Assert.Equal(EndReason.WorkerLost, seen);
+    }
+
+    [Fact]
+    public void An_activity_may_end_after_the_session()
+    {
+        var session = Make();
+        Assert.True(session.TryBegin(out var activity));
+        session.TryEnd(EndReason.Deleted, out _);
+        activity.Dispose();
+        Assert.False(session.TryBegin(out _));
+    }
+
+    [Fact]
+    public async Task Of_many_who_end_it_at_once_exactly_one_wins()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            var session = Make();
+            var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var ends = Enumerable.Range(0, 64).Select(async i =>
+            {
+                await start.Task;
+                var reason = (EndReason)(i % 4);
+                return (Won: session.TryEnd(reason, out var last), Reason: reason, Last: last);
+            }).ToList();
+            start.SetResult();
+            var winner = Assert.Single(await Until.DoneAsync(Task.WhenAll(ends)), end => end.Won);
+            Assert.Equal(winner.Reason, session.EndReason);
+            Assert.Same(Here, winner.Last);
+        }
+    }
+
+    [Fact]
+    public async Task It_is_where_it_was_placed()
+    {
+        var session = Make();
+        Assert.Same(Here, await session.TryPlaceAsync(TimeSpan.Zero));
+        Assert.True(session.IsOn(Here));
+        Assert.False(session.IsOn(There));
+    }
+
+    [Fact]
+    public async Task Once_ended_it_is_nowhere()
+    {
+        var session = Make();
+        session.TryEnd(EndReason.Deleted, out _);
+        Assert.Null(await session.TryPlaceAsync(TimeSpan.FromSeconds(1)));
+    }
+
+    [Fact]
+    public async Task Whoever_asks_while_it_is_restored_waits_for_its_new_place()
+    {
+        var session = Make();
+        Assert.True(session.TryBeginRestore(Here));
+        Assert.False(session.IsOn(Here));
+        Assert.Null(session.View().Worker);
+        var asked = session.TryPlaceAsync(TimeSpan.FromSeconds(5)).AsTask();
+        Assert.False(asked.IsCompleted);
+        Assert.True(session.TryRestore(There));
+        Assert.Same(There, await Until.DoneAsync(asked));
+        Assert.Same(There, await session.TryPlaceAsync(TimeSpan.Zero));
+        Assert.True(session.IsOn(There));
+        Assert.Equal(1, session.Restarts);
+    }
+
+    [Fact]
+    public async Task Whoever_asks_while_it_is_restored_waits_no_longer_than_said()
+    {
+        var session = Make();
+        session.TryBeginRestore(Here);
+        var asked = session.TryPlaceAsync(TimeSpan.FromSeconds(5)).AsTask();
+        Pass(4.9);
+        Assert.False(asked.IsCompleted);
+        Pass(0.1);
+        Assert.Null(await Until.DoneAsync(asked));
+        Assert.True(session.TryRestore(There));
+    }
+
+    [Fact]
+    public async Task An_end_during_the_restore_ends_the_waits_and_owns_nothing()
+    {
+        var session = Make();
+        session.TryBeginRestore(Here);
+        var asked = session.TryPlaceAsync(TimeSpan.FromSeconds(5)).AsTask();
+        Assert.True(session.TryEnd(EndReason.Deleted, out var last));
+        Assert.Null(last);
+        Assert.Null(await Until.DoneAsync(asked));
+        Assert.False(session.TryRestore(There));
+        Assert.Equal(0, session.Restarts);
+    }
+
+    [Fact]
+    public async Task A_loss_is_dealt_with_by_exactly_one_of_many()
+    {
+        var session = Make();
+        var began = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(() => session.TryBeginRestore(Here))));
+        Assert.Single(began, won => won);
+    }
+
+    [Fact]
+    public void The_loss_of_a_place_it_has_left_already_means_nothing()
+    {
+        var session = Make();
+        session.TryBeginRestore(Here);
+        session.TryRestore(There);
+        Assert.False(session.TryBeginRestore(Here));
+        Assert.True(session.TryBeginRestore(There));
+    }
+
+    [Fact]
+    public void An_ended_session_is_not_restored()
+    {
+        var session = Make();
+        session.TryEnd(EndReason.Expired, out _);
+        Assert.False(session.TryBeginRestore(Here));
+        Assert.False(session.TryRestore(There));
+    }
+
+    [Fact]
+    public void Its_time_goes_on_while_it_is_restored()
+    {
+        var session = Make();
+        session.TryBeginRestore(Here);
+        Pass(60);
+        Assert.True(session.IsOver());
+        Assert.False(session.TryBegin(out _));
+    }
+
+    [Fact]
+    public void After_a_restore_the_winner_of_the_end_owns_the_new_place()
+    {
+        var session = Make();
+        session.TryBeginRestore(Here);
+        session.TryRestore(There);
+        Assert.True(session.TryEnd(EndReason.Deleted, out var last));
+        Assert.Same(There, last);
+    }
+
+    private static void Use(Session session)
+    {
+        Assert.True(session.TryBegin(out var activity));
+        activity.Dispose();
+    }
+
+    private void Pass(double seconds) => time.Advance(TimeSpan.FromSeconds(seconds));
+
+    private Session Make(double? maxAge = null) => new(
+        new(Guid.NewGuid()), Here, default, new(TimeSpan.FromSeconds(60), maxAge is { } age ? TimeSpan.FromSeconds(age) : null), time);
+}

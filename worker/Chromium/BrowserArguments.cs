@@ -1,0 +1,60 @@
+namespace Steelyard.Worker.Chromium;
+
+/// <summary>The browser's command line.</summary>
+internal static class BrowserArguments
+{
+    // Fewer bytes than this in /dev/shm (containers get 64 MB) and pages that use shared memory crash.
+    private const long LeastSharedMemory = 512L * 1024 * 1024;
+
+    private static readonly string[] Fixed =
+    [
+        "--headless",
+
+        // The pipe is ours, and its end is the browser's: whatever kills us closes it. The port is the client's.
+        "--remote-debugging-pipe",
+        "--remote-debugging-port=0",
+
+        // Nothing that talks to the network, writes or asks on its own account.
+        "--no-first-run",
+        "--no-default-browser-check",
+        "--disable-background-networking",
+        "--disable-breakpad",
+        "--disable-client-side-phishing-detection",
+        "--disable-component-update",
+        "--disable-crash-reporter",
+        "--disable-default-apps",
+        "--disable-domain-reliability",
+        "--disable-extensions",
+        "--disable-features=DialMediaRouteProvider,MediaRouter,OptimizationHints,Translate",
+        "--disable-hang-monitor",
+        "--disable-prompt-on-repost",
+        "--disable-search-engine-choice-screen",
+        "--disable-sync",
+        "--metrics-recording-only",
+        "--noerrdialogs",
+
+        // A page works at full speed although nobody looks at it.
+        "--disable-background-timer-throttling",
+        "--disable-backgrounding-occluded-windows",
+        "--disable-ipc-flooding-protection",
+        "--disable-renderer-backgrounding",
+
+        // What a server has none of.
+        "--disable-gpu",
+        "--disable-quic",
+        "--mute-audio",
+        "--password-store=basic",
+    ];
+
+    public static List<string> For(BrowserSettings settings, Profile profile)
+    {
+        List<string> arguments = [.. Fixed, $"--user-data-dir={profile.Path}"];
+        if (settings.NoSandbox)
+            arguments.Add("--no-sandbox");
+        if (SharedMemory.FreeBytes < LeastSharedMemory)
+            arguments.Add("--disable-dev-shm-usage");
+        arguments.AddRange(settings.Arguments);
+        arguments.Add(PageWarmer.BlankPage);
+        return arguments;
+    }
+}

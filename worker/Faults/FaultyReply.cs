@@ -1,0 +1,52 @@
+using System.Text;
+
+namespace Steelyard.Worker.Faults;
+
+/// <summary>Wrong replies made out of right ones.</summary>
+internal static class FaultyReply
+{
+    private const long HugeBytes = 1L << 30;
+    private const int IdLength = 36;
+
+    public static readonly ReadOnlyMemory<byte> NotHttp = "\0\u0001 no answer at all \r\n\u00ff\r\n\r\n"u8.ToArray();
+
+    /// <summary>The reply with its id, if it has one, replaced by another.</summary>
+    public static Reply WithOtherId(Reply reply)
+    {
+        var name = "id\":\""u8;
+        var at = reply.Body.Span.IndexOf(name);
+        if (at < 0)
+            return reply;
+        var body = reply.Body.ToArray();
+        Encoding.ASCII.GetBytes(Guid.NewGuid().ToString()).AsSpan(0, IdLength).CopyTo(body.AsSpan(at + name.Length));
+        return reply with { Body = body };
+    }
+
+    public static Reply BrokenJson(Reply reply) => Reply.Json(reply.Status, "{\"id\": nonsense,,}"u8.ToArray());
+
+    public static Reply WithoutId(Reply reply) => Reply.Json(reply.Status, "{\"created_at\":\"2024-01-15T10:30:00Z\",\"data\":{}}"u8.ToArray());
+
+    /// <summary>A whole HTTP reply whose JSON stops in the middle.</summary>
+    public static Reply Cut(Reply reply) => reply with { Body = reply.Body[..(reply.Body.Length / 2)] };
+
+    /// <summary>The opposite of what a status reply says.</summary>
+    public static Reply Lie(Reply status) => Reply.Json(
+        status.Status,
+        status.Body.Span.IndexOf("true"u8) >= 0
+            ? Encoding.ASCII.GetBytes($$"""{"available":false,"session_id":"{{Guid.NewGuid()}}"}""")
+            : "{\"available\":true,\"session_id\":null}"u8.ToArray());
+
+    public static Reply Busy(Reply status) => Reply.Json(status.Status, "{\"available\":false,\"session_id\":null}"u8.ToArray());
+
+    /// <summary>Sends a body without a length, until it has sent a gigabyte or the client has had enough.</summary>
+    public static async Task SendHugeAsync(Reply reply, HttpContext context)
+    {
+        context.Response.StatusCode = reply.ContentType is null ? StatusCodes.Status200OK : reply.Status;
+        context.Response.ContentType = "application/json";
+        await context.Response.BodyWriter.WriteAsync("{\"id\":\""u8.ToArray(), context.RequestAborted);
+        var block = new byte[64 * 1024];
+        block.AsSpan().Fill((byte)'x');
+        for (long sent = 0; sent < HugeBytes; sent += block.Length)
+            await context.Response.BodyWriter.WriteAsync(block, context.RequestAborted);
+    }
+}

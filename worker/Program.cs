@@ -1,0 +1,49 @@
+using Steelyard.Worker;
+using Steelyard.Worker.Chromium;
+using Steelyard.Worker.Faults;
+
+WorkerOptions options;
+try
+{
+    options = WorkerOptions.Parse(args, Environment.GetEnvironmentVariable);
+}
+catch (ArgumentException e)
+{
+    return Stderr.Fail(ExitCode.BadArguments, $"{e.Message} (see --help)");
+}
+
+if (options.Help)
+{
+    Console.Out.Write(Usage.Text);
+    return ExitCode.Ok;
+}
+
+ISessionHost host = new SimulatedHost();
+if (options.Mode == WorkerMode.Chromium)
+{
+    if (BrowserLocator.Find(options.BrowserPath) is not { } browser)
+        return Stderr.Fail(ExitCode.BadArguments, BrowserLocator.Missing(options.BrowserPath));
+    host = new ChromiumHost(new(browser, options.BrowserArguments, options.NoSandbox, options.Directory), TimeProvider.System);
+}
+
+RequestHandler handler = new WorkerApi(host, TimeProvider.System).HandleAsync;
+if (options.Faults.Count > 0)
+{
+    var faults = new FaultInjector(options.Faults, options.FaultSeed, options.Port, TimeProvider.System);
+    await faults.StartAsync();
+    handler = faults.Wrap(handler);
+}
+
+await using var server = new WorkerServer(options.Port, handler);
+try
+{
+    await server.StartAsync();
+}
+catch (IOException)
+{
+    return Stderr.Fail(ExitCode.PortTaken, $"port {options.Port} on 127.0.0.1 is taken; choose another with PORT=...");
+}
+
+var exitCode = await host.RunAsync(server.Stopping);
+await server.StopAsync();
+return exitCode;

@@ -1,0 +1,76 @@
+using System.Text;
+
+namespace Steelyard.Worker;
+
+/// <summary>The worker API: which call goes where, and what it answers.</summary>
+internal sealed class WorkerApi(ISessionHost host, TimeProvider time)
+{
+    private static readonly Reply Healthy = Reply.Text("ok");
+    private static readonly Reply NoSuchPage = Reply.Error(StatusCodes.Status404NotFound, "no such page");
+    private static readonly Reply NoBrowser = Reply.Error(StatusCodes.Status503ServiceUnavailable, "no browser is ready");
+
+    public async ValueTask<Reply?> HandleAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var path = (request.Path.Value ?? "").TrimEnd('/');
+        return path switch
+        {
+            "/health" => Only("GET", request) ?? Healthy,
+            "/status" => Only("GET", request) ?? Status(),
+            "/sessions" => Only("POST", request) ?? await CreateAsync(context),
+            _ when path.StartsWith("/sessions/", StringComparison.Ordinal) => Session(request, path["/sessions/".Length..]),
+            "/json" => await DiscoverAsync(context, path),
+            _ when path.StartsWith("/json/", StringComparison.Ordinal) => await DiscoverAsync(context, path),
+            _ => NoSuchPage,
+        };
+    }
+
+    private Reply Status()
+    {
+        // Read in this order the two never say "available" and name a session.
+        var available = host.IsAvailable;
+        var id = host.Session?.Id;
+        return Reply.Json(StatusCodes.Status200OK, Encoding.ASCII.GetBytes(id is null
+            ? $$"""{"available":{{(available ? "true" : "false")}},"session_id":null}"""
+            : $$"""{"available":false,"session_id":"{{id}}"}"""));
+    }
+
+    private async ValueTask<Reply> CreateAsync(HttpContext context)
+    {
+        ReadOnlyMemory<byte> data;
+        try
+        {
+            data = await RequestBody.ReadJsonAsync(context.Request);
+        }
+        catch (BadHttpRequestException e)
+        {
+            return Reply.Error(e.StatusCode, e.StatusCode == StatusCodes.Status400BadRequest ? "the body is not JSON" : "the body is too large or too slow");
+        }
+
+        var session = StoredSession.Create(data, time.GetUtcNow());
+        return await host.TryCreateAsync(session, context.RequestAborted)
+            ? Reply.Json(StatusCodes.Status201Created, session.Json) with { Location = "/sessions/" + session.Id }
+            : NoBrowser;
+    }
+
+    private Reply Session(HttpRequest request, string id)
+    {
+        if (HttpMethods.IsDelete(request.Method))
+            return host.TryEnd(id) ? Reply.NoContent : Reply.NotFound;
+        if (Only("GET", request, "GET, DELETE") is { } wrongMethod)
+            return wrongMethod;
+        return host.Session is { } session && session.Id == id ? Reply.Json(StatusCodes.Status200OK, session.Json) : Reply.NotFound;
+    }
+
+    private async ValueTask<Reply> DiscoverAsync(HttpContext context, PathString path)
+    {
+        var request = context.Request;
+        if (!HttpMethods.IsPut(request.Method) && Only("GET", request, "GET, PUT") is { } wrongMethod)
+            return wrongMethod;
+        return await host.DiscoverAsync(request.Method, path.ToUriComponent() + request.QueryString.Value, context.RequestAborted) ?? NoBrowser;
+    }
+
+    private static Reply? Only(string method, HttpRequest request, string? allow = null) => request.Method == method
+        ? null
+        : Reply.Error(StatusCodes.Status405MethodNotAllowed, "no such method here") with { Allow = allow ?? method };
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using Steelyard.Worker.Faults;
+
+namespace Steelyard.Worker;
+
+/// <summary>The command line and the environment, checked. <see cref="Usage"/> says what each means.</summary>
+internal sealed record WorkerOptions
+{
+    public int Port { get; private init; } = 3000;
+
+    public WorkerMode Mode { get; private init; }
+
+    public bool Help { get; private init; }
+
+    public string? BrowserPath { get; private init; }
+
+    public IReadOnlyList<string> BrowserArguments { get; private init; } = [];
+
+    public bool NoSandbox { get; private init; } = Environment.IsPrivilegedProcess;
+
+    /// <summary>Private folder whoever started us has made and will delete, or null.</summary>
+    public string? Directory { get; private init; }
+
+    public IReadOnlyList<FaultSpec> Faults { get; private init; } = [];
+
+    public int FaultSeed { get; private init; } = Random.Shared.Next();
+
+    /// <summary>Throws <see cref="ArgumentException"/> with a message for people.</summary>
+    public static WorkerOptions Parse(IReadOnlyList<string> arguments, Func<string, string?> environment)
+    {
+        var options = new WorkerOptions
+        {
+            BrowserPath = NullIfEmpty(environment("STEEL_BROWSER_PATH")),
+            Directory = NullIfEmpty(environment("STEEL_WORKER_DIR")),
+        };
+        if (NullIfEmpty(environment("PORT")) is { } port)
+            options = options with { Port = Number("PORT", port, 1, ushort.MaxValue) };
+        var browserArguments = new List<string>();
+
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var (name, inline) = Split(arguments[i]);
+            switch (name)
+            {
+                case "--help" or "-h":
+                    return options with { Help = true };
+                case "--mode":
+                    options = options with { Mode = ParseMode(Value()) };
+                    break;
+                case "--browser":
+                    options = options with { BrowserPath = Value() };
+                    break;
+                case "--browser-arg":
+                    browserArguments.Add(Value());
+                    break;
+                case "--no-sandbox":
+                    options = options with { NoSandbox = true };
+                    break;
+                case "--faults":
+                    options = options with { Faults = FaultSpec.ParseList(Value()) };
+                    break;
+                case "--fault-seed":
+                    options = options with { FaultSeed = Number(name, Value(), 0, int.MaxValue) };
+                    break;
+                default:
+                    throw new ArgumentException($"unknown option '{arguments[i]}'");
+            }
+
+            string Value() => inline ?? (++i < arguments.Count ? arguments[i] : throw new ArgumentException($"{name} needs a value"));
+        }
+
+        return options with { BrowserArguments = browserArguments };
+    }
+
+    private static (string Name, string? Inline) Split(string argument)
+    {
+        var equals = argument.IndexOf('=', StringComparison.Ordinal);
+        return equals < 0 ? (argument, null) : (argument[..equals], argument[(equals + 1)..]);
+    }
+
+    private static WorkerMode ParseMode(string text) => text switch
+    {
+        "chromium" => WorkerMode.Chromium,
+        "simulated" => WorkerMode.Simulated,
+        _ => throw new ArgumentException($"--mode is chromium or simulated, not '{text}'"),
+    };
+
+    private static int Number(string name, string text, int least, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new ArgumentException($"{name} must be a number from {least} to {most}, not '{text}'");
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}
