@@ -19,7 +19,7 @@ public static class CommandLine
             try
             {
                 return await run(Complete(Knob.All.Aggregate(new Options(), (soFar, knob) =>
-                    Values(knob, parsed.GetValue(options[knob]), configuration).Aggregate(soFar, (set, value) => Apply(knob, set, value)))));
+                    Values(knob, Given(parsed, knob, options[knob]), configuration).Aggregate(soFar, (set, value) => Apply(knob, set, value)))));
             }
             catch (ArgumentException e)
             {
@@ -60,6 +60,10 @@ public static class CommandLine
         command.Options.Add(option);
         return option;
     }
+
+    // A switch that stands there alone is on.
+    private static string[]? Given(ParseResult parsed, Knob knob, Option<string[]> option) =>
+        knob.Value is null && parsed.GetResult(option) is { Implicit: false, Tokens.Count: 0 } ? ["true"] : parsed.GetValue(option);
 
     private static string[] Values(Knob knob, string[]? given, IConfiguration configuration)
     {

@@ -17,8 +17,8 @@ public static class Duration
         {
             if (text.EndsWith(unit, StringComparison.Ordinal)
                 && double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
-                && count > 0
-                && count * length.TotalHours <= 1000)
+                && count * length.TotalHours <= 1000
+                && count * length > TimeSpan.Zero)
                 return count * length;
         }
 

@@ -41,7 +41,7 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         new("max-connections", "N", "Connections at the same time [10000]", (o, v) => o with { MaxConnections = Number(v, 1, MaxCount) }),
         new("tombstones", "N", "Ended sessions of which a 404 can still say why [10000]", (o, v) => o with { Tombstones = Number(v, 0, MaxCount) }),
         new("shutdown-timeout", "TIME", "How long a shutdown may take [4s]", (o, v) => o with { ShutdownTimeout = Duration.Parse(v) }),
-        new("api-key", "KEY", "A key that callers must show; may be given several times [none]", (o, v) => o with { ApiKeys = [.. o.ApiKeys, v] }),
+        new("api-key", "KEY", "A key that callers must show; may be given several times [none]", (o, v) => o with { ApiKeys = [.. o.ApiKeys, NotEmpty(v)] }),
         new("allow-anonymous", null, "Listen beyond loopback without keys", (o, v) => o with { AllowAnonymous = bool.Parse(v) }),
         new("public-url", "URL", "Address under which clients reach this node [the Host of each request]", (o, v) => o with { PublicUrl = Http(v) }),
         new("node-id", "N", "Number of this node, a part of every session id [0]", (o, v) => o with { NodeId = Number(v, 0, ushort.MaxValue) }),
@@ -51,6 +51,8 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
             : throw new FormatException($"'{text}' is no whole number from {least} to {most}");
+
+    private static string NotEmpty(string text) => text.Length > 0 ? text : throw new FormatException("it is empty");
 
     private static OnWorkerLost Choice(string text) => text switch
     {

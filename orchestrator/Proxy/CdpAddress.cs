@@ -31,7 +31,7 @@ public sealed record CdpAddress(int Port, string BrowserPath)
                 ? new(url.Port, url.PathAndQuery)
                 : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }

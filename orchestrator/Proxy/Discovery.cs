@@ -10,26 +10,24 @@ public static class Discovery
     private const string SocketUrl = "webSocketDebuggerUrl";
     private const string FrontendUrl = "devtoolsFrontendUrl";
 
-    /// <summary>Returns the body with its addresses rewritten; one that is not JSON (the texts of activate and close) as it is.</summary>
+    /// <summary>Returns the body with its addresses rewritten; one that is no sound JSON, such as the texts of activate and close, as it is.</summary>
     /// <param name="body">The browser's reply.</param>
     /// <param name="prefix">What replaces scheme and authority, such as <c>ws://host/sessions/ID</c>.</param>
     /// <param name="address">The browser's own address.</param>
     public static ReadOnlyMemory<byte> Rewrite(ReadOnlyMemory<byte> body, string prefix, CdpAddress address)
     {
-        JsonNode? root;
         try
         {
-            root = JsonNode.Parse(body.Span);
+            var root = JsonNode.Parse(body.Span);
+            IEnumerable<JsonNode?> targets = root is JsonArray list ? list : [root];
+            foreach (var target in targets.OfType<JsonObject>())
+                RewriteTarget(target, prefix, address);
+            return Encoding.UTF8.GetBytes(root?.ToJsonString() ?? "null");
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            return body;
+            return body; // No JSON, half of a surrogate pair, or a name that comes twice.
         }
-
-        IEnumerable<JsonNode?> targets = root is JsonArray list ? list : [root];
-        foreach (var target in targets.OfType<JsonObject>())
-            RewriteTarget(target, prefix, address);
-        return Encoding.UTF8.GetBytes(root?.ToJsonString() ?? "null");
     }
 
     private static void RewriteTarget(JsonObject target, string prefix, CdpAddress address)

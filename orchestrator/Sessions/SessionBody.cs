@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Steelyard.Workers;
 
 namespace Steelyard.Sessions;
 
@@ -26,7 +27,7 @@ public static class SessionBody
             var ids = 0;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var isId = reader.ValueTextEquals("id"u8);
+                var isId = JsonName.Is(in reader, "id"u8);
                 reader.Read();
                 if (isId)
                 {

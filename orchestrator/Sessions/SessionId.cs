@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Steelyard.Sessions;
@@ -9,6 +10,8 @@ namespace Steelyard.Sessions;
 public readonly record struct SessionId(Guid Value)
 {
     public const int TextLength = 36;
+
+    private static readonly SearchValues<char> TextCharacters = SearchValues.Create("0123456789abcdefABCDEF-");
 
     /// <summary>The node that made it, 0 to 65,535.</summary>
     public int Node
@@ -26,7 +29,9 @@ public readonly record struct SessionId(Guid Value)
     {
         var parsed = Guid.TryParseExact(text, "D", out var value);
         id = new(value);
-        return parsed && text.Length == TextLength;
+        
+        // The framework's parser also takes signs and 0x in front of a group: one session must not have two names.
+        return parsed && text.Length == TextLength && !text.ContainsAnyExcept(TextCharacters);
     }
 
     /// <summary>Writes the text form as ASCII. Throws when <paramref name="output"/> has fewer than 36 bytes.</summary>

@@ -52,6 +52,8 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize, int maxBod
         while (true)
         {
             var length = buffer.AsSpan(start, end - start).IndexOf("\r\n\r\n"u8);
+            if (start + length > MaxHeadBytes)
+                return WorkerError.Malformed; // Interim replies before it count, too.
             if (length >= 0)
             {
                 var parsed = ReplyHead.TryParse(buffer.AsSpan(start, length), out head);
@@ -59,7 +61,7 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize, int maxBod
                 return parsed ? WorkerError.None : WorkerError.Malformed;
             }
 
-            if (end - start > MaxHeadBytes || !ReplyHead.MayBegin(buffer.AsSpan(start, end - start)))
+            if (end > MaxHeadBytes + 3 || !ReplyHead.MayBegin(buffer.AsSpan(start, end - start)))
                 return WorkerError.Malformed;
             if (!await FillAsync(cancellationToken))
                 return WorkerError.Closed;
@@ -81,13 +83,13 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize, int maxBod
 
     private async ValueTask<WorkerError> ReadToEndAsync(CancellationToken cancellationToken)
     {
-        while (await FillAsync(cancellationToken))
+        while (end - start <= maxBodyBytes)
         {
-            if (end - start > maxBodyBytes)
-                return WorkerError.TooLarge;
+            if (!await FillAsync(cancellationToken))
+                return Take(end - start);
         }
 
-        return Take(end - start);
+        return WorkerError.TooLarge;
     }
 
     // The chunks are moved together in the buffer: [start, body) is what was decoded so far.
@@ -100,13 +102,18 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize, int maxBod
             int line;
             while ((line = buffer.AsSpan(next, end - next).IndexOf("\r\n"u8)) < 0)
             {
-                if (end - next > MaxHeadBytes)
+                if (end - next > MaxHeadBytes + 1)
                     return WorkerError.Malformed;
+
+                // The framing behind us needs no room any more.
+                buffer.AsSpan(next, end - next).CopyTo(buffer.AsSpan(body));
+                end -= next - body;
+                next = body;
                 if (!await FillAsync(cancellationToken))
                     return WorkerError.Closed;
             }
 
-            if (!ReplyHead.TryParseChunkSize(buffer.AsSpan(next, line), out var size))
+            if (line > MaxHeadBytes || !ReplyHead.TryParseChunkSize(buffer.AsSpan(next, line), out var size))
                 return WorkerError.Malformed;
             if (body - start + (long)size > maxBodyBytes)
                 return WorkerError.TooLarge;

@@ -28,7 +28,8 @@ internal struct ReplyHead
         head = new() { ContentType = "application/json", KeepAlive = true };
         var lineEnd = bytes.IndexOf("\r\n"u8);
         var line = lineEnd < 0 ? bytes : bytes[..lineEnd];
-        if (line.Length < 12 || !MayBegin(line) || line[8] != ' ' || !TryParseDigits(line[9..12], out var status) || status < 100)
+        if (line.Length < 12 || !MayBegin(line) || line[7] is not ((byte)'0' or (byte)'1') || line[8] != ' '
+            || !TryParseDigits(line[9..12], out var status) || status < 100 || (line.Length > 12 && line[12] != ' '))
             return false;
         head.Status = (int)status;
         head.KeepAlive = line[7] == '1';
@@ -55,9 +56,9 @@ internal struct ReplyHead
     private bool TryAddHeader(ReadOnlySpan<byte> line)
     {
         var colon = line.IndexOf((byte)':');
-        if (colon <= 0)
+        var name = line[..Math.Max(colon, 0)];
+        if (name.IsEmpty || name.ContainsAny(" \t"u8))
             return false;
-        var name = line[..colon];
         var value = line[(colon + 1)..].Trim(" \t"u8);
         if (Ascii.EqualsIgnoreCase(name, "content-length"u8))
         {
@@ -83,5 +84,5 @@ internal struct ReplyHead
     }
 
     private static bool TryParseDigits(ReadOnlySpan<byte> digits, out long value) =>
-        Utf8Parser.TryParse(digits, out value, out var consumed, 'D') && consumed == digits.Length && value >= 0;
+        Utf8Parser.TryParse(digits, out value, out var consumed, 'D') && consumed == digits.Length && char.IsAsciiDigit((char)digits[0]);
 }

@@ -22,7 +22,7 @@ public sealed record RestartPolicy(TimeSpan FirstDelay, TimeSpan MaxDelay, TimeS
             return new(MaxDelay * cut, Park: true);
         if (recent <= 1)
             return new(TimeSpan.Zero, Park: false);
-        var doubled = FirstDelay * Math.Pow(2, recent - 2);
+        var doubled = FirstDelay * Math.Pow(2, Math.Min(recent - 2, 30));
         return new((doubled < MaxDelay ? doubled : MaxDelay) * cut, Park: false);
     }
 }

@@ -3,14 +3,13 @@ namespace Steelyard.Workers;
 /// <summary>A place in the pool that keeps one worker alive. Guarded by the pool's lock.</summary>
 internal sealed class Slot
 {
+    private readonly List<TimeSpan> failures = []; // In a row, oldest first, on the scale of their caller's clock.
+
     /// <summary>The present worker; null between two of them.</summary>
     public Worker? Worker { get; set; }
 
     /// <summary>How many workers it has had.</summary>
     public int Starts { get; set; }
-
-    /// <summary>Times of the failures in a row, oldest first: emptied by a session that ended cleanly.</summary>
-    public List<TimeSpan> Failures { get; } = [];
 
     /// <summary>It has failed too often, and waits before it tries again.</summary>
     public bool Parked { get; set; }
@@ -20,4 +19,20 @@ internal sealed class Slot
 
     /// <summary>How the last worker ended, for people.</summary>
     public string? LastExit { get; set; }
+
+    /// <summary>Its worker has failed: decides when the next one starts.</summary>
+    /// <param name="now">Time since any fixed start.</param>
+    /// <param name="jitter">0 to 1.</param>
+    /// <param name="mayPark">Enough other slots are not parked.</param>
+    public RestartDecision Fail(TimeSpan now, double jitter, bool mayPark)
+    {
+        failures.RemoveAll(at => now - at >= RestartPolicy.Default.Window);
+        failures.Add(now);
+        var decision = RestartPolicy.Default.Next(failures, now, jitter);
+        Parked = decision.Park && mayPark;
+        return decision with { Park = Parked };
+    }
+
+    /// <summary>Its worker has served a session and was clean after it: the slot is sound.</summary>
+    public void Forgive() => failures.Clear();
 }

@@ -56,8 +56,8 @@ internal static class WorkerCleaner
             {
                 if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName)
                     continue;
-                var isAvailable = reader.ValueTextEquals("available"u8);
-                var isSession = reader.ValueTextEquals("session_id"u8);
+                var isAvailable = JsonName.Is(in reader, "available"u8);
+                var isSession = JsonName.Is(in reader, "session_id"u8);
                 reader.Read();
                 if (isAvailable)
                     available = reader.TokenType == JsonTokenType.True;

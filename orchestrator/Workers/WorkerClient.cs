@@ -112,14 +112,14 @@ public sealed class WorkerClient : IDisposable
             WorkerConnection? connection;
             lock (gate)
             {
-                if (closed || open.Count >= MaxCalls)
-                {
-                    error = closed ? WorkerError.Closed : WorkerError.Busy;
-                    return null;
-                }
-
                 if (!idle.TryPop(out connection))
                 {
+                    if (closed || open.Count >= MaxCalls)
+                    {
+                        error = closed ? WorkerError.Closed : WorkerError.Busy;
+                        return null;
+                    }
+
                     connection = new(this, maxReplyBytes, time);
                     open.Add(connection);
                     return connection;

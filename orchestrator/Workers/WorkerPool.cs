@@ -9,8 +9,8 @@ public sealed class WorkerPool
     private readonly Lock gate = new();
     private readonly List<Slot> slots = [];
     private readonly List<Worker> idle = []; // The last one is taken first, so that surplus ones grow old.
-    private readonly LinkedList<TaskCompletionSource<WorkerLease>> waiting = new();
     private readonly int[] inState = new int[Enum.GetValues<WorkerState>().Length];
+    private readonly LeaseQueue queue;
     private readonly Options options;
     private readonly TimeProvider time;
     private readonly ILogger<WorkerPool> logger;
@@ -22,6 +22,7 @@ public sealed class WorkerPool
         this.options = options;
         this.time = time;
         this.logger = logger;
+        queue = new(gate, options.QueueTimeout, time);
         supervisor = new(this, starter, time, logger);
     }
 
@@ -47,7 +48,7 @@ public sealed class WorkerPool
         {
             if (closing.IsCancellationRequested)
                 throw PoolUnavailableException.ShuttingDown();
-            if (waiting.Count == 0 && idle.Count > 0)
+            if (queue.CountNeedsLock == 0 && idle.Count > 0)
             {
                 var worker = idle[^1];
                 idle.RemoveAt(idle.Count - 1);
@@ -56,14 +57,13 @@ public sealed class WorkerPool
                 return new(this, worker);
             }
 
-            if (waiting.Count >= options.QueueLimit && !again)
+            if (queue.CountNeedsLock >= options.QueueLimit && !again)
                 throw PoolUnavailableException.QueueFull(options.QueueLimit);
-            var waiter = new TaskCompletionSource<WorkerLease>(TaskCreationOptions.RunContinuationsAsynchronously);
-            place = again ? waiting.AddFirst(waiter) : waiting.AddLast(waiter);
+            place = queue.AddNeedsLock(atFront: again);
             GrowNeedsLock();
         }
 
-        return await WaitAsync(place, cancellationToken);
+        return await queue.WaitAsync(place, cancellationToken);
     }
 
     /// <summary>Stops a worker; its slot then starts another one. Does nothing if it is stopping already.</summary>
@@ -103,8 +103,7 @@ public sealed class WorkerPool
         lock (gate)
         {
             closing.Cancel();
-            refused = [.. waiting];
-            waiting.Clear();
+            refused = queue.ClearNeedsLock();
             workers = WorkersNeedsLock();
         }
 
@@ -127,15 +126,11 @@ public sealed class WorkerPool
             var parked = slots.Count(slot => slot.Parked);
             var between = slots.Count(slot => slot is { Worker: null, Parked: false });
             return new(
-                inState[(int)WorkerState.Ready],
-                inState[(int)WorkerState.Leased],
-                inState[(int)WorkerState.Starting] + between,
-                inState[(int)WorkerState.Stopping],
-                parked,
-                slots.Count,
-                options.MaxWorkers,
-                waiting.Count,
-                options.QueueLimit,
+                Ready: inState[(int)WorkerState.Ready],
+                Leased: inState[(int)WorkerState.Leased],
+                Starting: inState[(int)WorkerState.Starting] + between,
+                Stopping: inState[(int)WorkerState.Stopping],
+                parked, slots.Count, options.MaxWorkers, queue.CountNeedsLock, options.QueueLimit,
                 slots.Select(slot => slot.LastExit).LastOrDefault(exit => exit is not null));
         }
     }
@@ -173,14 +168,10 @@ public sealed class WorkerPool
             if (worker.State is WorkerState.Stopping or WorkerState.Exited)
                 return;
             MoveNeedsLock(worker, WorkerState.Ready);
-            while (waiting.First is { } first)
+            if (queue.TryHandOverNeedsLock(new(this, worker)))
             {
-                waiting.RemoveFirst();
-                if (first.Value.TrySetResult(new(this, worker)))
-                {
-                    MoveNeedsLock(worker, WorkerState.Leased);
-                    return;
-                }
+                MoveNeedsLock(worker, WorkerState.Leased);
+                return;
             }
 
             worker.IdleSince = time.GetTimestamp();
@@ -200,7 +191,7 @@ public sealed class WorkerPool
                 MoveNeedsLock(worker, WorkerState.Exited);
                 slot.Worker = null;
                 if (worker.HasServed)
-                    slot.Failures.Clear();
+                    slot.Forgive();
             }
 
             if (slot.Retired || closing.IsCancellationRequested)
@@ -209,7 +200,8 @@ public sealed class WorkerPool
                 return null;
             }
 
-            return failed ? DecideNeedsLock(slot) : default(RestartDecision);
+            var mayPark = (slots.Count(other => other.Parked) + 1) * 2 <= slots.Count;
+            return failed ? slot.Fail(time.GetElapsedTime(0), Random.Shared.NextDouble(), mayPark) : default(RestartDecision);
         }
     }
 
@@ -217,43 +209,6 @@ public sealed class WorkerPool
     {
         lock (gate)
             slot.Parked = false;
-    }
-
-    private RestartDecision DecideNeedsLock(Slot slot)
-    {
-        var now = time.GetElapsedTime(0);
-        slot.Failures.RemoveAll(at => now - at >= RestartPolicy.Default.Window);
-        slot.Failures.Add(now);
-        var decision = RestartPolicy.Default.Next(slot.Failures, now, Random.Shared.NextDouble());
-        slot.Parked = decision.Park && (slots.Count(other => other.Parked) + 1) * 2 <= slots.Count;
-        return decision with { Park = slot.Parked };
-    }
-
-    private async Task<WorkerLease> WaitAsync(LinkedListNode<TaskCompletionSource<WorkerLease>> place, CancellationToken cancellationToken)
-    {
-        var waiter = place.Value;
-        try
-        {
-            return await waiter.Task.WaitAsync(options.QueueTimeout, time, cancellationToken);
-        }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
-        {
-            // Either it gives up, or a worker was handed over in this very moment: exactly one of the two.
-            var givenUp = waiter.TrySetCanceled(CancellationToken.None);
-            lock (gate)
-            {
-                if (place.List is not null)
-                    waiting.Remove(place);
-            }
-
-            if (givenUp)
-                throw e is TimeoutException ? PoolUnavailableException.WaitOver(options.QueueTimeout) : e;
-            var lease = await waiter.Task;
-            if (e is TimeoutException)
-                return lease;
-            lease.Dispose();
-            throw;
-        }
     }
 
     private async Task CleanAsync(WorkerLease lease)
@@ -272,7 +227,7 @@ public sealed class WorkerPool
 
     private void GrowNeedsLock()
     {
-        var target = PoolSize.Target(inState[(int)WorkerState.Leased], waiting.Count, options.Warm, options.MaxWorkers);
+        var target = PoolSize.Target(inState[(int)WorkerState.Leased], queue.CountNeedsLock, options.Warm, options.MaxWorkers);
         var working = slots.Count(slot => !slot.Parked && !slot.Retired);
         while (working++ < target && slots.Count < options.MaxWorkers && !closing.IsCancellationRequested)
         {

@@ -22,7 +22,7 @@ internal sealed record WorkerRecord(ProcessIdentity Process, int Port)
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), WorkerRecordJson.Default.WorkerRecord) is { Process.BootId: not null } record ? record : null;
         }
-        catch (Exception e) when (e is IOException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             return null;
         }

@@ -177,24 +177,6 @@ public sealed class WorkerClientTests
     }
 
     [Fact]
-    public async Task A_connection_is_used_again_by_any_clock_however_long_it_was_idle()
-    {
-        await using var server = ScriptedServer.Answering(_ => Ok);
-        using var client = Client(server.Port);
-        for (var i = 0; i < 20; i++)
-        {
-            using var reply = await Until.DoneAsync(client.GetAsync("/x").AsTask());
-            Assert.Equal(WorkerError.None, reply.Error);
-            time.Advance(Limit / 2);
-        }
-
-        time.Advance(TimeSpan.FromHours(1));
-        using var last = await Until.DoneAsync(client.CreateAsync("{}"u8.ToArray()).AsTask());
-        Assert.Equal(WorkerError.None, last.Error);
-        Assert.Equal(1, server.Accepted);
-    }
-
-    [Fact]
     public async Task A_reply_that_announces_the_end_is_not_followed_by_another_request()
     {
         await using var server = ScriptedServer.Answering(_ => "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");

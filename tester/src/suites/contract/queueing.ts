@@ -1,30 +1,10 @@
-import { check, field, skip } from '../../check.ts';
+import { fill, limits, queueBecomes } from '../../api/full-pool.ts';
+import { check, skip } from '../../check.ts';
 import type { Test, TestContext } from '../../suite.ts';
-import { inParallel, poll, sleep } from '../../wait.ts';
+import { sleep } from '../../wait.ts';
 import { mustBeProblem } from './problem.ts';
 
-const mostWorkers = 64;
 const mostQueued = 64;
-
-async function limits({ client, pool }: TestContext) {
-  await pool.need('so no queue is shown');
-  const status = (await client.request('GET', '/status')).json();
-  const max = field(field(status, 'workers', 'object'), 'max', 'number');
-  const limit = field(field(status, 'queue', 'object'), 'limit', 'number');
-  if (max > mostWorkers) skip(`this server may start ${max} workers; run it with --max-workers ${mostWorkers} or fewer`);
-  return { max, limit };
-}
-
-async function fill(context: TestContext, max: number) {
-  const made = await inParallel(max, max, (index) => context.sessions.create({ index }));
-  for (const session of made) await context.sessions.mustShow(session, 'when the pool is full');
-  return made;
-}
-
-async function queueLength({ client }: TestContext): Promise<number> {
-  const status = (await client.request('GET', '/status')).json();
-  return field(field(status, 'queue', 'object'), 'length', 'number');
-}
 
 export const queueing: Test[] = [
   {
@@ -45,8 +25,7 @@ export const queueing: Test[] = [
         // It may fail while this test still awaits something else.
         wait.catch(() => undefined);
         waiting.push(wait);
-        const queued = await poll(async () => ((await queueLength(context)) === place ? true : undefined), { withinMs: 2_000 });
-        check(queued, `the queue does not show ${place} waiting creates`);
+        await queueBecomes(context, place, 2_000);
       }
       await context.sessions.delete(held[0]!.id);
       await Promise.race([waiting[0], sleep(10_000)]);
@@ -63,8 +42,7 @@ export const queueing: Test[] = [
       if (limit > mostQueued) skip(`the queue of this server holds ${limit}; run it with --queue-limit ${mostQueued} or less`);
       await fill(context, max);
       const waiting = Array.from({ length: limit }, () => context.sessions.post('{}').catch(() => undefined));
-      const full = await poll(async () => ((await queueLength(context)) === limit ? true : undefined), { withinMs: 5_000 });
-      check(full, `the queue does not show ${limit} waiting creates`);
+      await queueBecomes(context, limit, 5_000);
       const started = performance.now();
       const refused = await context.sessions.post('{}');
       check(performance.now() - started < 1_500, `the refusal took ${Math.round(performance.now() - started)} ms`);

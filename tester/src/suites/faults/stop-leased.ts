@@ -6,7 +6,7 @@ import { inParallel, poll, sleep } from '../../wait.ts';
 import { reach } from './reach.ts';
 
 const answeredWithinMs = 5_000;
-const goneWithinMs = 8_000;
+const goneWithinMs = 6_000;
 /** A stopped neighbour may cost a GET of another session no more than this. */
 const unaffectedMs = 1_000;
 
