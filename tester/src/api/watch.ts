@@ -16,9 +16,10 @@ export function watch({ sessions, onCleanup }: TestContext, watched: Session[], 
   const latencies = new Latencies();
   let ended = false;
   const lane = async (session: Session) => {
-    while (!ended) {
+    // Once more after the end: the fault may have come and gone between two looks.
+    for (let last = false; !last; await sleep(5)) {
+      last = ended;
       latencies.add((await sessions.mustShow(session, when)).elapsedMs);
-      await sleep(5);
     }
   };
   const lanes = Promise.allSettled(watched.map(lane));

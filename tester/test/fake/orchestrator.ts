@@ -79,6 +79,7 @@ export class FakeOrchestrator {
     if (fault === 'one session at a time') this.sessions.clear();
     const id = fault === 'ids repeat' ? `id-${this.sessions.size % 5}` : randomUUID();
     const worker = this.freeWorker();
+    if (!worker && this.options.workers > 0) return { status: 503 };
     const session = { id, data, worker, usedAt: performance.now(), ended: false };
     if (worker) worker.session = session;
     this.sessions.set(id, session);
