@@ -1,3 +1,4 @@
+using System.Collections;
 using System.CommandLine;
 using System.Net;
 
@@ -9,6 +10,9 @@ public static class CommandLine
     /// <summary>Exit status for options that cannot be.</summary>
     public const int BadOptions = 2;
 
+    /// <summary>How the names of our environment variables begin.</summary>
+    public const string Prefix = "STEELYARD_";
+
     /// <summary>Parses and runs; the exit status is that of <paramref name="run"/>, or 2 for bad options.</summary>
     public static Task<int> RunAsync(string[] arguments, IConfiguration configuration, Func<Options, Task<int>> run)
     {
@@ -16,16 +20,19 @@ public static class CommandLine
         var options = Knob.All.ToDictionary(knob => knob, knob => Add(command, knob));
         command.SetAction(async parsed =>
         {
+            Options complete;
             try
             {
-                return await run(Complete(Knob.All.Aggregate(new Options(), (soFar, knob) =>
-                    Values(knob, Given(parsed, knob, options[knob]), configuration).Aggregate(soFar, (set, value) => Apply(knob, set, value)))));
+                complete = Complete(Knob.All.Aggregate(new Options(), (soFar, knob) =>
+                    Values(knob, Given(parsed, knob, options[knob]), configuration).Aggregate(soFar, (set, value) => Apply(knob, set, value))));
             }
             catch (ArgumentException e)
             {
                 await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
                 return BadOptions;
             }
+
+            return await run(complete);
         });
 
         // Signals are the host's business.
@@ -37,6 +44,8 @@ public static class CommandLine
     {
         if (!IPAddress.IsLoopback(IPAddress.Parse(options.Bind)) && options.ApiKeys.Count == 0 && !options.AllowAnonymous)
             throw new ArgumentException($"--bind {options.Bind} would let anyone on the network drive browsers here: give an --api-key, or --allow-anonymous if you mean it");
+        if (options.ProbeInterval < TimeSpan.FromMilliseconds(20))
+            throw new ArgumentException("--probe-interval must be 20ms at least");
         if (options.HangTimeout <= options.ProbeInterval)
             throw new ArgumentException("--hang-timeout must be longer than --probe-interval");
         return options with
@@ -45,6 +54,11 @@ public static class CommandLine
             RunDirectory = options.RunDirectory.Length > 0 ? options.RunDirectory : DefaultRunDirectory(options.Port),
         };
     }
+
+    /// <summary>Our own environment variables. Others, such as PORT, are meant for other programs.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> OwnVariables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value))
+        .Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal));
 
     private static Option<string[]> Add(RootCommand command, Knob knob)
     {
@@ -69,7 +83,7 @@ public static class CommandLine
     {
         if (given is { Length: > 0 })
             return given;
-        var value = configuration["STEELYARD_" + knob.Name.Replace('-', '_').ToUpperInvariant()] ?? configuration[knob.Name];
+        var value = configuration[Prefix + knob.Name.Replace('-', '_').ToUpperInvariant()] ?? configuration[knob.Name];
         return value is null ? [] : [value];
     }
 

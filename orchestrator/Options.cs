@@ -4,7 +4,7 @@ namespace Steelyard;
 public sealed record Options
 {
     /// <summary>What a worker may add to the body it was given: id, time, field names.</summary>
-    public const int ReplyOverheadBytes = 64 * 1024;
+    private const int ReplyOverheadBytes = 64 * 1024;
 
     /// <summary>IP address to listen on.</summary>
     public string Bind { get; init; } = "127.0.0.1";
@@ -74,6 +74,9 @@ public sealed record Options
     /// <summary>Largest request body, in bytes.</summary>
     public int MaxBodyBytes { get; init; } = 1 << 20;
 
+    /// <summary>Largest reply of a worker to a create or get: it holds the body once more, perhaps with each byte escaped as six.</summary>
+    public int MaxReplyBytes => (6 * MaxBodyBytes) + ReplyOverheadBytes;
+
     /// <summary>A body must be there after this time, plus one second for each <see cref="BodyBytesPerSecond"/> it has brought.</summary>
     public TimeSpan BodyGrace { get; init; } = TimeSpan.FromSeconds(0.8);
 
@@ -82,6 +85,9 @@ public sealed record Options
 
     /// <summary>Connections at the same time, attached CDP clients included.</summary>
     public int MaxConnections { get; init; } = 10_000;
+
+    /// <summary>How long a client's machine may answer nothing, not even the kernel's probes, before its connection is cut.</summary>
+    public TimeSpan DeadPeerTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Ended sessions of which we remember why they ended.</summary>
     public int Tombstones { get; init; } = 10_000;
@@ -97,6 +103,9 @@ public sealed record Options
 
     /// <summary>Address under which clients reach us, as they see it; null takes the Host of each request.</summary>
     public Uri? PublicUrl { get; init; }
+
+    /// <summary>Host names under which callers without a key may reach this node, beside IP addresses and localhost.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
     /// <summary>Number of this node, 0 to 65,535: a part of every session id.</summary>
     public int NodeId { get; init; }

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
 using Steelyard.Api;
 using Steelyard.Processes;
@@ -40,10 +42,17 @@ public sealed class Orchestrator : IAsyncDisposable
             await using var orchestrator = Build(options, TimeProvider.System);
             await orchestrator.StartAsync();
             Banner.Print(orchestrator.Url, orchestrator.app.Services.GetRequiredService<WorkerCommand>(), orchestrator.options);
-            await orchestrator.app.WaitForShutdownAsync();
+
+            // Not WaitForShutdownAsync: it would wait for all requests to end before we have told anyone.
+            await Task.Delay(Timeout.Infinite, orchestrator.app.Lifetime.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return 0;
         }
-        catch (Exception e) when (e is RunDirectoryException or IOException)
+        catch (WorkerCommandException e)
+        {
+            await Console.Error.WriteLineAsync($"steelyard: --worker: {e.Message}");
+            return CommandLine.BadOptions;
+        }
+        catch (Exception e) when (e is RunDirectoryException or IOException or SocketException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
             return 1;
@@ -51,7 +60,7 @@ public sealed class Orchestrator : IAsyncDisposable
     }
 
     /// <summary>
-    /// Puts a node together. Throws <see cref="ArgumentException"/> when there is no such worker and <see cref="RunDirectoryException"/> when
+    /// Puts a node together. Throws <see cref="WorkerCommandException"/> when there is no such worker and <see cref="RunDirectoryException"/> when
     /// another node has the run directory.
     /// </summary>
     public static Orchestrator Build(Options options, TimeProvider time)
@@ -73,6 +82,7 @@ public sealed class Orchestrator : IAsyncDisposable
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Listen(IPAddress.Parse(options.Bind), options.Port);
         });
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endpoint => Listen(endpoint, options.DeadPeerTimeout));
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.Configure<ConsoleLoggerOptions>(console => (console.QueueFullMode, console.MaxQueueLength) = (ConsoleLoggerQueueFullMode.DropWrite, 10_000));
@@ -97,6 +107,19 @@ public sealed class Orchestrator : IAsyncDisposable
         app.Services.GetRequiredService<OperatorApi>().Map(app);
         app.UseEndpoints(_ => { });
         return new(app, runDirectory, options);
+    }
+
+    // A client whose machine vanished sends no FIN: only the kernel's probes tell. Accepted sockets inherit the settings.
+    private static Socket Listen(EndPoint endpoint, TimeSpan deadPeerTimeout)
+    {
+        const int Probes = 4;
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        var seconds = Math.Max(1, (int)deadPeerTimeout.TotalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Math.Max(1, seconds / 2));
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, seconds / 2 / Probes));
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
+        return socket;
     }
 
     /// <summary>Listens, and starts the warm workers without waiting for them. Throws <see cref="IOException"/> when the port is taken.</summary>

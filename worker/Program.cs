@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Steelyard.Worker;
 using Steelyard.Worker.Chromium;
 using Steelyard.Worker.Faults;
@@ -38,6 +39,10 @@ await using var server = new WorkerServer(options.Port, handler);
 try
 {
     await server.StartAsync();
+}
+catch (SocketException e)
+{
+    return Stderr.Fail(ExitCode.PortTaken, $"cannot listen on port {options.Port} of 127.0.0.1: {e.Message}");
 }
 catch (IOException)
 {

@@ -23,15 +23,16 @@ internal static class Usage
           --fault-seed N              with the same seed and PORT, the same faults happen again; else it is random and is logged
 
         Environment
-          STEEL_WORKER_DIR            private folder for profiles, downloads and temporary files; whoever sets it deletes it
+          STEEL_WORKER_DIR            private folder for profiles, downloads and temporary files; whoever sets it deletes it.
+                                      Without it a worker that is killed with SIGKILL leaves a profile behind
 
         Faults (RATE is from 0 to 1; rules are tried in order and the first that strikes wins, but slow only delays)
           crash         exit status 1 at once, before the effect
           crash-after   exit status 1 after the effect, before the reply
-          hang          never reply to this request
+          hang          never reply to this request; it has no effect
           freeze        stop the whole process (SIGSTOP)
           slow          wait for PARAM (default 1s), then go on
-          error         reply 500
+          error         reply 500; the request has no effect
           garbage       reply what is no answer: bytes that are not HTTP, broken JSON, JSON without an id, or cut JSON (PARAM: bytes|json|no-id|cut)
           wrong-id      reply with another id
           early-close   close the connection before the head, or in the middle of the reply (PARAM: head|body)
@@ -39,7 +40,7 @@ internal static class Usage
           drip          reply one byte per PARAM (default 200ms)
           lying-status  say busy while free, and free while busy (at status)
           never-ready   live, but never listen, or listen and never be available (at start; PARAM: deaf|busy)
-        Steps: start, health, status, create, get, delete, version, any. At start: crash, slow, never-ready.
+        Steps: start, health, status, create, get, delete, version, any (every request). At start: crash, slow, never-ready.
 
           steel-browser --mode simulated --faults crash@create=0.05,hang@get=0.02,slow@status=1:500ms
 

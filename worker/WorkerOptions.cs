@@ -33,8 +33,6 @@ internal sealed record WorkerOptions
             BrowserPath = NullIfEmpty(environment("STEEL_BROWSER_PATH")),
             Directory = NullIfEmpty(environment("STEEL_WORKER_DIR")),
         };
-        if (NullIfEmpty(environment("PORT")) is { } port)
-            options = options with { Port = Number("PORT", port, 1, ushort.MaxValue) };
         var browserArguments = new List<string>();
 
         for (var i = 0; i < arguments.Count; i++)
@@ -53,11 +51,11 @@ internal sealed record WorkerOptions
                 case "--browser-arg":
                     browserArguments.Add(Value());
                     break;
-                case "--no-sandbox":
+                case "--no-sandbox" when inline is null:
                     options = options with { NoSandbox = true };
                     break;
                 case "--faults":
-                    options = options with { Faults = FaultSpec.ParseList(Value()) };
+                    options = options with { Faults = [.. options.Faults, .. FaultSpec.ParseList(Value())] };
                     break;
                 case "--fault-seed":
                     options = options with { FaultSeed = Number(name, Value(), 0, int.MaxValue) };
@@ -69,6 +67,8 @@ internal sealed record WorkerOptions
             string Value() => inline ?? (++i < arguments.Count ? arguments[i] : throw new ArgumentException($"{name} needs a value"));
         }
 
+        if (NullIfEmpty(environment("PORT")) is { } port)
+            options = options with { Port = Number("PORT", port, 1, ushort.MaxValue) };
         return options with { BrowserArguments = browserArguments };
     }
 

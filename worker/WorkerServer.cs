@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 
 namespace Steelyard.Worker;
 
@@ -9,6 +10,7 @@ internal sealed class WorkerServer : IAsyncDisposable
     private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(300);
 
     private readonly WebApplication app;
+    private readonly PosixSignalRegistration hangup;
 
     public WorkerServer(int port, RequestHandler handler)
     {
@@ -23,9 +25,16 @@ internal sealed class WorkerServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopGrace);
         app = builder.Build();
         app.Run(context => HandleAsync(context, handler));
+
+        // A terminal that closes: the profile must go, too.
+        hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            app.Lifetime.StopApplication();
+        });
     }
 
-    /// <summary>Raised by SIGTERM and Ctrl-C.</summary>
+    /// <summary>Raised by SIGTERM, SIGHUP and Ctrl-C.</summary>
     public CancellationToken Stopping => app.Lifetime.ApplicationStopping;
 
     /// <summary>Throws <see cref="IOException"/> when the port is taken.</summary>
@@ -33,7 +42,11 @@ internal sealed class WorkerServer : IAsyncDisposable
 
     public Task StopAsync() => app.StopAsync();
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        hangup.Dispose();
+        return app.DisposeAsync();
+    }
 
     private static async Task HandleAsync(HttpContext context, RequestHandler handler)
     {

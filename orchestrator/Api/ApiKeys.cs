@@ -12,11 +12,12 @@ public sealed class ApiKeys(RequestDelegate next, Options options)
 
     private readonly byte[][] hashes = [.. options.ApiKeys.Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
 
-    public Task InvokeAsync(HttpContext context) => hashes.Length == 0 || context.Request.Path == "/health" || IsKnown(KeyOf(context.Request))
+    public Task InvokeAsync(HttpContext context) => hashes.Length == 0 || context.Request.Path == "/health" || IsKnown(TakeKey(context.Request))
         ? next(context)
         : Problem.WriteAsync(context, StatusCodes.Status401Unauthorized, "Show a key: as the header steel-api-key or x-api-key, as a bearer token, or as ?apiKey=.");
 
-    private static string? KeyOf(HttpRequest request)
+    // A key in the query is taken out of it: what follows may pass the query on, to a browser and so to any site.
+    private static string? TakeKey(HttpRequest request)
     {
         foreach (var name in KeyHeaders)
         {
@@ -28,8 +29,11 @@ public sealed class ApiKeys(RequestDelegate next, Options options)
             return authorization[Bearer.Length..];
         foreach (var name in KeyParameters)
         {
-            if (request.Query[name] is [{ Length: > 0 } key])
-                return key;
+            if (request.Query[name] is not [{ Length: > 0 } key])
+                continue;
+            var others = request.QueryString.Value![1..].Split('&').Where(part => !part.StartsWith(name + "=", StringComparison.OrdinalIgnoreCase));
+            request.QueryString = QueryString.FromUriComponent("?" + string.Join('&', others));
+            return key;
         }
 
         return null;

@@ -9,7 +9,8 @@ namespace Steelyard.Api;
 /// The Chrome DevTools Protocol of one session under its own path: discovery over HTTP, with addresses that lead back to us, and the
 /// WebSockets of the browser and of its pages.
 /// </summary>
-public sealed class DevToolsDialect(SessionService sessions, Options options, IHostApplicationLifetime lifetime, ILogger<DevToolsDialect> logger)
+public sealed class DevToolsDialect(
+    SessionService sessions, Options options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<DevToolsDialect> logger)
 {
     private static readonly TimeSpan ReasonTime = TimeSpan.FromMilliseconds(250);
 
@@ -33,9 +34,11 @@ public sealed class DevToolsDialect(SessionService sessions, Options options, IH
         if (await AddressAsync(context, found.Session) is not { } at)
             return;
 
-        var id = (string)context.Request.RouteValues["id"]!;
-        var path = context.Request.Path.Value![$"/sessions/{id}".Length..].TrimEnd('/');
+        var path = context.Request.Path.ToUriComponent();
+        path = path[path.IndexOf("/json", StringComparison.Ordinal)..].TrimEnd('/');
         using var reply = await at.Placement.Worker.Client.DiscoverAsync(context.Request.Method, path + context.Request.QueryString);
+        if (await MovedAsync(context, found.Session, at.Placement))
+            return;
         if (reply.Error != WorkerError.None)
         {
             await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker failed at {path}: {reply}.");
@@ -43,11 +46,13 @@ public sealed class DevToolsDialect(SessionService sessions, Options options, IH
         }
 
         var self = PublicAddress.Of(context.Request, options);
-        var body = Discovery.Rewrite(reply.Body, $"{self.WebSocketOrigin}/sessions/{found.Session.Id}", at.Address);
+        var hasAddresses = path is "/json" or "/json/list" or "/json/version" or "/json/new";
+        var body = hasAddresses ? Discovery.Rewrite(reply.Body, $"{self.WebSocketOrigin}/sessions/{found.Session.Id}", at.Address) : reply.Body;
         context.Response.StatusCode = reply.Status;
         context.Response.ContentType = reply.ContentType;
         context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body);
+        if (body.Length > 0)
+            await context.Response.Body.WriteAsync(body);
     }
 
     private async Task AttachAsync(HttpContext context, string? path)
@@ -68,10 +73,19 @@ public sealed class DevToolsDialect(SessionService sessions, Options options, IH
         if (browser is null)
             return;
 
-        await using var client = await Upgrade.AcceptAsync(context, browser.Headers);
+        if (await MovedAsync(context, found.Session, at.Placement))
+            return;
+        await using var client = await Upgrade.TryAcceptAsync(context, browser.Headers);
+        if (client is null)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "Too many clients are attached: see --max-connections.");
+            return;
+        }
+
         using var over = CancellationTokenSource.CreateLinkedTokenSource(found.Session.Ended, lifetime.ApplicationStopping);
         logger.LogInformation("Session {Id}: a client attached", found.Session.Id);
-        await new Tunnel(client, browser).RunAsync(() => FarewellAsync(found.Session), over.Token);
+        if (!await new Tunnel(client, browser, time).RunAsync(() => FarewellAsync(found.Session), over.Token))
+            context.Abort();
         logger.LogInformation("Session {Id}: a client detached", found.Session.Id);
     }
 
@@ -87,24 +101,33 @@ public sealed class DevToolsDialect(SessionService sessions, Options options, IH
     {
         if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement)
         {
-            await Problem.SessionNotFoundAsync(context, session.EndReason ?? EndReason.WorkerLost);
+            await Problem.SessionGoneAsync(context, session);
             return null;
         }
 
-        var (address, error) = await CdpAddress.FindAsync(placement);
+        var (address, status, error) = await CdpAddress.FindAsync(placement);
         if (address is not null)
             return (placement, address);
-        if (error == WorkerError.None)
+        if (error == WorkerError.None && status < 500)
             await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "This session's worker has no browser to attach to: it serves no /json/version. Run with --worker chromium.");
         else
-            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker did not tell its DevTools address: {error}.");
+            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker did not tell its DevTools address: {(error == WorkerError.None ? $"HTTP {status}" : error.ToString())}.");
         return null;
+    }
+
+    // What the worker has said since may be about the next session: answers the client, and true, if this one is not there any more.
+    private static async Task<bool> MovedAsync(HttpContext context, Session session, Placement placement)
+    {
+        if (session.IsOn(placement))
+            return false;
+        await Problem.SessionGoneAsync(context, session);
+        return true;
     }
 
     private async Task<DevToolsSocket?> OpenAsync(HttpContext context, CdpAddress address, string path)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        deadline.CancelAfter(options.WorkerTimeout);
+        using var timer = new CancellationTokenSource(options.WorkerTimeout, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, context.RequestAborted);
         try
         {
             var browser = await DevToolsSocket.OpenAsync(address.Port, path, context.Request.Headers, deadline.Token);
@@ -125,7 +148,7 @@ public sealed class DevToolsDialect(SessionService sessions, Options options, IH
     private async Task<(ushort Code, string Reason)> FarewellAsync(Session session)
     {
         if (!lifetime.ApplicationStopping.IsCancellationRequested)
-            await Task.Delay(ReasonTime, session.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(ReasonTime, time, session.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return session.EndReason switch
         {
             EndReason.Deleted => (1000, "session deleted"),

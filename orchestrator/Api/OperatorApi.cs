@@ -6,7 +6,7 @@ using Steelyard.Workers;
 namespace Steelyard.Api;
 
 /// <summary>What operators and probes ask: lists, numbers, health, and the end of a worker.</summary>
-public sealed class OperatorApi(SessionService sessions, WorkerPool pool, IHostApplicationLifetime lifetime)
+public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Options options, IHostApplicationLifetime lifetime)
 {
     private static readonly byte[] Ok = Encoding.ASCII.GetBytes("ok");
 
@@ -38,7 +38,7 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, IHostA
             Name(worker.State),
             sessionOf[worker].FirstOrDefault(),
             worker.Restarts,
-            pool.LastExit(worker),
+            worker.PreviousExit,
             memory.GetValueOrDefault(worker.Pid)));
         return context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.WorkerListReply);
     }
@@ -66,7 +66,7 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, IHostA
         var reasons = new List<string>();
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             reasons.Add("This node is shutting down.");
-        if (status.Ready + status.Leased == 0)
+        if (status.Ready + status.Leased == 0 && status.Slots + options.Warm > 0)
             reasons.Add($"No worker is ready; {status.Starting} are starting. {LastExit(status)}");
         if (status.IsThrashing)
             reasons.Add($"Workers fail again and again: {status.Parked} of {status.Slots} slots are parked. {LastExit(status)}");

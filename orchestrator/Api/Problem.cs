@@ -52,6 +52,11 @@ public static class Problem
         _ => "There is no session with this id, or it ended so long ago that it is forgotten.",
     }, reason?.Name() ?? "not_found");
 
+    /// <summary>For a session that was found and is not where it was: 404 when it has ended, 503 while it is being restored.</summary>
+    public static Task SessionGoneAsync(HttpContext context, Session session) => session.EndReason is { } ended
+        ? SessionNotFoundAsync(context, ended)
+        : UnavailableAsync(context, PoolUnavailableException.BeingRestored());
+
     /// <summary>503 with Retry-After.</summary>
     public static Task UnavailableAsync(HttpContext context, PoolUnavailableException e)
     {

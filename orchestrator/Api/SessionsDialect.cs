@@ -22,7 +22,7 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
         using var created = await sessions.CreateAsync(body, context.RequestAborted);
         if (created.Session is not { } session)
         {
-            await WriteAsync(context, created.Placed.Reply, default, default);
+            Write(context.Response, created.Placed.Reply, default, default);
             return;
         }
 
@@ -34,7 +34,7 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
 
         if (created.Placed.Reply.Status == StatusCodes.Status201Created)
             context.Response.Headers.Location = $"/sessions/{session.Id}";
-        await WriteAsync(context, created.Placed.Reply, created.Placed.Id, session.Id);
+        Write(context.Response, created.Placed.Reply, created.Placed.Id, session.Id);
     }
 
     private async Task GetAsync(HttpContext context)
@@ -54,10 +54,7 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
                     return;
             }
 
-            if (session.EndReason is { } ended)
-                await Problem.SessionNotFoundAsync(context, ended);
-            else
-                await Problem.UnavailableAsync(context, PoolUnavailableException.WorkersFailed(Tries, "no sensible answer to a get"));
+            await Problem.SessionGoneAsync(context, session);
         }
     }
 
@@ -71,13 +68,13 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
         {
             if (session.Restarts > 0)
                 context.Response.Headers["Steel-Session-Restarts"] = session.Restarts.ToString(CultureInfo.InvariantCulture);
-            await WriteAsync(context, reply, id, session.Id);
+            Write(context.Response, reply, id, session.Id);
             return true;
         }
 
         if (reply.Error == WorkerError.Busy)
         {
-            await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "Too many requests for this session are under way.");
+            await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "Too many requests for this session are under way, or this node is out of descriptors. Retry.");
             return true;
         }
 
@@ -105,21 +102,19 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
         }
     }
 
-    // Every byte as the worker sent it, but for the id.
-    private static async Task WriteAsync(HttpContext context, WorkerReply reply, Range id, SessionId publicId)
+    // Every byte as the worker sent it, but for the id. Not flushed here: the worker's connection is free before a slow client has read it.
+    private static void Write(HttpResponse response, WorkerReply reply, Range id, SessionId publicId)
     {
         var (start, length) = id.GetOffsetAndLength(reply.Body.Length);
         var ours = length > 0 ? SessionId.TextLength + 2 : 0;
-        var response = context.Response;
         response.StatusCode = reply.Status;
         response.ContentType = reply.ContentType;
         response.ContentLength = reply.Body.Length - length + ours;
-        Write(response.BodyWriter.GetSpan((int)response.ContentLength), reply.Body.Span, start, length, publicId);
+        Copy(response.BodyWriter.GetSpan((int)response.ContentLength), reply.Body.Span, start, length, publicId);
         response.BodyWriter.Advance((int)response.ContentLength);
-        await response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    private static void Write(Span<byte> output, ReadOnlySpan<byte> body, int start, int length, SessionId publicId)
+    private static void Copy(Span<byte> output, ReadOnlySpan<byte> body, int start, int length, SessionId publicId)
     {
         body[..start].CopyTo(output);
         output = output[start..];

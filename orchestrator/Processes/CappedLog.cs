@@ -30,7 +30,7 @@ public sealed class CappedLog(string path, long maxBytes)
         if (!File.Exists(path))
             return "";
         using var stream = Open(FileAccess.Read);
-        stream.Seek(-Math.Min(TailBytes, stream.Length), SeekOrigin.End);
+        stream.Seek(Math.Max(0, stream.Length - TailBytes), SeekOrigin.Begin);
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return reader.ReadToEnd().Trim();
     }

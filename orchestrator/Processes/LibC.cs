@@ -6,8 +6,6 @@ namespace Steelyard.Processes;
 internal static unsafe partial class LibC
 {
     public const int NoSuchProcess = 3;
-    public const int Interrupted = 4;
-    public const int NoChild = 10;
 
     public const int OpenWriteCreateAppend = 0x1 | 0x40 | 0x400;
     public const int OpenReadOnly = 0;

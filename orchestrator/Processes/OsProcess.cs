@@ -28,8 +28,6 @@ public sealed class OsProcess
     /// <summary>Completes once the kernel has reported the exit and the process is reaped. Never fails.</summary>
     public Task<ExitStatus> Exited => exited.Task;
 
-    internal int Descriptor => pidfd;
-
     /// <summary>Starts a process. Throws <see cref="ProcessStartException"/>.</summary>
     public static OsProcess Start(ProcessSpec spec) => ProcessWatcher.Shared.Start(spec);
 

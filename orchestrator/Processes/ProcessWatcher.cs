@@ -35,8 +35,10 @@ internal sealed unsafe class ProcessWatcher
         lock (gate)
         {
             var pid = Spawn.Start(spec);
-            var identity = ProcessIdentity.Of(pid) ?? throw new ProcessStartException(spec.Path, "it vanished before it could be watched");
-            return WatchNeedsLock(identity, spec.NewSession) ?? throw new ProcessStartException(spec.Path, Marshal.GetLastPInvokeErrorMessage());
+            if (ProcessIdentity.Of(pid) is { } identity && WatchNeedsLock(identity, spec.NewSession) is { } process)
+                return process;
+            End(pid, spec.NewSession);
+            throw new ProcessStartException(spec.Path, "it cannot be watched: it ended at once, or we are out of descriptors (see ulimit -n)");
         }
     }
 
@@ -63,6 +65,26 @@ internal sealed unsafe class ProcessWatcher
             return watched.ContainsKey(pid);
     }
 
+    /// <summary>Helpers of a dead worker become our children. They are unknown to epoll and would stay zombies.</summary>
+    public void ReapOrphans()
+    {
+        while (true)
+        {
+            OsProcess? process;
+            lock (gate)
+            {
+                LibC.SignalInfo info = default;
+                var result = LibC.WaitId(LibC.WaitAll, 0, &info, LibC.WaitExited | LibC.WaitNoHang | LibC.WaitLeaveZombie);
+                if (result != 0 || info.Pid == 0)
+                    return;
+                if (!watched.Remove(info.Pid, out process))
+                    _ = LibC.WaitId(LibC.WaitPid, info.Pid, &info, LibC.WaitExited | LibC.WaitNoHang);
+            }
+
+            process?.Reap();
+        }
+    }
+
     private OsProcess? WatchNeedsLock(ProcessIdentity identity, bool leadsGroup)
     {
         var pidfd = LibC.PidfdOpen(identity.Pid);
@@ -76,13 +98,24 @@ internal sealed unsafe class ProcessWatcher
             return null;
         }
 
-        var process = new OsProcess(identity, pidfd, leadsGroup);
-        watched[identity.Pid] = process;
         var epollEvent = stackalloc byte[16];
         *(uint*)epollEvent = LibC.EpollIn;
         *(int*)(epollEvent + EventSize - 8) = identity.Pid;
-        _ = LibC.EpollControl(epoll, LibC.EpollAdd, pidfd, epollEvent);
-        return process;
+        if (LibC.EpollControl(epoll, LibC.EpollAdd, pidfd, epollEvent) != 0)
+        {
+            _ = LibC.Close(pidfd);
+            return null;
+        }
+
+        return watched[identity.Pid] = new(identity, pidfd, leadsGroup);
+    }
+
+    // A child of ours that nobody holds: it is not reaped yet, so the pid is still its own.
+    private static void End(int pid, bool leadsGroup)
+    {
+        LibC.SignalInfo info = default;
+        _ = LibC.Kill(leadsGroup ? -pid : pid, (int)Signal.Kill);
+        _ = LibC.WaitId(LibC.WaitPid, pid, &info, LibC.WaitExited);
     }
 
     private void Watch()
@@ -104,25 +137,5 @@ internal sealed unsafe class ProcessWatcher
         lock (gate)
             watched.Remove(pid, out process);
         process?.Reap();
-    }
-
-    // Helpers of a dead worker become our children. They are unknown to epoll and would stay zombies.
-    private void ReapOrphans()
-    {
-        while (true)
-        {
-            OsProcess? process;
-            lock (gate)
-            {
-                LibC.SignalInfo info = default;
-                var result = LibC.WaitId(LibC.WaitAll, 0, &info, LibC.WaitExited | LibC.WaitNoHang | LibC.WaitLeaveZombie);
-                if (result != 0 || info.Pid == 0)
-                    return;
-                if (!watched.Remove(info.Pid, out process))
-                    _ = LibC.WaitId(LibC.WaitPid, info.Pid, &info, LibC.WaitExited | LibC.WaitNoHang);
-            }
-
-            process?.Reap();
-        }
     }
 }

@@ -10,7 +10,7 @@ public static class Subreaper
     /// <summary>From now on every unknown child that exits is reaped. Not to be used beside another reaper in the same program.</summary>
     public static void Enable() => ProcessWatcher.Shared.AdoptOrphans();
 
-    /// <summary>Kills every child of this program that it did not start itself. Returns how many there were.</summary>
+    /// <summary>Kills and reaps the children of this program that it did not start itself. Returns how many there were: their own children come to us now.</summary>
     public static int KillOrphans()
     {
         var killed = 0;
@@ -18,13 +18,14 @@ public static class Subreaper
         {
             foreach (var child in ReadChildren(task))
             {
-                if (ProcessWatcher.Shared.Knows(child) || ProcessStat.Read(child) is not { State: not 'Z' })
+                if (ProcessWatcher.Shared.Knows(child))
                     continue;
                 _ = LibC.Kill(child, (int)Signal.Kill);
                 killed++;
             }
         }
 
+        ProcessWatcher.Shared.ReapOrphans();
         return killed;
     }
 

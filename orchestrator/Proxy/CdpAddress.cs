@@ -9,11 +9,11 @@ namespace Steelyard.Proxy;
 /// <param name="BrowserPath">Path of the browser target's WebSocket.</param>
 public sealed record CdpAddress(int Port, string BrowserPath)
 {
-    /// <summary>Asks the worker. The address is null when it has none: the error and the status in the reply say why.</summary>
-    public static async Task<(CdpAddress? Address, WorkerError Error)> FindAsync(Placement placement)
+    /// <summary>Asks the worker. The address is null when it does not tell: the status, or else the error, says why.</summary>
+    public static async Task<(CdpAddress? Address, int Status, WorkerError Error)> FindAsync(Placement placement)
     {
         using var reply = await placement.Worker.Client.DiscoverAsync("GET", "/json/version");
-        return (reply.IsSuccess ? Parse(reply.Body.Span) : null, reply.Error);
+        return (reply.IsSuccess ? Parse(reply.Body.Span) : null, reply.Status, reply.Error);
     }
 
     /// <summary>Reads <c>webSocketDebuggerUrl</c>. Only a loopback address is believed: a lying worker must not make us connect elsewhere.</summary>

@@ -9,17 +9,18 @@ namespace Steelyard.Proxy;
 /// </summary>
 /// <param name="client">The client's side.</param>
 /// <param name="browser">The browser's side.</param>
-public sealed class Tunnel(Stream client, DevToolsSocket browser)
+/// <param name="time">Clock of the farewell's deadline.</param>
+public sealed class Tunnel(Stream client, DevToolsSocket browser, TimeProvider time)
 {
     private const int BufferSize = 16 * 1024;
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
 
     private WebSocketFrames toClient = new();
 
-    /// <summary>Runs until it is over. Never fails: whatever breaks ends it.</summary>
+    /// <summary>Runs until it is over. Never fails: whatever breaks ends it. False when the client does not even take our farewell: its connection must be cut.</summary>
     /// <param name="farewell">Asked when we end it or the browser vanished without a word: the close code and the reason for the client.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task RunAsync(Func<Task<(ushort Code, string Reason)>> farewell, CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(Func<Task<(ushort Code, string Reason)>> farewell, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var up = PumpAsync(ClientToBrowserAsync, over);
@@ -28,8 +29,9 @@ public sealed class Tunnel(Stream client, DevToolsSocket browser)
         var clientLeft = up.IsCompleted && !down.IsCompleted && !cancellationToken.IsCancellationRequested;
         await over.CancelAsync();
         await Task.WhenAll(up, down);
-        if (!clientLeft && !toClient.SawClose && toClient.IsBetweenFrames)
-            await SayFarewellAsync(await farewell());
+        if (clientLeft || toClient.SawClose)
+            return true;
+        return toClient.IsBetweenFrames && await TrySayFarewellAsync(await farewell());
     }
 
     private static async Task PumpAsync(Func<byte[], CancellationToken, Task> pump, CancellationTokenSource over)
@@ -72,21 +74,23 @@ public sealed class Tunnel(Stream client, DevToolsSocket browser)
         if (bytes.Length == 0)
             return;
 
-        // Counted before the write: a write that is cancelled has still put its bytes on their way.
+        // A write that has begun puts its bytes on their way even when it is cancelled later; one that has not, does not.
+        cancellationToken.ThrowIfCancellationRequested();
         toClient.Advance(bytes.Span);
         await client.WriteAsync(bytes, cancellationToken);
     }
 
-    private async Task SayFarewellAsync((ushort Code, string Reason) words)
+    private async Task<bool> TrySayFarewellAsync((ushort Code, string Reason) words)
     {
-        using var deadline = new CancellationTokenSource(FarewellTime);
+        using var deadline = new CancellationTokenSource(FarewellTime, time);
         try
         {
             await client.WriteAsync(WebSocketFrames.Close(words.Code, words.Reason), deadline.Token);
+            return true;
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // It left first, or does not read: there is nobody to tell.
+            return false;
         }
     }
 }

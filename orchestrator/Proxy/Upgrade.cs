@@ -14,8 +14,8 @@ public static class Upgrade
         && request.Headers.SecWebSocketKey.Count == 1
         && request.Headers.SecWebSocketVersion == "13";
 
-    /// <summary>Answers 101 with the browser's headers and returns the connection's bytes.</summary>
-    public static async Task<Stream> AcceptAsync(HttpContext context, Dictionary<string, string> answer)
+    /// <summary>Answers 101 with the browser's headers and returns the connection's bytes; null when there are too many such connections.</summary>
+    public static async Task<Stream?> TryAcceptAsync(HttpContext context, Dictionary<string, string> answer)
     {
         context.Response.Headers.Upgrade = "websocket";
         foreach (var name in PassedToClient)
@@ -27,6 +27,13 @@ public static class Upgrade
         // A slow reader is held back, not cut off.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
             rate.MinDataRate = null;
-        return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        try
+        {
+            return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // Kestrel's way to say so.
+        }
     }
 }

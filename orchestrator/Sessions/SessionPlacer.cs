@@ -3,7 +3,7 @@ using Steelyard.Workers;
 namespace Steelyard.Sessions;
 
 /// <summary>Finds a worker that takes a session, and lets go of those that fail at it.</summary>
-public sealed class SessionPlacer(WorkerPool pool, ILogger<SessionPlacer> logger)
+public sealed class SessionPlacer(WorkerPool pool, Options options, TimeProvider time, ILogger<SessionPlacer> logger)
 {
     private const int Tries = 3;
 
@@ -11,33 +11,52 @@ public sealed class SessionPlacer(WorkerPool pool, ILogger<SessionPlacer> logger
     /// Posts the body to one worker after another until one answers sensibly. Trying again is safe: a worker whose answer is unknown dies.
     /// Throws <see cref="PoolUnavailableException"/> and <see cref="OperationCanceledException"/>.
     /// </summary>
-    public async Task<PlacedSession> PlaceAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    /// <param name="body">JSON.</param>
+    /// <param name="again">It had a worker before: it need not stand in line once more.</param>
+    /// <param name="cancellationToken">Nobody wants it any more.</param>
+    public async Task<PlacedSession> PlaceAsync(ReadOnlyMemory<byte> body, bool again, CancellationToken cancellationToken)
     {
+        var started = time.GetTimestamp();
         var failure = "";
         for (var attempt = 1; attempt <= Tries; attempt++)
         {
-            var lease = await pool.LeaseAsync(again: attempt > 1, cancellationToken);
-            var reply = await lease.Worker.Client.CreateAsync(body);
-            if (reply.IsSuccess && SessionBody.TryFindId(reply.Body.Span, out var id) && SessionBody.TryReadId(reply.Body.Span[id], out var workerId))
-            {
-                lease.Holds(workerId);
-                return new(new(lease, reply.Body[id].ToArray()), reply, id);
-            }
-
-            if (reply is { Error: WorkerError.None, Status: >= 400 and < 500 })
-            {
-                lease.Dispose();
-                return new(null, reply, default);
-            }
-
-            failure = reply.IsSuccess ? "a reply without an id" : reply.ToString();
-            logger.LogWarning("{Worker} failed to create a session: {Failure}", lease.Worker, failure);
-            reply.Dispose();
-            lease.Distrust();
-            lease.Dispose();
+            var left = options.QueueTimeout - time.GetElapsedTime(started);
+            var lease = await pool.LeaseAsync(again || attempt > 1, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
+            if (await TryPlaceAsync(lease, body) is var (placed, why) && placed is not null)
+                return placed;
+            logger.LogWarning("{Worker} failed to create a session: {Failure}", lease.Worker, failure = why);
         }
 
         throw PoolUnavailableException.WorkersFailed(Tries, failure);
+    }
+
+    // Null, with the reason, when the worker failed: it is stopped then. The lease goes back unless it is placed.
+    private static async Task<(PlacedSession? Placed, string Failure)> TryPlaceAsync(WorkerLease lease, ReadOnlyMemory<byte> body)
+    {
+        var reply = default(WorkerReply);
+        PlacedSession? placed = null;
+        try
+        {
+            reply = await lease.Worker.Client.CreateAsync(body);
+            if (reply.IsSuccess && SessionBody.TryFindId(reply.Body.Span, out var id) && SessionBody.TryReadId(reply.Body.Span[id], out var workerId))
+            {
+                lease.Holds(workerId);
+                return (placed = new(new(lease, reply.Body[id].ToArray()), reply, id), "");
+            }
+
+            if (reply is { Error: WorkerError.None, Status: >= 400 and < 500 })
+                return (placed = new(null, reply, default), "");
+            if (reply.Error != WorkerError.Busy)
+                lease.Distrust();
+            return (null, reply.IsSuccess ? "a reply without an id" : reply.ToString());
+        }
+        finally
+        {
+            if (placed is null)
+                reply.Dispose();
+            if (placed?.Placement is null)
+                lease.Dispose();
+        }
     }
 }
 

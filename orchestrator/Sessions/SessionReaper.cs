@@ -1,18 +1,16 @@
 namespace Steelyard.Sessions;
 
 /// <summary>Ends sessions that nobody looks up any more. Expiry itself is decided at lookup: this only frees their workers.</summary>
-public sealed class SessionReaper(SessionService sessions, TimeProvider time)
+public sealed class SessionReaper(SessionService sessions, TimeProvider time, ILogger<SessionReaper> logger)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public Task RunAsync(CancellationToken cancellationToken) => Periodic.RunAsync(Period, Reap, time, logger, cancellationToken);
+
+    private void Reap()
     {
-        using var timer = new PeriodicTimer(Period, time);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
-        {
-            foreach (var session in sessions.Live.Where(session => session.IsOver()))
-                sessions.End(session, EndReason.Expired, "its time was over");
-        }
+        foreach (var session in sessions.Live.Where(session => session.IsOver()))
+            sessions.End(session, EndReason.Expired, "its time was over");
     }
 }

@@ -18,11 +18,11 @@ public sealed class SessionService(
     /// </summary>
     public async Task<CreatedSession> CreateAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        var placed = await placer.PlaceAsync(body, cancellationToken);
+        var placed = await placer.PlaceAsync(body, again: false, cancellationToken);
         if (placed.Placement is not { } placement)
             return new(null, default, placed);
 
-        var kept = options.OnWorkerLost == OnWorkerLost.Restore ? body.ToArray() : default(ReadOnlyMemory<byte>);
+        var kept = options.OnWorkerLost == OnWorkerLost.Restore ? body : default;
         var session = new Session(ids.Next(), placement, kept, clock, time);
         session.TryBegin(out var activity);
         live[session.Id] = session;
@@ -96,15 +96,17 @@ public sealed class SessionService(
 
     private async Task WatchAsync(Session session, Placement placement)
     {
-        var status = await placement.Worker.Exited;
-        Lose(session, placement, $"exited, {status}");
+        // Until the session's end only: the worker may outlive thousands of sessions, and must not keep them all in memory.
+        await ((Task)placement.Worker.Exited.WaitAsync(session.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (placement.Worker.Exited.IsCompletedSuccessfully)
+            Lose(session, placement, $"exited, {await placement.Worker.Exited}");
     }
 
     private async Task RestoreAsync(Session session, string lost)
     {
         try
         {
-            using var placed = await placer.PlaceAsync(session.Body, session.Ended);
+            using var placed = await placer.PlaceAsync(session.Body, again: true, session.Ended);
             if (placed.Placement is not { } placement)
             {
                 End(session, EndReason.WorkerLost, $"{lost}; no worker took it again: {placed.Reply}");

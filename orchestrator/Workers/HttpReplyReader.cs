@@ -6,7 +6,7 @@ namespace Steelyard.Workers;
 /// Reads one HTTP/1.1 reply after another from a socket (RFC 9112: Content-Length, chunked, or until close), each whole into one buffer.
 /// Trusts nothing: head and body are capped, and whatever breaks the grammar is <see cref="WorkerError.Malformed"/>.
 /// </summary>
-internal sealed class HttpReplyReader(Socket socket, int initialSize, int maxBodyBytes) : IDisposable
+internal sealed class HttpReplyReader(Socket socket, int initialSize)
 {
     private const int MaxHeadBytes = 16 * 1024;
     private const int MaxKeptBytes = 64 * 1024;
@@ -14,6 +14,7 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize, int maxBod
     private byte[] buffer = new byte[initialSize];
     private int start; // First byte of this reply's unread part.
     private int end;   // Behind the last byte received.
+    private int maxBodyBytes;
     private ReplyHead head;
 
     public int Status => head.Status;
@@ -26,8 +27,11 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize, int maxBod
     /// <summary>The whole body, until the next read.</summary>
     public ReadOnlyMemory<byte> Body { get; private set; }
 
-    public async ValueTask<WorkerError> ReadAsync(CancellationToken cancellationToken)
+    /// <param name="maxBodyBytes">A larger body is <see cref="WorkerError.TooLarge"/>.</param>
+    /// <param name="cancellationToken">The deadline.</param>
+    public async ValueTask<WorkerError> ReadAsync(int maxBodyBytes, CancellationToken cancellationToken)
     {
+        this.maxBodyBytes = maxBodyBytes;
         start = end = 0;
         WorkerError error;
         do
@@ -44,8 +48,6 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize, int maxBod
             return await ReadChunksAsync(cancellationToken);
         return head.ContentLength is { } length ? await ReadLengthAsync(length, cancellationToken) : await ReadToEndAsync(cancellationToken);
     }
-
-    public void Dispose() => buffer = [];
 
     private async ValueTask<WorkerError> ReadHeadAsync(CancellationToken cancellationToken)
     {

@@ -1,7 +1,7 @@
 namespace Steelyard.Workers;
 
 /// <summary>The creates that wait for a worker, first come, first served. Guarded by the pool's lock, which it is given.</summary>
-internal sealed class LeaseQueue(Lock gate, TimeSpan timeout, TimeProvider time)
+internal sealed class LeaseQueue(Lock gate, TimeProvider time)
 {
     private readonly LinkedList<TaskCompletionSource<WorkerLease>> waiting = new();
 
@@ -38,12 +38,12 @@ internal sealed class LeaseQueue(Lock gate, TimeSpan timeout, TimeProvider time)
     /// Waits for one's turn. Throws <see cref="PoolUnavailableException"/> when the wait is over, and
     /// <see cref="OperationCanceledException"/> when the caller is gone; the place is then given up.
     /// </summary>
-    public async Task<WorkerLease> WaitAsync(LinkedListNode<TaskCompletionSource<WorkerLease>> place, CancellationToken cancellationToken)
+    public async Task<WorkerLease> WaitAsync(LinkedListNode<TaskCompletionSource<WorkerLease>> place, TimeSpan within, CancellationToken cancellationToken)
     {
         var waiter = place.Value;
         try
         {
-            return await waiter.Task.WaitAsync(timeout, time, cancellationToken);
+            return await waiter.Task.WaitAsync(within, time, cancellationToken);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
@@ -56,7 +56,7 @@ internal sealed class LeaseQueue(Lock gate, TimeSpan timeout, TimeProvider time)
             }
 
             if (givenUp)
-                throw e is TimeoutException ? PoolUnavailableException.WaitOver(timeout) : e;
+                throw e is TimeoutException ? PoolUnavailableException.WaitOver() : e;
             var lease = await waiter.Task;
             if (e is TimeoutException)
                 return lease;

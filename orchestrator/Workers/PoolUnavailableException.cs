@@ -14,9 +14,15 @@ public sealed class PoolUnavailableException : Exception
         string.Create(CultureInfo.InvariantCulture, $"All workers are busy and {limit} creates wait already. Delete sessions, raise --max-workers or --queue-limit, or retry."),
         TimeSpan.FromSeconds(1));
 
-    public static PoolUnavailableException WaitOver(TimeSpan waited) => new(
-        string.Create(CultureInfo.InvariantCulture, $"No worker became free within {waited.TotalSeconds:0.###} s. Delete sessions, raise --max-workers or --queue-timeout, or retry."),
+    public static PoolUnavailableException WaitOver() => new(
+        "No worker became free within --queue-timeout. Delete sessions, raise --max-workers or --queue-timeout, or retry.",
         TimeSpan.FromSeconds(1));
+
+    /// <summary>The session's worker was lost, and no other one has taken it over yet.</summary>
+    public static PoolUnavailableException BeingRestored() => new("The session's worker was lost, and the session is being restored on another one. Retry.", TimeSpan.FromSeconds(1));
+
+    /// <summary>We have no descriptor left to call the worker with.</summary>
+    public static PoolUnavailableException NoConnection() => new("This node is out of connections to its workers. Retry; if it stays so, raise its limit of open files.", TimeSpan.FromSeconds(1));
 
     public static PoolUnavailableException WorkersFailed(int tries, string last) => new(
         string.Create(CultureInfo.InvariantCulture, $"{tries} workers failed to create the session, the last one with: {last}. They were stopped; retry."),

@@ -15,7 +15,7 @@ internal sealed class PortAllocator(int first, int last)
     // Programs started at the same time should not walk through the range side by side.
     private int next = Random.Shared.Next(first, last + 1);
 
-    /// <summary>Throws <see cref="InvalidOperationException"/> when every port of the range is in use.</summary>
+    /// <summary>Throws <see cref="InvalidOperationException"/> when every port of the range is in use, <see cref="SocketException"/> when no descriptor is left.</summary>
     public int Take()
     {
         for (var tries = first; tries <= last; tries++)
@@ -29,9 +29,17 @@ internal sealed class PortAllocator(int first, int last)
                     continue;
             }
 
-            if (IsFree(port))
-                return port;
-            Return(port);
+            var free = false;
+            try
+            {
+                if (free = IsFree(port))
+                    return port;
+            }
+            finally
+            {
+                if (!free)
+                    Return(port);
+            }
         }
 
         throw new InvalidOperationException($"No free port between {first} and {last}: widen --worker-ports");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
@@ -7,13 +8,16 @@ namespace Steelyard.Workers;
 /// <summary>Status line and the few headers of a worker's reply that matter (RFC 9112 §4–6).</summary>
 internal struct ReplyHead
 {
+    // Whatever we pass on must not break the client's reply.
+    private static readonly SearchValues<byte> ControlCharacters = SearchValues.Create([.. Enumerable.Range(0, 32).Where(value => value != '\t').Select(value => (byte)value), 127]);
+
     public int Status;
     public long? ContentLength;
     public bool Chunked;
     public bool KeepAlive;
     public string ContentType;
 
-    public readonly bool HasNoBody => Status is 204 or 304;
+    public readonly bool HasNoBody => Status is 204 or 205 or 304;
 
     /// <summary>False as soon as the first bytes cannot be a reply any more.</summary>
     public static bool MayBegin(ReadOnlySpan<byte> bytes)
@@ -57,7 +61,7 @@ internal struct ReplyHead
     {
         var colon = line.IndexOf((byte)':');
         var name = line[..Math.Max(colon, 0)];
-        if (name.IsEmpty || name.ContainsAny(" \t"u8))
+        if (name.IsEmpty || name.ContainsAny(" \t"u8) || line.ContainsAny(ControlCharacters))
             return false;
         var value = line[(colon + 1)..].Trim(" \t"u8);
         if (Ascii.EqualsIgnoreCase(name, "content-length"u8))

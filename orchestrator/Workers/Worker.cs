@@ -13,13 +13,14 @@ public sealed class Worker
     private readonly TimeProvider time;
     private StopReason? stopReason;
 
-    internal Worker(string id, int port, OsProcess process, WorkerClient client, WorkerDirectory directory, int restarts, TimeProvider time)
+    internal Worker(string id, int port, OsProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, TimeProvider time)
     {
         Id = id;
         Port = port;
         Client = client;
         Directory = directory;
         Restarts = restarts;
+        PreviousExit = previousExit;
         this.process = process;
         this.time = time;
         Exited = CloseAfterExitAsync();
@@ -35,6 +36,9 @@ public sealed class Worker
 
     /// <summary>How many workers its slot has had before it.</summary>
     public int Restarts { get; }
+
+    /// <summary>How the worker before it in its slot ended; null for the first.</summary>
+    public string? PreviousExit { get; }
 
     public WorkerClient Client { get; }
 

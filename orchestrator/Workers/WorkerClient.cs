@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Steelyard.Workers;
 
 /// <summary>
@@ -8,6 +10,7 @@ public sealed class WorkerClient : IDisposable
 {
     private const int MaxIdle = 2;
     private const int MaxCalls = 64;
+    private const int MaxDiscoveryBytes = 8 << 20; // The protocol's own description has 1.6 MB.
 
     private readonly Lock gate = new();
     private readonly HashSet<WorkerConnection> open = [];
@@ -44,14 +47,14 @@ public sealed class WorkerClient : IDisposable
     /// <summary>Reads a session by the worker's own path of it, as from <see cref="SessionPath"/>.</summary>
     public ValueTask<WorkerReply> GetAsync(string path) => CallAsync(new("GET", path), timeout);
 
-    public ValueTask<WorkerReply> DeleteAsync(string path) => CallAsync(new("DELETE", path), timeout);
+    public ValueTask<WorkerReply> DeleteAsync(string path) => CallAsync(new("DELETE", path) { IsOurs = true }, timeout);
 
-    public ValueTask<WorkerReply> HealthAsync(TimeSpan within) => CallAsync(new("GET", "/health"), within);
+    public ValueTask<WorkerReply> HealthAsync(TimeSpan within) => CallAsync(new("GET", "/health") { IsOurs = true }, within);
 
-    public ValueTask<WorkerReply> StatusAsync(TimeSpan within) => CallAsync(new("GET", "/status"), within);
+    public ValueTask<WorkerReply> StatusAsync(TimeSpan within) => CallAsync(new("GET", "/status") { IsOurs = true }, within);
 
-    /// <summary>A DevTools discovery call, such as <c>GET /json/version</c>.</summary>
-    public ValueTask<WorkerReply> DiscoverAsync(string method, string pathAndQuery) => CallAsync(new(method, pathAndQuery), timeout);
+    /// <summary>A DevTools discovery call, such as <c>GET /json/version</c>; <paramref name="pathAndQuery"/> is escaped.</summary>
+    public ValueTask<WorkerReply> DiscoverAsync(string method, string pathAndQuery) => CallAsync(new(method, pathAndQuery) { MaxReplyBytes = MaxDiscoveryBytes }, timeout);
 
     /// <summary>The worker's path of a session with this (private) id.</summary>
     public static string SessionPath(string workerSessionId) => "/sessions/" + Uri.EscapeDataString(workerSessionId);
@@ -90,10 +93,10 @@ public sealed class WorkerClient : IDisposable
 
     private async ValueTask<WorkerReply> CallAsync(WorkerRequest request, TimeSpan within)
     {
-        var connection = Take(out var error, out var reused);
+        var connection = Take(request.IsOurs, out var error, out var reused);
         if (connection is null)
             return new(error);
-        var reply = await connection.CallAsync(port, request, within);
+        var reply = await connection.CallAsync(port, request, request.MaxReplyBytes ?? maxReplyBytes, within);
 
         // A worker may close an idle connection in the very moment we use it. Only what can be asked twice is asked again.
         if (reply.Error == WorkerError.Closed && reused && request.Method != "POST")
@@ -103,7 +106,7 @@ public sealed class WorkerClient : IDisposable
         return reply;
     }
 
-    private WorkerConnection? Take(out WorkerError error, out bool reused)
+    private WorkerConnection? Take(bool always, out WorkerError error, out bool reused)
     {
         error = WorkerError.None;
         reused = false;
@@ -114,15 +117,22 @@ public sealed class WorkerClient : IDisposable
             {
                 if (!idle.TryPop(out connection))
                 {
-                    if (closed || open.Count >= MaxCalls)
+                    if (closed || (open.Count >= MaxCalls && !always))
                     {
                         error = closed ? WorkerError.Closed : WorkerError.Busy;
                         return null;
                     }
 
-                    connection = new(this, maxReplyBytes, time);
-                    open.Add(connection);
-                    return connection;
+                    try
+                    {
+                        open.Add(connection = new(this, time));
+                        return connection;
+                    }
+                    catch (SocketException)
+                    {
+                        error = WorkerError.Busy; // No descriptor left.
+                        return null;
+                    }
                 }
             }
 

@@ -6,7 +6,7 @@ namespace Steelyard.Workers;
 /// <param name="Kind">What it is, for people and for estimates.</param>
 public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments, WorkerKind Kind)
 {
-    /// <summary>Reads the value of <c>--worker</c>. Throws <see cref="ArgumentException"/> when there is no such program.</summary>
+    /// <summary>Reads the value of <c>--worker</c>. Throws <see cref="WorkerCommandException"/> when there is no such program.</summary>
     /// <param name="value"><c>auto</c>; or <c>chromium</c> or <c>simulated</c>, with further arguments of the bundled worker; or a path with arguments.</param>
     /// <param name="currentDirectory">Where relative paths start, and where <c>auto</c> looks for <c>./steel-browser</c>.</param>
     /// <param name="bundled">The bundled worker, or null when it is not built.</param>
@@ -27,11 +27,11 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
                 var path = System.IO.Path.GetFullPath(words[0], currentDirectory);
                 return File.Exists(path)
                     ? new(path, words[1..], WorkerKind.Foreign)
-                    : throw new ArgumentException($"no worker program at {path}; give chromium, simulated, or the path of a program that speaks the worker API");
+                    : throw new WorkerCommandException($"no worker program at {path}; give chromium, simulated, or the path of a program that speaks the worker API");
         }
 
         WorkerCommand Bundled(WorkerKind kind, string[] arguments) => bundled is null
-            ? throw new ArgumentException("the bundled worker is not built; run `make build`, or give the path of a worker program")
+            ? throw new WorkerCommandException("the bundled worker is not built; run `make build`, or give the path of a worker program")
             : new(bundled, ["--mode", kind == WorkerKind.Chromium ? "chromium" : "simulated", .. arguments], kind);
     }
 
@@ -51,6 +51,9 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
         return null;
     }
 }
+
+/// <summary>There is no such worker program.</summary>
+public sealed class WorkerCommandException(string message) : Exception(message);
 
 public enum WorkerKind
 {

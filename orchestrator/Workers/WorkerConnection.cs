@@ -19,10 +19,10 @@ internal sealed class WorkerConnection : IDisposable
     private readonly CancellationTokenSource deadline;
     private bool reusable;
 
-    public WorkerConnection(WorkerClient owner, int maxReplyBytes, TimeProvider time)
+    public WorkerConnection(WorkerClient owner, TimeProvider time)
     {
         this.owner = owner;
-        reader = new(socket, BufferSize, maxReplyBytes);
+        reader = new(socket, BufferSize);
         deadline = new(Timeout.InfiniteTimeSpan, time);
     }
 
@@ -43,7 +43,7 @@ internal sealed class WorkerConnection : IDisposable
     }
 
     /// <summary>Sends a request and reads the whole reply, by the deadline. On an error the connection is closed and given up.</summary>
-    public async ValueTask<WorkerReply> CallAsync(int port, WorkerRequest request, TimeSpan timeout)
+    public async ValueTask<WorkerReply> CallAsync(int port, WorkerRequest request, int maxReplyBytes, TimeSpan timeout)
     {
         var error = WorkerError.Malformed;
         try
@@ -52,7 +52,8 @@ internal sealed class WorkerConnection : IDisposable
             if (!socket.Connected)
                 await socket.ConnectAsync(IPAddress.Loopback, port, deadline.Token);
             await SendAsync(request);
-            error = await reader.ReadAsync(deadline.Token);
+            error = await reader.ReadAsync(maxReplyBytes, deadline.Token);
+            reusable = error == WorkerError.None && reader.IsReusable && deadline.TryReset();
         }
         catch (OperationCanceledException)
         {
@@ -67,7 +68,6 @@ internal sealed class WorkerConnection : IDisposable
             error = WorkerError.Closed; // The worker has exited, and its client closed all connections.
         }
 
-        reusable = error == WorkerError.None && reader.IsReusable && deadline.TryReset();
         if (error == WorkerError.None)
             return new(this, reader.Status, reader.ContentType, reader.Body);
         Release();
@@ -81,7 +81,6 @@ internal sealed class WorkerConnection : IDisposable
     {
         socket.Dispose();
         deadline.Dispose();
-        reader.Dispose();
     }
 
     private async ValueTask SendAsync(WorkerRequest request)

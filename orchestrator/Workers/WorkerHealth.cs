@@ -12,25 +12,27 @@ internal sealed class WorkerHealth(WorkerPool pool, Options options, TimeProvide
     private const int TicksPerUpkeep = 20;
 
     private readonly ConcurrentDictionary<Worker, byte> probing = new();
+    private long last;
+    private int ticks;
 
     /// <summary>Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public Task RunAsync(CancellationToken cancellationToken)
     {
-        var tick = options.ProbeInterval / TicksPerInterval;
-        using var timer = new PeriodicTimer(tick, time);
-        var last = time.GetTimestamp();
-        for (var count = 1; await timer.WaitForNextTickAsync(cancellationToken); count++)
-        {
-            var workers = pool.Workers();
+        last = time.GetTimestamp();
+        return Periodic.RunAsync(options.ProbeInterval / TicksPerInterval, Tick, time, logger, cancellationToken);
+    }
 
-            // If we were the ones who slept (stopped, starved), the workers' silence says nothing.
-            if (time.GetElapsedTime(last) > options.HangTimeout / 2)
-                workers.ForEach(worker => worker.Client.ForgiveSilence());
-            last = time.GetTimestamp();
-            workers.ForEach(Check);
-            if (count % TicksPerUpkeep == 0)
-                KeepUp(workers);
-        }
+    private void Tick()
+    {
+        var workers = pool.Workers();
+
+        // If we were the ones who slept (stopped, starved), the workers' silence says nothing.
+        if (time.GetElapsedTime(last) > options.HangTimeout / 2)
+            workers.ForEach(worker => worker.Client.ForgiveSilence());
+        last = time.GetTimestamp();
+        workers.ForEach(Check);
+        if (++ticks % TicksPerUpkeep == 0)
+            KeepUp(workers);
     }
 
     private void Check(Worker worker)
@@ -51,8 +53,14 @@ internal sealed class WorkerHealth(WorkerPool pool, Options options, TimeProvide
 
     private async Task ProbeAsync(Worker worker)
     {
-        using (await worker.Client.HealthAsync(options.HangTimeout))
+        try
+        {
+            (await worker.Client.HealthAsync(options.HangTimeout)).Dispose();
+        }
+        finally
+        {
             probing.TryRemove(worker, out _);
+        }
     }
 
     private void KeepUp(List<Worker> workers)
@@ -64,7 +72,7 @@ internal sealed class WorkerHealth(WorkerPool pool, Options options, TimeProvide
             {
                 worker.Directory.Log.Trim();
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 logger.LogWarning("Cannot trim the log of {Worker}: {Reason}", worker, e.Message);
             }

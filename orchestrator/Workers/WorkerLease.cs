@@ -32,6 +32,6 @@ public sealed class WorkerLease : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref disposed, 1) == 0)
-            pool.Release(this, untrusted);
+            _ = pool.ReleaseAsync(this, untrusted);
     }
 }

@@ -8,7 +8,7 @@ public sealed class WorkerPool
 {
     private readonly Lock gate = new();
     private readonly List<Slot> slots = [];
-    private readonly List<Worker> idle = []; // The last one is taken first, so that surplus ones grow old.
+    private readonly IdleWorkers idle;
     private readonly int[] inState = new int[Enum.GetValues<WorkerState>().Length];
     private readonly LeaseQueue queue;
     private readonly Options options;
@@ -16,13 +16,15 @@ public sealed class WorkerPool
     private readonly ILogger<WorkerPool> logger;
     private readonly WorkerSupervisor supervisor;
     private readonly CancellationTokenSource closing = new();
+    private bool closed;
 
     internal WorkerPool(WorkerStarter starter, Options options, TimeProvider time, ILogger<WorkerPool> logger)
     {
         this.options = options;
         this.time = time;
         this.logger = logger;
-        queue = new(gate, options.QueueTimeout, time);
+        idle = new(time);
+        queue = new(gate, time);
         supervisor = new(this, starter, time, logger);
     }
 
@@ -39,19 +41,18 @@ public sealed class WorkerPool
     /// Leases an idle worker, or waits for one in line. Throws <see cref="PoolUnavailableException"/> when the queue is full, the wait is
     /// over or the node shuts down, and <see cref="OperationCanceledException"/> when the caller is gone, whose place is then given up.
     /// </summary>
-    /// <param name="again">It has waited before and got a worker that failed it: it goes to the front.</param>
+    /// <param name="again">It has been served before by a worker that failed it: it goes to the front, however full the queue is.</param>
+    /// <param name="within">How long it may wait.</param>
     /// <param name="cancellationToken">The caller is gone.</param>
-    public async ValueTask<WorkerLease> LeaseAsync(bool again, CancellationToken cancellationToken)
+    public async ValueTask<WorkerLease> LeaseAsync(bool again, TimeSpan within, CancellationToken cancellationToken)
     {
         LinkedListNode<TaskCompletionSource<WorkerLease>> place;
         lock (gate)
         {
-            if (closing.IsCancellationRequested)
+            if (closed)
                 throw PoolUnavailableException.ShuttingDown();
-            if (queue.CountNeedsLock == 0 && idle.Count > 0)
+            if (queue.CountNeedsLock == 0 && idle.Take() is { } worker)
             {
-                var worker = idle[^1];
-                idle.RemoveAt(idle.Count - 1);
                 MoveNeedsLock(worker, WorkerState.Leased);
                 GrowNeedsLock();
                 return new(this, worker);
@@ -63,7 +64,7 @@ public sealed class WorkerPool
             GrowNeedsLock();
         }
 
-        return await queue.WaitAsync(place, cancellationToken);
+        return await queue.WaitAsync(place, within, cancellationToken);
     }
 
     /// <summary>Stops a worker; its slot then starts another one. Does nothing if it is stopping already.</summary>
@@ -71,14 +72,11 @@ public sealed class WorkerPool
     {
         lock (gate)
         {
-            if (worker.State is WorkerState.Stopping or WorkerState.Exited)
+            if (!BeginStopNeedsLock(worker))
                 return;
-            idle.Remove(worker);
-            MoveNeedsLock(worker, WorkerState.Stopping);
         }
 
-        logger.LogInformation("Stopping {Worker}: {Reason}", worker, reason);
-        _ = worker.StopAsync(reason, options.WorkerStopGrace);
+        StopInBackground(worker, reason);
     }
 
     /// <summary>Retires idle workers beyond the warm ones that nobody has needed for a while.</summary>
@@ -87,28 +85,28 @@ public sealed class WorkerPool
         List<Worker> surplus;
         lock (gate)
         {
-            surplus = [.. idle.Take(Math.Max(0, idle.Count - options.Warm)).Where(worker => time.GetElapsedTime(worker.IdleSince) >= options.IdleShrink)];
+            surplus = idle.Surplus(options.Warm, options.IdleShrink);
             foreach (var slot in slots.Where(slot => slot.Worker is not null && surplus.Contains(slot.Worker)))
                 slot.Retired = true;
+            surplus.ForEach(worker => BeginStopNeedsLock(worker));
         }
 
-        surplus.ForEach(worker => Stop(worker, StopReason.Retired));
+        surplus.ForEach(worker => StopInBackground(worker, StopReason.Retired));
     }
 
     /// <summary>Refuses creates from now on, stops every worker and waits until none is left.</summary>
     public async Task CloseAsync()
     {
-        List<Worker> workers;
         List<TaskCompletionSource<WorkerLease>> refused;
         lock (gate)
         {
-            closing.Cancel();
+            closed = true;
             refused = queue.ClearNeedsLock();
-            workers = WorkersNeedsLock();
         }
 
+        await closing.CancelAsync();
         refused.ForEach(waiter => waiter.TrySetException(PoolUnavailableException.ShuttingDown()));
-        workers.ForEach(worker => Stop(worker, StopReason.Shutdown));
+        Workers().ForEach(worker => Stop(worker, StopReason.Shutdown));
         await supervisor.Stopped();
     }
 
@@ -116,7 +114,7 @@ public sealed class WorkerPool
     public List<Worker> Workers()
     {
         lock (gate)
-            return WorkersNeedsLock();
+            return [.. slots.Select(slot => slot.Worker).OfType<Worker>()];
     }
 
     public PoolStatus Status()
@@ -135,19 +133,18 @@ public sealed class WorkerPool
         }
     }
 
-    /// <summary>How the worker before this one ended, or null.</summary>
-    public string? LastExit(Worker worker)
+    /// <summary>The end of a lease: the worker is cleaned and offered again, or stopped when that fails or it is not trusted.</summary>
+    internal async Task ReleaseAsync(WorkerLease lease, bool untrusted)
     {
-        lock (gate)
-            return slots.Find(slot => slot.Worker == worker)?.LastExit;
-    }
+        var worker = lease.Worker;
+        if (untrusted || !await WorkerCleaner.CleanAsync(worker.Client, lease.SessionPath, options.WorkerStartTimeout, time))
+        {
+            Stop(worker, StopReason.Untrusted);
+            return;
+        }
 
-    internal void Release(WorkerLease lease, bool untrusted)
-    {
-        if (untrusted)
-            Stop(lease.Worker, StopReason.Untrusted);
-        else
-            _ = CleanAsync(lease);
+        worker.HasServed |= lease.SessionPath is not null;
+        Offer(worker);
     }
 
     internal void Attach(Slot slot, Worker worker)
@@ -174,7 +171,6 @@ public sealed class WorkerPool
                 return;
             }
 
-            worker.IdleSince = time.GetTimestamp();
             idle.Add(worker);
         }
     }
@@ -194,9 +190,10 @@ public sealed class WorkerPool
                     slot.Forgive();
             }
 
-            if (slot.Retired || closing.IsCancellationRequested)
+            if (slot.Retired || closed)
             {
                 slots.Remove(slot);
+                GrowNeedsLock(); // Creates may have come since it was retired.
                 return null;
             }
 
@@ -211,30 +208,31 @@ public sealed class WorkerPool
             slot.Parked = false;
     }
 
-    private async Task CleanAsync(WorkerLease lease)
+    private void StopInBackground(Worker worker, StopReason reason)
     {
-        var worker = lease.Worker;
-        if (await WorkerCleaner.CleanAsync(worker.Client, lease.SessionPath, options.WorkerStartTimeout, time))
-        {
-            worker.HasServed |= lease.SessionPath is not null;
-            Offer(worker);
-        }
-        else
-        {
-            Stop(worker, StopReason.Untrusted);
-        }
+        logger.LogInformation("Stopping {Worker}: {Reason}", worker, reason);
+        _ = worker.StopAsync(reason, options.WorkerStopGrace);
     }
 
     private void GrowNeedsLock()
     {
         var target = PoolSize.Target(inState[(int)WorkerState.Leased], queue.CountNeedsLock, options.Warm, options.MaxWorkers);
         var working = slots.Count(slot => !slot.Parked && !slot.Retired);
-        while (working++ < target && slots.Count < options.MaxWorkers && !closing.IsCancellationRequested)
+        while (working++ < target && slots.Count < options.MaxWorkers && !closed)
         {
             var slot = new Slot();
             slots.Add(slot);
             supervisor.Supervise(slot);
         }
+    }
+
+    private bool BeginStopNeedsLock(Worker worker)
+    {
+        if (worker.State is WorkerState.Stopping or WorkerState.Exited)
+            return false;
+        idle.Remove(worker);
+        MoveNeedsLock(worker, WorkerState.Stopping);
+        return true;
     }
 
     private void MoveNeedsLock(Worker worker, WorkerState to)
@@ -245,6 +243,4 @@ public sealed class WorkerPool
         inState[(int)to]++;
         worker.State = to;
     }
-
-    private List<Worker> WorkersNeedsLock() => [.. slots.Select(slot => slot.Worker).OfType<Worker>()];
 }

@@ -9,6 +9,12 @@ namespace Steelyard.Workers;
 /// <param name="Body">JSON; sent with POST only.</param>
 internal readonly record struct WorkerRequest(string Method, string Path, ReadOnlyMemory<byte> Body = default)
 {
+    /// <summary>We ask it on our own behalf: clients cannot crowd it out.</summary>
+    public bool IsOurs { get; init; }
+
+    /// <summary>The most its reply's body may have, in bytes; null for the client's usual limit.</summary>
+    public int? MaxReplyBytes { get; init; }
+
     private string Tail => Method is "POST" or "PUT"
         ? string.Create(CultureInfo.InvariantCulture, $" HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n")
         : " HTTP/1.1\r\nHost: localhost\r\n\r\n";

@@ -23,7 +23,7 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
     }
 
     /// <summary>Spawns a worker. Throws <see cref="ProcessStartException"/>, <see cref="IOException"/> or <see cref="InvalidOperationException"/>.</summary>
-    public Worker Start(int restarts)
+    public Worker Start(int restarts, string? previousExit)
     {
         var id = Worker.NextId();
         var folder = directory.For(id);
@@ -35,16 +35,11 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
             process = OsProcess.Start(new(command.Path, command.Arguments)
             {
                 LogPath = folder.Log.Path,
-                Environment = new Dictionary<string, string?>
-                {
-                    ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
-                    ["STEEL_WORKER_DIR"] = folder.Path,
-                    ["TMPDIR"] = folder.Path,
-                },
+                Environment = EnvironmentFor(port, folder),
             });
-            var client = new WorkerClient(port, options.MaxBodyBytes + Options.ReplyOverheadBytes, options.WorkerTimeout, time);
+            var client = new WorkerClient(port, options.MaxReplyBytes, options.WorkerTimeout, time);
             folder.WriteRecord(new(process.Identity, port));
-            return new(id, port, process, client, folder, restarts, time);
+            return new(id, port, process, client, folder, restarts, previousExit, time);
         }
         catch
         {
@@ -53,6 +48,15 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
             folder.Delete();
             throw;
         }
+    }
+
+    // Our own settings are no business of a worker's, keys least of all.
+    private static Dictionary<string, string?> EnvironmentFor(int port, WorkerDirectory folder)
+    {
+        var variables = CommandLine.OwnVariables().ToDictionary(variable => variable.Key, _ => (string?)null);
+        variables["PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        variables["STEEL_WORKER_DIR"] = variables["TMPDIR"] = folder.Path;
+        return variables;
     }
 
     /// <summary>True once it serves and says that it is free, and it is the process we spawned that does; false at the start deadline.</summary>

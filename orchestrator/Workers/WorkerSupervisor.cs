@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using Steelyard.Processes;
 
 namespace Steelyard.Workers;
@@ -44,20 +45,15 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         try
         {
             using var turn = await starter.TakeTurnAsync(pool.Closing);
-            worker = starter.Start(slot.Starts);
+            worker = starter.Start(slot.Starts, slot.LastExit);
             pool.Attach(slot, worker);
-            if (pool.Closing.IsCancellationRequested)
-                pool.Stop(worker, StopReason.Shutdown);
-            if (await starter.WaitReadyAsync(worker))
-                pool.Offer(worker);
-            else if (!worker.Exited.IsCompleted)
-                pool.Stop(worker, StopReason.NeverReady);
+            await BringUpAsync(worker);
         }
         catch (OperationCanceledException)
         {
             return pool.Detach(slot, null, "not started: shutting down", failed: false);
         }
-        catch (Exception e) when (e is ProcessStartException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception e) when (e is ProcessStartException or IOException or UnauthorizedAccessException or InvalidOperationException or SocketException)
         {
             logger.LogError("Cannot start a worker: {Reason}", e.Message);
             return pool.Detach(slot, null, e.Message, failed: true);
@@ -65,17 +61,38 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
 
         var status = await worker.Exited;
         var failed = worker.StopReason is not { } reason || !reason.IsGraceful();
-        var exit = worker.StopReason is { } why ? $"{status} ({why})" : status.ToString();
-        if (worker.StopReason is null)
-            logger.LogWarning("{Worker} died by itself: {Exit}. Its last words: {Tail}", worker, status, worker.Directory.Log.Tail());
-        CleanUp(worker);
-        return pool.Detach(slot, worker, exit, failed);
+        var decision = pool.Detach(slot, worker, worker.StopReason is { } why ? $"{status} ({why})" : status.ToString(), failed);
+        Bury(worker, status);
+        return decision;
     }
 
-    private void CleanUp(Worker worker)
+    // Never fails: from here on only the worker's exit ends its time in the slot.
+    private async Task BringUpAsync(Worker worker)
+    {
+        var ready = false;
+        try
+        {
+            if (pool.Closing.IsCancellationRequested)
+                pool.Stop(worker, StopReason.Shutdown);
+            ready = await starter.WaitReadyAsync(worker);
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "{Worker} cannot be asked whether it is ready", worker);
+        }
+
+        if (ready)
+            pool.Offer(worker);
+        else if (!worker.Exited.IsCompleted)
+            pool.Stop(worker, StopReason.NeverReady);
+    }
+
+    private void Bury(Worker worker, ExitStatus status)
     {
         try
         {
+            if (worker.StopReason is null)
+                logger.LogWarning("{Worker} died by itself: {Exit}. Its last words: {Tail}", worker, status, worker.Directory.Log.Tail());
             starter.CleanUp(worker);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,5 +1,4 @@
 using System.Net;
-using Steelyard.Processes;
 
 namespace Steelyard.Tests.Functional;
 
@@ -40,7 +39,7 @@ public sealed class FaultTests
         var victim = await node.CreateAsync();
         var other = await node.CreateAsync();
         var pid = await node.PidOfAsync(victim);
-        Kill.Now(pid, Signal.Stop);
+        await Kill.StopAsync(pid);
         var started = TimeProvider.System.GetTimestamp();
         var answer = node.ReasonOfAsync(victim);
         Assert.Equal(HttpStatusCode.OK, await node.StatusOfAsync(other));

@@ -8,6 +8,13 @@ internal static partial class Kill
 {
     public static void Now(int pid, Signal signal = Signal.Kill) => Assert.Equal(0, SendSignal(pid, (int)signal));
 
+    /// <summary>Stops every thread of a process: the signal alone only asks for that.</summary>
+    public static async Task StopAsync(int pid)
+    {
+        Now(pid, Signal.Stop);
+        await Eventually.IsTrueAsync(() => ProcessStat.Read(pid) is { State: 'T' }, "it has stopped");
+    }
+
     public static bool IsAlive(int pid) => ProcessStat.Read(pid) is { State: not 'Z' };
 
     [LibraryImport("libc", EntryPoint = "kill")]

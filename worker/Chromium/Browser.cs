@@ -12,6 +12,8 @@ internal sealed class Browser : IAsyncDisposable
     private static readonly TimeSpan LaunchDeadline = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan PortPause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan IdlePingPeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan KillDeadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PingDeadline = TimeSpan.FromSeconds(2);
 
     private readonly OsProcess process;
@@ -59,34 +61,47 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Runs until it is cancelled. Throws <see cref="BrowserLostException"/> when the browser exits, or, in use, does not answer.</summary>
     public async Task WatchAsync(Task inUse, CancellationToken cancellationToken)
     {
-        await Task.WhenAny(process.Exited, inUse).WaitAsync(cancellationToken);
         while (!process.Exited.IsCompleted)
         {
             await PingAsync(cancellationToken);
             profile.Log.Trim();
-            await Task.WhenAny(process.Exited, Task.Delay(PingPeriod, time, cancellationToken));
+
+            // Once it is in use it is asked at once, and then often.
+            await (inUse.IsCompleted
+                ? Task.WhenAny(process.Exited, Task.Delay(PingPeriod, time, cancellationToken))
+                : Task.WhenAny(process.Exited, inUse, Task.Delay(IdlePingPeriod, time, cancellationToken)));
             cancellationToken.ThrowIfCancellationRequested();
         }
 
         throw new BrowserLostException($"the browser ended by itself ({await process.Exited})");
     }
 
-    /// <summary>Kills it and all its helpers and deletes its profile.</summary>
+    /// <summary>Kills it and all its helpers and deletes its profile. Throws <see cref="BrowserLostException"/> when that cannot be done.</summary>
     public async ValueTask DisposeAsync()
     {
         pipe.Dispose();
         process.Send(Signal.Kill);
-        await process.Exited;
-        await BrowserFamily.KillAsync(time);
-        await profile.DeleteAsync(time);
+        try
+        {
+            await process.Exited.WaitAsync(KillDeadline, time);
+            await BrowserFamily.KillAsync(time);
+        }
+        catch (TimeoutException)
+        {
+            throw new BrowserLostException("the browser cannot be killed");
+        }
+        finally
+        {
+            await profile.DeleteAsync(time);
+        }
     }
 
     private static async Task<Browser> StartAsync(BrowserSettings settings, TimeProvider time)
     {
-        var profile = Profile.Create(settings.Directory);
         var (ours, theirs) = SocketPair.Create();
         using (theirs)
         {
+            var profile = Profile.Create(settings.Directory);
             try
             {
                 // No session of its own: it stays in our process group, so that whoever kills the group gets it too.

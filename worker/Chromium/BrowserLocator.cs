@@ -5,6 +5,8 @@ namespace Steelyard.Worker.Chromium;
 /// </summary>
 internal static class BrowserLocator
 {
+    private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     // Headless shells first: they start four times as fast as the full browser, in half the memory.
     private static readonly string[] UsualPlaces =
     [
@@ -27,5 +29,5 @@ internal static class BrowserLocator
         ? "no browser found: install one (Debian: apt-get install chromium-headless-shell), name one with --browser, or run with --mode simulated"
         : $"no executable browser at {asked}";
 
-    private static bool IsExecutable(string path) => File.Exists(path) && (File.GetUnixFileMode(path) & UnixFileMode.OtherExecute) != 0;
+    private static bool IsExecutable(string path) => File.Exists(path) && (File.GetUnixFileMode(path) & AnyExecute) != 0;
 }

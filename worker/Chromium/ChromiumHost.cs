@@ -96,6 +96,10 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         {
             if (state is not (State.Ready or State.InUse))
                 return default;
+
+            // What is done to a browser before its session begins would be found in that session.
+            if (state == State.Ready && (method, pathAndQuery) is not ("GET", "/json/version"))
+                return new(Reply.NotFound);
             port = devToolsPort;
         }
 
@@ -113,11 +117,11 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
                 await ServeAsync(browser, stop);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or BrowserLostException && stop.IsCancellationRequested)
         {
             return ExitCode.Ok;
         }
-        catch (BrowserLostException e)
+        catch (Exception e) when (e is BrowserLostException or IOException or UnauthorizedAccessException)
         {
             return Stderr.Fail(ExitCode.BrowserLost, e.Message);
         }
@@ -132,10 +136,11 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
     private async Task ServeAsync(Browser browser, CancellationToken stop)
     {
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var watch = Task.CompletedTask;
         try
         {
             var (inUse, ended) = Offer(browser);
-            var watch = browser.WatchAsync(inUse, watching.Token);
+            watch = browser.WatchAsync(inUse, watching.Token);
             await Task.WhenAny(watch, ended);
             if (!ended.IsCompleted)
                 await watch;
@@ -149,6 +154,7 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         finally
         {
             await watching.CancelAsync();
+            await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -40,17 +40,23 @@ internal sealed class Profile
         ["XDG_DATA_HOME"] = System.IO.Path.Combine(Path, "data"),
     };
 
+    /// <summary>Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when the folder cannot be made.</summary>
     /// <param name="parent">A private folder; null chooses memory when there is plenty, else the temporary folder.</param>
     public static Profile Create(string? parent)
     {
-        parent ??= SharedMemory.FreeBytes >= LeastSharedMemory ? SharedMemory.Path : System.IO.Path.GetTempPath();
+        if (parent is not null)
+            return CreateIn(parent);
+        try
+        {
+            if (SharedMemory.FreeBytes >= LeastSharedMemory)
+                return CreateIn(SharedMemory.Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Stderr.Line($"cannot keep profiles in {SharedMemory.Path}: {e.Message}");
+        }
 
-        // Nobody can have made a folder of this name before us. It is short: sockets in it may have paths of 107 bytes at most.
-        var profile = new Profile(System.IO.Path.Combine(parent, "steel-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))));
-        Directory.CreateDirectory(profile.Path, OwnerOnly);
-        Directory.CreateDirectory(profile.Temporary, OwnerOnly);
-        Directory.CreateDirectory(profile.Downloads, OwnerOnly);
-        return profile;
+        return CreateIn(System.IO.Path.GetTempPath());
     }
 
     /// <summary>The port on which the browser serves DevTools, once it has written it down.</summary>
@@ -82,5 +88,15 @@ internal sealed class Profile
 
             await Task.Delay(DeletePause, time);
         }
+    }
+
+    private static Profile CreateIn(string parent)
+    {
+        // Nobody can have made a folder of this name before us. It is short: sockets in it may have paths of 107 bytes at most.
+        var profile = new Profile(System.IO.Path.Combine(parent, "steel-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))));
+        Directory.CreateDirectory(profile.Path, OwnerOnly);
+        Directory.CreateDirectory(profile.Temporary, OwnerOnly);
+        Directory.CreateDirectory(profile.Downloads, OwnerOnly);
+        return profile;
     }
 }

@@ -43,9 +43,9 @@ internal sealed class FaultInjector(IReadOnlyList<FaultSpec> specs, int seed, in
 
         if (await next(context) is not { } reply)
             return null;
-        if (neverAvailable && step == FaultStep.Status)
-            reply = FaultyReply.Busy(reply);
-        return fault is null ? reply : await SpoilAsync(fault, reply, context);
+        if (fault is not null && await SpoilAsync(fault, reply, context) is var spoilt)
+            reply = spoilt;
+        return neverAvailable && step == FaultStep.Status && reply is not null ? FaultyReply.Busy(reply) : reply;
     };
 
     // The fault that strikes at this step, or null. Delays are served here, and do not keep another fault from striking.

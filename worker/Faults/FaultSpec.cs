@@ -57,7 +57,7 @@ internal sealed record FaultSpec(FaultKind Kind, FaultStep Step, double Rate, st
         var colon = rateAndParameter.IndexOf(':', StringComparison.Ordinal);
         var rateText = colon < 0 ? rateAndParameter : rateAndParameter[..colon];
         var parameter = colon < 0 ? null : rateAndParameter[(colon + 1)..];
-        if (!double.TryParse(rateText, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) || rate is < 0 or > 1)
+        if (!double.TryParse(rateText, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) || rate is not (>= 0 and <= 1))
             throw new ArgumentException($"--faults: the rate in '{text}' is not from 0 to 1");
 
         return kind is FaultKind.Slow or FaultKind.Drip
@@ -69,6 +69,7 @@ internal sealed record FaultSpec(FaultKind Kind, FaultStep Step, double Rate, st
     {
         FaultKind.NeverReady => step == FaultStep.Start,
         FaultKind.LyingStatus => step is FaultStep.Status,
+        FaultKind.WrongId => step is FaultStep.Status or FaultStep.Create or FaultStep.Get or FaultStep.Any,
         FaultKind.Crash or FaultKind.Slow => true,
         _ => step != FaultStep.Start,
     };

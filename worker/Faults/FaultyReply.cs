@@ -18,8 +18,9 @@ internal static class FaultyReply
         if (at < 0)
             return reply;
         var body = reply.Body.ToArray();
-        Encoding.ASCII.GetBytes(Guid.NewGuid().ToString()).AsSpan(0, IdLength).CopyTo(body.AsSpan(at + name.Length));
-        return reply with { Body = body };
+        var other = Guid.NewGuid().ToString();
+        Encoding.ASCII.GetBytes(other, body.AsSpan(at + name.Length, IdLength));
+        return reply with { Body = body, Location = reply.Location is null ? null : "/sessions/" + other };
     }
 
     public static Reply BrokenJson(Reply reply) => Reply.Json(reply.Status, "{\"id\": nonsense,,}"u8.ToArray());

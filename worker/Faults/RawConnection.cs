@@ -13,7 +13,7 @@ internal sealed class RawConnection(HttpContext context, TimeProvider time)
 
     private readonly Socket socket = context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
 
-    /// <summary>The reply as the server would have sent it.</summary>
+    /// <summary>The reply's status, type and body as bytes of HTTP.</summary>
     public static byte[] Serialize(Reply reply)
     {
         var head = string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {reply.Status} -\r\n")

@@ -1,20 +1,20 @@
 using System.Runtime.InteropServices;
+using Steelyard.Processes;
 
 namespace Steelyard.Worker.Faults;
 
 /// <summary>Ends or stops this process as a crash or a lockup would: nothing of ours runs any more.</summary>
 internal static partial class SelfHarm
 {
-    private const int StopSignal = 19;
-
     /// <summary>Ends every thread on the spot, with exit status 1.</summary>
     public static void Crash() => Exit(1);
 
-    public static void Freeze() => _ = Raise(Environment.ProcessId, StopSignal);
+    /// <summary>Stops every thread, this one before it can go on.</summary>
+    public static void Freeze() => _ = Raise((int)Signal.Stop);
 
     [LibraryImport("libc", EntryPoint = "_exit")]
     private static partial void Exit(int status);
 
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Raise(int pid, int signal);
+    [LibraryImport("libc", EntryPoint = "raise")]
+    private static partial int Raise(int signal);
 }

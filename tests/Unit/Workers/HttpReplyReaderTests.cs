@@ -222,12 +222,13 @@ public sealed class HttpReplyReaderTests
     public async Task Replies_follow_one_another_on_the_same_connection()
     {
         using var pair = await SocketPair.CreateAsync();
-        using var reader = new HttpReplyReader(pair.Near, 64, MaxBody);
+        var reader = new HttpReplyReader(pair.Near, 64);
+        const int limit = MaxBody;
         for (var i = 0; i < 50; i++)
         {
             var body = new string((char)('a' + (i % 26)), i * 7);
             await pair.SendAsync(i % 2 == 0 ? Reply.Json(body) : Reply.Chunked(body[..(body.Length / 2)], body[(body.Length / 2)..]));
-            Assert.Equal(WorkerError.None, await Until.DoneAsync(reader.ReadAsync(CancellationToken.None).AsTask()));
+            Assert.Equal(WorkerError.None, await Until.DoneAsync(reader.ReadAsync(limit, CancellationToken.None).AsTask()));
             Assert.Equal(body, Encoding.Latin1.GetString(reader.Body.Span));
             Assert.True(reader.IsReusable);
         }
@@ -237,9 +238,10 @@ public sealed class HttpReplyReaderTests
     public async Task A_connection_that_carried_a_large_reply_is_not_kept()
     {
         using var pair = await SocketPair.CreateAsync();
-        using var reader = new HttpReplyReader(pair.Near, 4096, 1 << 20);
+        var reader = new HttpReplyReader(pair.Near, 4096);
+        const int limit = 1 << 20;
         var sending = pair.SendAsync(Reply.Json(new('x', 100_000)));
-        Assert.Equal(WorkerError.None, await Until.DoneAsync(reader.ReadAsync(CancellationToken.None).AsTask()));
+        Assert.Equal(WorkerError.None, await Until.DoneAsync(reader.ReadAsync(limit, CancellationToken.None).AsTask()));
         await sending;
         Assert.Equal(100_000, reader.Body.Length);
         Assert.False(reader.IsReusable);
@@ -249,9 +251,10 @@ public sealed class HttpReplyReaderTests
     public async Task A_cancelled_read_throws()
     {
         using var pair = await SocketPair.CreateAsync();
-        using var reader = new HttpReplyReader(pair.Near, 4096, MaxBody);
+        var reader = new HttpReplyReader(pair.Near, 4096);
+        const int limit = MaxBody;
         using var cancel = new CancellationTokenSource();
-        var read = reader.ReadAsync(cancel.Token).AsTask();
+        var read = reader.ReadAsync(limit, cancel.Token).AsTask();
         await pair.SendAsync("HTTP/1.1 200 OK\r\n");
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Until.DoneAsync(read));
@@ -293,8 +296,9 @@ public sealed class HttpReplyReaderTests
     private static async Task<Read> ReadAsync(string reply, bool close = true, string[]? segments = null)
     {
         using var pair = await SocketPair.CreateAsync();
-        using var reader = new HttpReplyReader(pair.Near, 4096, MaxBody);
-        var reading = reader.ReadAsync(CancellationToken.None).AsTask();
+        var reader = new HttpReplyReader(pair.Near, 4096);
+        const int limit = MaxBody;
+        var reading = reader.ReadAsync(limit, CancellationToken.None).AsTask();
         var sending = SendAsync(pair, segments ?? [reply], reading, oneByOne: segments is not null, close);
         var error = await Until.DoneAsync(reading);
         await sending;

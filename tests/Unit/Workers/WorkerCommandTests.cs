@@ -59,13 +59,13 @@ public sealed class WorkerCommandTests : IDisposable
     [Fact]
     public void A_program_that_is_not_there_is_refused_with_its_full_path()
     {
-        var e = Assert.Throws<ArgumentException>(() => Parse("./missing"));
+        var e = Assert.Throws<WorkerCommandException>(() => Parse("./missing"));
         Assert.Contains(folder.At("missing"), e.Message, StringComparison.Ordinal);
         Assert.Contains("simulated", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_folder_is_no_program() => Assert.Throws<ArgumentException>(() => Parse("."));
+    public void A_folder_is_no_program() => Assert.Throws<WorkerCommandException>(() => Parse("."));
 
     [Theory]
     [InlineData("auto")]
@@ -73,7 +73,7 @@ public sealed class WorkerCommandTests : IDisposable
     [InlineData("simulated")]
     public void Without_a_bundled_worker_the_message_says_how_to_build_it(string value)
     {
-        var e = Assert.Throws<ArgumentException>(() => WorkerCommand.Parse(value, folder.Root, bundled: null, hasBrowser: true));
+        var e = Assert.Throws<WorkerCommandException>(() => WorkerCommand.Parse(value, folder.Root, bundled: null, hasBrowser: true));
         Assert.Contains("make build", e.Message, StringComparison.Ordinal);
     }
 
