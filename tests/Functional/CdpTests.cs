@@ -35,6 +35,7 @@ public sealed class CdpTests
             Assert.Equal($"ws://{authority}/sessions/{id}/cdp", (string?)version!["webSocketDebuggerUrl"]);
         }
 
+        Assert.Contains("\"domains\"", await node.Http.GetStringAsync($"/sessions/{id}/json/protocol"), StringComparison.Ordinal);
         var page = (await node.Http.GetFromJsonAsync<JsonArray>($"/sessions/{id}/json/list"))!.Single()!;
         var address = (string)page["webSocketDebuggerUrl"]!;
         Assert.StartsWith($"ws://{authority}/sessions/{id}/devtools/page/", address, StringComparison.Ordinal);

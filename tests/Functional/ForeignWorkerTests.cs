@@ -7,7 +7,7 @@ namespace Steelyard.Tests.Functional;
 /// <summary>Workers that are not ours: programs that speak the worker API in their own way, and strangers that only seem to.</summary>
 public sealed class ForeignWorkerTests
 {
-    private static readonly string Script = Path.Combine(AppContext.BaseDirectory, "Functional", "foreign-worker.mjs");
+    public static readonly string Script = Path.Combine(AppContext.BaseDirectory, "Functional", "foreign-worker.mjs");
 
     [Fact]
     public async Task Another_program_serves_and_nothing_of_its_replies_changes_but_the_id()

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Steelyard.Processes;
@@ -18,6 +19,20 @@ public sealed class LifetimeTests
         Assert.Equal(0, (await program.Process.Exited.WaitAsync(TimeSpan.FromSeconds(5))).Code);
         Assert.DoesNotContain(pids, Kill.IsAlive);
         Assert.Empty(Directory.EnumerateDirectories(Path.Combine(program.RunDirectory, "workers")));
+    }
+
+    [Fact]
+    public async Task Creates_that_wait_are_answered_before_the_end()
+    {
+        using var program = await Program.StartAsync(options: ["--max-workers", "1"]);
+        await program.WorkerPidsAsync(1);
+        (await program.PostAsync()).Dispose();
+        var waits = program.PostAsync();
+        await Eventually.IsTrueAsync(async () => (await program.StatusAsync())["queue"]!["length"]!.GetValue<int>() == 1, "one in line");
+        program.Process.Send(Signal.Terminate);
+        using var reply = await waits;
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, reply.StatusCode);
+        Assert.Equal(0, (await program.Process.Exited.WaitAsync(TimeSpan.FromSeconds(5))).Code);
     }
 
     [Fact]
@@ -53,23 +68,27 @@ public sealed class LifetimeTests
 
         public string RunDirectory => runDirectory;
 
-        public static Program Spawn(string runDirectory)
+        public static Program Spawn(string runDirectory, params string[] options)
         {
             Directory.CreateDirectory(runDirectory);
             var log = Path.Combine(runDirectory, $"test-{Guid.NewGuid():N}.log");
             var dll = Path.Combine(AppContext.BaseDirectory, "steelyard.dll");
-            var process = OsProcess.Start(new("/usr/bin/env", ["dotnet", dll, "--port", "0", "--worker", "simulated", "--warm", "4", "--run-dir", runDirectory]) { LogPath = log });
+            var process = OsProcess.Start(new("/usr/bin/env", ["dotnet", dll, "--port", "0", "--worker", "simulated", "--warm", "4", "--run-dir", runDirectory, .. options]) { LogPath = log });
             return new(process, runDirectory, log);
         }
 
-        public static async Task<Program> StartAsync(string? runDirectory = null)
+        public static async Task<Program> StartAsync(string? runDirectory = null, params string[] options)
         {
-            var program = Spawn(runDirectory ?? Path.Combine(Path.GetTempPath(), $"steelyard-test-{Guid.NewGuid():N}"));
+            var program = Spawn(runDirectory ?? Path.Combine(Path.GetTempPath(), $"steelyard-test-{Guid.NewGuid():N}"), options);
             await Eventually.IsTrueAsync(async () => (await program.OutputAsync()).Contains("run dir", StringComparison.Ordinal), "it listens");
             var output = await program.OutputAsync();
             program.http.BaseAddress = new(output.Split("listens on ")[1].Split('\n')[0].Trim());
             return program;
         }
+
+        public Task<HttpResponseMessage> PostAsync() => http.PostAsync("/sessions", null);
+
+        public async Task<JsonObject> StatusAsync() => (await http.GetFromJsonAsync<JsonObject>("/status"))!;
 
         public Task<string> OutputAsync() => File.ReadAllTextAsync(log);
 

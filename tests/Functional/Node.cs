@@ -70,6 +70,9 @@ internal sealed class Node : IAsyncDisposable
         return (string)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["reason"]!;
     }
 
+    /// <summary>A reference to a live session that does not keep it.</summary>
+    public WeakReference Remember(string id) => new(orchestrator.Sessions.Live.Single(session => session.Id.ToString() == id));
+
     /// <summary>The pid of the worker that holds a session.</summary>
     public async Task<int> PidOfAsync(string id)
     {

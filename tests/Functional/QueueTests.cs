@@ -62,6 +62,21 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public async Task A_create_that_comes_while_the_last_worker_retires_gets_another_one()
+    {
+        await using var node = await Node.StartAsync(options => options with
+        {
+            Worker = $"/usr/bin/env node {ForeignWorkerTests.Script} 700",
+            Warm = 0,
+            MaxWorkers = 1,
+            IdleShrink = TimeSpan.FromMilliseconds(1),
+        });
+        await node.Http.DeleteAsync($"/sessions/{await node.CreateAsync()}");
+        await Eventually.IsTrueAsync(() => node.Pool.Status().Stopping == 1, "the worker retires");
+        await node.CreateAsync();
+    }
+
+    [Fact]
     public async Task The_pool_grows_on_demand_and_shrinks_back_to_warm()
     {
         await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 6, IdleShrink = TimeSpan.FromMilliseconds(500) });

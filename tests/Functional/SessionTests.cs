@@ -79,6 +79,50 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Ended_sessions_are_not_kept_in_memory_by_the_worker_they_had()
+    {
+        await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
+        var ended = new List<WeakReference>();
+        for (var i = 0; i < 50; i++)
+        {
+            var id = await node.CreateAsync();
+            ended.Add(node.Remember(id));
+            await node.Http.DeleteAsync($"/sessions/{id}");
+        }
+
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                GC.Collect();
+                return ended.Count(session => session.IsAlive) <= 2;
+            },
+            "ended sessions are collected");
+    }
+
+    [Fact]
+    public async Task Only_names_that_are_known_to_be_ours_reach_a_node_without_keys()
+    {
+        await using var node = await Node.StartAsync(options => options with { AllowedHosts = ["grid.lan"] });
+        foreach (var (host, status) in new[] { ("localhost", 200), ("127.0.0.1:1", 200), ("[::1]", 200), ("GRID.lan:80", 200), ("evil.example", 403) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/status") { Headers = { Host = host } };
+            using var reply = await node.Http.SendAsync(request);
+            Assert.Equal(status, (int)reply.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_node_with_keys_lets_in_who_shows_one()
+    {
+        await using var node = await Node.StartAsync(options => options with { ApiKeys = ["secret", "other"] });
+        foreach (var (path, status) in new[] { ("/status", 401), ("/status?apiKey=wrong", 401), ("/status?apiKey=other", 200), ("/status?x=1&token=secret", 200), ("/health", 200) })
+        {
+            using var reply = await node.Http.GetAsync(path);
+            Assert.Equal(status, (int)reply.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task Forged_and_absurd_ids_reach_no_worker()
     {
         await using var node = await Node.StartAsync(options => options);

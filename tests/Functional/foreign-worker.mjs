@@ -1,8 +1,11 @@
 // A worker as somebody else might write it: numbers for ids and times, 200 for a create, chunked replies, its own spacing.
+// Its argument is the time in ms that it takes to end once asked to.
 import { createServer } from 'node:http';
 
 let session = null;
 let next = 41;
+
+process.on('SIGTERM', () => setTimeout(() => process.exit(), Number(process.argv[2] ?? 0)));
 
 createServer((request, response) => {
   const parts = [];
