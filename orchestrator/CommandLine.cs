@@ -10,6 +10,9 @@ public static class CommandLine
     /// <summary>Exit status for options that cannot be.</summary>
     public const int BadOptions = 2;
 
+    /// <summary>The runtime's switch for socket completions without a thread pool.</summary>
+    public const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
     /// <summary>How the names of our environment variables begin.</summary>
     public const string Prefix = "STEELYARD_";
 

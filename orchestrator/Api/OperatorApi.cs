@@ -26,11 +26,11 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Option
         return context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.SessionListReply);
     }
 
-    private Task ListWorkersAsync(HttpContext context)
+    private async Task ListWorkersAsync(HttpContext context)
     {
         var workers = pool.Workers();
         var sessionOf = sessions.Live.Select(session => session.View()).Where(view => view.Worker is not null).ToLookup(view => view.Worker!, view => view.Id.ToString());
-        var memory = ProcessMemory.OfGroups();
+        var memory = await Task.Run(ProcessMemory.OfGroups); // Reads all of /proc.
         var entries = workers.ConvertAll(worker => new WorkerEntry(
             worker.Id,
             worker.Pid,
@@ -40,7 +40,7 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Option
             worker.Restarts,
             worker.PreviousExit,
             memory.GetValueOrDefault(worker.Pid)));
-        return context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.WorkerListReply);
+        await context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.WorkerListReply);
     }
 
     private Task StopWorkerAsync(HttpContext context)

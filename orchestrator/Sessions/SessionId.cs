@@ -29,7 +29,7 @@ public readonly record struct SessionId(Guid Value)
     {
         var parsed = Guid.TryParseExact(text, "D", out var value);
         id = new(value);
-        
+
         // The framework's parser also takes signs and 0x in front of a group: one session must not have two names.
         return parsed && text.Length == TextLength && !text.ContainsAnyExcept(TextCharacters);
     }

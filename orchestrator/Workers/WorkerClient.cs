@@ -8,13 +8,13 @@ namespace Steelyard.Workers;
 /// </summary>
 public sealed class WorkerClient : IDisposable
 {
-    private const int MaxIdle = 2;
+    private const int KeptIdle = 2;
     private const int MaxCalls = 64;
     private const int MaxDiscoveryBytes = 8 << 20; // The protocol's own description has 1.6 MB.
 
     private readonly Lock gate = new();
     private readonly HashSet<WorkerConnection> open = [];
-    private readonly Stack<WorkerConnection> idle = new(MaxIdle);
+    private readonly Stack<WorkerConnection> idle = new(KeptIdle);
     private readonly int port;
     private readonly int maxReplyBytes;
     private readonly TimeSpan timeout;
@@ -75,11 +75,25 @@ public sealed class WorkerClient : IDisposable
             connection.Dispose();
     }
 
+    /// <summary>Closes the idle connections of a burst that is over.</summary>
+    internal void Trim()
+    {
+        List<WorkerConnection> surplus = [];
+        lock (gate)
+        {
+            while (idle.Count > KeptIdle)
+                surplus.Add(idle.Pop());
+            surplus.ForEach(connection => open.Remove(connection));
+        }
+
+        surplus.ForEach(connection => connection.Dispose());
+    }
+
     internal void Return(WorkerConnection connection, bool reusable)
     {
         lock (gate)
         {
-            if (reusable && !closed && idle.Count < MaxIdle)
+            if (reusable && !closed)
             {
                 idle.Push(connection);
                 return;
@@ -93,7 +107,7 @@ public sealed class WorkerClient : IDisposable
 
     private async ValueTask<WorkerReply> CallAsync(WorkerRequest request, TimeSpan within)
     {
-        var connection = Take(request.IsOurs, out var error, out var reused);
+        var connection = Take(request, out var error, out var reused);
         if (connection is null)
             return new(error);
         var reply = await connection.CallAsync(port, request, request.MaxReplyBytes ?? maxReplyBytes, within);
@@ -106,7 +120,7 @@ public sealed class WorkerClient : IDisposable
         return reply;
     }
 
-    private WorkerConnection? Take(bool always, out WorkerError error, out bool reused)
+    private WorkerConnection? Take(WorkerRequest request, out WorkerError error, out bool reused)
     {
         error = WorkerError.None;
         reused = false;
@@ -117,7 +131,7 @@ public sealed class WorkerClient : IDisposable
             {
                 if (!idle.TryPop(out connection))
                 {
-                    if (closed || (open.Count >= MaxCalls && !always))
+                    if (closed || (open.Count >= MaxCalls && !request.IsOurs))
                     {
                         error = closed ? WorkerError.Closed : WorkerError.Busy;
                         return null;
@@ -136,7 +150,8 @@ public sealed class WorkerClient : IDisposable
                 }
             }
 
-            if (!connection.IsStale)
+            // What can be asked again finds out by itself.
+            if (request.Method != "POST" || !connection.IsStale)
             {
                 reused = true;
                 return connection;

@@ -68,6 +68,7 @@ internal sealed class WorkerHealth(WorkerPool pool, Options options, TimeProvide
         pool.Shrink();
         foreach (var worker in workers)
         {
+            worker.Client.Trim();
             try
             {
                 worker.Directory.Log.Trim();

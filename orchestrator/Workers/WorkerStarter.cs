@@ -54,6 +54,7 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
     private static Dictionary<string, string?> EnvironmentFor(int port, WorkerDirectory folder)
     {
         var variables = CommandLine.OwnVariables().ToDictionary(variable => variable.Key, _ => (string?)null);
+        variables[CommandLine.InlineCompletions] = null;
         variables["PORT"] = port.ToString(CultureInfo.InvariantCulture);
         variables["STEEL_WORKER_DIR"] = variables["TMPDIR"] = folder.Path;
         return variables;
