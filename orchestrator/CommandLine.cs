@@ -53,7 +53,6 @@ public static class CommandLine
             throw new ArgumentException("--hang-timeout must be longer than --probe-interval");
         return options with
         {
-            StartConcurrency = options.StartConcurrency > 0 ? options.StartConcurrency : Math.Max(2, Environment.ProcessorCount),
             RunDirectory = options.RunDirectory.Length > 0 ? options.RunDirectory : DefaultRunDirectory(options.Port),
         };
     }

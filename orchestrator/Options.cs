@@ -53,7 +53,7 @@ public sealed record Options
     /// <summary>A worker that has said nothing for so long is stopped.</summary>
     public TimeSpan HangTimeout { get; init; } = TimeSpan.FromSeconds(2.5);
 
-    /// <summary>Workers that may start at the same time; 0 means one per core, and two at least.</summary>
+    /// <summary>Workers that may start at the same time; 0 lets <see cref="Workers.StartTurn.UsualNumber"/> decide.</summary>
     public int StartConcurrency { get; init; }
 
     /// <summary>Idle workers beyond the warm ones are retired after so long.</summary>

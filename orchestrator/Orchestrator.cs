@@ -36,6 +36,12 @@ public sealed class Orchestrator : IAsyncDisposable
     /// <summary>Runs until a signal ends it. Returns the exit status.</summary>
     public static async Task<int> RunAsync(Options options)
     {
+        if (!OperatingSystem.IsLinux())
+        {
+            await Console.Error.WriteLineAsync("steelyard: runs on Linux only: it watches its workers through pidfds and process groups. Elsewhere run it in a Linux container or VM.");
+            return 1;
+        }
+
         try
         {
             Subreaper.Enable();
@@ -68,6 +74,8 @@ public sealed class Orchestrator : IAsyncDisposable
         var command = WorkerCommand.Parse(options.Worker, Environment.CurrentDirectory, WorkerCommand.FindBundled(AppContext.BaseDirectory), BrowserFinder.IsInstalled);
         if (options.MaxWorkers == 0)
             options = options with { MaxWorkers = MemoryBudget.Workers(command.Kind) };
+        if (options.StartConcurrency == 0)
+            options = options with { StartConcurrency = StartTurn.UsualNumber(command.Kind) };
         options = options with { Warm = Math.Min(options.Warm, options.MaxWorkers) };
 
         var runDirectory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
@@ -142,8 +150,9 @@ public sealed class Orchestrator : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         app.Lifetime.StopApplication();
+        Pool.Refuse(); // First, or the workers of the sessions that end now would go to those who wait.
         Sessions.Drain();
-        await Task.WhenAll(Pool.CloseAsync(), app.StopAsync());
+        await Task.WhenAll(Pool.StopAllAsync(), app.StopAsync());
         await loops.CancelAsync();
         await background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await app.DisposeAsync();

@@ -6,35 +6,34 @@ namespace Steelyard.Processes;
 public static class PortOwner
 {
     private const string Listening = "0A";
+    private const int BytesAtATime = 600;
 
     /// <summary>True when some process of the group led by <paramref name="groupLeader"/> listens on the port (IPv4 or IPv6).</summary>
-    public static bool IsListening(int groupLeader, int port)
-    {
-        var sockets = ListeningSockets("/proc/net/tcp", port).Concat(ListeningSockets("/proc/net/tcp6", port)).ToHashSet();
-        return sockets.Count > 0 && (Holds(groupLeader, sockets) || GroupMembers(groupLeader).Any(pid => Holds(pid, sockets)));
-    }
+    public static bool IsListening(int groupLeader, int port) =>
+        Listeners("/proc/net/tcp", port).Concat(Listeners("/proc/net/tcp6", port))
+            .Any(socket => Holds(groupLeader, socket) || GroupMembers(groupLeader).Any(pid => Holds(pid, socket)));
 
-    // Lines of /proc/net/tcp: index, local address:port in hex, remote, state, …, inode as the tenth word.
-    private static IEnumerable<string> ListeningSockets(string table, int port)
+    // Lines of /proc/net/tcp: index, local address:port in hex, remote, state, …, inode as the tenth word. Listeners come first. We read a
+    // few lines at a time and stop as soon as we can: behind the listeners the kernel walks through its whole table of connections.
+    private static IEnumerable<string> Listeners(string table, int port)
     {
         if (!File.Exists(table))
             yield break;
         var suffix = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
-        foreach (var line in File.ReadLines(table))
+        using var reader = new StreamReader(new FileStream(table, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), bufferSize: BytesAtATime);
+        reader.ReadLine(); // Names of the columns.
+        while (reader.ReadLine() is { } line && line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 9 } words && words[3] == Listening)
         {
-            if (!line.Contains(suffix, StringComparison.Ordinal))
-                continue;
-            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length > 9 && words[3] == Listening && words[1].EndsWith(suffix, StringComparison.Ordinal))
+            if (words[1].EndsWith(suffix, StringComparison.Ordinal))
                 yield return $"socket:[{words[9]}]";
         }
     }
 
-    private static bool Holds(int pid, HashSet<string> sockets)
+    private static bool Holds(int pid, string socket)
     {
         try
         {
-            return Directory.EnumerateFiles($"/proc/{pid}/fd").Any(path => new FileInfo(path).LinkTarget is { } target && sockets.Contains(target));
+            return Directory.EnumerateFiles($"/proc/{pid}/fd").Any(path => new FileInfo(path).LinkTarget == socket);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

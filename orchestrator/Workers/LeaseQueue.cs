@@ -27,11 +27,12 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
         return false;
     }
 
-    public List<TaskCompletionSource<WorkerLease>> ClearNeedsLock()
+    /// <summary>The node shuts down: nobody will be served any more.</summary>
+    public void RefuseAllNeedsLock()
     {
-        List<TaskCompletionSource<WorkerLease>> cleared = [.. waiting];
+        foreach (var waiter in waiting)
+            waiter.TrySetException(PoolUnavailableException.ShuttingDown());
         waiting.Clear();
-        return cleared;
     }
 
     /// <summary>

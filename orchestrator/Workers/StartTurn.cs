@@ -13,6 +13,9 @@ internal sealed class StartTurn : IDisposable
         timer = time.CreateTimer(_ => End(), null, longest, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>How many a machine bears: browsers started all at once start later than one after the other, small programs do not.</summary>
+    public static int UsualNumber(WorkerKind kind) => Math.Max(2, Environment.ProcessorCount) * (kind == WorkerKind.Simulated ? 4 : 1);
+
     public void Dispose()
     {
         timer.Dispose();

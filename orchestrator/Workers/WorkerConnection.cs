@@ -46,6 +46,7 @@ internal sealed class WorkerConnection : IDisposable
     public async ValueTask<WorkerReply> CallAsync(int port, WorkerRequest request, int maxReplyBytes, TimeSpan timeout)
     {
         var error = WorkerError.Malformed;
+        reusable = false;
         try
         {
             deadline.CancelAfter(timeout);

@@ -94,20 +94,23 @@ public sealed class WorkerPool
         surplus.ForEach(worker => StopInBackground(worker, StopReason.Retired));
     }
 
-    /// <summary>Refuses creates from now on, stops every worker and waits until none is left.</summary>
-    public async Task CloseAsync()
+    /// <summary>Refuses creates from now on, and those that wait: no worker that becomes free is leased again.</summary>
+    public void Refuse()
     {
-        List<TaskCompletionSource<WorkerLease>> refused;
         lock (gate)
         {
             closed = true;
-            refused = queue.ClearNeedsLock();
+            queue.RefuseAllNeedsLock();
         }
 
-        await closing.CancelAsync();
-        refused.ForEach(waiter => waiter.TrySetException(PoolUnavailableException.ShuttingDown()));
+        closing.Cancel();
+    }
+
+    /// <summary>Stops every worker and waits until none is left. Call <see cref="Refuse"/> before.</summary>
+    public Task StopAllAsync()
+    {
         Workers().ForEach(worker => Stop(worker, StopReason.Shutdown));
-        await supervisor.Stopped();
+        return supervisor.Stopped();
     }
 
     /// <summary>Every worker that has not exited.</summary>

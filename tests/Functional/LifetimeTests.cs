@@ -26,7 +26,8 @@ public sealed class LifetimeTests
     {
         using var program = await Program.StartAsync(options: ["--max-workers", "1"]);
         await program.WorkerPidsAsync(1);
-        (await program.PostAsync()).Dispose();
+        using (var holder = await program.PostAsync())
+            Assert.Equal(HttpStatusCode.Created, holder.StatusCode);
         var waits = program.PostAsync();
         await Eventually.IsTrueAsync(async () => (await program.StatusAsync())["queue"]!["length"]!.GetValue<int>() == 1, "one in line");
         program.Process.Send(Signal.Terminate);

@@ -41,7 +41,6 @@ public sealed class CommandLineTests
     public void What_depends_on_the_machine_is_filled_in()
     {
         var options = CommandLine.Complete(new() { Port = 4711 });
-        Assert.Equal(Math.Max(2, Environment.ProcessorCount), options.StartConcurrency);
         Assert.True(Path.IsPathRooted(options.RunDirectory));
         Assert.Equal("4711", Path.GetFileName(options.RunDirectory));
     }
