@@ -1,6 +1,9 @@
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
 .PHONY: help run build test lint bench clean browser
+export DOTNET_NOLOGO := 1
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_GENERATE_ASPNET_CERTIFICATE := false
 MAKEFLAGS += --no-print-directory -j2
 
 ORCHESTRATOR := artifacts/orchestrator/steelyard
