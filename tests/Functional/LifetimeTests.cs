@@ -13,7 +13,7 @@ public sealed class LifetimeTests
     [InlineData(Signal.Interrupt)]
     public async Task A_signal_ends_it_with_all_its_workers(Signal signal)
     {
-        using var program = await Program.StartAsync();
+        await using var program = await Program.StartAsync();
         var pids = await program.WorkerPidsAsync(4);
         program.Process.Send(signal);
         Assert.Equal(0, (await program.Process.Exited.WaitAsync(TimeSpan.FromSeconds(5))).Code);
@@ -24,7 +24,7 @@ public sealed class LifetimeTests
     [Fact]
     public async Task Creates_that_wait_are_answered_before_the_end()
     {
-        using var program = await Program.StartAsync(options: ["--max-workers", "1"]);
+        await using var program = await Program.StartAsync(options: ["--max-workers", "1"]);
         await program.WorkerPidsAsync(1);
         using (var holder = await program.PostAsync())
             Assert.Equal(HttpStatusCode.Created, holder.StatusCode);
@@ -39,29 +39,25 @@ public sealed class LifetimeTests
     [Fact]
     public async Task A_killed_one_leaves_workers_that_the_next_one_clears_away()
     {
-        using var first = await Program.StartAsync();
+        await using var first = await Program.StartAsync();
         var pids = await first.WorkerPidsAsync(4);
         first.Process.Send(Signal.Kill);
         await first.Process.Exited;
         Assert.All(pids, pid => Assert.True(Kill.IsAlive(pid)));
-        using var second = await Program.StartAsync(first.RunDirectory);
+        await using var second = await Program.StartAsync(first.RunDirectory);
         Assert.DoesNotContain(pids, Kill.IsAlive);
-        second.Process.Send(Signal.Terminate);
-        await second.Process.Exited;
     }
 
     [Fact]
     public async Task A_second_one_on_the_same_run_directory_says_so_and_stops()
     {
-        using var first = await Program.StartAsync();
-        using var second = Program.Spawn(first.RunDirectory);
+        await using var first = await Program.StartAsync();
+        await using var second = Program.Spawn(first.RunDirectory);
         Assert.Equal(1, (await second.Process.Exited).Code);
         Assert.Contains("another orchestrator", await second.OutputAsync(), StringComparison.Ordinal);
-        first.Process.Send(Signal.Terminate);
-        await first.Process.Exited;
     }
 
-    private sealed class Program(OsProcess process, string runDirectory, string log) : IDisposable
+    private sealed class Program(OsProcess process, string runDirectory, string log) : IAsyncDisposable
     {
         private readonly HttpClient http = new();
 
@@ -107,10 +103,14 @@ public sealed class LifetimeTests
             return pids;
         }
 
-        public void Dispose()
+        // Asked first: an orchestrator that is killed leaves its workers behind.
+        public async ValueTask DisposeAsync()
         {
             http.Dispose();
-            process.SendToGroup(Signal.Kill);
+            process.Send(Signal.Terminate);
+            await process.Exited.WaitAsync(TimeSpan.FromSeconds(10));
+            if (Directory.Exists(runDirectory))
+                Directory.Delete(runDirectory, recursive: true);
         }
     }
 }
