@@ -7,8 +7,8 @@ import { reach } from './reach.ts';
 
 const answeredWithinMs = 5_000;
 const goneWithinMs = 6_000;
-/** A stopped neighbour may cost a GET of another session no more than this. */
-const unaffectedMs = 1_000;
+/** Less than it takes to notice a hang: a GET of another session that waited for the stopped worker would take longer. */
+const unaffectedMs = 2_000;
 
 export async function stopLeased(context: TestContext): Promise<void> {
   const { sessions, pool, figure, onCleanup } = context;
