@@ -44,11 +44,11 @@ internal sealed class Browser : IAsyncDisposable
             await browser.WarmAsync(deadline.Token);
             return browser;
         }
-        catch (Exception e) when (e is BrowserLostException or OperationCanceledException && !stop.IsCancellationRequested)
+        catch (Exception e) when (e is BrowserLostException or DevToolsException or OperationCanceledException && !stop.IsCancellationRequested)
         {
             var said = browser.profile.Log.Tail();
             await browser.DisposeAsync();
-            var reason = e is BrowserLostException ? e.Message : $"it was not ready within {LaunchDeadline.TotalSeconds} s";
+            var reason = e is not OperationCanceledException ? e.Message : $"it was not ready within {LaunchDeadline.TotalSeconds} s";
             throw new BrowserLostException($"cannot launch {settings.Path}: {reason} ({await browser.process.Exited}). It said:\n{said}");
         }
         catch

@@ -121,7 +121,7 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         {
             return ExitCode.Ok;
         }
-        catch (Exception e) when (e is BrowserLostException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is BrowserLostException or DevToolsException or IOException or UnauthorizedAccessException)
         {
             return Stderr.Fail(ExitCode.BrowserLost, e.Message);
         }

@@ -1,49 +1,74 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Steelyard.Worker.Chromium;
 
 /// <summary>
-/// Our own CDP connection to the browser, one call at a time: messages are JSON that end with a NUL. Events are skipped, none is asked for.
-/// After a call that failed or was cancelled it is of no more use.
+/// Our own CDP connection to the browser: messages are JSON that end with a NUL. Any number of calls may be under way, up to a bound. Once the
+/// browser has closed it, every call fails.
 /// </summary>
-internal sealed class DevToolsPipe(Socket socket) : IDisposable
+internal sealed class DevToolsPipe : IDisposable
 {
-    private const int MaxMessageBytes = 4 * 1024 * 1024;
+    private const int MaxCalls = 1000;
 
-    private byte[] buffer = new byte[4096];
-    private int end;
+    private readonly Socket socket;
+    private readonly DevToolsReader reader;
+    private readonly SemaphoreSlim sending = new(1);
+    private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonElement>> calls = new();
+    private readonly Task receiving;
     private int lastId;
 
-    /// <summary>Calls a method and returns its result. Throws <see cref="BrowserLostException"/> when the browser refuses or is gone.</summary>
+    public DevToolsPipe(Socket socket)
+    {
+        this.socket = socket;
+        reader = new(socket);
+        receiving = ReceiveAsync();
+    }
+
+    /// <summary>An event of a domain that somebody has enabled. Called by the one reader, message after message: a handler must not block.</summary>
+    public event Action<DevToolsEvent>? Received;
+
+    /// <summary>
+    /// Calls a method and returns its result. Throws <see cref="DevToolsException"/> when the browser refuses, <see cref="BrowserLostException"/> when
+    /// it is gone, and <see cref="OperationCanceledException"/> at the deadline.
+    /// </summary>
     /// <param name="method">Such as <c>Page.navigate</c>.</param>
     /// <param name="parameters">JSON.</param>
     /// <param name="session">The attached target's session; null for the browser itself.</param>
-    /// <param name="cancellationToken">The deadline.</param>
-    public async Task<JsonElement> CallAsync(string method, string parameters, string? session, CancellationToken cancellationToken)
+    /// <param name="deadline">The deadline.</param>
+    public async Task<JsonElement> CallAsync(string method, string parameters, string? session, CancellationToken deadline)
     {
-        var id = ++lastId;
+        var id = Interlocked.Increment(ref lastId);
+        var call = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (calls.Count >= MaxCalls)
+            throw new DevToolsException(method, "too many calls are under way");
+        calls[id] = call;
         try
         {
-            await SendAsync(Write(id, method, parameters, session), cancellationToken);
-            while (true)
-            {
-                var message = await ReceiveAsync(cancellationToken);
-                if (!message.TryGetProperty("id", out var answered) || answered.GetInt32() != id)
-                    continue;
-                return message.TryGetProperty("result", out var result)
-                    ? result
-                    : throw new BrowserLostException($"the browser refused {method}: {message.GetRawText()}");
-            }
+            await SendAsync(Write(id, method, parameters, session), deadline);
+
+            // Registered first and checked after: either the reader's end finds our call, or we find its end.
+            if (receiving.IsCompleted)
+                await receiving;
+            var answer = await call.Task.WaitAsync(deadline);
+            return answer.TryGetProperty("result", out var result) ? result : throw new DevToolsException(method, Refusal(answer));
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             throw new BrowserLostException("the browser closed its debugging pipe");
+        }
+        finally
+        {
+            calls.TryRemove(id, out _);
         }
     }
 
     public void Dispose() => socket.Dispose();
+
+    private static string Refusal(JsonElement answer) =>
+        answer.TryGetProperty("error", out var error) && error.TryGetProperty("message", out var message) ? message.ToString() : answer.GetRawText();
 
     private static ReadOnlyMemory<byte> Write(int id, string method, string parameters, string? session)
     {
@@ -64,40 +89,58 @@ internal sealed class DevToolsPipe(Socket socket) : IDisposable
         return message.WrittenMemory;
     }
 
-    private async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    // Once begun, a message is sent whole: half of one would garble all that follow.
+    private async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken deadline)
     {
-        while (bytes.Length > 0)
-            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, cancellationToken)..];
-    }
-
-    private async Task<JsonElement> ReceiveAsync(CancellationToken cancellationToken)
-    {
-        int length;
-        while ((length = buffer.AsSpan(0, end).IndexOf((byte)0)) < 0)
-        {
-            if (end == MaxMessageBytes)
-                throw new BrowserLostException("the browser sent a message without an end");
-            if (end == buffer.Length)
-                Array.Resize(ref buffer, Math.Min(buffer.Length * 2, MaxMessageBytes));
-            var received = await socket.ReceiveAsync(buffer.AsMemory(end), SocketFlags.None, cancellationToken);
-            if (received == 0)
-                throw new BrowserLostException("the browser closed its debugging pipe");
-            end += received;
-        }
-
+        await sending.WaitAsync(deadline);
         try
         {
-            using var document = JsonDocument.Parse(buffer.AsMemory(0, length));
-            return document.RootElement.Clone();
-        }
-        catch (JsonException)
-        {
-            throw new BrowserLostException("the browser sent what is not JSON");
+            while (bytes.Length > 0)
+                bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, CancellationToken.None)..];
         }
         finally
         {
-            end -= length + 1;
-            buffer.AsSpan(length + 1, end).CopyTo(buffer);
+            sending.Release();
+        }
+    }
+
+    // Ends with the pipe, always by an exception.
+    private async Task ReceiveAsync()
+    {
+        try
+        {
+            while (true)
+                Dispatch(await reader.ReadAsync());
+        }
+        catch (Exception e)
+        {
+            var lost = e as BrowserLostException ?? new BrowserLostException($"its debugging pipe broke: {e.Message}");
+            foreach (var call in calls.Values)
+                call.TrySetException(lost);
+            throw lost;
+        }
+    }
+
+    private void Dispatch(JsonElement message)
+    {
+        if (message.TryGetProperty("id", out var id))
+        {
+            if (calls.TryGetValue(id.GetInt32(), out var call))
+                call.TrySetResult(message);
+        }
+        else if (message.TryGetProperty("method", out var method) && message.TryGetProperty("params", out var parameters))
+        {
+            var session = message.TryGetProperty("sessionId", out var of) ? of.GetString() : null;
+            Received?.Invoke(new(method.GetString() ?? "", session, parameters));
         }
     }
 }
+
+/// <summary>What the browser tells without being asked.</summary>
+/// <param name="Method">Such as <c>Target.attachedToTarget</c>.</param>
+/// <param name="Session">The attached target's session; null for the browser itself.</param>
+/// <param name="Parameters">Its parameters.</param>
+internal readonly record struct DevToolsEvent(string Method, string? Session, JsonElement Parameters);
+
+/// <summary>The browser lives and refuses a call.</summary>
+internal sealed class DevToolsException(string method, string reason) : Exception($"the browser refused {method}: {reason}");
