@@ -72,7 +72,7 @@ async function runTest(
     limit.clear();
     result.durationMs = round(performance.now() - started);
     for (const cleanup of cleanups) await Promise.resolve().then(cleanup).catch(() => undefined);
-    await sessions.release();
+    await sessions.end();
   }
   return result;
 }
