@@ -1,15 +1,13 @@
 import type { TestContext } from '../suite.ts';
 
-/** The query that carries the server's key, under the name that this kind of client gives it; nothing without --api-key. */
-export function keyQuery({ options: { apiKey } }: TestContext, name: 'apiKey' | 'token' = 'apiKey'): Record<string, string> {
-  return apiKey === undefined ? {} : { [name]: apiKey };
+/** A path with a query of these parts in this order, without those that are undefined. */
+export function withQuery(path: string, parts: Record<string, string | undefined>): string {
+  const query = Object.entries(parts).flatMap(([name, value]) => (value === undefined ? [] : `${name}=${encodeURIComponent(value)}`));
+  return query.length === 0 ? path : `${path}?${query.join('&')}`;
 }
 
-/** An address of the server under test. Keys go into the query: clients drop headers at redirects. */
-export function address({ client }: TestContext, scheme: 'http' | 'ws', path: string, query: Record<string, string> = {}): string {
-  const url = new URL(client.path(path), client.base);
-  const secure = client.base.protocol === 'https:';
-  url.protocol = scheme === 'ws' ? (secure ? 'wss:' : 'ws:') : client.base.protocol;
-  for (const [name, value] of Object.entries(query)) url.searchParams.append(name, value);
-  return url.href;
+/** The absolute address of a path, which may have a query, at the server under test. */
+export function address({ client }: TestContext, scheme: 'http' | 'ws', path: string): string {
+  const secure = client.base.protocol === 'https:' ? 's' : '';
+  return `${scheme}${secure}://${client.base.host}${client.path(path)}`;
 }

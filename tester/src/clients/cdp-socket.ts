@@ -3,7 +3,8 @@ import WebSocket from 'ws';
 import { check, Failure, field, isObject, show } from '../check.ts';
 import type { TestContext } from '../suite.ts';
 
-const answerMs = 10_000;
+/** Long, since tens of MiB may be on their way before an answer. */
+const answerMs = 30_000;
 const mostBytes = 256 * 1_048_576;
 
 export interface Closed {

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { check } from '../check.ts';
+import { check, Failure } from '../check.ts';
 import type { TestContext } from '../suite.ts';
 import { loadPlaywright } from './packages.ts';
 
@@ -12,7 +12,10 @@ export async function connectPlaywright(
   headers: Record<string, string> = {},
 ): Promise<Browser> {
   const { chromium } = await loadPlaywright();
-  const browser = await chromium.connectOverCDP(url, { timeout: connectMs, headers });
+  const browser = await chromium.connectOverCDP(url, { timeout: connectMs, headers }).catch((error: Error) => {
+    // What follows the second line is the client's own log.
+    throw new Failure(error.message.split('\n').slice(0, 2).join('\n'));
+  });
   onCleanup(() => browser.close());
   return browser;
 }

@@ -1,6 +1,7 @@
+import type { Browser, ConnectOptions } from 'puppeteer-core';
 import { check, equal, skip } from '../../check.ts';
 import { Ephemeral } from '../../clients/ephemeral.ts';
-import { needRootDiscovery, socketForms, type Form } from '../../clients/forms.ts';
+import { needRootDiscovery, socketForms, socketUrl, type Form } from '../../clients/forms.ts';
 import { connectPuppeteer, firstPuppeteerPage } from '../../clients/puppeteer.ts';
 import { SteelUser } from '../../clients/steel.ts';
 import { localSite, page } from '../../net/site.ts';
@@ -9,35 +10,45 @@ import { browserSession } from '../browser/bench.ts';
 import { mustBeProblem } from '../contract/problem.ts';
 import { becomes } from '../steel/bench.ts';
 
-/** disconnect leaves a session that was there before, and ends one that the connect has made. */
-async function connects(context: TestContext, form: Form, at: 'browserWSEndpoint' | 'browserURL' = 'browserWSEndpoint'): Promise<void> {
-  const session = await browserSession(context);
-  if (form.creates) await context.sessions.delete(session.id);
+/** The form that every orchestrator of this kind has. */
+const throughPath = socketForms.find(({ shown }) => shown.startsWith('/sessions/'))!;
+
+async function drive(context: TestContext, how: ConnectOptions): Promise<Browser> {
   const site = await localSite(context, { '/': page('puppet') });
-  const watching = form.creates ? await Ephemeral.watch(context) : undefined;
   const started = performance.now();
-  const browser = await connectPuppeteer(context, { [at]: form.url(context, session.id) });
+  const browser = await connectPuppeteer(context, how);
   context.figure('connect', performance.now() - started, 'ms');
   const driven = await firstPuppeteerPage(browser);
   await driven.goto(site.url('/'));
   equal(await driven.title(), 'puppet', 'the title');
-  const own = await watching?.created();
+  return browser;
+}
+
+async function attaches(context: TestContext, form: Form): Promise<void> {
+  const session = await browserSession(context);
+  const browser = await drive(context, { browserWSEndpoint: await socketUrl(context, form, session.id) });
   await browser.disconnect();
-  if (watching && own) await watching.mustEnd(own);
-  else await context.sessions.mustShow(session, 'after the disconnect of its client');
+  await context.sessions.mustShow(session, 'after the disconnect of its client');
+}
+
+async function creates(context: TestContext, how: ConnectOptions): Promise<void> {
+  const watching = await Ephemeral.watch(context);
+  const browser = await drive(context, how);
+  const id = await watching.created();
+  await browser.disconnect();
+  await watching.mustEnd(id);
 }
 
 async function byBrowserUrl(context: TestContext): Promise<void> {
   if (context.options.apiKey !== undefined) skip('Puppeteer sends no key with browserURL, so servers with keys refuse it');
   await needRootDiscovery(context);
-  await connects(context, { shown: '', creates: true, url: () => context.client.base.origin }, 'browserURL');
+  await creates(context, { browserURL: context.client.base.origin });
 }
 
 async function closeEnds(context: TestContext): Promise<void> {
   const user = await SteelUser.start(context);
   const session = await user.createBrowser();
-  const form = socketForms[0]!;
-  const browser = await connectPuppeteer(context, { browserWSEndpoint: form.url(context, session.id) });
+  const browser = await connectPuppeteer(context, { browserWSEndpoint: await socketUrl(context, throughPath, session.id) });
   await browser.close();
   await becomes(user, session.id, 'released');
 }
@@ -45,8 +56,7 @@ async function closeEnds(context: TestContext): Promise<void> {
 async function closeDeletes(context: TestContext): Promise<void> {
   await context.pool.need('so its 404s give no reasons');
   const session = await browserSession(context);
-  const form = socketForms[0]!;
-  const browser = await connectPuppeteer(context, { browserWSEndpoint: form.url(context, session.id) });
+  const browser = await connectPuppeteer(context, { browserWSEndpoint: await socketUrl(context, throughPath, session.id) });
   await browser.close();
   const { sessions } = context;
   const since = performance.now();
@@ -59,7 +69,7 @@ async function closeDeletes(context: TestContext): Promise<void> {
 async function twoPages(context: TestContext): Promise<void> {
   const session = await browserSession(context);
   const site = await localSite(context, { '/one': page('one'), '/two': page('two') });
-  const browser = await connectPuppeteer(context, { browserWSEndpoint: socketForms[0]!.url(context, session.id) });
+  const browser = await connectPuppeteer(context, { browserWSEndpoint: await socketUrl(context, throughPath, session.id) });
   const first = await firstPuppeteerPage(browser);
   const second = await browser.newPage();
   await Promise.all([first.goto(site.url('/one')), second.goto(site.url('/two'))]);
@@ -71,8 +81,9 @@ async function twoPages(context: TestContext): Promise<void> {
 
 export function puppeteerSuite(): Suite {
   const forms = socketForms.map((form) => ({
-    name: `connect({ browserWSEndpoint: ${form.shown} }) ${form.creates ? 'creates, and disconnect ends' : 'attaches, and disconnect leaves'}`,
-    run: (context: TestContext) => connects(context, form),
+    name: `connect({ browserWSEndpoint: ws://host${form.shown} }) ${form.creates ? 'creates, and disconnect ends' : 'attaches, and disconnect leaves'}`,
+    run: async (context: TestContext) =>
+      form.creates ? creates(context, { browserWSEndpoint: await socketUrl(context, form, '') }) : attaches(context, form),
   }));
   return {
     name: 'puppeteer',

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type Steel from 'steel-sdk';
 import { check } from '../../check.ts';
 import { connectPlaywright, firstPage } from '../../clients/playwright.ts';
 import type { SteelSession, SteelUser } from '../../clients/steel.ts';
@@ -24,6 +25,19 @@ export async function becomes(user: SteelUser, id: string, status: SteelSession[
   };
   const found = await poll(look, { withinMs });
   check(found, `the session is not ${status} but ${last?.status} after ${withinMs / 1_000} s`);
+  return found;
+}
+
+/** A list whose paging goes round and round must fail, not run for ever. */
+const mostListed = 1_000;
+
+/** This user's sessions in the order of the list, page after page to its end. */
+export async function listOwn(user: SteelUser, query: Parameters<SteelUser['own']>[0] = {}): Promise<Steel.Sessionslist.Session[]> {
+  const found: Steel.Sessionslist.Session[] = [];
+  for await (const session of user.sdk.sessions.list(user.own(query))) {
+    found.push(session);
+    check(found.length < mostListed, `the list has no end: ${mostListed} sessions so far`);
+  }
   return found;
 }
 

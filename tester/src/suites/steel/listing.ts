@@ -3,6 +3,7 @@ import { check, equal, skip } from '../../check.ts';
 import { SteelUser } from '../../clients/steel.ts';
 import type { Test, TestContext } from '../../suite.ts';
 import { inParallel } from '../../wait.ts';
+import { listOwn } from './bench.ts';
 
 /** Few at once: released sessions are listed as well, so a small pool suffices. */
 const atOnce = 3;
@@ -17,16 +18,10 @@ async function createReleased(user: SteelUser, count: number): Promise<string[]>
 
 /** All pages, one after the other: exactly these sessions, the newest first, and an end. */
 async function mustList(user: SteelUser, expected: string[], limit?: number): Promise<void> {
-  const seen: string[] = [];
-  let before = Infinity;
-  for await (const session of user.sdk.sessions.list(user.own(limit === undefined ? {} : { limit }))) {
-    seen.push(session.id);
-    const created = Date.parse(session.createdAt);
-    check(created <= before, `session ${seen.length} of the list is newer than the one before it`);
-    before = created;
-    check(seen.length <= expected.length, `the list yields more than the ${expected.length} there are`);
-  }
-  equal(seen.sort(), [...expected].sort(), `the ids in the list of ${expected.length}`);
+  const found = await listOwn(user, limit === undefined ? {} : { limit });
+  equal(found.map(({ id }) => id).sort(), [...expected].sort(), `the ids in the list of ${expected.length}`);
+  const times = found.map(({ createdAt }) => Date.parse(createdAt));
+  check(times.every((time, place) => place === 0 || time <= times[place - 1]!), 'the list is not in the order of creation, newest first');
 }
 
 async function pages(context: TestContext): Promise<void> {
