@@ -47,10 +47,10 @@ export const options: Test[] = [
   seen('dimensions are the size of the viewport', { dimensions: { width: 913, height: 517 } }, { '[innerWidth, innerHeight]': [913, 517] }),
   seen(
     'timezone is that of the clock in pages',
-    { timezone: 'Asia/Kathmandu' },
+    { timezone: 'Pacific/Marquesas' },
     {
-      'Intl.DateTimeFormat().resolvedOptions().timeZone': 'Asia/Kathmandu',
-      'new Date(2024, 0, 1).getTimezoneOffset()': -345,
+      'Intl.DateTimeFormat().resolvedOptions().timeZone': 'Pacific/Marquesas',
+      'new Date(2024, 0, 1).getTimezoneOffset()': 570,
     },
   ),
   seen(
