@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
@@ -49,6 +50,13 @@ public sealed class Orchestrator : IAsyncDisposable
             await orchestrator.StartAsync();
             Banner.Print(orchestrator.Url, orchestrator.app.Services.GetRequiredService<WorkerCommand>(), orchestrator.options);
 
+            // The host minds SIGINT, SIGQUIT and SIGTERM. A terminal that closes must not leave the workers behind either.
+            using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+            {
+                signal.Cancel = true;
+                orchestrator.app.Lifetime.StopApplication();
+            });
+
             // Not WaitForShutdownAsync: it would wait for all requests to end before we have told anyone.
             await Task.Delay(Timeout.Infinite, orchestrator.app.Lifetime.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return 0;
@@ -73,7 +81,7 @@ public sealed class Orchestrator : IAsyncDisposable
     {
         var command = WorkerCommand.Parse(options.Worker, Environment.CurrentDirectory, WorkerCommand.FindBundled(AppContext.BaseDirectory), BrowserFinder.IsInstalled);
         if (options.MaxWorkers == 0)
-            options = options with { MaxWorkers = MemoryBudget.Workers(command.Kind) };
+            options = options with { MaxWorkers = Math.Min(MemoryBudget.Workers(command.Kind), options.LastWorkerPort - options.FirstWorkerPort + 1) };
         if (options.StartConcurrency == 0)
             options = options with { StartConcurrency = StartTurn.UsualNumber(command.Kind) };
         options = options with { Warm = Math.Min(options.Warm, options.MaxWorkers) };

@@ -35,7 +35,7 @@ public sealed class DevToolsDialect(
             return;
 
         var path = context.Request.Path.ToUriComponent();
-        path = path[path.IndexOf("/json", StringComparison.Ordinal)..].TrimEnd('/');
+        path = "/json" + path[(path.IndexOf("/json", StringComparison.OrdinalIgnoreCase) + "/json".Length)..].TrimEnd('/');
         using var reply = await at.Placement.Worker.Client.DiscoverAsync(context.Request.Method, path + context.Request.QueryString);
         if (await MovedAsync(context, found.Session, at.Placement))
             return;
@@ -78,7 +78,7 @@ public sealed class DevToolsDialect(
         await using var client = await Upgrade.TryAcceptAsync(context, browser.Headers);
         if (client is null)
         {
-            await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "Too many clients are attached: see --max-connections.");
+            await Problem.UnavailableAsync(context, PoolUnavailableException.TooManyClients());
             return;
         }
 

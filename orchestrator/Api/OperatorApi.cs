@@ -22,14 +22,14 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Option
 
     private Task ListSessionsAsync(HttpContext context)
     {
-        var entries = sessions.Live.Where(session => !session.IsOver()).Select(session => SessionEntry.From(session.View())).ToList();
+        var entries = Views().ConvertAll(SessionEntry.From);
         return context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.SessionListReply);
     }
 
     private async Task ListWorkersAsync(HttpContext context)
     {
         var workers = pool.Workers();
-        var sessionOf = sessions.Live.Select(session => session.View()).Where(view => view.Worker is not null).ToLookup(view => view.Worker!, view => view.Id.ToString());
+        var sessionOf = Views().Where(view => view.Worker is not null).ToLookup(view => view.Worker!, view => view.Id.ToString());
         var memory = await Task.Run(ProcessMemory.OfGroups); // Reads all of /proc.
         var entries = workers.ConvertAll(worker => new WorkerEntry(
             worker.Id,
@@ -41,6 +41,13 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Option
             worker.PreviousExit,
             memory.GetValueOrDefault(worker.Pid)));
         await context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.WorkerListReply);
+    }
+
+    // Sessions come and go while they are looked at: those that have ended by the end of the look are left out, or two could name one worker.
+    private List<SessionView> Views()
+    {
+        var seen = sessions.Live.Select(session => (Session: session, View: session.View())).ToList();
+        return [.. seen.Where(pair => pair.Session.EndReason is null && !pair.Session.IsOver()).Select(pair => pair.View)];
     }
 
     private Task StopWorkerAsync(HttpContext context)

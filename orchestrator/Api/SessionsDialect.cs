@@ -9,6 +9,9 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
 {
     private const int Tries = 3;
 
+    // What fits into the kernel's buffers is as good as sent; a client that still reads more is active.
+    private const int SmallBody = 16 * 1024;
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/sessions", CreateAsync);
@@ -50,8 +53,11 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
         {
             for (var attempt = 1; attempt <= Tries && session.EndReason is null; attempt++)
             {
-                if (await TryGetAsync(context, session))
-                    return;
+                if (!await TryGetAsync(context, session))
+                    continue;
+                if (context.Response.ContentLength > SmallBody)
+                    await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+                return;
             }
 
             await Problem.SessionGoneAsync(context, session);
@@ -64,6 +70,10 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
         if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement)
             return false;
         using var reply = await placement.Worker.Client.GetAsync(placement.Lease.SessionPath!);
+
+        // The worker may have been given to another session meanwhile, and may call it by the same name.
+        if (!session.IsOn(placement))
+            return false;
         if (reply.IsSuccess && SessionBody.TryFindId(reply.Body.Span, out var id) && reply.Body.Span[id].SequenceEqual(placement.WorkerSessionId))
         {
             if (session.Restarts > 0)
@@ -74,7 +84,7 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
 
         if (reply.Error == WorkerError.Busy)
         {
-            await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "Too many requests for this session are under way, or this node is out of descriptors. Retry.");
+            await Problem.UnavailableAsync(context, PoolUnavailableException.NoConnection());
             return true;
         }
 

@@ -17,21 +17,24 @@ public sealed class SessionPlacer(WorkerPool pool, Options options, TimeProvider
     public async Task<PlacedSession> PlaceAsync(ReadOnlyMemory<byte> body, bool again, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var failure = "";
-        for (var attempt = 1; attempt <= Tries; attempt++)
+        var failed = 0;
+        while (true)
         {
             var left = options.QueueTimeout - time.GetElapsedTime(started);
-            var lease = await pool.LeaseAsync(again || attempt > 1, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
-            if (await TryPlaceAsync(lease, body) is var (placed, why) && placed is not null)
+            var lease = await pool.LeaseAsync(again || failed > 0, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
+            var (placed, error, failure) = await TryPlaceAsync(lease, body);
+            if (placed is not null)
                 return placed;
-            logger.LogWarning("{Worker} failed to create a session: {Failure}", lease.Worker, failure = why);
-        }
+            logger.LogWarning("{Worker} failed to create a session: {Failure}", lease.Worker, failure);
 
-        throw PoolUnavailableException.WorkersFailed(Tries, failure);
+            // One that had died before it was asked is no try: when many die at once, their news comes a moment later.
+            if (error != WorkerError.Refused && ++failed == Tries)
+                throw PoolUnavailableException.WorkersFailed(Tries, failure);
+        }
     }
 
     // Null, with the reason, when the worker failed: it is stopped then. The lease goes back unless it is placed.
-    private static async Task<(PlacedSession? Placed, string Failure)> TryPlaceAsync(WorkerLease lease, ReadOnlyMemory<byte> body)
+    private static async Task<(PlacedSession? Placed, WorkerError Error, string Failure)> TryPlaceAsync(WorkerLease lease, ReadOnlyMemory<byte> body)
     {
         var reply = default(WorkerReply);
         PlacedSession? placed = null;
@@ -41,14 +44,15 @@ public sealed class SessionPlacer(WorkerPool pool, Options options, TimeProvider
             if (reply.IsSuccess && SessionBody.TryFindId(reply.Body.Span, out var id) && SessionBody.TryReadId(reply.Body.Span[id], out var workerId))
             {
                 lease.Holds(workerId);
-                return (placed = new(new(lease, reply.Body[id].ToArray()), reply, id), "");
+                return (placed = new(new(lease, reply.Body[id].ToArray()), reply, id), WorkerError.None, "");
             }
 
             if (reply is { Error: WorkerError.None, Status: >= 400 and < 500 })
-                return (placed = new(null, reply, default), "");
-            if (reply.Error != WorkerError.Busy)
-                lease.Distrust();
-            return (null, reply.IsSuccess ? "a reply without an id" : reply.ToString());
+                return (placed = new(null, reply, default), WorkerError.None, "");
+            if (reply.Error == WorkerError.Busy)
+                throw PoolUnavailableException.NoConnection();
+            lease.Distrust();
+            return (null, reply.Error, reply.IsSuccess ? "a reply without an id" : reply.ToString());
         }
         finally
         {

@@ -129,5 +129,10 @@ public sealed class SessionService(
         {
             // It ended while it waited for a worker; whoever ended it has said so.
         }
+        catch (Exception e)
+        {
+            logger.LogError(e, "Session {Id} was not restored through an error of ours", session.Id);
+            End(session, EndReason.WorkerLost, $"{lost}; not restored through an error of ours");
+        }
     }
 }

@@ -21,8 +21,11 @@ public sealed class PoolUnavailableException : Exception
     /// <summary>The session's worker was lost, and no other one has taken it over yet.</summary>
     public static PoolUnavailableException BeingRestored() => new("The session's worker was lost, and the session is being restored on another one. Retry.", TimeSpan.FromSeconds(1));
 
-    /// <summary>We have no descriptor left to call the worker with.</summary>
-    public static PoolUnavailableException NoConnection() => new("This node is out of connections to its workers. Retry; if it stays so, raise its limit of open files.", TimeSpan.FromSeconds(1));
+    /// <summary>Too many calls to the worker are under way, or we have no descriptor left to call it with.</summary>
+    public static PoolUnavailableException NoConnection() => new(
+        "Too many requests for this session are under way, or this node is out of descriptors. Retry; if it stays so, raise the limit of open files.", TimeSpan.FromSeconds(1));
+
+    public static PoolUnavailableException TooManyClients() => new("Too many clients are attached: see --max-connections. Retry.", TimeSpan.FromSeconds(1));
 
     public static PoolUnavailableException WorkersFailed(int tries, string last) => new(
         string.Create(CultureInfo.InvariantCulture, $"{tries} workers failed to create the session, the last one with: {last}. They were stopped; retry."),

@@ -44,7 +44,7 @@ public sealed class RunDirectory : IDisposable
             if (directory.ReadRecord() is { } record && OsProcess.TryAdopt(record.Process) is { } process)
             {
                 logger.LogWarning("Stopping pid {Pid}, a worker that an earlier orchestrator left behind", process.Pid);
-                process.SendToGroup(Signal.Kill);
+                process.TrySendToGroup(Signal.Kill);
                 await process.Exited;
             }
 

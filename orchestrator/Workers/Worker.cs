@@ -56,7 +56,7 @@ public sealed class Worker
     /// <summary>Since when it is idle, as a timestamp of the pool's clock.</summary>
     internal long IdleSince { get; set; }
 
-    /// <summary>Some session has ended on it cleanly.</summary>
+    /// <summary>It has created a session: its program works, however this one ends.</summary>
     internal bool HasServed { get; set; }
 
     internal static string NextId() => $"w{Interlocked.Increment(ref lastNumber)}";
@@ -67,9 +67,8 @@ public sealed class Worker
     internal async Task StopAsync(StopReason reason, TimeSpan grace)
     {
         stopReason ??= reason;
-        if (reason.IsGraceful())
+        if (reason.IsGraceful() && process.TrySendToGroup(Signal.Terminate))
         {
-            process.SendToGroup(Signal.Terminate);
             try
             {
                 await Exited.WaitAsync(grace, time);
@@ -81,7 +80,7 @@ public sealed class Worker
             }
         }
 
-        process.SendToGroup(Signal.Kill);
+        process.TrySendToGroup(Signal.Kill);
         await Exited;
     }
 

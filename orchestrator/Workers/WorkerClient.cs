@@ -110,11 +110,16 @@ public sealed class WorkerClient : IDisposable
         var connection = Take(request, out var error, out var reused);
         if (connection is null)
             return new(error);
+        var started = time.GetTimestamp();
         var reply = await connection.CallAsync(port, request, request.MaxReplyBytes ?? maxReplyBytes, within);
 
         // A worker may close an idle connection in the very moment we use it. Only what can be asked twice is asked again.
-        if (reply.Error == WorkerError.Closed && reused && request.Method != "POST")
-            return await CallAsync(request, within);
+        if (reply.Error == WorkerError.Closed && reused && request.CanBeRepeated)
+        {
+            var left = within - time.GetElapsedTime(started);
+            return left > TimeSpan.Zero ? await CallAsync(request, left) : new(WorkerError.TimedOut);
+        }
+
         if (reply.Error == WorkerError.None)
             Volatile.Write(ref lastAnswer, time.GetTimestamp());
         return reply;
@@ -151,7 +156,7 @@ public sealed class WorkerClient : IDisposable
             }
 
             // What can be asked again finds out by itself.
-            if (request.Method != "POST" || !connection.IsStale)
+            if (request.CanBeRepeated || !connection.IsStale)
             {
                 reused = true;
                 return connection;
