@@ -50,7 +50,7 @@ public static class CommandLine
     /// <summary>Fills in what depends on the machine, and checks what depends on more than one option. Throws <see cref="ArgumentException"/>.</summary>
     internal static Options Complete(Options options)
     {
-        if (!IPAddress.IsLoopback(IPAddress.Parse(options.Bind)) && options.ApiKeys.Count == 0 && !options.AllowAnonymous)
+        if (!IPAddress.IsLoopback(IPAddress.Parse(options.Bind)) && options.ApiKeys.Count + options.OperatorKeys.Count == 0 && !options.AllowAnonymous)
             throw new ArgumentException($"--bind {options.Bind} would let anyone on the network drive browsers here: give an --api-key, or --allow-anonymous if you mean it");
         if (options.ProbeInterval < TimeSpan.FromMilliseconds(20))
             throw new ArgumentException("--probe-interval must be 20ms at least");

@@ -36,13 +36,24 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         new("run-dir", "DIR", "Folder for what outlives this process [by port, in the user's runtime folder]", (o, v) => o with { RunDirectory = Path.GetFullPath(v) }),
         new("max-worker-log", "BYTES", "Size at which a worker's log is emptied [1048576]", (o, v) => o with { MaxWorkerLogBytes = Number(v, 1024, int.MaxValue) }),
         new("max-body", "BYTES", "Largest request body [1048576]", (o, v) => o with { MaxBodyBytes = Number(v, 2, 64 << 20) }),
+        new("max-context", "BYTES", "Largest body of a create that brings cookies and storage along [8388608]", (o, v) => o with { MaxContextBytes = Number(v, 1024, 64 << 20) }),
+        new("max-artifact", "BYTES", "Largest screenshot or PDF [67108864]", (o, v) => o with { MaxArtifactBytes = Number(v, 1024, 1 << 30) }),
+        new("max-artifacts", "N", "Screenshots and PDFs kept for their clients [100]", (o, v) => o with { MaxArtifacts = Number(v, 1, 100_000) }),
+        new("artifact-life", "TIME", "How long a screenshot or PDF is kept [10m]", (o, v) => o with { ArtifactLife = Duration.Parse(v) }),
+        new("page-timeout", "TIME", "Deadline of a call that works in a page, such as a scrape [100s]", (o, v) => o with { PageTimeout = Duration.Parse(v) }),
         new("body-grace", "TIME", "Time in which a small body must be there [800ms]", (o, v) => o with { BodyGrace = Duration.Parse(v) }),
         new("body-rate", "BYTES", "Slowest rate of a larger body, per second [4096]", (o, v) => o with { BodyBytesPerSecond = Number(v, 1, int.MaxValue) }),
         new("max-connections", "N", "Connections at the same time [10000]", (o, v) => o with { MaxConnections = Number(v, 1, MaxCount) }),
         new("dead-peer-timeout", "TIME", "A client whose machine no longer answers is disconnected after so long [60s]", (o, v) => o with { DeadPeerTimeout = Duration.Parse(v) }),
         new("tombstones", "N", "Ended sessions of which a 404 can still say why [10000]", (o, v) => o with { Tombstones = Number(v, 0, MaxCount) }),
         new("shutdown-timeout", "TIME", "How long a shutdown may take [4s]", (o, v) => o with { ShutdownTimeout = Duration.Parse(v) }),
-        new("api-key", "KEY", "A key that callers must show; may be given several times [none]", (o, v) => o with { ApiKeys = [.. o.ApiKeys, NotEmpty(v)] }),
+        new("api-key", "[NAME:]KEY", "A key that callers must show; may be given several times. Its name stands in logs [none]", (o, v) => o with { ApiKeys = [.. o.ApiKeys, NotEmpty(v)] }),
+        new("api-key-file", "FILE", "A file with such keys, one a line", (o, v) => o with { ApiKeys = [.. o.ApiKeys, .. KeysIn(v)] }),
+        new("operator-key", "[NAME:]KEY", "A key whose holder also sees and ends the sessions of others; may be given several times [none]", (o, v) => o with { OperatorKeys = [.. o.OperatorKeys, NotEmpty(v)] }),
+        new("key-max-sessions", "N", "Live sessions a key may have at a time [any]", (o, v) => o with { KeyMaxSessions = Number(v, 1, MaxCount) }),
+        new("key-max-creating", "N", "Creates a key may have under way, queued ones included [any]", (o, v) => o with { KeyMaxCreating = Number(v, 1, MaxCount) }),
+        new("key-creates-per-second", "N", "Creates a key may begin in a second [any]", (o, v) => o with { KeyCreatesPerSecond = Number(v, 1, MaxCount) }),
+        new("trusted-proxy", "ADDRESS", "IP address of a proxy whose X-Forwarded-Host and -Proto are believed; may be given several times [none]", (o, v) => o with { TrustedProxies = [.. o.TrustedProxies, IPAddress.Parse(v)] }),
         new("allow-anonymous", null, "Listen beyond loopback without keys", (o, v) => o with { AllowAnonymous = bool.Parse(v) }),
         new("allow-host", "NAME", "A host name under which callers without a key may reach this node, beside IP addresses and localhost; may be given several times [none]", (o, v) => o with { AllowedHosts = [.. o.AllowedHosts, NotEmpty(v)] }),
         new("public-url", "URL", "Address under which clients reach this node [the Host of each request]", (o, v) => o with { PublicUrl = Http(v) }),
@@ -53,6 +64,18 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
             : throw new FormatException($"'{text}' is no whole number from {least} to {most}");
+
+    private static IEnumerable<string> KeysIn(string path)
+    {
+        try
+        {
+            return [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FormatException($"it cannot be read: {e.Message}");
+        }
+    }
 
     private static string NotEmpty(string text) => text.Length > 0 ? text : throw new FormatException("it is empty");
 

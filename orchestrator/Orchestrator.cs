@@ -2,10 +2,14 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
 using Steelyard.Api;
+using Steelyard.Api.Steel;
+using Steelyard.LiveView;
 using Steelyard.Processes;
+using Steelyard.Proxy;
 using Steelyard.Sessions;
 using Steelyard.Workers;
 
@@ -86,6 +90,7 @@ public sealed class Orchestrator : IAsyncDisposable
             options = options with { StartConcurrency = StartTurn.UsualNumber(command.Kind) };
         options = options with { Warm = Math.Min(options.Warm, options.MaxWorkers) };
 
+        var secret = RandomNumberGenerator.GetBytes(32);
         var runDirectory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -113,21 +118,45 @@ public sealed class Orchestrator : IAsyncDisposable
             .AddSingleton(options).AddSingleton(time).AddSingleton(command).AddSingleton(runDirectory)
             .AddSingleton<WorkerStarter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
             .AddSingleton(services => new WorkerPool(services.GetRequiredService<WorkerStarter>(), options, time, services.GetRequiredService<ILogger<WorkerPool>>()))
-            .AddSingleton(new SessionIdIssuer(options.NodeId, RandomNumberGenerator.GetBytes(32)))
+            .AddSingleton(new SessionIdIssuer(options.NodeId, secret)).AddSingleton(new LiveViewLinks(secret))
             .AddSingleton(new SessionHistory(options.Tombstones))
-            .AddSingleton<SessionService>().AddSingleton<SessionReaper>()
-            .AddSingleton<SessionsDialect>().AddSingleton<DevToolsDialect>().AddSingleton<OperatorApi>();
+            .AddSingleton<SessionQuotas>().AddSingleton<SessionService>().AddSingleton<ChosenIds>().AddSingleton<SessionReaper>().AddSingleton<KeyRing>()
+            .AddSingleton<Attacher>().AddSingleton<WorkerForwarder>().AddSingleton<CreateParser>().AddSingleton<SessionDescriber>().AddSingleton<Artifacts>()
+            .AddSingleton<SessionsDialect>().AddSingleton<DevToolsDialect>().AddSingleton<ConnectDialect>().AddSingleton<BrowserlessApi>()
+            .AddSingleton<SteelDialect>().AddSingleton<SteelExtras>().AddSingleton<SteelPages>().AddSingleton<LiveViewApi>().AddSingleton<OperatorApi>();
+        builder.Services.AddHttpForwarder();
+        builder.Services.AddOpenApi(ApiDescription.Configure);
 
         var app = builder.Build();
+        if (options.TrustedProxies.Count > 0)
+            app.UseForwardedHeaders(Forwarding(options));
         app.UseMiddleware<Failures>();
         app.UseMiddleware<OriginGuard>();
         app.UseMiddleware<ApiKeys>();
         app.UseRouting();
-        app.Services.GetRequiredService<SessionsDialect>().Map(app);
-        app.Services.GetRequiredService<DevToolsDialect>().Map(app);
-        app.Services.GetRequiredService<OperatorApi>().Map(app);
+        var routes = app.Described();
+        app.Services.GetRequiredService<SessionsDialect>().Map(routes);
+        app.Services.GetRequiredService<DevToolsDialect>().Map(routes);
+        app.Services.GetRequiredService<ConnectDialect>().Map(routes);
+        app.Services.GetRequiredService<BrowserlessApi>().Map(routes);
+        app.Services.GetRequiredService<SteelDialect>().Map(routes);
+        app.Services.GetRequiredService<SteelExtras>().Map(routes);
+        app.Services.GetRequiredService<SteelPages>().Map(routes);
+        app.Services.GetRequiredService<LiveViewApi>().Map(routes);
+        app.Services.GetRequiredService<OperatorApi>().Map(routes);
+        app.MapOpenApi(ApiDescription.Path);
         app.UseEndpoints(_ => { });
         return new(app, runDirectory, options);
+    }
+
+    private static ForwardedHeadersOptions Forwarding(Options options)
+    {
+        var forwarding = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedProto };
+        forwarding.KnownProxies.Clear();
+        forwarding.KnownIPNetworks.Clear();
+        foreach (var proxy in options.TrustedProxies)
+            forwarding.KnownProxies.Add(proxy);
+        return forwarding;
     }
 
     // A client whose machine vanished sends no FIN: only the kernel's probes tell. Accepted sockets inherit the settings.

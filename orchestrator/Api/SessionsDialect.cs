@@ -14,15 +14,16 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/sessions", CreateAsync);
-        routes.MapGet("/sessions/{id}", GetAsync);
-        routes.MapDelete("/sessions/{id}", DeleteAsync);
+        routes.MapPost("/sessions", CreateAsync).WithSummary("Create a session");
+        routes.MapGet("/sessions/{id}", GetAsync).WithSummary("A session, as its worker tells it");
+        routes.MapDelete("/sessions/{id}", DeleteAsync).WithSummary("End a session");
     }
 
     private async Task CreateAsync(HttpContext context)
     {
         var body = await RequestBody.ReadJsonAsync(context.Request, options, time);
-        using var created = await sessions.CreateAsync(body, context.RequestAborted);
+        var request = new SessionRequest(body, new(options.SessionTtl, options.SessionMaxAge)) { Holder = context.Caller().Name };
+        using var created = await sessions.CreateAsync(request, context.RequestAborted);
         if (created.Session is not { } session)
         {
             Write(context.Response, created.Placed.Reply, default, default);
@@ -42,7 +43,7 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
 
     private async Task GetAsync(HttpContext context)
     {
-        var session = sessions.Find((string?)context.Request.RouteValues["id"], out var activity, out var reason);
+        var session = sessions.Find((string?)context.Request.RouteValues["id"], context.Caller(), out var activity, out var reason);
         if (session is null)
         {
             await Problem.SessionNotFoundAsync(context, reason);
@@ -100,7 +101,7 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
 
     private Task DeleteAsync(HttpContext context)
     {
-        var session = sessions.Find((string?)context.Request.RouteValues["id"], out var activity, out var reason);
+        var session = sessions.Find((string?)context.Request.RouteValues["id"], context.Caller(), out var activity, out var reason);
         if (session is null)
             return Problem.SessionNotFoundAsync(context, reason);
         using (activity)

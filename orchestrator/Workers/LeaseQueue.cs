@@ -8,11 +8,22 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
 {
     private readonly LinkedList<Place> again = new();
     private readonly LinkedList<Place> first = new();
+    private readonly RecentEvents refused = new(time);
 
     public int CountNeedsLock => again.Count + first.Count;
 
-    public Place AddNeedsLock(bool servedBefore)
+    /// <summary>Refused within the last minute because it was full.</summary>
+    public int RecentlyRefusedNeedsLock => refused.Count();
+
+    /// <summary>Throws <see cref="PoolUnavailableException"/> when it is full; who was served before is taken all the same.</summary>
+    public Place AddNeedsLock(bool servedBefore, int limit)
     {
+        if (CountNeedsLock >= limit && !servedBefore)
+        {
+            refused.Add();
+            throw PoolUnavailableException.QueueFull(limit);
+        }
+
         var place = new Place();
         place.Node = (servedBefore ? again : first).AddLast(place);
         return place;

@@ -11,6 +11,7 @@ public sealed class RunDirectory : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly FileStream lockFile;
+    private readonly string root;
     private readonly string workers;
     private readonly long maxLogBytes;
 
@@ -20,6 +21,7 @@ public sealed class RunDirectory : IDisposable
     public RunDirectory(string path, long maxLogBytes)
     {
         this.maxLogBytes = maxLogBytes;
+        root = path;
         workers = Path.Combine(path, "workers");
         try
         {
@@ -31,6 +33,16 @@ public sealed class RunDirectory : IDisposable
         {
             throw new RunDirectoryException(path, e);
         }
+    }
+
+    /// <summary>An empty folder of this name, for what need not outlive us.</summary>
+    public string CreateFolder(string name)
+    {
+        var folder = Path.Combine(root, name);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder, OwnerOnly);
+        return folder;
     }
 
     internal WorkerDirectory For(string workerId) => new(Path.Combine(workers, workerId), maxLogBytes);

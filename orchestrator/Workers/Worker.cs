@@ -7,13 +7,16 @@ namespace Steelyard.Workers;
 /// </summary>
 public sealed class Worker
 {
+    private const int ClosedByClient = 4;
+
     private static long lastNumber;
 
     private readonly OsProcess process;
     private readonly TimeProvider time;
+    private readonly bool isBundled;
     private StopReason? stopReason;
 
-    internal Worker(string id, int port, OsProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, TimeProvider time)
+    internal Worker(string id, int port, OsProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, bool isBundled, TimeProvider time)
     {
         Id = id;
         Port = port;
@@ -22,6 +25,7 @@ public sealed class Worker
         Restarts = restarts;
         PreviousExit = previousExit;
         this.process = process;
+        this.isBundled = isBundled;
         this.time = time;
         Exited = CloseAfterExitAsync();
     }
@@ -60,6 +64,12 @@ public sealed class Worker
     internal bool HasServed { get; set; }
 
     internal static string NextId() => $"w{Interlocked.Increment(ref lastNumber)}";
+
+    /// <summary>It serves the session extras of docs/worker-api.md.</summary>
+    public bool HasExtras => isBundled;
+
+    /// <summary>The bundled worker ends with this status when its client has closed the browser: the session is over, and nothing is wrong.</summary>
+    public bool IsClosedByClient(ExitStatus status) => isBundled && status.Code == ClosedByClient;
 
     public override string ToString() => $"worker {Id} (pid {Pid}, port {Port})";
 

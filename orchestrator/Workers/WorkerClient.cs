@@ -44,6 +44,16 @@ public sealed class WorkerClient : IDisposable
     /// <summary>Creates a session: outcome unknown on any error. <paramref name="body"/> is JSON.</summary>
     public ValueTask<WorkerReply> CreateAsync(ReadOnlyMemory<byte> body) => CallAsync(new("POST", "/sessions", body), timeout);
 
+    /// <summary>Puts a session's options in force; <paramref name="setup"/> is JSON. The worker may have to start another browser for it.</summary>
+    public ValueTask<WorkerReply> SetUpAsync(string path, ReadOnlyMemory<byte> setup, TimeSpan within) => CallAsync(new("POST", path + "/setup", setup), within);
+
+    /// <summary>Asks one of the session extras that answers in a few kilobytes of JSON.</summary>
+    public ValueTask<WorkerReply> AskAsync(string path) => CallAsync(new("GET", path), timeout);
+
+    /// <summary>Has something done in the session's page; <paramref name="body"/> is JSON. The reply may be large.</summary>
+    public ValueTask<WorkerReply> WorkInPageAsync(string path, ReadOnlyMemory<byte> body, int maxReplyBytes, TimeSpan within) =>
+        CallAsync(new("POST", path, body) { MaxReplyBytes = maxReplyBytes }, within);
+
     /// <summary>Reads a session by the worker's own path of it, as from <see cref="SessionPath"/>.</summary>
     public ValueTask<WorkerReply> GetAsync(string path) => CallAsync(new("GET", path), timeout);
 

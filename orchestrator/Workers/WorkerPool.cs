@@ -58,9 +58,7 @@ public sealed class WorkerPool
                 return new(this, worker);
             }
 
-            if (queue.CountNeedsLock >= options.QueueLimit && !again)
-                throw PoolUnavailableException.QueueFull(options.QueueLimit);
-            place = queue.AddNeedsLock(again);
+            place = queue.AddNeedsLock(again, options.QueueLimit);
             GrowNeedsLock();
         }
 
@@ -132,7 +130,8 @@ public sealed class WorkerPool
                 Starting: inState[(int)WorkerState.Starting] + between,
                 Stopping: inState[(int)WorkerState.Stopping],
                 parked, slots.Count, options.MaxWorkers, queue.CountNeedsLock, options.QueueLimit,
-                slots.Select(slot => slot.LastExit).LastOrDefault(exit => exit is not null));
+                slots.Select(slot => slot.LastExit).LastOrDefault(exit => exit is not null),
+                queue.RecentlyRefusedNeedsLock);
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
             });
             var client = new WorkerClient(port, options.MaxReplyBytes, options.WorkerTimeout, time);
             folder.WriteRecord(new(process.Identity, port));
-            return new(id, port, process, client, folder, restarts, previousExit, time);
+            return new(id, port, process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time);
         }
         catch
         {
