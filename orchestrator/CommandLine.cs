@@ -50,6 +50,7 @@ public static class CommandLine
     /// <summary>Fills in what depends on the machine, and checks what depends on more than one option. Throws <see cref="ArgumentException"/>.</summary>
     internal static Options Complete(Options options)
     {
+        options = options with { ApiKeys = [.. options.ApiKeys, .. KeysIn(options.ApiKeyFile)] };
         if (!IPAddress.IsLoopback(IPAddress.Parse(options.Bind)) && options.ApiKeys.Count + options.OperatorKeys.Count == 0 && !options.AllowAnonymous)
             throw new ArgumentException($"--bind {options.Bind} would let anyone on the network drive browsers here: give an --api-key, or --allow-anonymous if you mean it");
         if (options.ProbeInterval < TimeSpan.FromMilliseconds(20))
@@ -64,6 +65,18 @@ public static class CommandLine
         {
             RunDirectory = options.RunDirectory.Length > 0 ? options.RunDirectory : DefaultRunDirectory(options.Port),
         };
+    }
+
+    private static string[] KeysIn(string path)
+    {
+        try
+        {
+            return path.Length == 0 ? [] : [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ArgumentException($"--api-key-file: {e.Message}", e);
+        }
     }
 
     /// <summary>Our own environment variables. Others, such as PORT, are meant for other programs.</summary>

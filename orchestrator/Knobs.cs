@@ -48,11 +48,11 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         new("tombstones", "N", "Ended sessions of which a 404 can still say why [10000]", (o, v) => o with { Tombstones = Number(v, 0, MaxCount) }),
         new("shutdown-timeout", "TIME", "How long a shutdown may take [4s]", (o, v) => o with { ShutdownTimeout = Duration.Parse(v) }),
         new("api-key", "[NAME:]KEY", "A key that callers must show; may be given several times. Its name stands in logs [none]", (o, v) => o with { ApiKeys = [.. o.ApiKeys, NotEmpty(v)] }),
-        new("api-key-file", "FILE", "A file with such keys, one a line", (o, v) => o with { ApiKeys = [.. o.ApiKeys, .. KeysIn(v)] }),
+        new("api-key-file", "FILE", "A file with such keys, one a line [none]", (o, v) => o with { ApiKeyFile = Path.GetFullPath(v) }),
         new("operator-key", "[NAME:]KEY", "A key whose holder also sees and ends the sessions of others; may be given several times [none]", (o, v) => o with { OperatorKeys = [.. o.OperatorKeys, NotEmpty(v)] }),
-        new("key-max-sessions", "N", "Live sessions a key may have at a time [any]", (o, v) => o with { KeyMaxSessions = Number(v, 1, MaxCount) }),
-        new("key-max-creating", "N", "Creates a key may have under way, queued ones included [any]", (o, v) => o with { KeyMaxCreating = Number(v, 1, MaxCount) }),
-        new("key-creates-per-second", "N", "Creates a key may begin in a second [any]", (o, v) => o with { KeyCreatesPerSecond = Number(v, 1, MaxCount) }),
+        new("key-max-sessions", "N", "Live sessions a key may have at a time [none]", (o, v) => o with { KeyMaxSessions = Number(v, 1, MaxCount) }),
+        new("key-max-creating", "N", "Creates a key may have under way, queued ones included [none]", (o, v) => o with { KeyMaxCreating = Number(v, 1, MaxCount) }),
+        new("key-creates-per-second", "N", "Creates a key may begin in a second [none]", (o, v) => o with { KeyCreatesPerSecond = Number(v, 1, MaxCount) }),
         new("trusted-proxy", "ADDRESS", "IP address of a proxy whose X-Forwarded-Host and -Proto are believed; may be given several times [none]", (o, v) => o with { TrustedProxies = [.. o.TrustedProxies, IPAddress.Parse(v)] }),
         new("allow-anonymous", null, "Listen beyond loopback without keys", (o, v) => o with { AllowAnonymous = bool.Parse(v) }),
         new("allow-host", "NAME", "A host name under which callers without a key may reach this node, beside IP addresses and localhost; may be given several times [none]", (o, v) => o with { AllowedHosts = [.. o.AllowedHosts, NotEmpty(v)] }),
@@ -64,18 +64,6 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
             : throw new FormatException($"'{text}' is no whole number from {least} to {most}");
-
-    private static IEnumerable<string> KeysIn(string path)
-    {
-        try
-        {
-            return [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FormatException($"it cannot be read: {e.Message}");
-        }
-    }
 
     private static string NotEmpty(string text) => text.Length > 0 ? text : throw new FormatException("it is empty");
 

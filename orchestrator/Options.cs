@@ -115,14 +115,17 @@ public sealed record Options
     /// <summary>Keys of which a caller must show one; none means that everybody may call.</summary>
     public IReadOnlyList<string> ApiKeys { get; init; } = [];
 
+    /// <summary>A file with more of them, one a line; empty lines and those that begin with # do not count. Empty means none.</summary>
+    public string ApiKeyFile { get; init; } = "";
+
     /// <summary>Keys whose holders see and end what belongs to others, too.</summary>
     public IReadOnlyList<string> OperatorKeys { get; init; } = [];
 
-    /// <summary>Live sessions a key may have at a time.</summary>
-    public int KeyMaxSessions { get; init; } = int.MaxValue;
+    /// <summary>Live sessions a key may have at a time; null is any number.</summary>
+    public int? KeyMaxSessions { get; init; }
 
-    /// <summary>Creates a key may have under way at a time, those that wait in the queue included.</summary>
-    public int KeyMaxCreating { get; init; } = int.MaxValue;
+    /// <summary>Creates a key may have under way at a time, those that wait in the queue included; null is any number.</summary>
+    public int? KeyMaxCreating { get; init; }
 
     /// <summary>Creates a key may begin in a second; null is any number.</summary>
     public double? KeyCreatesPerSecond { get; init; }

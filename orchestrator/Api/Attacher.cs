@@ -16,7 +16,7 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
         if (Upgrade.IsAsked(context.Request))
             return false;
         context.Response.Headers.Upgrade = "websocket";
-        await Problem.WriteAsync(context, StatusCodes.Status426UpgradeRequired, "This is a WebSocket: connect to it with a CDP client.");
+        await Problem.WriteAsync(context, StatusCodes.Status426UpgradeRequired, "This is a WebSocket: connect to it with a CDP client such as Playwright or Puppeteer. POST /sessions creates a session; /openapi.json describes all calls.");
         return true;
     }
 

@@ -13,15 +13,6 @@ namespace Steelyard.Api;
 /// </summary>
 public sealed class ConnectDialect(SessionService sessions, Attacher attacher, CreateParser parser, WorkerPool pool, Options options)
 {
-    private const string Welcome = """
-        Steelyard: browser sessions behind one address.
-
-        POST   /sessions                 create a session; GET and DELETE /sessions/ID
-        WS     /                         connect a CDP client: a session of its own, or ?sessionId=ID
-        GET    /openapi.json             all calls
-
-        """;
-
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/", ConnectAsync).WithSummary("Connect a CDP client (WebSocket): to ?sessionId=, or to a session that lasts as long as the connection");
@@ -35,12 +26,6 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
 
     private async Task ConnectAsync(HttpContext context)
     {
-        if (!context.WebSockets.IsWebSocketRequest && !Upgrade.IsAsked(context.Request) && context.Request.Path == "/")
-        {
-            await context.Response.WriteAsync(Welcome);
-            return;
-        }
-
         if (await Attacher.RefusesAsync(context))
             return;
         if (context.Request.Query["sessionId"] is not [{ Length: > 0 } id])
