@@ -73,13 +73,13 @@ public sealed class LiveViewTests
         await using var worker = await LiveWorker.StartAsync();
         using var viewer = await worker.WatchAsync(await worker.CreateAsync());
         await viewer.OpenAsync(Form);
-        await viewer.MessageAsync("tabs", tabs => tabs.ToJsonString().Contains("\"title\":\"form\"", StringComparison.Ordinal));
+        await viewer.TitleAsync("form");
         await ClickAsync(viewer, 20, 20);
         await KeyAsync(viewer, "a", 65, "a");
-        await viewer.SendAsync("""{"type":"text","text":"b\u00e9 \"c\""}""");
+        await viewer.SendAsync("""{"type":"text","text":"b\u00e9 c"}""");
         await KeyAsync(viewer, "Home", 36);
         await KeyAsync(viewer, "x", 88, "x");
-        await Eventually.IsTrueAsync(() => worker.HasTitleAsync("xabé \"c\""), "all of it is in the field");
+        await Eventually.IsTrueAsync(() => worker.HasTitleAsync("xabé c"), "all of it is in the field");
         await ClickAsync(viewer, 20, 120, modifiers: 8);
         await Eventually.IsTrueAsync(() => worker.HasTitleAsync("clicked 1 true"), "the click");
     }
@@ -101,20 +101,20 @@ public sealed class LiveViewTests
     {
         await using var worker = await LiveWorker.StartAsync();
         using var viewer = await worker.WatchAsync(await worker.CreateAsync());
-        var only = (await viewer.TabsAsync(1)).Single();
-        await viewer.SendAsync($$"""{"type":"closeTab","id":"{{only.Id}}"}""");
+        var only = await viewer.ActiveOfAsync(1);
+        await viewer.SendAsync($$"""{"type":"closeTab","id":"{{only}}"}""");
         Assert.Equal("the last tab stays open", (string?)(await viewer.MessageAsync("error"))["message"]);
         await viewer.SendAsync("""{"type":"newTab"}""");
-        var opened = (await viewer.TabsAsync(2)).Single(tab => tab.Active);
-        Assert.NotEqual(only.Id, opened.Id);
+        var opened = await viewer.ActiveOfAsync(2, id => id != only);
         await viewer.OpenAsync("<title>second</title>");
-        await viewer.MessageAsync("tabs", tabs => tabs.ToJsonString().Contains("\"title\":\"second\"", StringComparison.Ordinal));
-        await viewer.SendAsync($$"""{"type":"tab","id":"{{only.Id}}"}""");
-        Assert.Equal(only.Id, (await viewer.TabsAsync(2)).Single(tab => tab.Active).Id);
+        await viewer.TitleAsync("second");
+        await viewer.SendAsync($$"""{"type":"tab","id":"{{only}}"}""");
+        await viewer.ActiveOfAsync(2, id => id == only);
         await viewer.FrameAsync();
-        await viewer.SendAsync($$"""{"type":"closeTab","id":"{{only.Id}}"}""");
-        Assert.Equal(opened.Id, (await viewer.TabsAsync(1)).Single().Id);
+        await viewer.SendAsync($$"""{"type":"closeTab","id":"{{only}}"}""");
+        await viewer.ActiveOfAsync(1, id => id == opened);
         await viewer.FrameAsync();
+        Assert.Equal("second", (await worker.PagesAsync()).Single().Title);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class LiveViewTests
         await viewer.SendAsync(message);
         Assert.NotEmpty((string)(await viewer.MessageAsync("error"))["message"]!);
         await viewer.OpenAsync("<title>goes on</title>");
-        await viewer.MessageAsync("tabs", tabs => tabs.ToJsonString().Contains("\"title\":\"goes on\"", StringComparison.Ordinal));
+        await viewer.TitleAsync("goes on");
     }
 
     [Fact]

@@ -43,15 +43,16 @@ internal sealed class LiveViewer : IDisposable
         }
     }
 
-    /// <summary>The tabs, as soon as there are so many and one of them is looked at.</summary>
-    public async Task<List<(string Id, string Title, bool Active)>> TabsAsync(int count)
+    /// <summary>The tab that is looked at, as soon as there are so many tabs and the condition holds for it.</summary>
+    public async Task<string> ActiveOfAsync(int count, Func<string, bool>? condition = null)
     {
-        var message = await MessageAsync("tabs", tabs => List(tabs).Count == count && List(tabs).Exists(tab => tab.Active));
-        return List(message);
+        var message = await MessageAsync("tabs", tabs => tabs["tabs"]!.AsArray().Count == count && Active(tabs) is { } id && condition?.Invoke(id) != false);
+        return Active(message)!;
 
-        static List<(string Id, string Title, bool Active)> List(JsonObject message) =>
-            [.. message["tabs"]!.AsArray().Select(tab => ((string)tab!["id"]!, (string)tab["title"]!, (bool)tab["active"]!))];
+        static string? Active(JsonObject message) => (string?)message["tabs"]!.AsArray().SingleOrDefault(tab => (bool)tab!["active"]!)?["id"];
     }
+
+    public Task TitleAsync(string title) => MessageAsync("tabs", message => message["tabs"]!.AsArray().Any(tab => (string?)tab!["title"] == title));
 
     public async Task SendAsync(string message)
     {

@@ -14,6 +14,7 @@ internal sealed class LiveView(DevToolsPipe pipe, TimeProvider time)
 
     private const string Discover = """{"discover":true,"filter":[{"type":"page"}]}""";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RefreshPause = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock gate = new();
     private readonly SemaphoreSlim turn = new(1);
@@ -21,6 +22,7 @@ internal sealed class LiveView(DevToolsPipe pipe, TimeProvider time)
     private readonly Dictionary<Viewer, string?> viewers = [];
     private readonly Dictionary<string, Screencast> screencasts = [];
     private string? session;
+    private int refreshing;
 
     public DevToolsPipe Pipe => pipe;
 
@@ -220,6 +222,8 @@ internal sealed class LiveView(DevToolsPipe pipe, TimeProvider time)
 
     private void OnEvent(DevToolsEvent news)
     {
+        if (Interlocked.Exchange(ref refreshing, 1) == 0)
+            _ = RefreshAsync();
         if (news.Session != session)
             return;
         var crashed = news.Method == "Target.targetCrashed" ? news.Parameters.GetProperty("targetId").GetString() : null;
@@ -240,6 +244,27 @@ internal sealed class LiveView(DevToolsPipe pipe, TimeProvider time)
 
         if (someSeeNone)
             _ = MoveAsync();
+    }
+
+    // The browser tells of a page's new address, but not of its new title. Whatever happens in it is a reason to ask, and while nothing
+    // happens nobody asks.
+    private async Task RefreshAsync()
+    {
+        await Task.Delay(RefreshPause, time);
+        Volatile.Write(ref refreshing, 0);
+        if (session is not { } ours)
+            return;
+        using var deadline = new CancellationTokenSource(Deadline, time);
+        if (await Quietly.CallAsync(pipe, "Target.getTargets", "{}", ours, deadline.Token) is not { } targets)
+            return;
+        lock (gate)
+        {
+            if (tabs.Update(targets.GetProperty("targetInfos")))
+            {
+                foreach (var viewer in viewers.Keys)
+                    viewer.TabsChanged();
+            }
+        }
     }
 
     private bool IsClosedNeedsLock(string? tab) => tab is null || !tabs.Contains(tab);

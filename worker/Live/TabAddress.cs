@@ -19,7 +19,7 @@ internal static class TabAddress
             return url;
         if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || (IsWeb(parsed) && parsed.Host.Length == 0))
             throw new BadMessageException("this is no address; one looks like https://example.com/path");
-        return IsWeb(parsed) ? url : throw new BadMessageException($"{parsed.Scheme}: addresses are not opened here; use http, https, data or {Blank}");
+        return IsWeb(parsed) ? url : throw new BadMessageException($"addresses with {parsed.Scheme}: are not opened here; use http, https, data or {Blank}");
     }
 
     // "localhost:8080" has none: what follows the colon is a port.

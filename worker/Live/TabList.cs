@@ -39,6 +39,16 @@ internal sealed class TabList
         }
     }
 
+    /// <summary>Takes in titles and addresses of the tabs that are listed. False when nothing was new.</summary>
+    /// <param name="infos">What <c>Target.getTargets</c> returns.</param>
+    public bool Update(JsonElement infos)
+    {
+        var changed = false;
+        foreach (var info in infos.EnumerateArray())
+            changed |= Contains(info.GetProperty("targetId").GetString() ?? "") && Put(info);
+        return changed;
+    }
+
     /// <summary>The message <c>tabs</c>.</summary>
     /// <param name="active">The tab its reader is looking at.</param>
     public ReadOnlyMemory<byte> ToJson(string? active)

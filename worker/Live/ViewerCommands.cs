@@ -14,6 +14,8 @@ internal sealed class ViewerCommands(LiveView view, Viewer viewer, bool interact
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private int underWay;
+    private string lastType = "";
+    private Task last = Task.CompletedTask;
 
     /// <summary>Returns when the next message may follow; what failed the viewer is told.</summary>
     public async Task HandleAsync(ReadOnlyMemory<byte> utf8)
@@ -25,24 +27,25 @@ internal sealed class ViewerCommands(LiveView view, Viewer viewer, bool interact
             if (!interactive && type != "tab")
                 return;
 
-            // Nobody waits for a move to be seen, and another one follows: a page that is busy gets fewer of them.
-            var isMove = type == "mouse" && message.OptionalText("event") == "move";
-            if (Volatile.Read(ref underWay) >= MaxUnderWay)
-            {
-                if (!isMove)
-                    viewer.Tell("the page does not react; this was not passed on");
+            // Another move follows: a page that is busy gets fewer of them.
+            if (IsFull && type == "mouse" && message.OptionalText("event") == "move")
                 return;
-            }
 
-            var done = DoAsync(type, message);
-            if (!isMove)
-                await Task.WhenAny(done, Task.Delay(Patience, time));
+            // The browser keeps events of one kind in order. One of another kind could overtake them: a key the click before it.
+            if (IsFull || type != lastType)
+                await Task.WhenAny(last, Task.Delay(lastType is "tab" or "newTab" ? Deadline : Patience, time));
+            if (IsFull)
+                throw new BadMessageException("the page does not react; this was not passed on");
+            lastType = type;
+            last = DoAsync(type, message);
         }
         catch (BadMessageException e)
         {
             viewer.Tell(e.Message);
         }
     }
+
+    private bool IsFull => Volatile.Read(ref underWay) >= MaxUnderWay;
 
     private async Task DoAsync(string type, ViewerMessage message)
     {
