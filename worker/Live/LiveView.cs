@@ -185,11 +185,16 @@ internal sealed class LiveView(DevToolsPipe pipe, TimeProvider time)
                     viewers[viewer] = tab;
             }
 
+            // First the tabs, then the picture: a viewer has to know what it is of.
+            viewer.TabsChanged();
             if (isHere)
                 screencast.Add(viewer);
         }
+        else
+        {
+            viewer.TabsChanged();
+        }
 
-        viewer.TabsChanged();
         await SweepInTurnAsync(deadline);
     }
 
