@@ -1,4 +1,5 @@
 using System.Text;
+using Steelyard.Worker.Live;
 
 namespace Steelyard.Worker;
 
@@ -9,6 +10,8 @@ internal sealed class WorkerApi(ISessionHost host, TimeProvider time)
     private static readonly Reply NoSuchPage = Reply.Error(StatusCodes.Status404NotFound, "no such page");
     private static readonly Reply NoBrowser = Reply.Error(StatusCodes.Status503ServiceUnavailable, "no browser is ready");
 
+    private readonly LiveEndpoint live = new(host, time);
+
     public async ValueTask<Reply?> HandleAsync(HttpContext context)
     {
         var request = context.Request;
@@ -18,6 +21,7 @@ internal sealed class WorkerApi(ISessionHost host, TimeProvider time)
             "/health" => Only("GET", request) ?? Healthy,
             "/status" => Only("GET", request) ?? Status(),
             "/sessions" => Only("POST", request) ?? await CreateAsync(context),
+            _ when path.StartsWith("/sessions/", StringComparison.Ordinal) && LiveEndpoint.IdOf(path["/sessions/".Length..]) is { } viewed => await live.HandleAsync(context, viewed),
             _ when path.StartsWith("/sessions/", StringComparison.Ordinal) => Session(request, path["/sessions/".Length..]),
             "/json" => await DiscoverAsync(context, path),
             _ when path.StartsWith("/json/", StringComparison.Ordinal) => await DiscoverAsync(context, path),

@@ -32,6 +32,9 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Where it serves DevTools on 127.0.0.1.</summary>
     public int Port { get; private set; }
 
+    /// <summary>Our CDP connection to it, for others to use while it lives.</summary>
+    public DevToolsPipe Pipe => pipe;
+
     /// <summary>Launches a browser and returns it when its page is warm. Throws <see cref="BrowserLostException"/>; leaves nothing behind then.</summary>
     public static async Task<Browser> LaunchAsync(BrowserSettings settings, TimeProvider time, CancellationToken stop)
     {

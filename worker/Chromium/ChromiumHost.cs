@@ -23,6 +23,7 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
     private State state = State.Preparing;
     private StoredSession? session;
     private int devToolsPort;
+    private DevToolsPipe? pipe;
     private TaskCompletionSource prepared = NewSignal();
     private TaskCompletionSource claimed = NewSignal();
     private TaskCompletionSource released = NewSignal();
@@ -89,6 +90,12 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         }
     }
 
+    public SessionBrowser? BrowserOf(string id)
+    {
+        lock (gate)
+            return session?.Id == id && pipe is not null ? new(pipe, released.Task) : null;
+    }
+
     public ValueTask<Reply?> DiscoverAsync(string method, string pathAndQuery, CancellationToken cancellationToken)
     {
         int port;
@@ -127,7 +134,7 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         }
         finally
         {
-            Stop();
+            Stop(new OperationCanceledException("the worker stops"));
             discovery.Dispose();
         }
     }
@@ -145,10 +152,10 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
             if (!ended.IsCompleted)
                 await watch;
         }
-        catch
+        catch (Exception e)
         {
             // Before the browser is buried: nobody should be told of a session that has none.
-            Stop();
+            Stop(e);
             throw;
         }
         finally
@@ -163,6 +170,7 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         lock (gate)
         {
             devToolsPort = browser.Port;
+            pipe = browser.Pipe;
             claimed = NewSignal();
             released = NewSignal();
             state = State.Ready;
@@ -196,12 +204,17 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         released.SetResult();
     }
 
-    private void Stop()
+    // Whoever looks at the session learns why it is over.
+    private void Stop(Exception why)
     {
         lock (gate)
         {
             session = null;
             state = State.Stopped;
+            if (why is OperationCanceledException)
+                released.TrySetCanceled();
+            else
+                released.TrySetException(why as BrowserLostException ?? new BrowserLostException(why.Message));
             if (!prepared.TrySetCanceled())
                 (prepared = NewSignal()).SetCanceled();
         }
