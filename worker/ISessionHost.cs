@@ -8,6 +8,9 @@ internal interface ISessionHost
 
     StoredSession? Session { get; }
 
+    /// <summary>This was a session, and its client has closed its browser. Only the last one is remembered.</summary>
+    bool IsClosed(string id);
+
     /// <summary>Makes this the session; the one before it is gone. False when no browser was ready for it in time.</summary>
     ValueTask<bool> TryCreateAsync(StoredSession session, CancellationToken cancellationToken);
 

@@ -9,6 +9,8 @@ internal sealed class SimulatedHost : ISessionHost
 
     public StoredSession? Session => Volatile.Read(ref session);
 
+    public bool IsClosed(string id) => false;
+
     public ValueTask<bool> TryCreateAsync(StoredSession session, CancellationToken cancellationToken)
     {
         Volatile.Write(ref this.session, session);
