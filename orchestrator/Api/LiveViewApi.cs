@@ -17,10 +17,12 @@ public sealed class LiveViewApi(SessionService sessions, LiveViewLinks links, At
         if (!SessionId.TryParse((string?)context.Request.RouteValues["id"], out var id) || !links.IsValid(id, (string?)context.Request.RouteValues["proof"]))
             return Problem.SessionNotFoundAsync(context, null);
 
-        // The page says by itself that a session has ended: it is in somebody's frame, where a problem reply helps nobody.
-        if (!Upgrade.IsAsked(context.Request))
+        // The page says by itself that a session has ended: it is in somebody's frame, where a problem reply helps nobody. Its script asks why.
+        if (!Upgrade.IsAsked(context.Request) && context.Request.Headers.Accept != "application/json")
             return LiveViewPage.WriteAsync(context);
-        return sessions.FindLive(id) is { } session ? ConnectAsync(context, session) : Problem.SessionNotFoundAsync(context, sessions.FindEnded(id)?.Reason);
+        if (sessions.FindLive(id) is not { } session)
+            return Problem.SessionNotFoundAsync(context, sessions.FindEnded(id)?.Reason);
+        return Upgrade.IsAsked(context.Request) ? ConnectAsync(context, session) : context.Response.WriteAsync("live");
     }
 
     private async Task ConnectAsync(HttpContext context, Session session)

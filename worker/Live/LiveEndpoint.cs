@@ -5,8 +5,6 @@ namespace Steelyard.Worker.Live;
 /// <summary>The call <c>/sessions/:id/live</c>.</summary>
 internal sealed class LiveEndpoint(ISessionHost host, TimeProvider time)
 {
-    private const string Suffix = "/live";
-
     // A viewer whose network is gone says nothing: it is asked, and given up when it does not answer.
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(20);
     private static readonly Reply NotUpgraded = Reply.Error(StatusCodes.Status426UpgradeRequired, "the live view is a WebSocket");
@@ -16,10 +14,6 @@ internal sealed class LiveEndpoint(ISessionHost host, TimeProvider time)
 
     private readonly Lock gate = new();
     private LiveView? current;
-
-    /// <summary>The session in a path such as <c>/sessions/ID/live</c>, or null when it is another one.</summary>
-    /// <param name="rest">What follows <c>/sessions/</c>.</param>
-    public static string? IdOf(string rest) => rest.EndsWith(Suffix, StringComparison.Ordinal) ? rest[..^Suffix.Length] : null;
 
     /// <summary>Returns when the viewer has left, or with the reply to a request that does not become one.</summary>
     public async ValueTask<Reply?> HandleAsync(HttpContext context, string id)
