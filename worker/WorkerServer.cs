@@ -24,6 +24,7 @@ internal sealed class WorkerServer : IAsyncDisposable
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopGrace);
         app = builder.Build();
+        app.UseWebSockets();
         app.Run(context => HandleAsync(context, handler));
 
         // A terminal that closes: the profile must go, too.

@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Steelyard.LiveView;
+
+/// <summary>
+/// The page that shows a session's browser. It connects to its own address as a WebSocket: serve it, for a request that is no upgrade, where the
+/// live view is. It asks nobody else for anything, and other pages may frame it.
+/// </summary>
+public static class LiveViewPage
+{
+    private static readonly byte[] Html = Read();
+    private static readonly string Policy = WritePolicy(Encoding.UTF8.GetString(Html));
+
+    /// <summary>Answers 200 with the page.</summary>
+    public static async Task WriteAsync(HttpContext context)
+    {
+        var response = context.Response;
+        response.ContentType = "text/html; charset=utf-8";
+        response.ContentLength = Html.Length;
+        response.Headers.CacheControl = "no-cache";
+        response.Headers.ContentSecurityPolicy = Policy;
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers["Referrer-Policy"] = "no-referrer"; // The address may hold a key.
+        await response.Body.WriteAsync(Html, context.RequestAborted);
+    }
+
+    private static byte[] Read()
+    {
+        using var resource = typeof(LiveViewPage).Assembly.GetManifestResourceStream(typeof(LiveViewPage), "page.html")
+            ?? throw new InvalidOperationException("page.html is not embedded");
+        using var bytes = new MemoryStream();
+        resource.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
+    // The one script and the one style sheet are known by their hashes: nothing a title or an address could smuggle in would run.
+    private static string WritePolicy(string html) =>
+        $"default-src 'none'; script-src '{HashOf(html, "script")}'; style-src '{HashOf(html, "style")}'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+
+    private static string HashOf(string html, string element)
+    {
+        var start = html.IndexOf($"<{element}>", StringComparison.Ordinal) + element.Length + 2;
+        var end = html.IndexOf($"</{element}>", start, StringComparison.Ordinal);
+        return $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(html[start..end])))}";
+    }
+}

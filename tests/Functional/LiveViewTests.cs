@@ -1,0 +1,277 @@
+using System.Net;
+using System.Net.WebSockets;
+using Steelyard.Processes;
+
+namespace Steelyard.Tests.Functional;
+
+/// <summary>The worker's live view on a real browser.</summary>
+public sealed class LiveViewTests
+{
+    private const string Animation = "<title>moves</title><h1>0</h1><script>let i = 0; (function f() { document.querySelector('h1').textContent = ++i; requestAnimationFrame(f) })()</script>";
+    private const string Form = """
+        <title>form</title><body style="margin:0"><input style="width:300px;height:50px" onkeyup="document.title = value" oninput="document.title = value">
+        <button style="position:absolute;left:0;top:100px;width:300px;height:50px" onclick="document.title = `clicked ${event.detail} ${event.shiftKey}`">b</button>
+        """;
+
+    private static readonly byte[] JpegStart = [0xFF, 0xD8, 0xFF];
+
+    [Fact]
+    public async Task A_still_page_is_shown_to_whoever_comes()
+    {
+        await using var worker = await LiveWorker.StartAsync();
+        var id = await worker.CreateAsync();
+        using var first = await worker.WatchAsync(id);
+        var size = await first.MessageAsync("size");
+        Assert.True((int)size["width"]! >= 400 && (int)size["height"]! >= 300, size.ToJsonString());
+        Assert.Equal(JpegStart, (await first.FrameAsync())[..3]);
+        using var second = await worker.WatchAsync(id);
+        Assert.Equal(JpegStart, (await second.FrameAsync())[..3]);
+    }
+
+    [Fact]
+    public async Task Frames_flow_while_the_page_moves()
+    {
+        await using var worker = await LiveWorker.StartAsync();
+        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
+        await viewer.OpenAsync(Animation);
+        HashSet<string> different = [];
+        for (var i = 0; i < 200 && different.Count < 10; i++)
+            different.Add(Convert.ToHexString(await viewer.FrameAsync()));
+        Assert.Equal(10, different.Count);
+    }
+
+    [Fact]
+    public async Task Viewers_share_one_screencast_and_the_last_one_ends_it()
+    {
+        await using var worker = await LiveWorker.StartAsync(spied: true);
+        var id = await worker.CreateAsync();
+        using var first = await worker.WatchAsync(id);
+        using var second = await worker.WatchAsync(id, "?interactive=false");
+        await first.OpenAsync(Animation);
+        for (var i = 0; i < 5; i++)
+        {
+            await first.FrameAsync();
+            await second.FrameAsync();
+        }
+
+        Assert.Equal(1, worker.Spied("\"method\":\"Page.startScreencast\""));
+        await first.LeaveAsync();
+        await second.FrameAsync();
+        Assert.True(await worker.IsAttachedAsync(), "one still looks");
+        await second.LeaveAsync();
+        await Eventually.IsTrueAsync(async () => !await worker.IsAttachedAsync(), "nobody is attached to the page");
+
+        // One that comes later starts another: the first has ended.
+        using var third = await worker.WatchAsync(id);
+        await third.FrameAsync();
+        Assert.Equal(2, worker.Spied("\"method\":\"Page.startScreencast\""));
+    }
+
+    [Fact]
+    public async Task Clicks_keys_and_text_arrive_in_order()
+    {
+        await using var worker = await LiveWorker.StartAsync();
+        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
+        await viewer.OpenAsync(Form);
+        await viewer.TitleAsync("form");
+        await ClickAsync(viewer, 20, 20);
+        await KeyAsync(viewer, "a", 65, "a");
+        await viewer.SendAsync("""{"type":"text","text":"b\u00e9 c"}""");
+        await KeyAsync(viewer, "Home", 36);
+        await KeyAsync(viewer, "x", 88, "x");
+        await Eventually.IsTrueAsync(() => worker.HasTitleAsync("xabé c"), "all of it is in the field");
+        await ClickAsync(viewer, 20, 120, modifiers: 8);
+        await Eventually.IsTrueAsync(() => worker.HasTitleAsync("clicked 1 true"), "the click");
+    }
+
+    [Fact]
+    public async Task A_dialog_of_the_page_stops_neither_the_viewer_nor_the_page()
+    {
+        await using var worker = await LiveWorker.StartAsync();
+        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
+        await viewer.OpenAsync("<body onclick=\"alert('stop'); document.title = 'went on'\" style=\"height:500px\">");
+        await viewer.MessageAsync("tabs", tabs => tabs.ToJsonString().Contains("went on", StringComparison.Ordinal));
+        await viewer.FrameAsync();
+        await ClickAsync(viewer, 20, 20);
+        await Eventually.IsTrueAsync(() => worker.HasTitleAsync("went on"), "the page went on");
+    }
+
+    [Fact]
+    public async Task Tabs_are_opened_chosen_and_closed_but_for_the_last()
+    {
+        await using var worker = await LiveWorker.StartAsync();
+        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
+        var only = await viewer.ActiveOfAsync(1);
+        await viewer.SendAsync($$"""{"type":"closeTab","id":"{{only}}"}""");
+        Assert.Equal("the last tab stays open", (string?)(await viewer.MessageAsync("error"))["message"]);
+        await viewer.SendAsync("""{"type":"newTab"}""");
+        var opened = await viewer.ActiveOfAsync(2, id => id != only);
+        await viewer.OpenAsync("<title>second</title>");
+        await viewer.TitleAsync("second");
+        await viewer.SendAsync($$"""{"type":"tab","id":"{{only}}"}""");
+        await viewer.ActiveOfAsync(2, id => id == only);
+        await viewer.FrameAsync();
+        await viewer.SendAsync($$"""{"type":"closeTab","id":"{{only}}"}""");
+        await viewer.ActiveOfAsync(1, id => id == opened);
+        await viewer.FrameAsync();
+        Assert.Equal("second", (await worker.PagesAsync()).Single().Title);
+    }
+
+    [Fact]
+    public async Task Back_forward_and_bad_addresses()
+    {
+        await using var worker = await LiveWorker.StartAsync();
+        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
+        foreach (var title in new[] { "one", "two" })
+        {
+            await viewer.OpenAsync($"<title>{title}</title>");
+            await Eventually.IsTrueAsync(() => worker.HasTitleAsync(title), title);
+        }
+
+        foreach (var (step, title) in new[] { ("back", "one"), ("forward", "two"), ("reload", "two") })
+        {
+            await viewer.SendAsync($$"""{"type":"{{step}}"}""");
+            await Eventually.IsTrueAsync(() => worker.HasTitleAsync(title), step);
+        }
+
+        foreach (var address in new[] { "file:///etc/passwd", "javascript:alert(1)", "chrome://version", "view-source:about:blank", "" })
+        {
+            await viewer.SendAsync($$"""{"type":"navigate","url":"{{address}}"}""");
+            Assert.Contains("address", (string)(await viewer.MessageAsync("error"))["message"]!, StringComparison.Ordinal);
+        }
+
+        Assert.True(await worker.HasTitleAsync("two"));
+    }
+
+    [Fact]
+    public async Task Who_only_watches_changes_nothing()
+    {
+        await using var worker = await LiveWorker.StartAsync();
+        using var viewer = await worker.WatchAsync(await worker.CreateAsync(), "?interactive=false");
+        await viewer.FrameAsync();
+        await viewer.OpenAsync("<title>changed</title>");
+        await viewer.SendAsync("""{"type":"newTab"}""");
+
+        // This one is not ignored: its answer shows that the others have been dealt with.
+        await viewer.SendAsync("""{"type":"tab","id":"none"}""");
+        Assert.Equal("there is no such tab", (string?)(await viewer.MessageAsync("error"))["message"]);
+        Assert.NotEqual("changed", (await worker.PagesAsync()).Single().Title);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("[]")]
+    [InlineData("""{"type":"dance"}""")]
+    [InlineData("""{"type":"mouse","event":"down","x":"1"}""")]
+    [InlineData("""{"type":"mouse","event":"down","x":1e999}""")]
+    [InlineData("""{"type":"key","event":"down","key":"\ud800"}""")]
+    public async Task Nonsense_is_answered_and_the_view_goes_on(string message)
+    {
+        await using var worker = await LiveWorker.StartAsync();
+        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
+        await viewer.FrameAsync();
+        await viewer.SendAsync(message);
+        Assert.NotEmpty((string)(await viewer.MessageAsync("error"))["message"]!);
+        await viewer.OpenAsync("<title>goes on</title>");
+        await viewer.TitleAsync("goes on");
+    }
+
+    [Fact]
+    public async Task The_end_of_the_session_closes_with_a_reason()
+    {
+        await using var worker = await LiveWorker.StartAsync();
+        var id = await worker.CreateAsync();
+        using var viewer = await worker.WatchAsync(id);
+        await viewer.FrameAsync();
+        await worker.DeleteAsync(id);
+        Assert.Equal((WebSocketCloseStatus.NormalClosure, "session ended"), await viewer.ClosedAsync());
+        Assert.Equal(HttpStatusCode.NotFound, await RefusedAsync(worker.Address(id)));
+        using var next = await worker.WatchAsync(await worker.CreateAsync());
+        await next.FrameAsync();
+    }
+
+    [Fact]
+    public async Task The_death_of_the_browser_closes_with_a_reason()
+    {
+        await using var worker = await LiveWorker.StartAsync();
+        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
+        await viewer.FrameAsync();
+        Kill.Now(worker.BrowserPid());
+        Assert.Equal((WebSocketCloseStatus.InternalServerError, "browser lost"), await viewer.ClosedAsync());
+    }
+
+    [Fact]
+    public async Task The_stop_of_the_worker_closes_with_a_reason()
+    {
+        await using var worker = await LiveWorker.StartAsync();
+        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
+        await viewer.FrameAsync();
+        worker.Send(Signal.Terminate);
+        Assert.Equal((WebSocketCloseStatus.EndpointUnavailable, "the worker stops"), await viewer.ClosedAsync());
+    }
+
+    [Fact]
+    public async Task What_cannot_be_watched_is_refused()
+    {
+        await using var worker = await LiveWorker.StartAsync();
+        var id = await worker.CreateAsync();
+        Assert.Equal(HttpStatusCode.NotFound, await RefusedAsync(worker.Address("other")));
+        Assert.Equal(HttpStatusCode.BadRequest, await RefusedAsync(worker.Address(id, "?interactive=perhaps")));
+        using var plain = await worker.Http.GetAsync($"/sessions/{id}/live");
+        Assert.Equal(HttpStatusCode.UpgradeRequired, plain.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_session_has_thirty_two_viewers_at_most()
+    {
+        await using var worker = await LiveWorker.StartAsync();
+        var id = await worker.CreateAsync();
+        var viewers = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => worker.WatchAsync(id)));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await RefusedAsync(worker.Address(id)));
+        await Task.WhenAll(viewers.Select(viewer => viewer.FrameAsync()));
+        await viewers[0].LeaveAsync();
+        await Eventually.IsTrueAsync(async () => await RefusedAsync(worker.Address(id)) == HttpStatusCode.SwitchingProtocols, "one may take its place");
+        foreach (var viewer in viewers)
+            viewer.Dispose();
+    }
+
+    [Fact]
+    public async Task A_message_without_measure_ends_the_view()
+    {
+        await using var worker = await LiveWorker.StartAsync();
+        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
+        await viewer.SendAsync($$"""{"type":"text","text":"{{new string('a', 70_000)}}"}""");
+        Assert.Equal(WebSocketCloseStatus.MessageTooBig, (await viewer.ClosedAsync()).Code);
+    }
+
+    private static async Task ClickAsync(LiveViewer viewer, int x, int y, int modifiers = 0)
+    {
+        await viewer.SendAsync($$"""{"type":"mouse","event":"move","x":{{x}},"y":{{y}}}""");
+        foreach (var (name, buttons) in new[] { ("down", 1), ("up", 0) })
+            await viewer.SendAsync($$"""{"type":"mouse","event":"{{name}}","x":{{x}},"y":{{y}},"button":"left","buttons":{{buttons}},"clickCount":1,"modifiers":{{modifiers}}}""");
+    }
+
+    private static async Task KeyAsync(LiveViewer viewer, string key, int code, string? text = null)
+    {
+        var typed = text is null ? "" : $$""","text":"{{text}}" """;
+        await viewer.SendAsync($$"""{"type":"key","event":"down","key":"{{key}}","keyCode":{{code}}{{typed}}}""");
+        await viewer.SendAsync($$"""{"type":"key","event":"up","key":"{{key}}","keyCode":{{code}}}""");
+    }
+
+    // The status that answers the handshake.
+    private static async Task<HttpStatusCode> RefusedAsync(Uri address)
+    {
+        using var socket = new ClientWebSocket { Options = { CollectHttpResponseDetails = true } };
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        try
+        {
+            await socket.ConnectAsync(address, deadline.Token);
+        }
+        catch (WebSocketException)
+        {
+            // Its status tells why.
+        }
+
+        return socket.HttpStatusCode;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Net.WebSockets;
+using Steelyard.Worker.Chromium;
+
+namespace Steelyard.Worker.Live;
+
+/// <summary>How a viewer's WebSocket is closed.</summary>
+/// <param name="Status">The close code.</param>
+/// <param name="Reason">For people; 123 bytes at most.</param>
+internal sealed record Closing(WebSocketCloseStatus Status, string Reason)
+{
+    public static readonly Closing ViewerLeft = new(WebSocketCloseStatus.NormalClosure, "");
+    public static readonly Closing TooMuch = new(WebSocketCloseStatus.MessageTooBig, "a message may have 64 KiB at most");
+    public static readonly Closing NoAnswer = new(WebSocketCloseStatus.InternalServerError, "the browser does not answer");
+
+    /// <summary>Completes when the session ends, and says how.</summary>
+    /// <param name="ended">As <see cref="SessionBrowser.Ended"/>.</param>
+    public static async Task<Closing> WhenAsync(Task ended)
+    {
+        try
+        {
+            await ended;
+            return new(WebSocketCloseStatus.NormalClosure, "session ended");
+        }
+        catch (OperationCanceledException)
+        {
+            return new(WebSocketCloseStatus.EndpointUnavailable, "the worker stops");
+        }
+        catch (BrowserLostException)
+        {
+            return new(WebSocketCloseStatus.InternalServerError, "browser lost");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Steelyard.Worker.Chromium;
+
+namespace Steelyard.Worker.Live;
+
+/// <summary>The call <c>/sessions/:id/live</c>.</summary>
+internal sealed class LiveEndpoint(ISessionHost host, TimeProvider time)
+{
+    // A viewer whose network is gone says nothing: it is asked, and given up when it does not answer.
+    private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(20);
+    private static readonly Reply NotUpgraded = Reply.Error(StatusCodes.Status426UpgradeRequired, "the live view is a WebSocket");
+    private static readonly Reply BadInteractive = Reply.Json(StatusCodes.Status400BadRequest, """{"message":"interactive must be true or false","field":"interactive"}"""u8.ToArray());
+    private static readonly Reply Full = Reply.Error(
+        StatusCodes.Status503ServiceUnavailable, $"{LiveView.MaxViewers} viewers watch this session already; it takes another one when one of them has left");
+
+    private readonly Lock gate = new();
+    private LiveView? current;
+
+    /// <summary>Returns when the viewer has left, or with the reply to a request that does not become one.</summary>
+    public async ValueTask<Reply?> HandleAsync(HttpContext context, string id)
+    {
+        if (host.BrowserOf(id) is not { } browser)
+            return Reply.NotFound;
+        if (!context.WebSockets.IsWebSocketRequest)
+            return NotUpgraded;
+        if (!TryReadInteractive(context.Request, out var interactive))
+            return BadInteractive;
+        var (view, viewer) = (ViewOf(browser), new Viewer());
+        if (!view.TryEnter(viewer))
+            return Full;
+        try
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = PingPeriod, KeepAliveTimeout = PingPeriod });
+            var commands = new ViewerCommands(view, viewer, interactive, time);
+            await new ViewerConnection(socket, viewer, view, commands, time).RunAsync(Tab(context.Request), browser.Ended);
+            return null;
+        }
+        finally
+        {
+            await view.LeaveAsync(viewer);
+        }
+    }
+
+    private static string? Tab(HttpRequest request) => request.Query["tab"] is [{ Length: > 0 } tab] ? tab : null;
+
+    private static bool TryReadInteractive(HttpRequest request, out bool interactive)
+    {
+        interactive = true;
+        return request.Query["interactive"] is not [{ } text] || bool.TryParse(text, out interactive);
+    }
+
+    // One view for each browser; that of a browser that is gone has no viewers left.
+    private LiveView ViewOf(SessionBrowser browser)
+    {
+        lock (gate)
+        {
+            if (current?.Pipe != browser.Pipe)
+                current = new(browser.Pipe, time);
+            return current;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace Steelyard.Worker.Live;
+
+/// <summary>What a viewer types into the address bar.</summary>
+internal static class TabAddress
+{
+    private const string Blank = "about:blank";
+
+    /// <summary>
+    /// The URL to go to: http, https, data and about:blank only, since the rest reads this machine's files (file:) or runs in the page that
+    /// is there (javascript:). Without a scheme it is https. Throws <see cref="BadMessageException"/>.
+    /// </summary>
+    public static string Parse(string typed)
+    {
+        var text = typed.Trim();
+        if (text.Length == 0)
+            throw new BadMessageException("the address is empty");
+        var url = HasScheme(text) ? text : "https://" + text;
+        if (url.Equals(Blank, StringComparison.OrdinalIgnoreCase) || url.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
+            return url;
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || (IsWeb(parsed) && parsed.Host.Length == 0))
+            throw new BadMessageException("this is no address; one looks like https://example.com/path");
+        return IsWeb(parsed) ? url : throw new BadMessageException($"addresses with {parsed.Scheme}: are not opened here; use http, https, data or {Blank}");
+    }
+
+    // "localhost:8080" has none: what follows the colon is a port.
+    private static bool HasScheme(string text)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0 && Uri.CheckSchemeName(text[..colon]) && !(colon + 1 < text.Length && char.IsAsciiDigit(text[colon + 1]) && !text.StartsWith("data:", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static bool IsWeb(Uri url) => url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps;
+}

@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Text.Json;
+using Steelyard.Worker.Chromium;
+
+namespace Steelyard.Worker.Live;
+
+/// <summary>The pages of a browser in the order they were opened, kept up to date by Target events. Not safe for threads: its owner locks.</summary>
+internal sealed class TabList
+{
+    // A data: URL can be megabytes, and a page can open others without end.
+    private const int MaxTitle = 200;
+    private const int MaxUrl = 2000;
+    private const int MaxListed = 100;
+
+    private readonly List<Tab> tabs = [];
+
+    public int Count => tabs.Count;
+
+    /// <summary>The tab to show to whoever has not chosen one, or null.</summary>
+    public string? First => tabs.Count > 0 ? tabs[0].Id : null;
+
+    public bool Contains(string id) => tabs.Exists(tab => tab.Id == id);
+
+    public void Clear() => tabs.Clear();
+
+    public bool Remove(string id) => tabs.RemoveAll(tab => tab.Id == id) > 0;
+
+    /// <summary>Takes in an event. False when it changed nothing.</summary>
+    public bool Apply(DevToolsEvent news)
+    {
+        switch (news.Method)
+        {
+            case "Target.targetCreated" or "Target.targetInfoChanged":
+                return Put(news.Parameters.GetProperty("targetInfo"));
+            case "Target.targetDestroyed":
+                return Remove(news.Parameters.GetProperty("targetId").GetString() ?? "");
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Takes in titles and addresses of the tabs that are listed. False when nothing was new.</summary>
+    /// <param name="infos">What <c>Target.getTargets</c> returns.</param>
+    public bool Update(JsonElement infos)
+    {
+        var changed = false;
+        foreach (var info in infos.EnumerateArray())
+            changed |= Contains(info.GetProperty("targetId").GetString() ?? "") && Put(info);
+        return changed;
+    }
+
+    /// <summary>The message <c>tabs</c>.</summary>
+    /// <param name="active">The tab its reader is looking at.</param>
+    public ReadOnlyMemory<byte> ToJson(string? active)
+    {
+        var message = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(message);
+        json.WriteStartObject();
+        json.WriteString("type"u8, "tabs"u8);
+        json.WriteStartArray("tabs"u8);
+        foreach (var tab in tabs.Take(MaxListed))
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, tab.Id);
+            json.WriteString("title"u8, tab.Title);
+            json.WriteString("url"u8, tab.Url);
+            json.WriteBoolean("active"u8, tab.Id == active);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        return message.WrittenMemory;
+    }
+
+    private bool Put(JsonElement info)
+    {
+        if (!info.GetProperty("type").ValueEquals("page"u8))
+            return false;
+        var tab = new Tab(Text("targetId", MaxUrl), Text("title", MaxTitle), Text("url", MaxUrl));
+        var index = tabs.FindIndex(other => other.Id == tab.Id);
+        if (index < 0)
+            tabs.Add(tab);
+        else if (tabs[index] == tab)
+            return false;
+        else
+            tabs[index] = tab;
+        return true;
+
+        string Text(string name, int most)
+        {
+            var text = info.GetProperty(name).GetString() ?? "";
+            if (text.Length <= most)
+                return text;
+            return text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)];
+        }
+    }
+
+    private readonly record struct Tab(string Id, string Title, string Url);
+}

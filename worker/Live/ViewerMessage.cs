@@ -1,0 +1,74 @@
+using System.Text.Json;
+
+namespace Steelyard.Worker.Live;
+
+/// <summary>One JSON object from a viewer. Every getter throws <see cref="BadMessageException"/> that names the field.</summary>
+internal readonly struct ViewerMessage
+{
+    private const double FarthestPixel = 1_000_000;
+
+    private readonly JsonElement json;
+
+    private ViewerMessage(JsonElement json) => this.json = json;
+
+    public string Type => Text("type");
+
+    public static ViewerMessage Parse(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(utf8);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new(document.RootElement.Clone())
+                : throw new BadMessageException("a message is a JSON object");
+        }
+        catch (JsonException)
+        {
+            throw new BadMessageException("a message is a JSON object, and this one is no JSON");
+        }
+    }
+
+    public string Text(string name)
+    {
+        try
+        {
+            return json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString() ?? ""
+                : throw new BadMessageException($"'{name}' must be a string");
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BadMessageException($"'{name}' holds half of a character");
+        }
+    }
+
+    /// <summary>The same, but null when it is left out.</summary>
+    public string? OptionalText(string name) => json.TryGetProperty(name, out _) ? Text(name) : null;
+
+    /// <summary>One of a few words.</summary>
+    public string OneOf(string name, string fallback, params ReadOnlySpan<string> words)
+    {
+        var word = OptionalText(name) ?? fallback;
+        return words.Contains(word) ? word : throw new BadMessageException($"'{name}' must be one of {string.Join(", ", words)}");
+    }
+
+    /// <summary>A coordinate or distance in CSS pixels; 0 when it is left out.</summary>
+    public double Pixels(string name)
+    {
+        if (!json.TryGetProperty(name, out var value))
+            return 0;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var pixels) && Math.Abs(pixels) <= FarthestPixel
+            ? pixels
+            : throw new BadMessageException($"'{name}' must be a number of pixels up to {FarthestPixel:0}");
+    }
+
+    /// <summary>A whole number from 0 to <paramref name="most"/>; 0 when it is left out.</summary>
+    public int Number(string name, int most)
+    {
+        if (!json.TryGetProperty(name, out var value))
+            return 0;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= 0 && number <= most
+            ? number
+            : throw new BadMessageException($"'{name}' must be a whole number from 0 to {most}");
+    }
+}
