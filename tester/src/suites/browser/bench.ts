@@ -17,6 +17,11 @@ export async function browserSession({ sessions, client }: TestContext): Promise
   return session;
 }
 
+/** Skips where no worker has a browser. */
+export async function needBrowsers(context: TestContext): Promise<void> {
+  await context.sessions.delete((await browserSession(context)).id);
+}
+
 /** Pages that the session's browser can open: it must run on this machine. */
 export async function localPages({ client, onCleanup }: TestContext): Promise<Pages> {
   if (!isLoopback(client.base.hostname)) skip('the browsers of another machine cannot open pages served here');

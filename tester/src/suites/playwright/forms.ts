@@ -6,7 +6,7 @@ import { needRootDiscovery, socketForms, socketUrl } from '../../clients/forms.t
 import { connectPlaywright, firstPage } from '../../clients/playwright.ts';
 import { localSite, page } from '../../net/site.ts';
 import type { Test, TestContext } from '../../suite.ts';
-import { browserSession } from '../browser/bench.ts';
+import { browserSession, needBrowsers } from '../browser/bench.ts';
 
 async function drive(context: TestContext, url: string): Promise<Browser> {
   const site = await localSite(context, { '/': page('driven') });
@@ -39,6 +39,7 @@ export const forms: Test[] = [
   {
     name: 'connectOverCDP(http://host) creates, and close ends',
     async run(context) {
+      await needBrowsers(context);
       await needRootDiscovery(context);
       await creates(context, address(context, 'http', withQuery('/', { apiKey: context.options.apiKey })));
     },
@@ -49,7 +50,10 @@ export const forms: Test[] = [
   },
   ...socketForms.map((form) => ({
     name: `connectOverCDP(ws://host${form.shown}) ${form.creates ? 'creates, and close ends' : 'attaches, and close leaves'}`,
-    run: async (context: TestContext) =>
-      form.creates ? creates(context, await socketUrl(context, form, '')) : attaches(context, (id) => socketUrl(context, form, id)),
+    async run(context: TestContext) {
+      if (!form.creates) return attaches(context, (id) => socketUrl(context, form, id));
+      await needBrowsers(context);
+      return creates(context, await socketUrl(context, form, ''));
+    },
   })),
 ];

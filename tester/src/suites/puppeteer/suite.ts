@@ -6,7 +6,7 @@ import { connectPuppeteer, firstPuppeteerPage } from '../../clients/puppeteer.ts
 import { SteelUser } from '../../clients/steel.ts';
 import { localSite, page } from '../../net/site.ts';
 import type { Suite, TestContext } from '../../suite.ts';
-import { browserSession } from '../browser/bench.ts';
+import { browserSession, needBrowsers } from '../browser/bench.ts';
 import { mustBeProblem } from '../contract/problem.ts';
 import { becomes } from '../steel/bench.ts';
 
@@ -41,6 +41,7 @@ async function creates(context: TestContext, how: ConnectOptions): Promise<void>
 
 async function byBrowserUrl(context: TestContext): Promise<void> {
   if (context.options.apiKey !== undefined) skip('Puppeteer sends no key with browserURL, so servers with keys refuse it');
+  await needBrowsers(context);
   await needRootDiscovery(context);
   await creates(context, { browserURL: context.client.base.origin });
 }
@@ -82,8 +83,11 @@ async function twoPages(context: TestContext): Promise<void> {
 export function puppeteerSuite(): Suite {
   const forms = socketForms.map((form) => ({
     name: `connect({ browserWSEndpoint: ws://host${form.shown} }) ${form.creates ? 'creates, and disconnect ends' : 'attaches, and disconnect leaves'}`,
-    run: async (context: TestContext) =>
-      form.creates ? creates(context, { browserWSEndpoint: await socketUrl(context, form, '') }) : attaches(context, form),
+    async run(context: TestContext) {
+      if (!form.creates) return attaches(context, form);
+      await needBrowsers(context);
+      return creates(context, { browserWSEndpoint: await socketUrl(context, form, '') });
+    },
   }));
   return {
     name: 'puppeteer',
