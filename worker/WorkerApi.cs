@@ -21,7 +21,7 @@ internal sealed class WorkerApi(ISessionHost host, TimeProvider time)
             "/health" => Only("GET", request) ?? Healthy,
             "/status" => Only("GET", request) ?? Status(),
             "/sessions" => Only("POST", request) ?? await CreateAsync(context),
-            _ when path.StartsWith("/sessions/", StringComparison.Ordinal) && LiveEndpoint.IdOf(path["/sessions/".Length..]) is { } viewed => await live.HandleAsync(context, viewed),
+            _ when LiveEndpoint.IdOf(path) is { } watched => await live.HandleAsync(context, watched),
             _ when path.StartsWith("/sessions/", StringComparison.Ordinal) => Session(request, path["/sessions/".Length..]),
             "/json" => await DiscoverAsync(context, path),
             _ when path.StartsWith("/json/", StringComparison.Ordinal) => await DiscoverAsync(context, path),

@@ -5,21 +5,26 @@ namespace Steelyard.Worker.Live;
 /// <summary>The call <c>/sessions/:id/live</c>.</summary>
 internal sealed class LiveEndpoint(ISessionHost host, TimeProvider time)
 {
+    private const string Prefix = "/sessions/";
     private const string Suffix = "/live";
 
     // A viewer whose network is gone says nothing: it is asked, and given up when it does not answer.
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(20);
     private static readonly Reply NotUpgraded = Reply.Error(StatusCodes.Status426UpgradeRequired, "the live view is a WebSocket");
-    private static readonly Reply BadInteractive = Reply.Json(StatusCodes.Status400BadRequest, """{"message":"interactive must be true or false","field":"interactive"}"""u8.ToArray());
+    private static readonly Reply BadInteractive = Reply.Json(
+        StatusCodes.Status400BadRequest, """{"message":"interactive must be true or false","field":"interactive"}"""u8.ToArray());
     private static readonly Reply Full = Reply.Error(
-        StatusCodes.Status503ServiceUnavailable, $"{LiveView.MaxViewers} viewers watch this session already; it takes another one when one of them has left");
+        StatusCodes.Status503ServiceUnavailable,
+        $"{LiveView.MaxViewers} viewers watch this session already; it takes another one when one of them has left");
 
     private readonly Lock gate = new();
     private LiveView? current;
 
     /// <summary>The session in a path such as <c>/sessions/ID/live</c>, or null when it is another one.</summary>
-    /// <param name="rest">What follows <c>/sessions/</c>.</param>
-    public static string? IdOf(string rest) => rest.EndsWith(Suffix, StringComparison.Ordinal) ? rest[..^Suffix.Length] : null;
+    public static string? IdOf(string path) =>
+        path.Length > Prefix.Length + Suffix.Length && path.StartsWith(Prefix, StringComparison.Ordinal) && path.EndsWith(Suffix, StringComparison.Ordinal)
+            ? path[Prefix.Length..^Suffix.Length]
+            : null;
 
     /// <summary>Returns when the viewer has left, or with the reply to a request that does not become one.</summary>
     public async ValueTask<Reply?> HandleAsync(HttpContext context, string id)
@@ -35,7 +40,8 @@ internal sealed class LiveEndpoint(ISessionHost host, TimeProvider time)
             return Full;
         try
         {
-            using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = PingPeriod, KeepAliveTimeout = PingPeriod });
+            var accept = new WebSocketAcceptContext { KeepAliveInterval = PingPeriod, KeepAliveTimeout = PingPeriod };
+            using var socket = await context.WebSockets.AcceptWebSocketAsync(accept);
             var commands = new ViewerCommands(view, viewer, interactive, time);
             await new ViewerConnection(socket, viewer, view, commands, time).RunAsync(Tab(context.Request), browser.Ended);
             return null;
