@@ -17,7 +17,10 @@ public static class CommandLine
     public const string Prefix = "STEELYARD_";
 
     /// <summary>Parses and runs; the exit status is that of <paramref name="run"/>, or 2 for bad options.</summary>
-    public static Task<int> RunAsync(string[] arguments, IConfiguration configuration, Func<Options, Task<int>> run)
+    /// <param name="arguments">The command line's words.</param>
+    /// <param name="settings">Reads what stands in the environment and in files. May throw <see cref="InvalidDataException"/>.</param>
+    /// <param name="run">What to do with the options.</param>
+    public static Task<int> RunAsync(string[] arguments, Func<IConfiguration> settings, Func<Options, Task<int>> run)
     {
         var command = new RootCommand("Steelyard: thousands of isolated browser sessions behind one address.");
         var options = Knob.All.ToDictionary(knob => knob, knob => Add(command, knob));
@@ -26,10 +29,12 @@ public static class CommandLine
             Options complete;
             try
             {
+                var configuration = settings();
+                RefuseUnknown(configuration);
                 complete = Complete(Knob.All.Aggregate(new Options(), (soFar, knob) =>
                     Values(knob, Given(parsed, knob, options[knob]), configuration).Aggregate(soFar, (set, value) => Apply(knob, set, value))));
             }
-            catch (ArgumentException e)
+            catch (Exception e) when (e is ArgumentException or InvalidDataException)
             {
                 await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
                 return BadOptions;
@@ -45,22 +50,55 @@ public static class CommandLine
     /// <summary>Fills in what depends on the machine, and checks what depends on more than one option. Throws <see cref="ArgumentException"/>.</summary>
     internal static Options Complete(Options options)
     {
-        if (!IPAddress.IsLoopback(IPAddress.Parse(options.Bind)) && options.ApiKeys.Count == 0 && !options.AllowAnonymous)
+        options = options with { ApiKeys = [.. options.ApiKeys, .. KeysIn(options.ApiKeyFile)] };
+        if (!IPAddress.IsLoopback(IPAddress.Parse(options.Bind)) && options.ApiKeys.Count + options.OperatorKeys.Count == 0 && !options.AllowAnonymous)
             throw new ArgumentException($"--bind {options.Bind} would let anyone on the network drive browsers here: give an --api-key, or --allow-anonymous if you mean it");
         if (options.ProbeInterval < TimeSpan.FromMilliseconds(20))
             throw new ArgumentException("--probe-interval must be 20ms at least");
         if (options.HangTimeout <= options.ProbeInterval)
             throw new ArgumentException("--hang-timeout must be longer than --probe-interval");
+        if (options.WorkerStopGrace >= options.ShutdownTimeout)
+            throw new ArgumentException("--worker-stop-grace must be shorter than --shutdown-timeout: a shutdown waits for it");
+        if (options.MaxWorkers > options.LastWorkerPort - options.FirstWorkerPort + 1)
+            throw new ArgumentException($"--max-workers {options.MaxWorkers} is more than --worker-ports has");
         return options with
         {
             RunDirectory = options.RunDirectory.Length > 0 ? options.RunDirectory : DefaultRunDirectory(options.Port),
         };
     }
 
+    private static string[] KeysIn(string path)
+    {
+        try
+        {
+            return path.Length == 0 ? [] : [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ArgumentException($"--api-key-file: {e.Message}", e);
+        }
+    }
+
     /// <summary>Our own environment variables. Others, such as PORT, are meant for other programs.</summary>
     public static IEnumerable<KeyValuePair<string, string?>> OwnVariables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value))
         .Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal));
+
+    /// <summary>The environment before appsettings.json in the working directory. Throws <see cref="InvalidDataException"/> when that file is no JSON.</summary>
+    public static IConfiguration ReadSettings() => new ConfigurationBuilder()
+        .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
+        .AddInMemoryCollection(OwnVariables())
+        .Build();
+
+    // A misspelt name would leave a knob at its default without a word.
+    private static void RefuseUnknown(IConfiguration configuration)
+    {
+        var known = Knob.All.Select(Variable).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (configuration.GetChildren().Select(child => child.Key).FirstOrDefault(key => key.StartsWith(Prefix, StringComparison.Ordinal) && !known.Contains(key)) is { } unknown)
+            throw new ArgumentException($"{unknown} is no option (see --help)");
+    }
+
+    private static string Variable(Knob knob) => Prefix + knob.Name.Replace('-', '_').ToUpperInvariant();
 
     private static Option<string[]> Add(RootCommand command, Knob knob)
     {
@@ -85,8 +123,9 @@ public static class CommandLine
     {
         if (given is { Length: > 0 })
             return given;
-        var value = configuration[Prefix + knob.Name.Replace('-', '_').ToUpperInvariant()] ?? configuration[knob.Name];
-        return value is null ? [] : [value];
+        if ((configuration[Variable(knob)] ?? configuration[knob.Name]) is { } value)
+            return [value];
+        return [.. configuration.GetSection(knob.Name).GetChildren().Select(child => child.Value).OfType<string>()];
     }
 
     private static Options Apply(Knob knob, Options options, string value)

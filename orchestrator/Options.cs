@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Steelyard;
 
 /// <summary>Every knob of an orchestrator. Durations have no upper end unless said; the command line validates all of them at start.</summary>
@@ -74,6 +76,21 @@ public sealed record Options
     /// <summary>Largest request body, in bytes.</summary>
     public int MaxBodyBytes { get; init; } = 1 << 20;
 
+    /// <summary>Largest body of a create that brings cookies and storage along, in bytes.</summary>
+    public int MaxContextBytes { get; init; } = 8 << 20;
+
+    /// <summary>Largest screenshot or PDF, in bytes.</summary>
+    public int MaxArtifactBytes { get; init; } = 64 << 20;
+
+    /// <summary>How many screenshots and PDFs are kept for their clients; the oldest go first.</summary>
+    public int MaxArtifacts { get; init; } = 100;
+
+    /// <summary>How long a screenshot or PDF is kept.</summary>
+    public TimeSpan ArtifactLife { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Deadline of a call that works in a session's page, such as a scrape; of a file's transfer, the longest time without a byte.</summary>
+    public TimeSpan PageTimeout { get; init; } = TimeSpan.FromSeconds(100);
+
     /// <summary>Largest reply of a worker to a create or get: it holds the body once more, perhaps with each byte escaped as six.</summary>
     public int MaxReplyBytes => (6 * MaxBodyBytes) + ReplyOverheadBytes;
 
@@ -97,6 +114,24 @@ public sealed record Options
 
     /// <summary>Keys of which a caller must show one; none means that everybody may call.</summary>
     public IReadOnlyList<string> ApiKeys { get; init; } = [];
+
+    /// <summary>A file with more of them, one a line; empty lines and those that begin with # do not count. Empty means none.</summary>
+    public string ApiKeyFile { get; init; } = "";
+
+    /// <summary>Keys whose holders see and end what belongs to others, too.</summary>
+    public IReadOnlyList<string> OperatorKeys { get; init; } = [];
+
+    /// <summary>Live sessions a key may have at a time; null is any number.</summary>
+    public int? KeyMaxSessions { get; init; }
+
+    /// <summary>Creates a key may have under way at a time, those that wait in the queue included; null is any number.</summary>
+    public int? KeyMaxCreating { get; init; }
+
+    /// <summary>Creates a key may begin in a second; null is any number.</summary>
+    public double? KeyCreatesPerSecond { get; init; }
+
+    /// <summary>Proxies whose X-Forwarded-Host and X-Forwarded-Proto are believed.</summary>
+    public IReadOnlyList<IPAddress> TrustedProxies { get; init; } = [];
 
     /// <summary>Allows a bind beyond loopback without keys.</summary>
     public bool AllowAnonymous { get; init; }

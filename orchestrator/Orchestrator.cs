@@ -1,10 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
 using Steelyard.Api;
+using Steelyard.Api.Steel;
+using Steelyard.LiveView;
 using Steelyard.Processes;
+using Steelyard.Proxy;
 using Steelyard.Sessions;
 using Steelyard.Workers;
 
@@ -49,6 +54,13 @@ public sealed class Orchestrator : IAsyncDisposable
             await orchestrator.StartAsync();
             Banner.Print(orchestrator.Url, orchestrator.app.Services.GetRequiredService<WorkerCommand>(), orchestrator.options);
 
+            // The host minds SIGINT, SIGQUIT and SIGTERM. A terminal that closes must not leave the workers behind either.
+            using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+            {
+                signal.Cancel = true;
+                orchestrator.app.Lifetime.StopApplication();
+            });
+
             // Not WaitForShutdownAsync: it would wait for all requests to end before we have told anyone.
             await Task.Delay(Timeout.Infinite, orchestrator.app.Lifetime.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return 0;
@@ -73,11 +85,12 @@ public sealed class Orchestrator : IAsyncDisposable
     {
         var command = WorkerCommand.Parse(options.Worker, Environment.CurrentDirectory, WorkerCommand.FindBundled(AppContext.BaseDirectory), BrowserFinder.IsInstalled);
         if (options.MaxWorkers == 0)
-            options = options with { MaxWorkers = MemoryBudget.Workers(command.Kind) };
+            options = options with { MaxWorkers = Math.Min(MemoryBudget.Workers(command.Kind), options.LastWorkerPort - options.FirstWorkerPort + 1) };
         if (options.StartConcurrency == 0)
             options = options with { StartConcurrency = StartTurn.UsualNumber(command.Kind) };
         options = options with { Warm = Math.Min(options.Warm, options.MaxWorkers) };
 
+        var secret = RandomNumberGenerator.GetBytes(32);
         var runDirectory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -105,21 +118,45 @@ public sealed class Orchestrator : IAsyncDisposable
             .AddSingleton(options).AddSingleton(time).AddSingleton(command).AddSingleton(runDirectory)
             .AddSingleton<WorkerStarter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
             .AddSingleton(services => new WorkerPool(services.GetRequiredService<WorkerStarter>(), options, time, services.GetRequiredService<ILogger<WorkerPool>>()))
-            .AddSingleton(new SessionIdIssuer(options.NodeId, RandomNumberGenerator.GetBytes(32)))
+            .AddSingleton(new SessionIdIssuer(options.NodeId, secret)).AddSingleton(new LiveViewLinks(secret))
             .AddSingleton(new SessionHistory(options.Tombstones))
-            .AddSingleton<SessionService>().AddSingleton<SessionReaper>()
-            .AddSingleton<SessionsDialect>().AddSingleton<DevToolsDialect>().AddSingleton<OperatorApi>();
+            .AddSingleton<SessionQuotas>().AddSingleton<SessionService>().AddSingleton<ChosenIds>().AddSingleton<SessionReaper>().AddSingleton<KeyRing>()
+            .AddSingleton<Attacher>().AddSingleton<WorkerForwarder>().AddSingleton<CreateParser>().AddSingleton<SessionDescriber>().AddSingleton<Artifacts>()
+            .AddSingleton<SessionsDialect>().AddSingleton<DevToolsDialect>().AddSingleton<ConnectDialect>().AddSingleton<BrowserlessApi>()
+            .AddSingleton<SteelDialect>().AddSingleton<SteelExtras>().AddSingleton<SteelPages>().AddSingleton<LiveViewApi>().AddSingleton<OperatorApi>();
+        builder.Services.AddHttpForwarder();
+        builder.Services.AddOpenApi(ApiDescription.Configure);
 
         var app = builder.Build();
+        if (options.TrustedProxies.Count > 0)
+            app.UseForwardedHeaders(Forwarding(options));
         app.UseMiddleware<Failures>();
         app.UseMiddleware<OriginGuard>();
         app.UseMiddleware<ApiKeys>();
         app.UseRouting();
-        app.Services.GetRequiredService<SessionsDialect>().Map(app);
-        app.Services.GetRequiredService<DevToolsDialect>().Map(app);
-        app.Services.GetRequiredService<OperatorApi>().Map(app);
+        var routes = app.Described();
+        app.Services.GetRequiredService<SessionsDialect>().Map(routes);
+        app.Services.GetRequiredService<DevToolsDialect>().Map(routes);
+        app.Services.GetRequiredService<ConnectDialect>().Map(routes);
+        app.Services.GetRequiredService<BrowserlessApi>().Map(routes);
+        app.Services.GetRequiredService<SteelDialect>().Map(routes);
+        app.Services.GetRequiredService<SteelExtras>().Map(routes);
+        app.Services.GetRequiredService<SteelPages>().Map(routes);
+        app.Services.GetRequiredService<LiveViewApi>().Map(routes);
+        app.Services.GetRequiredService<OperatorApi>().Map(routes);
+        app.MapOpenApi(ApiDescription.Path);
         app.UseEndpoints(_ => { });
         return new(app, runDirectory, options);
+    }
+
+    private static ForwardedHeadersOptions Forwarding(Options options)
+    {
+        var forwarding = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedProto };
+        forwarding.KnownProxies.Clear();
+        forwarding.KnownIPNetworks.Clear();
+        foreach (var proxy in options.TrustedProxies)
+            forwarding.KnownProxies.Add(proxy);
+        return forwarding;
     }
 
     // A client whose machine vanished sends no FIN: only the kernel's probes tell. Accepted sockets inherit the settings.

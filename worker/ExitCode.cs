@@ -7,4 +7,5 @@ internal static class ExitCode
     public const int PortTaken = 1;
     public const int BadArguments = 2;
     public const int BrowserLost = 3;
+    public const int ClosedByClient = 4;
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Steelyard.Worker;
 using Steelyard.Worker.Chromium;
+using Steelyard.Worker.Extras;
 using Steelyard.Worker.Faults;
 
 WorkerOptions options;
@@ -19,15 +20,17 @@ if (options.Help)
     return ExitCode.Ok;
 }
 
-ISessionHost host = new SimulatedHost();
+ChromiumHost? chromium = null;
 if (options.Mode == WorkerMode.Chromium)
 {
     if (BrowserLocator.Find(options.BrowserPath) is not { } browser)
         return Stderr.Fail(ExitCode.BadArguments, BrowserLocator.Missing(options.BrowserPath));
-    host = new ChromiumHost(new(browser, options.BrowserArguments, options.NoSandbox, options.Directory), TimeProvider.System);
+    chromium = new(new(browser, options.BrowserArguments, options.NoSandbox, options.Directory), TimeProvider.System);
 }
 
-RequestHandler handler = new WorkerApi(host, TimeProvider.System).HandleAsync;
+ISessionHost host = chromium is null ? new SimulatedHost() : chromium;
+using var extras = chromium is null ? null : new SessionExtras(chromium, TimeProvider.System);
+RequestHandler handler = new WorkerApi(host, extras, TimeProvider.System).HandleAsync;
 if (options.Faults.Count > 0)
 {
     var faults = new FaultInjector(options.Faults, options.FaultSeed, options.Port, TimeProvider.System);

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Json;
 
 namespace Steelyard.Worker;
 
@@ -9,6 +11,7 @@ namespace Steelyard.Worker;
 internal sealed record Reply(int Status, string? ContentType, ReadOnlyMemory<byte> Body)
 {
     public static readonly Reply NoContent = new(StatusCodes.Status204NoContent, null, default);
+    public static readonly Reply Forbidden = Error(StatusCodes.Status403Forbidden, "no page may call this");
     public static readonly Reply NotFound = Error(StatusCodes.Status404NotFound, "no such session");
 
     public string? Location { get; init; }
@@ -22,6 +25,24 @@ internal sealed record Reply(int Status, string? ContentType, ReadOnlyMemory<byt
     /// <param name="status">HTTP status.</param>
     /// <param name="message">Plain words of ours: it is not escaped.</param>
     public static Reply Error(int status, string message) => Json(status, Encoding.UTF8.GetBytes($$"""{"message":"{{message}}"}"""));
+
+    /// <param name="status">HTTP status.</param>
+    /// <param name="message">Anything.</param>
+    /// <param name="field">What of the request it is about; null leaves it out.</param>
+    public static Reply Problem(int status, string message, string? field = null)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("message"u8, message);
+            if (field is not null)
+                json.WriteString("field"u8, field);
+            json.WriteEndObject();
+        }
+
+        return Json(status, body.WrittenMemory);
+    }
 
     public async Task WriteAsync(HttpResponse response)
     {

@@ -9,7 +9,9 @@ internal static class RequestBody
     // The JSON may be 1 MiB; a caller that wraps it needs a little more.
     public const int MaxBytes = (1024 + 64) * 1024;
 
-    private const int MaxDepth = 512;
+    /// <summary>Of JSON within JSON.</summary>
+    public const int MaxDepth = 512;
+
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
     /// <summary>The body as it came, or <c>{}</c> when it is empty. Throws <see cref="BadHttpRequestException"/> with the status to answer.</summary>

@@ -44,7 +44,8 @@ internal static class Usage
 
           steel-browser --mode simulated --faults crash@create=0.05,hang@get=0.02,slow@status=1:500ms
 
-        Exit status: 0 asked to stop; 1 port taken, or the fault crash; 2 bad arguments, or no browser found; 3 the browser died or hung.
+        Exit status: 0 asked to stop; 1 port taken, or the fault crash; 2 bad arguments, or no browser found; 3 the browser died or hung;
+        4 its client closed the browser.
 
         """;
 }

@@ -1,10 +1,15 @@
 using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+using Steelyard.Worker.Extras;
 using Steelyard.Worker.Live;
 
 namespace Steelyard.Worker;
 
 /// <summary>The worker API: which call goes where, and what it answers.</summary>
-internal sealed class WorkerApi(ISessionHost host, TimeProvider time)
+/// <param name="host">Holds the session.</param>
+/// <param name="extras">What else can be asked of a session; null when it has no browser.</param>
+/// <param name="time">The clock.</param>
+internal sealed class WorkerApi(ISessionHost host, SessionExtras? extras, TimeProvider time)
 {
     private static readonly Reply Healthy = Reply.Text("ok");
     private static readonly Reply NoSuchPage = Reply.Error(StatusCodes.Status404NotFound, "no such page");
@@ -15,14 +20,17 @@ internal sealed class WorkerApi(ISessionHost host, TimeProvider time)
     public async ValueTask<Reply?> HandleAsync(HttpContext context)
     {
         var request = context.Request;
+
+        // Only browsers send these. A page of any site could otherwise drive the worker through the browser it is shown in.
+        if (request.Headers.Origin.Count > 0 || request.Headers.ContainsKey("Sec-Fetch-Site"))
+            return Reply.Forbidden;
         var path = (request.Path.Value ?? "").TrimEnd('/');
         return path switch
         {
             "/health" => Only("GET", request) ?? Healthy,
             "/status" => Only("GET", request) ?? Status(),
             "/sessions" => Only("POST", request) ?? await CreateAsync(context),
-            _ when LiveEndpoint.IdOf(path) is { } watched => await live.HandleAsync(context, watched),
-            _ when path.StartsWith("/sessions/", StringComparison.Ordinal) => Session(request, path["/sessions/".Length..]),
+            _ when path.StartsWith("/sessions/", StringComparison.Ordinal) => await SessionAsync(context, path["/sessions/".Length..]),
             "/json" => await DiscoverAsync(context, path),
             _ when path.StartsWith("/json/", StringComparison.Ordinal) => await DiscoverAsync(context, path),
             _ => NoSuchPage,
@@ -55,6 +63,23 @@ internal sealed class WorkerApi(ISessionHost host, TimeProvider time)
         return await host.TryCreateAsync(session, context.RequestAborted)
             ? Reply.Json(StatusCodes.Status201Created, session.Json) with { Location = "/sessions/" + session.Id }
             : NoBrowser;
+    }
+
+    private async ValueTask<Reply?> SessionAsync(HttpContext context, string path)
+    {
+        var slash = path.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0)
+            return Session(context.Request, path);
+        if (path[slash..] == "/live")
+            return await live.HandleAsync(context, path[..slash]);
+        return extras is null ? NoSuchPage : await extras.HandleAsync(context, path[..slash], RawCall(context));
+    }
+
+    // As it was sent: a file may have a slash or a dot in its name that only its encoding tells from the path's own.
+    private static string RawCall(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        return target.Split('?')[0].TrimEnd('/').Split('/', 4).ElementAtOrDefault(3) ?? "";
     }
 
     private Reply Session(HttpRequest request, string id)

@@ -1,22 +1,30 @@
-using System.Security.Cryptography;
 using System.Text;
+using Steelyard.Sessions;
 
 namespace Steelyard.Api;
 
-/// <summary>Lets in only who shows a key, when there are keys. Keys are kept as hashes and compared in constant time.</summary>
-public sealed class ApiKeys(RequestDelegate next, Options options)
+/// <summary>Lets in only who shows a key, when there are keys, and notes whose it is.</summary>
+public sealed class ApiKeys(RequestDelegate next, KeyRing keys)
 {
     private const string Bearer = "Bearer ";
+    private const string Basic = "Basic ";
     private static readonly string[] KeyHeaders = ["steel-api-key", "x-api-key"];
     private static readonly string[] KeyParameters = ["apiKey", "token"];
 
-    private readonly byte[][] hashes = [.. options.ApiKeys.Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
+    // Probes carry no key; below the others an address is its own proof, because nobody can guess it.
+    private static readonly PathString[] Open = ["/health", "/v1/health", "/live", "/v1/artifacts"];
 
-    public Task InvokeAsync(HttpContext context) => hashes.Length == 0 || context.Request.Path == "/health" || IsKnown(TakeKey(context.Request))
-        ? next(context)
-        : Problem.WriteAsync(context, StatusCodes.Status401Unauthorized, "Show a key: as the header steel-api-key or x-api-key, as a bearer token, or as ?apiKey=.");
+    public Task InvokeAsync(HttpContext context)
+    {
+        QueryKeys.Mend(context.Request);
+        if (keys.IsEmpty || Open.Any(path => context.Request.Path.StartsWithSegments(path)))
+            return next(context);
+        if (TakeKey(context.Request) is not { } key || keys.Find(key) is not { } caller)
+            return Problem.WriteAsync(context, StatusCodes.Status401Unauthorized, "Bad or missing authentication. Show a key: as the header steel-api-key or x-api-key, as a bearer token, as the password of basic authentication, or as ?apiKey= or ?token=.");
+        context.Features.Set(caller);
+        return next(context);
+    }
 
-    // A key in the query is taken out of it: what follows may pass the query on, to a browser and so to any site.
     private static string? TakeKey(HttpRequest request)
     {
         foreach (var name in KeyHeaders)
@@ -25,28 +33,32 @@ public sealed class ApiKeys(RequestDelegate next, Options options)
                 return key;
         }
 
-        if (request.Headers.Authorization is [{ } authorization] && authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
-            return authorization[Bearer.Length..];
-        foreach (var name in KeyParameters)
+        if (request.Headers.Authorization is [{ } authorization])
         {
-            if (request.Query[name] is not [{ Length: > 0 } key])
-                continue;
-            var others = request.QueryString.Value![1..].Split('&').Where(part => !part.StartsWith(name + "=", StringComparison.OrdinalIgnoreCase));
-            request.QueryString = QueryString.FromUriComponent("?" + string.Join('&', others));
-            return key;
+            if (authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+                return authorization[Bearer.Length..];
+            if (authorization.StartsWith(Basic, StringComparison.OrdinalIgnoreCase))
+                return PasswordIn(authorization[Basic.Length..]);
         }
 
-        return null;
+        return QueryKeys.Take(request, KeyParameters);
     }
 
-    private bool IsKnown(string? key)
+    private static string? PasswordIn(string credentials)
     {
-        if (key is null)
-            return false;
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
-        var known = false;
-        foreach (var candidate in hashes)
-            known |= CryptographicOperations.FixedTimeEquals(hash, candidate);
-        return known;
+        var bytes = new byte[credentials.Length];
+        if (!Convert.TryFromBase64String(credentials, bytes, out var length))
+            return null;
+        var text = Encoding.UTF8.GetString(bytes, 0, length);
+        return text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..];
     }
+}
+
+/// <summary>Who sends a request.</summary>
+public static class Callers
+{
+    public static Caller Caller(this HttpContext context) => context.Features.Get<Caller>() ?? Sessions.Caller.Anyone;
+
+    /// <summary>The query that shows the key again, when it was shown in the query; else empty.</summary>
+    public static string KeyQuery(this HttpContext context) => context.Features.Get<QueryKey>() is { } key ? $"?apiKey={Uri.EscapeDataString(key.Value)}" : "";
 }

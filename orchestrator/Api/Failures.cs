@@ -1,3 +1,5 @@
+using Steelyard.Api.Steel;
+using Steelyard.Sessions;
 using Steelyard.Workers;
 
 namespace Steelyard.Api;
@@ -17,6 +19,14 @@ public sealed class Failures(RequestDelegate next, ILogger<Failures> logger)
         catch (PoolUnavailableException e)
         {
             await Problem.UnavailableAsync(context, e);
+        }
+        catch (QuotaExceededException e)
+        {
+            await Problem.TooManyAsync(context, e.Message, e.RetryAfter);
+        }
+        catch (FieldException e)
+        {
+            await Problem.WriteAsync(context, e.Status, e.Message, field: e.Field);
         }
         catch (BadHttpRequestException e)
         {

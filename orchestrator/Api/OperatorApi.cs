@@ -12,24 +12,24 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Option
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/sessions", ListSessionsAsync);
-        routes.MapGet("/status", context => context.Response.WriteAsJsonAsync(StatusReply.From(pool.Status()), ContractsJson.Default.StatusReply));
-        routes.MapGet("/workers", ListWorkersAsync);
-        routes.MapDelete("/workers/{id}", StopWorkerAsync);
-        routes.MapGet("/health", HealthAsync);
-        routes.MapGet("/readyz", ReadyAsync);
+        routes.MapGet("/sessions", ListSessionsAsync).WithSummary("The live sessions");
+        routes.MapGet("/status", context => context.Response.WriteAsJsonAsync(StatusReply.From(pool.Status()), ContractsJson.Default.StatusReply)).WithSummary("Workers and queue in numbers");
+        routes.MapGet("/workers", ListWorkersAsync).WithSummary("The workers");
+        routes.MapDelete("/workers/{id}", StopWorkerAsync).WithSummary("Stop a worker");
+        routes.MapGet("/health", HealthAsync).WithSummary("ok while the node lives");
+        routes.MapGet("/readyz", ReadyAsync).WithSummary("Whether the node can take sessions, and why not");
     }
 
     private Task ListSessionsAsync(HttpContext context)
     {
-        var entries = sessions.Live.Where(session => !session.IsOver()).Select(session => SessionEntry.From(session.View())).ToList();
+        var entries = Views(context.Caller()).ConvertAll(SessionEntry.From);
         return context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.SessionListReply);
     }
 
     private async Task ListWorkersAsync(HttpContext context)
     {
         var workers = pool.Workers();
-        var sessionOf = sessions.Live.Select(session => session.View()).Where(view => view.Worker is not null).ToLookup(view => view.Worker!, view => view.Id.ToString());
+        var sessionOf = Views(context.Caller()).Where(view => view.Worker is not null).ToLookup(view => view.Worker!, view => view.Id.ToString());
         var memory = await Task.Run(ProcessMemory.OfGroups); // Reads all of /proc.
         var entries = workers.ConvertAll(worker => new WorkerEntry(
             worker.Id,
@@ -43,15 +43,26 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Option
         await context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.WorkerListReply);
     }
 
+    // Sessions come and go while they are looked at: those that have ended by the end of the look are left out, or two could name one worker.
+    private List<SessionView> Views(Caller caller)
+    {
+        var seen = sessions.Live.Where(session => caller.Sees(session.Request.Holder)).Select(session => (Session: session, View: session.View())).ToList();
+        return [.. seen.Where(pair => pair.Session.EndReason is null && !pair.Session.IsOver()).Select(pair => pair.View)];
+    }
+
     private Task StopWorkerAsync(HttpContext context)
     {
         var id = (string?)context.Request.RouteValues["id"];
         if (pool.Workers().Find(worker => worker.Id == id) is not { } worker)
             return Problem.WriteAsync(context, StatusCodes.Status404NotFound, "There is no worker with this id, or it has exited. GET /workers lists them.", "not_found");
+        if (!MayStop(context.Caller(), worker))
+            return Problem.WriteAsync(context, StatusCodes.Status403Forbidden, "This worker holds no session of yours: only an operator's key may stop it.");
         pool.Stop(worker, StopReason.Operator);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
     }
+
+    private bool MayStop(Caller caller, Worker worker) => caller.IsOperator || Views(caller).Exists(view => view.Worker == worker);
 
     private static async Task HealthAsync(HttpContext context)
     {

@@ -18,7 +18,8 @@ public static class Problem
     /// <param name="status">HTTP status, 400 to 599.</param>
     /// <param name="detail">What happened, to what, and what to do.</param>
     /// <param name="reason">For a 404: <c>not_found</c>, <c>deleted</c>, <c>expired</c>, <c>worker_lost</c> or <c>drained</c>.</param>
-    public static Task WriteAsync(HttpContext context, int status, string detail, string? reason = null)
+    /// <param name="field">For a 400 or 501: the field of the body it is about.</param>
+    public static Task WriteAsync(HttpContext context, int status, string detail, string? reason = null, string? field = null)
     {
         if (context.Response.HasStarted)
             return Task.CompletedTask;
@@ -33,6 +34,8 @@ public static class Problem
             json.WriteString("message", $"{title}: {detail}");
             if (reason is not null)
                 json.WriteString("reason", reason);
+            if (field is not null)
+                json.WriteString("field", field);
             json.WriteEndObject();
         }
 
@@ -58,10 +61,15 @@ public static class Problem
         : UnavailableAsync(context, PoolUnavailableException.BeingRestored());
 
     /// <summary>503 with Retry-After.</summary>
-    public static Task UnavailableAsync(HttpContext context, PoolUnavailableException e)
+    public static Task UnavailableAsync(HttpContext context, PoolUnavailableException e) => WriteLaterAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message, e.RetryAfter);
+
+    /// <summary>429 with Retry-After.</summary>
+    public static Task TooManyAsync(HttpContext context, string detail, TimeSpan retryAfter) => WriteLaterAsync(context, StatusCodes.Status429TooManyRequests, detail, retryAfter);
+
+    private static Task WriteLaterAsync(HttpContext context, int status, string detail, TimeSpan retryAfter)
     {
-        context.Response.Headers.RetryAfter = Math.Ceiling(e.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        return WriteAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message);
+        context.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return WriteAsync(context, status, detail);
     }
 
     private static string Title(int status) => status switch
@@ -72,8 +80,10 @@ public static class Problem
         404 => "Not found",
         405 => "Method not allowed",
         408 => "Request timeout",
+        409 => "Conflict",
         413 => "Body too large",
         426 => "Upgrade required",
+        429 => "Too many requests",
         501 => "Not implemented",
         502 => "Bad worker reply",
         503 => "Service unavailable",

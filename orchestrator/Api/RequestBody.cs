@@ -15,11 +15,16 @@ public static class RequestBody
     /// Returns the JSON; an empty body counts as <c>{}</c>. Throws <see cref="BadHttpRequestException"/>: 400 for what is no JSON,
     /// 408 for a body that comes too slowly, 413 for one too large.
     /// </summary>
-    public static async Task<byte[]> ReadJsonAsync(HttpRequest request, Options options, TimeProvider time)
+    /// <param name="request">The request.</param>
+    /// <param name="options">How slowly a body may come.</param>
+    /// <param name="time">Clock of its deadline.</param>
+    /// <param name="maxBytes">Its largest size; null for the usual limit.</param>
+    public static async Task<byte[]> ReadJsonAsync(HttpRequest request, Options options, TimeProvider time, int? maxBytes = null)
     {
-        if (request.ContentLength > options.MaxBodyBytes)
-            throw TooLarge(options);
-        var body = await ReadAsync(request.BodyReader, options, time);
+        var limit = maxBytes ?? options.MaxBodyBytes;
+        if (request.ContentLength > limit)
+            throw TooLarge(limit);
+        var body = await ReadAsync(request.BodyReader, limit, options, time);
         if (body.Length == 0)
             return EmptyObject;
         Check(body);
@@ -29,7 +34,7 @@ public static class RequestBody
     /// <summary>How long a body may take when so much of it has come.</summary>
     internal static TimeSpan Deadline(long received, Options options) => options.BodyGrace + TimeSpan.FromSeconds((double)received / options.BodyBytesPerSecond);
 
-    private static async Task<byte[]> ReadAsync(PipeReader reader, Options options, TimeProvider time)
+    private static async Task<byte[]> ReadAsync(PipeReader reader, int limit, Options options, TimeProvider time)
     {
         using var deadline = new CancellationTokenSource(options.BodyGrace, time);
         var started = time.GetTimestamp();
@@ -46,8 +51,8 @@ public static class RequestBody
                     $"The body came too slowly: less than {options.BodyBytesPerSecond} bytes a second. Send it whole.", StatusCodes.Status408RequestTimeout);
             }
 
-            if (result.Buffer.Length > options.MaxBodyBytes)
-                throw TooLarge(options);
+            if (result.Buffer.Length > limit)
+                throw TooLarge(limit);
             if (result.IsCompleted)
             {
                 var body = result.Buffer.ToArray();
@@ -78,6 +83,6 @@ public static class RequestBody
         }
     }
 
-    private static BadHttpRequestException TooLarge(Options options) =>
-        new($"The body is larger than the {options.MaxBodyBytes} bytes allowed.", StatusCodes.Status413PayloadTooLarge);
+    private static BadHttpRequestException TooLarge(int limit) =>
+        new($"The body is larger than the {limit} bytes allowed.", StatusCodes.Status413PayloadTooLarge);
 }

@@ -9,17 +9,21 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
 {
     private const int Tries = 3;
 
+    // What fits into the kernel's buffers is as good as sent; a client that still reads more is active.
+    private const int SmallBody = 16 * 1024;
+
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/sessions", CreateAsync);
-        routes.MapGet("/sessions/{id}", GetAsync);
-        routes.MapDelete("/sessions/{id}", DeleteAsync);
+        routes.MapPost("/sessions", CreateAsync).WithSummary("Create a session");
+        routes.MapGet("/sessions/{id}", GetAsync).WithSummary("A session, as its worker tells it");
+        routes.MapDelete("/sessions/{id}", DeleteAsync).WithSummary("End a session");
     }
 
     private async Task CreateAsync(HttpContext context)
     {
         var body = await RequestBody.ReadJsonAsync(context.Request, options, time);
-        using var created = await sessions.CreateAsync(body, context.RequestAborted);
+        var request = new SessionRequest(body, new(options.SessionTtl, options.SessionMaxAge)) { Holder = context.Caller().Name };
+        using var created = await sessions.CreateAsync(request, context.RequestAborted);
         if (created.Session is not { } session)
         {
             Write(context.Response, created.Placed.Reply, default, default);
@@ -39,7 +43,7 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
 
     private async Task GetAsync(HttpContext context)
     {
-        var session = sessions.Find((string?)context.Request.RouteValues["id"], out var activity, out var reason);
+        var session = sessions.Find((string?)context.Request.RouteValues["id"], context.Caller(), out var activity, out var reason);
         if (session is null)
         {
             await Problem.SessionNotFoundAsync(context, reason);
@@ -50,8 +54,11 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
         {
             for (var attempt = 1; attempt <= Tries && session.EndReason is null; attempt++)
             {
-                if (await TryGetAsync(context, session))
-                    return;
+                if (!await TryGetAsync(context, session))
+                    continue;
+                if (context.Response.ContentLength > SmallBody)
+                    await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+                return;
             }
 
             await Problem.SessionGoneAsync(context, session);
@@ -64,6 +71,10 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
         if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement)
             return false;
         using var reply = await placement.Worker.Client.GetAsync(placement.Lease.SessionPath!);
+
+        // The worker may have been given to another session meanwhile, and may call it by the same name.
+        if (!session.IsOn(placement))
+            return false;
         if (reply.IsSuccess && SessionBody.TryFindId(reply.Body.Span, out var id) && reply.Body.Span[id].SequenceEqual(placement.WorkerSessionId))
         {
             if (session.Restarts > 0)
@@ -74,7 +85,7 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
 
         if (reply.Error == WorkerError.Busy)
         {
-            await Problem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "Too many requests for this session are under way, or this node is out of descriptors. Retry.");
+            await Problem.UnavailableAsync(context, PoolUnavailableException.NoConnection());
             return true;
         }
 
@@ -90,7 +101,7 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
 
     private Task DeleteAsync(HttpContext context)
     {
-        var session = sessions.Find((string?)context.Request.RouteValues["id"], out var activity, out var reason);
+        var session = sessions.Find((string?)context.Request.RouteValues["id"], context.Caller(), out var activity, out var reason);
         if (session is null)
             return Problem.SessionNotFoundAsync(context, reason);
         using (activity)

@@ -44,14 +44,14 @@ public sealed class OsProcess
         }
     }
 
-    /// <summary>Signals it and all its helpers: its process group, if it leads one. Does nothing once it has exited.</summary>
-    public void SendToGroup(Signal signal)
+    /// <summary>
+    /// Signals it and all its helpers: its process group, if it leads one. Does nothing once it has exited. False when the kernel forbids
+    /// it: a program that has changed its user is out of our reach.
+    /// </summary>
+    public bool TrySendToGroup(Signal signal)
     {
         lock (gate)
-        {
-            if (!reaped)
-                SendToGroupNeedsLock(signal);
-        }
+            return reaped || SendToGroupNeedsLock(signal);
     }
 
     /// <summary>Called by the watcher when the pidfd says that the process has ended. Only the first call counts.</summary>
@@ -76,11 +76,6 @@ public sealed class OsProcess
         exited.SetResult(status);
     }
 
-    private void SendToGroupNeedsLock(Signal signal)
-    {
-        if (!leadsGroup)
-            _ = LibC.PidfdSendSignal(pidfd, (int)signal);
-        else if (LibC.Kill(-Pid, (int)signal) != 0 && Marshal.GetLastPInvokeError() != LibC.NoSuchProcess)
-            throw new InvalidOperationException($"Cannot signal group {Pid}: {Marshal.GetLastPInvokeErrorMessage()}");
-    }
+    private bool SendToGroupNeedsLock(Signal signal) =>
+        (leadsGroup ? LibC.Kill(-Pid, (int)signal) : LibC.PidfdSendSignal(pidfd, (int)signal)) == 0 || Marshal.GetLastPInvokeError() == LibC.NoSuchProcess;
 }

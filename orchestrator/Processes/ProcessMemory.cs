@@ -29,9 +29,9 @@ public static class ProcessMemory
             var words = File.ReadAllText($"/proc/{pid}/statm").Split(' ');
             return (long.Parse(words[1], CultureInfo.InvariantCulture) - long.Parse(words[2], CultureInfo.InvariantCulture)) * Environment.SystemPageSize;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return 0; // It has ended.
+            return 0; // It has ended, or is hidden from us.
         }
     }
 }

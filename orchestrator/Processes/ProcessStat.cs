@@ -17,7 +17,7 @@ public readonly record struct ProcessStat(char State, int Parent, int Group, lon
         {
             text = File.ReadAllText($"/proc/{pid}/stat");
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }

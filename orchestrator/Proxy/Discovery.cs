@@ -13,15 +13,16 @@ public static class Discovery
     /// <summary>Returns the body with its addresses rewritten; one that is no sound JSON, such as the texts of activate and close, as it is.</summary>
     /// <param name="body">The browser's reply.</param>
     /// <param name="prefix">What replaces scheme and authority, such as <c>ws://host/sessions/ID</c>.</param>
+    /// <param name="query">What is appended, such as <c>?apiKey=K</c>; a client that shows its key in the address does so again where it is led.</param>
     /// <param name="address">The browser's own address.</param>
-    public static ReadOnlyMemory<byte> Rewrite(ReadOnlyMemory<byte> body, string prefix, CdpAddress address)
+    public static ReadOnlyMemory<byte> Rewrite(ReadOnlyMemory<byte> body, string prefix, string query, CdpAddress address)
     {
         try
         {
             var root = JsonNode.Parse(body.Span);
             IEnumerable<JsonNode?> targets = root is JsonArray list ? list : [root];
             foreach (var target in targets.OfType<JsonObject>())
-                RewriteTarget(target, prefix, address);
+                RewriteTarget(target, prefix, query, address);
             return Encoding.UTF8.GetBytes(root?.ToJsonString() ?? "null");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
@@ -30,10 +31,10 @@ public static class Discovery
         }
     }
 
-    private static void RewriteTarget(JsonObject target, string prefix, CdpAddress address)
+    private static void RewriteTarget(JsonObject target, string prefix, string query, CdpAddress address)
     {
         if (target[SocketUrl] is JsonValue value && Uri.TryCreate(value.ToString(), UriKind.Absolute, out var url))
-            target[SocketUrl] = url.AbsolutePath == address.BrowserPath ? prefix + "/cdp" : prefix + url.AbsolutePath;
+            target[SocketUrl] = prefix + (url.AbsolutePath == address.BrowserPath ? "/cdp" : url.AbsolutePath) + query;
 
         // Its ws= parameter has no scheme: host, port and path only.
         if (target[FrontendUrl] is JsonValue frontend)

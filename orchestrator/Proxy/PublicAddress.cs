@@ -1,14 +1,18 @@
 namespace Steelyard.Proxy;
 
 /// <summary>The address under which the client reaches us.</summary>
-/// <param name="WebSocketOrigin">Such as <c>ws://localhost:8080</c>; a public URL's path stays at its end.</param>
-public readonly record struct PublicAddress(string WebSocketOrigin)
+/// <param name="IsSecure">It speaks TLS.</param>
+/// <param name="Authority">Host and port; a public URL's path stays at its end.</param>
+public readonly record struct PublicAddress(bool IsSecure, string Authority)
 {
-    /// <summary><c>--public-url</c> if given, else what the request itself was sent to.</summary>
-    public static PublicAddress Of(HttpRequest request, Options options)
-    {
-        if (options.PublicUrl is { } url)
-            return new((url.Scheme == "https" ? "wss://" : "ws://") + url.Authority + url.AbsolutePath.TrimEnd('/'));
-        return new((request.IsHttps ? "wss://" : "ws://") + request.Host.Value);
-    }
+    /// <summary>Such as <c>ws://localhost:8080</c>.</summary>
+    public string WebSocketOrigin => (IsSecure ? "wss://" : "ws://") + Authority;
+
+    /// <summary>Such as <c>http://localhost:8080</c>.</summary>
+    public string HttpOrigin => (IsSecure ? "https://" : "http://") + Authority;
+
+    /// <summary><c>--public-url</c> if given, else what the request itself was sent to: to us, or to a trusted proxy before us.</summary>
+    public static PublicAddress Of(HttpRequest request, Options options) => options.PublicUrl is { } url
+        ? new(url.Scheme == "https", url.Authority + url.AbsolutePath.TrimEnd('/'))
+        : new(request.IsHttps, request.Host.Value ?? "");
 }

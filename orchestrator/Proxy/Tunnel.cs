@@ -16,6 +16,7 @@ public sealed class Tunnel(Stream client, DevToolsSocket browser, TimeProvider t
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
 
     private WebSocketFrames toClient = new();
+    private bool clientLeft;
 
     /// <summary>Runs until it is over. Never fails: whatever breaks ends it. False when the client does not even take our farewell: its connection must be cut.</summary>
     /// <param name="farewell">Asked when we end it or the browser vanished without a word: the close code and the reason for the client.</param>
@@ -26,7 +27,6 @@ public sealed class Tunnel(Stream client, DevToolsSocket browser, TimeProvider t
         var up = PumpAsync(ClientToBrowserAsync, over);
         var down = PumpAsync(BrowserToClientAsync, over);
         await Task.WhenAny(up, down);
-        var clientLeft = up.IsCompleted && !down.IsCompleted && !cancellationToken.IsCancellationRequested;
         await over.CancelAsync();
         await Task.WhenAll(up, down);
         if (clientLeft || toClient.SawClose)
@@ -54,10 +54,23 @@ public sealed class Tunnel(Stream client, DevToolsSocket browser, TimeProvider t
     private async Task ClientToBrowserAsync(byte[] buffer, CancellationToken cancellationToken)
     {
         int count;
-        while ((count = await client.ReadAsync(buffer, cancellationToken)) > 0)
+        while ((count = await ReadClientAsync(buffer, cancellationToken)) > 0)
         {
             for (var sent = 0; sent < count;)
                 sent += await browser.Socket.SendAsync(buffer.AsMemory(sent, count - sent), cancellationToken);
+        }
+    }
+
+    private async ValueTask<int> ReadClientAsync(byte[] buffer, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        try
+        {
+            return count = await client.ReadAsync(buffer, cancellationToken);
+        }
+        finally
+        {
+            clientLeft = count == 0 && !cancellationToken.IsCancellationRequested;
         }
     }
 

@@ -13,7 +13,6 @@ public sealed class Session
 {
     private readonly Lock gate = new();
     private readonly TimeProvider time;
-    private readonly SessionClock clock;
     private readonly long created;
     private readonly CancellationTokenSource ended = new();
     private TaskCompletionSource<Placement>? restoring;
@@ -21,19 +20,20 @@ public sealed class Session
     private EndReason? endReason;
     private long lastActive;
     private int open;
+    private ProxyUsage usage;
 
     /// <param name="id">Its public id.</param>
     /// <param name="placement">Where it lives first.</param>
-    /// <param name="body">The JSON it was created from, kept when it may have to be restored; else empty.</param>
-    /// <param name="clock">When it is over.</param>
+    /// <param name="request">What it was created from; without payload unless it may have to be restored.</param>
+    /// <param name="quota">Its holder's place, given back at its end.</param>
     /// <param name="time">Source of time.</param>
-    public Session(SessionId id, Placement placement, ReadOnlyMemory<byte> body, SessionClock clock, TimeProvider time)
+    public Session(SessionId id, Placement placement, SessionRequest request, QuotaPlace quota, TimeProvider time)
     {
         Id = id;
-        Body = body;
+        Request = request;
+        Quota = quota;
         CreatedAt = time.GetUtcNow();
         this.placement = placement;
-        this.clock = clock;
         this.time = time;
         created = lastActive = time.GetTimestamp();
     }
@@ -42,13 +42,31 @@ public sealed class Session
 
     public DateTimeOffset CreatedAt { get; }
 
-    public ReadOnlyMemory<byte> Body { get; }
+    public SessionRequest Request { get; }
 
     /// <summary>How often it was restored.</summary>
     public int Restarts { get; private set; }
 
     /// <summary>Cancelled when it ends.</summary>
     public CancellationToken Ended => ended.Token;
+
+    /// <summary>Bytes through its proxy, as its worker has last told.</summary>
+    public ProxyUsage Usage
+    {
+        get
+        {
+            lock (gate)
+                return usage;
+        }
+
+        set
+        {
+            lock (gate)
+                usage = value;
+        }
+    }
+
+    internal QuotaPlace Quota { get; }
 
     /// <summary>Why it ended; null while it is live.</summary>
     public EndReason? EndReason
@@ -146,8 +164,8 @@ public sealed class Session
         lock (gate)
         {
             var idle = IdleNeedsLock();
-            var remaining = clock.Remaining(time.GetElapsedTime(created), idle, open);
-            return new(Id, CreatedAt, idle, remaining == TimeSpan.MaxValue ? clock.Ttl : remaining, restoring is null ? placement.Worker : null, Restarts);
+            var remaining = Request.Clock.Remaining(time.GetElapsedTime(created), idle, open);
+            return new(Id, CreatedAt, idle, remaining == TimeSpan.MaxValue ? Request.Clock.Ttl : remaining, restoring is null ? placement.Worker : null, Restarts);
         }
     }
 
@@ -172,7 +190,7 @@ public sealed class Session
         }
     }
 
-    private bool IsOverNeedsLock() => clock.IsOver(time.GetElapsedTime(created), IdleNeedsLock(), open);
+    private bool IsOverNeedsLock() => Request.Clock.IsOver(time.GetElapsedTime(created), IdleNeedsLock(), open);
 
     private TimeSpan IdleNeedsLock() => open > 0 ? TimeSpan.Zero : time.GetElapsedTime(lastActive);
 }

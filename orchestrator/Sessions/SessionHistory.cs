@@ -2,21 +2,24 @@ using System.Collections.Concurrent;
 
 namespace Steelyard.Sessions;
 
-/// <summary>Remembers why the last sessions ended, so that a 404 can say it. Bounded: the oldest are forgotten first.</summary>
+/// <summary>Remembers the last sessions that ended, so that a 404 can say why and lists can show them. Bounded: the oldest are forgotten first.</summary>
 /// <param name="capacity">How many it remembers.</param>
 public sealed class SessionHistory(int capacity)
 {
-    private readonly ConcurrentDictionary<SessionId, EndReason> reasons = new();
+    private readonly ConcurrentDictionary<SessionId, EndedSession> sessions = new();
     private readonly ConcurrentQueue<SessionId> order = new();
 
-    public void Add(SessionId id, EndReason reason)
+    /// <summary>All it remembers, in no order.</summary>
+    public IEnumerable<EndedSession> All => sessions.Select(pair => pair.Value);
+
+    public void Add(EndedSession session)
     {
-        reasons[id] = reason;
-        order.Enqueue(id);
+        sessions[session.Id] = session;
+        order.Enqueue(session.Id);
         while (order.Count > capacity && order.TryDequeue(out var oldest))
-            reasons.TryRemove(oldest, out _);
+            sessions.TryRemove(oldest, out _);
     }
 
-    /// <summary>Why it ended, or null when that is not known.</summary>
-    public EndReason? Find(SessionId id) => reasons.TryGetValue(id, out var reason) ? reason : null;
+    /// <summary>Null when it never was, or is forgotten.</summary>
+    public EndedSession? Find(SessionId id) => sessions.GetValueOrDefault(id);
 }

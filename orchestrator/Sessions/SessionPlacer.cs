@@ -8,47 +8,51 @@ public sealed class SessionPlacer(WorkerPool pool, Options options, TimeProvider
     private const int Tries = 3;
 
     /// <summary>
-    /// Posts the body to one worker after another until one answers sensibly. Trying again is safe: a worker whose answer is unknown dies.
+    /// Creates it on one worker after another until one answers sensibly. Trying again is safe: a worker whose answer is unknown dies.
     /// Throws <see cref="PoolUnavailableException"/> and <see cref="OperationCanceledException"/>.
     /// </summary>
-    /// <param name="body">JSON.</param>
+    /// <param name="request">What is asked for.</param>
     /// <param name="again">It had a worker before: it need not stand in line once more.</param>
     /// <param name="cancellationToken">Nobody wants it any more.</param>
-    public async Task<PlacedSession> PlaceAsync(ReadOnlyMemory<byte> body, bool again, CancellationToken cancellationToken)
+    public async Task<PlacedSession> PlaceAsync(SessionRequest request, bool again, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var failure = "";
-        for (var attempt = 1; attempt <= Tries; attempt++)
+        var failed = 0;
+        while (true)
         {
-            var left = options.QueueTimeout - time.GetElapsedTime(started);
-            var lease = await pool.LeaseAsync(again || attempt > 1, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
-            if (await TryPlaceAsync(lease, body) is var (placed, why) && placed is not null)
+            var left = (request.Patience ?? options.QueueTimeout) - time.GetElapsedTime(started);
+            var lease = await pool.LeaseAsync(again || failed > 0, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
+            var (placed, error, failure) = await TryPlaceAsync(lease, request);
+            if (placed is not null)
                 return placed;
-            logger.LogWarning("{Worker} failed to create a session: {Failure}", lease.Worker, failure = why);
-        }
+            logger.LogWarning("{Worker} failed to create a session: {Failure}", lease.Worker, failure);
 
-        throw PoolUnavailableException.WorkersFailed(Tries, failure);
+            // One that had died before it was asked is no try: when many die at once, their news comes a moment later.
+            if (error != WorkerError.Refused && ++failed == Tries)
+                throw PoolUnavailableException.WorkersFailed(Tries, failure);
+        }
     }
 
     // Null, with the reason, when the worker failed: it is stopped then. The lease goes back unless it is placed.
-    private static async Task<(PlacedSession? Placed, string Failure)> TryPlaceAsync(WorkerLease lease, ReadOnlyMemory<byte> body)
+    private async Task<(PlacedSession? Placed, WorkerError Error, string Failure)> TryPlaceAsync(WorkerLease lease, SessionRequest request)
     {
-        var reply = default(WorkerReply);
         PlacedSession? placed = null;
+        var reply = default(WorkerReply);
         try
         {
-            reply = await lease.Worker.Client.CreateAsync(body);
-            if (reply.IsSuccess && SessionBody.TryFindId(reply.Body.Span, out var id) && SessionBody.TryReadId(reply.Body.Span[id], out var workerId))
-            {
-                lease.Holds(workerId);
-                return (placed = new(new(lease, reply.Body[id].ToArray()), reply, id), "");
-            }
-
+            reply = await lease.Worker.Client.CreateAsync(request.Body);
+            var isCreated = TryReadCreated(lease, reply, out var id);
+            var isSetup = isCreated && request.Setup.Length > 0;
+            if (isSetup)
+                (reply, isCreated) = await SetUpAsync(lease, request, reply);
+            if (isCreated)
+                return (placed = new(new(lease, reply.Body[id].ToArray()), reply, id), WorkerError.None, "");
             if (reply is { Error: WorkerError.None, Status: >= 400 and < 500 })
-                return (placed = new(null, reply, default), "");
-            if (reply.Error != WorkerError.Busy)
-                lease.Distrust();
-            return (null, reply.IsSuccess ? "a reply without an id" : reply.ToString());
+                return (placed = new(null, reply, default) { IsSetup = isSetup }, WorkerError.None, "");
+            if (reply.Error == WorkerError.Busy)
+                throw PoolUnavailableException.NoConnection();
+            lease.Distrust();
+            return (null, reply.Error, reply.IsSuccess ? "a reply without an id" : reply.ToString());
         }
         finally
         {
@@ -58,6 +62,23 @@ public sealed class SessionPlacer(WorkerPool pool, Options options, TimeProvider
                 lease.Dispose();
         }
     }
+
+    private static bool TryReadCreated(WorkerLease lease, WorkerReply reply, out Range id)
+    {
+        id = default;
+        if (!reply.IsSuccess || !SessionBody.TryFindId(reply.Body.Span, out id) || !SessionBody.TryReadId(reply.Body.Span[id], out var workerId))
+            return false;
+        lease.Holds(workerId);
+        return true;
+    }
+
+    // Gives back the reply that counts from now on: the create's when the options are in force, else the refusal of the options.
+    private async Task<(WorkerReply Reply, bool InForce)> SetUpAsync(WorkerLease lease, SessionRequest request, WorkerReply created)
+    {
+        var setup = await lease.Worker.Client.SetUpAsync(lease.SessionPath!, request.Setup, options.WorkerStartTimeout);
+        (setup.IsSuccess ? setup : created).Dispose();
+        return (setup.IsSuccess ? created : setup, setup.IsSuccess);
+    }
 }
 
 /// <summary>A worker's answer to a create.</summary>
@@ -66,6 +87,9 @@ public sealed class SessionPlacer(WorkerPool pool, Options options, TimeProvider
 /// <param name="Id">Where the id stands in its body.</param>
 public sealed record PlacedSession(Placement? Placement, WorkerReply Reply, Range Id) : IDisposable
 {
+    /// <summary>The reply is a refusal of the options, not of the body.</summary>
+    public bool IsSetup { get; init; }
+
     public void Dispose() => Reply.Dispose();
 }
 

@@ -5,34 +5,52 @@ namespace Steelyard.Sessions;
 
 /// <summary>Creates, finds and ends the sessions of this node. Ending has one path, whoever asks for it: <see cref="End"/>.</summary>
 public sealed class SessionService(
-    SessionIdIssuer ids, SessionHistory history, SessionPlacer placer, Options options, TimeProvider time, ILogger<SessionService> logger)
+    SessionIdIssuer ids, SessionHistory history, SessionPlacer placer, SessionQuotas quotas, Options options, TimeProvider time, ILogger<SessionService> logger)
 {
     private readonly ConcurrentDictionary<SessionId, Session> live = new();
-    private readonly SessionClock clock = new(options.SessionTtl, options.SessionMaxAge);
 
     public IEnumerable<Session> Live => live.Select(pair => pair.Value);
 
-    /// <summary>
-    /// Creates a session from a JSON body. The reply is the worker's, whether it made a session or refused the body; the caller disposes it.
-    /// Throws <see cref="PoolUnavailableException"/>, and <see cref="OperationCanceledException"/> when the client has left.
-    /// </summary>
-    public async Task<CreatedSession> CreateAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-    {
-        var placed = await placer.PlaceAsync(body, again: false, cancellationToken);
-        if (placed.Placement is not { } placement)
-            return new(null, default, placed);
+    public IEnumerable<EndedSession> Ended => history.All;
 
-        var kept = options.OnWorkerLost == OnWorkerLost.Restore ? body : default;
-        var session = new Session(ids.Next(), placement, kept, clock, time);
-        session.TryBegin(out var activity);
-        live[session.Id] = session;
-        _ = WatchAsync(session, placement);
-        logger.LogInformation("Session {Id} created on {Worker}", session.Id, placement.Worker);
-        return new(session, activity, placed);
+    /// <summary>
+    /// Creates a session. The reply is the worker's, whether it made a session or refused what was asked; the caller disposes it.
+    /// Throws <see cref="PoolUnavailableException"/>, <see cref="QuotaExceededException"/>, and <see cref="OperationCanceledException"/> when the
+    /// client has left.
+    /// </summary>
+    public async Task<CreatedSession> CreateAsync(SessionRequest request, CancellationToken cancellationToken)
+    {
+        var quota = quotas.Take(request.Holder);
+        try
+        {
+            var placed = await placer.PlaceAsync(request, again: false, cancellationToken);
+            if (placed.Placement is not { } placement)
+            {
+                quota.Dispose();
+                return new(null, default, placed);
+            }
+
+            quota.BecomeLive();
+            var kept = options.OnWorkerLost == OnWorkerLost.Restore ? request : request.WithoutPayload();
+            var session = new Session(request.ChosenId ?? ids.Next(), placement, kept, quota, time);
+            session.TryBegin(out var activity);
+            live[session.Id] = session;
+            _ = WatchAsync(session, placement);
+            logger.LogInformation("Session {Id} created on {Worker}{For}", session.Id, placement.Worker, request.Holder is { } holder ? $" for {holder}" : "");
+            return new(session, activity, placed);
+        }
+        catch
+        {
+            quota.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Finds a live session and opens an activity on it. Null when there is none: <paramref name="reason"/> says why, if that is known.</summary>
-    public Session? Find(ReadOnlySpan<char> text, out SessionActivity activity, out EndReason? reason)
+    /// <summary>
+    /// Finds a live session and opens an activity on it. Null when there is none that this caller may see: <paramref name="reason"/> says why, if that
+    /// is known.
+    /// </summary>
+    public Session? Find(ReadOnlySpan<char> text, Caller caller, out SessionActivity activity, out EndReason? reason)
     {
         activity = default;
         reason = null;
@@ -40,19 +58,28 @@ public sealed class SessionService(
             return null;
         if (live.TryGetValue(id, out var session))
         {
+            if (!caller.Sees(session.Request.Holder))
+                return null;
             if (session.TryBegin(out activity))
                 return session;
             if (session.IsOver())
                 End(session, EndReason.Expired, "its time was over");
             reason = session.EndReason;
         }
-        else if (ids.Made(id))
+        else
         {
-            reason = history.Find(id);
+            reason = FindEnded(id, caller)?.Reason;
         }
 
         return null;
     }
+
+    /// <summary>A live session, without opening an activity on it: looking is not using. Null when its time is over, too.</summary>
+    public Session? FindLive(SessionId id) => live.TryGetValue(id, out var session) && session.EndReason is null && !session.IsOver() ? session : null;
+
+    /// <summary>What is remembered of a session that has ended; null when that is nothing, or nothing for this caller.</summary>
+    public EndedSession? FindEnded(SessionId id, Caller? caller = null) =>
+        history.Find(id) is { } ended && (caller ?? Caller.Anyone).Sees(ended.Request.Holder) ? ended : null;
 
     /// <summary>Ends a session. True for the one caller who did.</summary>
     /// <param name="session">The session.</param>
@@ -62,8 +89,9 @@ public sealed class SessionService(
     {
         if (!session.TryEnd(reason, out var placement))
             return false;
-        history.Add(session.Id, reason);
+        history.Add(new(session.Id, session.Request.WithoutPayload(), session.CreatedAt, time.GetUtcNow(), reason, session.Restarts, session.Usage));
         live.TryRemove(session.Id, out _);
+        session.Quota.Dispose();
         if (reason == EndReason.WorkerLost)
             placement?.Lease.Distrust();
         placement?.Lease.Dispose();
@@ -98,15 +126,20 @@ public sealed class SessionService(
     {
         // Until the session's end only: the worker may outlive thousands of sessions, and must not keep them all in memory.
         await ((Task)placement.Worker.Exited.WaitAsync(session.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (placement.Worker.Exited.IsCompletedSuccessfully)
-            Lose(session, placement, $"exited, {await placement.Worker.Exited}");
+        if (!placement.Worker.Exited.IsCompletedSuccessfully)
+            return;
+        var status = await placement.Worker.Exited;
+        if (placement.Worker.IsClosedByClient(status) && session.IsOn(placement))
+            End(session, EndReason.Deleted, "its client closed the browser");
+        else
+            Lose(session, placement, $"exited, {status}");
     }
 
     private async Task RestoreAsync(Session session, string lost)
     {
         try
         {
-            using var placed = await placer.PlaceAsync(session.Body, again: true, session.Ended);
+            using var placed = await placer.PlaceAsync(session.Request, again: true, session.Ended);
             if (placed.Placement is not { } placement)
             {
                 End(session, EndReason.WorkerLost, $"{lost}; no worker took it again: {placed.Reply}");
@@ -128,6 +161,11 @@ public sealed class SessionService(
         catch (OperationCanceledException)
         {
             // It ended while it waited for a worker; whoever ended it has said so.
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "Session {Id} was not restored through an error of ours", session.Id);
+            End(session, EndReason.WorkerLost, $"{lost}; not restored through an error of ours");
         }
     }
 }

@@ -18,9 +18,11 @@ public static class MemoryBudget
     // A busy page takes about three times what an empty one does (65 MiB when many run).
     private static long PerWorker(WorkerKind kind) => kind == WorkerKind.Simulated ? 10 * MiB : 200 * MiB;
 
+    // Of the machine, or of our container where that has less.
     private static long AvailableBytes()
     {
         var line = File.ReadLines("/proc/meminfo").First(line => line.StartsWith("MemAvailable:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+        var machine = long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+        return Math.Min(machine, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
     }
 }

@@ -2,7 +2,7 @@ namespace Steelyard.Workers;
 
 /// <summary>A pool in numbers, all taken at one moment: <c>Ready + Leased + Starting + Stopping + Parked = Slots</c>.</summary>
 public sealed record PoolStatus(
-    int Ready, int Leased, int Starting, int Stopping, int Parked, int Slots, int Max, int Queued, int QueueLimit, string? LastExit)
+    int Ready, int Leased, int Starting, int Stopping, int Parked, int Slots, int Max, int Queued, int QueueLimit, string? LastExit, int RecentlyRefused)
 {
     /// <summary>A create that comes now finds a worker, or one that is still to be started.</summary>
     public bool IsAvailable => Queued < Ready + Starting + (Max - Slots);

@@ -10,19 +10,27 @@ public sealed class PoolUnavailableException : Exception
 
     public TimeSpan RetryAfter { get; }
 
+    /// <summary>Nothing is wrong but that there are too many callers.</summary>
+    public bool IsOverload { get; private init; }
+
     public static PoolUnavailableException QueueFull(int limit) => new(
         string.Create(CultureInfo.InvariantCulture, $"All workers are busy and {limit} creates wait already. Delete sessions, raise --max-workers or --queue-limit, or retry."),
-        TimeSpan.FromSeconds(1));
+        TimeSpan.FromSeconds(1)) { IsOverload = true };
 
     public static PoolUnavailableException WaitOver() => new(
         "No worker became free within --queue-timeout. Delete sessions, raise --max-workers or --queue-timeout, or retry.",
-        TimeSpan.FromSeconds(1));
+        TimeSpan.FromSeconds(1)) { IsOverload = true };
 
     /// <summary>The session's worker was lost, and no other one has taken it over yet.</summary>
     public static PoolUnavailableException BeingRestored() => new("The session's worker was lost, and the session is being restored on another one. Retry.", TimeSpan.FromSeconds(1));
 
-    /// <summary>We have no descriptor left to call the worker with.</summary>
-    public static PoolUnavailableException NoConnection() => new("This node is out of connections to its workers. Retry; if it stays so, raise its limit of open files.", TimeSpan.FromSeconds(1));
+    /// <summary>Too many calls to the worker are under way, or we have no descriptor left to call it with.</summary>
+    public static PoolUnavailableException NoConnection() => new(
+        "Too many requests for this session are under way, or this node is out of descriptors. Retry; if it stays so, raise the limit of open files.", TimeSpan.FromSeconds(1));
+
+    public static PoolUnavailableException NoneReady() => new("No worker is ready. Retry.", TimeSpan.FromSeconds(1));
+
+    public static PoolUnavailableException TooManyClients() => new("Too many clients are attached: see --max-connections. Retry.", TimeSpan.FromSeconds(1));
 
     public static PoolUnavailableException WorkersFailed(int tries, string last) => new(
         string.Create(CultureInfo.InvariantCulture, $"{tries} workers failed to create the session, the last one with: {last}. They were stopped; retry."),

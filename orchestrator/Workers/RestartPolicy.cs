@@ -14,11 +14,12 @@ public sealed record RestartPolicy(TimeSpan FirstDelay, TimeSpan MaxDelay, TimeS
     /// <param name="failures">Times since any fixed start.</param>
     /// <param name="now">The present on the same scale.</param>
     /// <param name="jitter">0 to 1, spreads slots that failed together: a delay is cut by up to a quarter.</param>
-    public RestartDecision Next(IReadOnlyCollection<TimeSpan> failures, TimeSpan now, double jitter)
+    /// <param name="mayPark">Enough other slots are not parked; else this one goes on with the doubling delay.</param>
+    public RestartDecision Next(IReadOnlyCollection<TimeSpan> failures, TimeSpan now, double jitter, bool mayPark)
     {
         var recent = failures.Count(at => now - at < Window);
         var cut = 1 - (jitter / 4);
-        if (recent > MaxFailures)
+        if (recent > MaxFailures && mayPark)
             return new(MaxDelay * cut, Park: true);
         if (recent <= 1)
             return new(TimeSpan.Zero, Park: false);

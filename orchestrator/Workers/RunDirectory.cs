@@ -11,6 +11,7 @@ public sealed class RunDirectory : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly FileStream lockFile;
+    private readonly string root;
     private readonly string workers;
     private readonly long maxLogBytes;
 
@@ -20,6 +21,7 @@ public sealed class RunDirectory : IDisposable
     public RunDirectory(string path, long maxLogBytes)
     {
         this.maxLogBytes = maxLogBytes;
+        root = path;
         workers = Path.Combine(path, "workers");
         try
         {
@@ -33,6 +35,16 @@ public sealed class RunDirectory : IDisposable
         }
     }
 
+    /// <summary>An empty folder of this name, for what need not outlive us.</summary>
+    public string CreateFolder(string name)
+    {
+        var folder = Path.Combine(root, name);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder, OwnerOnly);
+        return folder;
+    }
+
     internal WorkerDirectory For(string workerId) => new(Path.Combine(workers, workerId), maxLogBytes);
 
     /// <summary>Stops the workers that an earlier orchestrator left here, if it is proven that they are its own, and deletes their folders.</summary>
@@ -44,7 +56,7 @@ public sealed class RunDirectory : IDisposable
             if (directory.ReadRecord() is { } record && OsProcess.TryAdopt(record.Process) is { } process)
             {
                 logger.LogWarning("Stopping pid {Pid}, a worker that an earlier orchestrator left behind", process.Pid);
-                process.SendToGroup(Signal.Kill);
+                process.TrySendToGroup(Signal.Kill);
                 await process.Exited;
             }
 

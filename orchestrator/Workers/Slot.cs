@@ -28,11 +28,11 @@ internal sealed class Slot
     {
         failures.RemoveAll(at => now - at >= RestartPolicy.Default.Window);
         failures.Add(now);
-        var decision = RestartPolicy.Default.Next(failures, now, jitter);
-        Parked = decision.Park && mayPark;
-        return decision with { Park = Parked };
+        var decision = RestartPolicy.Default.Next(failures, now, jitter, mayPark);
+        Parked = decision.Park;
+        return decision;
     }
 
-    /// <summary>Its worker has served a session and was clean after it: the slot is sound.</summary>
+    /// <summary>Its worker has created a session: the slot is sound.</summary>
     public void Forgive() => failures.Clear();
 }

@@ -7,13 +7,16 @@ namespace Steelyard.Workers;
 /// </summary>
 public sealed class Worker
 {
+    private const int ClosedByClient = 4;
+
     private static long lastNumber;
 
     private readonly OsProcess process;
     private readonly TimeProvider time;
+    private readonly bool isBundled;
     private StopReason? stopReason;
 
-    internal Worker(string id, int port, OsProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, TimeProvider time)
+    internal Worker(string id, int port, OsProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, bool isBundled, TimeProvider time)
     {
         Id = id;
         Port = port;
@@ -22,6 +25,7 @@ public sealed class Worker
         Restarts = restarts;
         PreviousExit = previousExit;
         this.process = process;
+        this.isBundled = isBundled;
         this.time = time;
         Exited = CloseAfterExitAsync();
     }
@@ -56,10 +60,16 @@ public sealed class Worker
     /// <summary>Since when it is idle, as a timestamp of the pool's clock.</summary>
     internal long IdleSince { get; set; }
 
-    /// <summary>Some session has ended on it cleanly.</summary>
+    /// <summary>It has created a session: its program works, however this one ends.</summary>
     internal bool HasServed { get; set; }
 
     internal static string NextId() => $"w{Interlocked.Increment(ref lastNumber)}";
+
+    /// <summary>It serves the session extras of docs/worker-api.md.</summary>
+    public bool HasExtras => isBundled;
+
+    /// <summary>The bundled worker ends with this status when its client has closed the browser: the session is over, and nothing is wrong.</summary>
+    public bool IsClosedByClient(ExitStatus status) => isBundled && status.Code == ClosedByClient;
 
     public override string ToString() => $"worker {Id} (pid {Pid}, port {Port})";
 
@@ -67,9 +77,8 @@ public sealed class Worker
     internal async Task StopAsync(StopReason reason, TimeSpan grace)
     {
         stopReason ??= reason;
-        if (reason.IsGraceful())
+        if (reason.IsGraceful() && process.TrySendToGroup(Signal.Terminate))
         {
-            process.SendToGroup(Signal.Terminate);
             try
             {
                 await Exited.WaitAsync(grace, time);
@@ -81,7 +90,7 @@ public sealed class Worker
             }
         }
 
-        process.SendToGroup(Signal.Kill);
+        process.TrySendToGroup(Signal.Kill);
         await Exited;
     }
 

@@ -8,41 +8,57 @@ internal static class WorkerCleaner
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
+    private enum Outcome
+    {
+        Done,
+        NotYet,
+        Failed,
+    }
+
     /// <summary>Deletes the session it holds, if any, and waits until it says that it is free. False when it did not by the deadline.</summary>
     /// <param name="client">The worker.</param>
     /// <param name="sessionPath">The worker's path of the session, or null.</param>
-    /// <param name="within">Deadline of all of it.</param>
+    /// <param name="within">How long it may take; a delete that has begun has its own deadline.</param>
     /// <param name="time">Clock of the deadline.</param>
     public static async Task<bool> CleanAsync(WorkerClient client, string? sessionPath, TimeSpan within, TimeProvider time)
     {
-        if (sessionPath is not null)
-        {
-            using var reply = await client.DeleteAsync(sessionPath);
-            if (reply is not { Error: WorkerError.None, Status: 200 or 202 or 204 or 404 })
-                return false;
-        }
-
-        return await WaitFreeAsync(client, within, time);
-    }
-
-    private static async Task<bool> WaitFreeAsync(WorkerClient client, TimeSpan within, TimeProvider time)
-    {
         var started = time.GetTimestamp();
+        var deleted = sessionPath is null;
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             var left = within - time.GetElapsedTime(started);
             if (left <= TimeSpan.Zero)
                 return false;
-            using (var reply = await client.StatusAsync(left))
-            {
-                if (!reply.IsSuccess)
-                    return false;
-                if (SaysFree(reply.Body.Span))
-                    return true;
-            }
-
-            await Task.Delay(pause, time);
+            var outcome = deleted ? await AskFreeAsync(client, left) : await DeleteAsync(client, sessionPath!);
+            if (outcome == Outcome.Failed)
+                return false;
+            if (outcome == Outcome.NotYet)
+                await Task.Delay(pause, time);
+            else if (deleted)
+                return true;
+            else
+                deleted = true;
         }
+    }
+
+    // Busy: we are out of descriptors. That is not the worker's fault, and it is asked again.
+    private static async Task<Outcome> DeleteAsync(WorkerClient client, string sessionPath)
+    {
+        using var reply = await client.DeleteAsync(sessionPath);
+        return reply switch
+        {
+            { Error: WorkerError.Busy } => Outcome.NotYet,
+            { Error: WorkerError.None, Status: 200 or 202 or 204 or 404 } => Outcome.Done,
+            _ => Outcome.Failed,
+        };
+    }
+
+    private static async Task<Outcome> AskFreeAsync(WorkerClient client, TimeSpan within)
+    {
+        using var reply = await client.StatusAsync(within);
+        if (reply.IsSuccess)
+            return SaysFree(reply.Body.Span) ? Outcome.Done : Outcome.NotYet;
+        return reply.Error == WorkerError.Busy ? Outcome.NotYet : Outcome.Failed;
     }
 
     /// <summary>True for <c>{"available":true,…}</c> with no session id beside it.</summary>

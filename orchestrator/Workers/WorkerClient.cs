@@ -44,6 +44,16 @@ public sealed class WorkerClient : IDisposable
     /// <summary>Creates a session: outcome unknown on any error. <paramref name="body"/> is JSON.</summary>
     public ValueTask<WorkerReply> CreateAsync(ReadOnlyMemory<byte> body) => CallAsync(new("POST", "/sessions", body), timeout);
 
+    /// <summary>Puts a session's options in force; <paramref name="setup"/> is JSON. The worker may have to start another browser for it.</summary>
+    public ValueTask<WorkerReply> SetUpAsync(string path, ReadOnlyMemory<byte> setup, TimeSpan within) => CallAsync(new("POST", path + "/setup", setup), within);
+
+    /// <summary>Asks one of the session extras that answers in a few kilobytes of JSON.</summary>
+    public ValueTask<WorkerReply> AskAsync(string path) => CallAsync(new("GET", path), timeout);
+
+    /// <summary>Has something done in the session's page; <paramref name="body"/> is JSON. The reply may be large.</summary>
+    public ValueTask<WorkerReply> WorkInPageAsync(string path, ReadOnlyMemory<byte> body, int maxReplyBytes, TimeSpan within) =>
+        CallAsync(new("POST", path, body) { MaxReplyBytes = maxReplyBytes }, within);
+
     /// <summary>Reads a session by the worker's own path of it, as from <see cref="SessionPath"/>.</summary>
     public ValueTask<WorkerReply> GetAsync(string path) => CallAsync(new("GET", path), timeout);
 
@@ -110,11 +120,16 @@ public sealed class WorkerClient : IDisposable
         var connection = Take(request, out var error, out var reused);
         if (connection is null)
             return new(error);
+        var started = time.GetTimestamp();
         var reply = await connection.CallAsync(port, request, request.MaxReplyBytes ?? maxReplyBytes, within);
 
         // A worker may close an idle connection in the very moment we use it. Only what can be asked twice is asked again.
-        if (reply.Error == WorkerError.Closed && reused && request.Method != "POST")
-            return await CallAsync(request, within);
+        if (reply.Error == WorkerError.Closed && reused && request.CanBeRepeated)
+        {
+            var left = within - time.GetElapsedTime(started);
+            return left > TimeSpan.Zero ? await CallAsync(request, left) : new(WorkerError.TimedOut);
+        }
+
         if (reply.Error == WorkerError.None)
             Volatile.Write(ref lastAnswer, time.GetTimestamp());
         return reply;
@@ -151,7 +166,7 @@ public sealed class WorkerClient : IDisposable
             }
 
             // What can be asked again finds out by itself.
-            if (request.Method != "POST" || !connection.IsStale)
+            if (request.CanBeRepeated || !connection.IsStale)
             {
                 reused = true;
                 return connection;

@@ -6,6 +6,8 @@ namespace Steelyard.Workers;
 /// <param name="Kind">What it is, for people and for estimates.</param>
 public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments, WorkerKind Kind)
 {
+    private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     /// <summary>Reads the value of <c>--worker</c>. Throws <see cref="WorkerCommandException"/> when there is no such program.</summary>
     /// <param name="value"><c>auto</c>; or <c>chromium</c> or <c>simulated</c>, with further arguments of the bundled worker; or a path with arguments.</param>
     /// <param name="currentDirectory">Where relative paths start, and where <c>auto</c> looks for <c>./steel-browser</c>.</param>
@@ -18,7 +20,7 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
         {
             case "auto":
                 var own = System.IO.Path.Combine(currentDirectory, "steel-browser");
-                return File.Exists(own) ? new(own, [], WorkerKind.Foreign) : Bundled(hasBrowser ? WorkerKind.Chromium : WorkerKind.Simulated, []);
+                return File.Exists(own) ? Foreign(own, []) : Bundled(hasBrowser ? WorkerKind.Chromium : WorkerKind.Simulated, []);
             case "chromium":
                 return Bundled(WorkerKind.Chromium, words[1..]);
             case "simulated":
@@ -26,9 +28,13 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
             default:
                 var path = System.IO.Path.GetFullPath(words[0], currentDirectory);
                 return File.Exists(path)
-                    ? new(path, words[1..], WorkerKind.Foreign)
+                    ? Foreign(path, words[1..])
                     : throw new WorkerCommandException($"no worker program at {path}; give chromium, simulated, or the path of a program that speaks the worker API");
         }
+
+        WorkerCommand Foreign(string path, string[] arguments) => (File.GetUnixFileMode(path) & AnyExecute) == 0
+            ? throw new WorkerCommandException($"{path} may not be executed: chmod +x it")
+            : new(path, arguments, WorkerKind.Foreign);
 
         WorkerCommand Bundled(WorkerKind kind, string[] arguments) => bundled is null
             ? throw new WorkerCommandException("the bundled worker is not built; run `make build`, or give the path of a worker program")

@@ -8,6 +8,7 @@ namespace Steelyard.Workers;
 internal sealed class WorkerDirectory
 {
     private const string RecordName = "worker.json";
+    private const int DeleteTries = 5;
 
     public WorkerDirectory(string path, long maxLogBytes)
     {
@@ -26,9 +27,19 @@ internal sealed class WorkerDirectory
     /// <summary>The record, or null when there is none or it cannot be read.</summary>
     public WorkerRecord? ReadRecord() => WorkerRecord.TryRead(System.IO.Path.Combine(Path, RecordName));
 
+    /// <summary>Deletes it with all that is in it. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
     public void Delete()
     {
-        if (Directory.Exists(Path))
-            Directory.Delete(Path, recursive: true);
+        for (var tries = 1; Directory.Exists(Path); tries++)
+        {
+            try
+            {
+                Directory.Delete(Path, recursive: true);
+            }
+            catch (IOException) when (tries < DeleteTries)
+            {
+                // A helper that is just dying may still have written into it.
+            }
+        }
     }
 }

@@ -55,7 +55,9 @@ internal sealed class WorkerHealth(WorkerPool pool, Options options, TimeProvide
     {
         try
         {
-            (await worker.Client.HealthAsync(options.HangTimeout)).Dispose();
+            using var reply = await worker.Client.HealthAsync(options.HangTimeout);
+            if (reply.Error == WorkerError.Busy)
+                worker.Client.ForgiveSilence(); // It was not asked: we are out of descriptors.
         }
         finally
         {

@@ -23,7 +23,11 @@ public sealed class WorkerLease : IDisposable
     public string? SessionPath => sessionPath;
 
     /// <summary>The worker has answered a create: this session must be deleted before anyone else may have it.</summary>
-    public void Holds(string workerSessionId) => sessionPath = WorkerClient.SessionPath(workerSessionId);
+    public void Holds(string workerSessionId)
+    {
+        sessionPath = WorkerClient.SessionPath(workerSessionId);
+        Worker.HasServed = true;
+    }
 
     /// <summary>The worker gave a wrong answer, or none: nobody may have it again.</summary>
     public void Distrust() => untrusted = true;

@@ -41,12 +41,12 @@ public sealed class WorkerPool
     /// Leases an idle worker, or waits for one in line. Throws <see cref="PoolUnavailableException"/> when the queue is full, the wait is
     /// over or the node shuts down, and <see cref="OperationCanceledException"/> when the caller is gone, whose place is then given up.
     /// </summary>
-    /// <param name="again">It has been served before by a worker that failed it: it goes to the front, however full the queue is.</param>
+    /// <param name="again">It has been served before by a worker that failed it: it goes before those that have not, however full the queue is.</param>
     /// <param name="within">How long it may wait.</param>
     /// <param name="cancellationToken">The caller is gone.</param>
     public async ValueTask<WorkerLease> LeaseAsync(bool again, TimeSpan within, CancellationToken cancellationToken)
     {
-        LinkedListNode<TaskCompletionSource<WorkerLease>> place;
+        LeaseQueue.Place place;
         lock (gate)
         {
             if (closed)
@@ -58,9 +58,7 @@ public sealed class WorkerPool
                 return new(this, worker);
             }
 
-            if (queue.CountNeedsLock >= options.QueueLimit && !again)
-                throw PoolUnavailableException.QueueFull(options.QueueLimit);
-            place = queue.AddNeedsLock(atFront: again);
+            place = queue.AddNeedsLock(again, options.QueueLimit);
             GrowNeedsLock();
         }
 
@@ -132,22 +130,18 @@ public sealed class WorkerPool
                 Starting: inState[(int)WorkerState.Starting] + between,
                 Stopping: inState[(int)WorkerState.Stopping],
                 parked, slots.Count, options.MaxWorkers, queue.CountNeedsLock, options.QueueLimit,
-                slots.Select(slot => slot.LastExit).LastOrDefault(exit => exit is not null));
+                slots.Select(slot => slot.LastExit).LastOrDefault(exit => exit is not null),
+                queue.RecentlyRefusedNeedsLock);
         }
     }
 
     /// <summary>The end of a lease: the worker is cleaned and offered again, or stopped when that fails or it is not trusted.</summary>
     internal async Task ReleaseAsync(WorkerLease lease, bool untrusted)
     {
-        var worker = lease.Worker;
-        if (untrusted || !await WorkerCleaner.CleanAsync(worker.Client, lease.SessionPath, options.WorkerStartTimeout, time))
-        {
-            Stop(worker, StopReason.Untrusted);
-            return;
-        }
-
-        worker.HasServed |= lease.SessionPath is not null;
-        Offer(worker);
+        if (!untrusted && await supervisor.TryCleanAsync(lease.Worker, lease.SessionPath))
+            Offer(lease.Worker);
+        else
+            Stop(lease.Worker, StopReason.Untrusted);
     }
 
     internal void Attach(Slot slot, Worker worker)
@@ -165,7 +159,8 @@ public sealed class WorkerPool
     {
         lock (gate)
         {
-            if (worker.State is WorkerState.Stopping or WorkerState.Exited)
+            // One that has just died is noticed by its slot in a moment; nobody should get it until then.
+            if (worker.State is WorkerState.Stopping or WorkerState.Exited || worker.Exited.IsCompleted)
                 return;
             MoveNeedsLock(worker, WorkerState.Ready);
             if (queue.TryHandOverNeedsLock(new(this, worker)))
@@ -193,7 +188,7 @@ public sealed class WorkerPool
                     slot.Forgive();
             }
 
-            if (slot.Retired || closed)
+            if (slot.Retired || closed || (failed && slots.Count > TargetNeedsLock()))
             {
                 slots.Remove(slot);
                 GrowNeedsLock(); // Creates may have come since it was retired.
@@ -219,7 +214,7 @@ public sealed class WorkerPool
 
     private void GrowNeedsLock()
     {
-        var target = PoolSize.Target(inState[(int)WorkerState.Leased], queue.CountNeedsLock, options.Warm, options.MaxWorkers);
+        var target = TargetNeedsLock();
         var working = slots.Count(slot => !slot.Parked && !slot.Retired);
         while (working++ < target && slots.Count < options.MaxWorkers && !closed)
         {
@@ -228,6 +223,8 @@ public sealed class WorkerPool
             supervisor.Supervise(slot);
         }
     }
+
+    private int TargetNeedsLock() => PoolSize.Target(inState[(int)WorkerState.Leased], queue.CountNeedsLock, options.Warm, options.MaxWorkers);
 
     private bool BeginStopNeedsLock(Worker worker)
     {

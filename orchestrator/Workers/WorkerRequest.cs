@@ -15,6 +15,9 @@ internal readonly record struct WorkerRequest(string Method, string Path, ReadOn
     /// <summary>The most its reply's body may have, in bytes; null for the client's usual limit.</summary>
     public int? MaxReplyBytes { get; init; }
 
+    /// <summary>Asking twice does no more than asking once.</summary>
+    public bool CanBeRepeated => Method is "GET" or "DELETE";
+
     private string Tail => Method is "POST" or "PUT"
         ? string.Create(CultureInfo.InvariantCulture, $" HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n")
         : " HTTP/1.1\r\nHost: localhost\r\n\r\n";

@@ -39,11 +39,11 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
             });
             var client = new WorkerClient(port, options.MaxReplyBytes, options.WorkerTimeout, time);
             folder.WriteRecord(new(process.Identity, port));
-            return new(id, port, process, client, folder, restarts, previousExit, time);
+            return new(id, port, process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time);
         }
         catch
         {
-            process?.SendToGroup(Signal.Kill);
+            process?.TrySendToGroup(Signal.Kill);
             ports.Return(port);
             folder.Delete();
             throw;
@@ -76,11 +76,15 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
                     continue;
             }
 
-            using var status = await worker.Client.StatusAsync(left);
+            left = options.WorkerStartTimeout - time.GetElapsedTime(started);
+            using var status = await worker.Client.StatusAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
             if (status.IsSuccess && WorkerCleaner.SaysFree(status.Body.Span))
-                return PortOwner.IsListening(worker.Pid, worker.Port);
+                return await Task.Run(() => PortOwner.IsListening(worker.Pid, worker.Port)); // Reads much of /proc: not where sockets wait.
         }
     }
+
+    /// <inheritdoc cref="WorkerCleaner.CleanAsync"/>
+    public Task<bool> CleanAsync(Worker worker, string? sessionPath) => WorkerCleaner.CleanAsync(worker.Client, sessionPath, options.WorkerStartTimeout, time);
 
     /// <summary>Gives back what a worker had beside its process. Throws <see cref="IOException"/> when its folder cannot be deleted.</summary>
     public void CleanUp(Worker worker)

@@ -15,6 +15,20 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
     /// <summary>Completes when no slot runs any more.</summary>
     public Task Stopped() => Task.WhenAll(running.Values);
 
+    /// <summary>Ends the session the worker holds, if any, and waits until it is clean. False when that failed. Never throws.</summary>
+    public async Task<bool> TryCleanAsync(Worker worker, string? sessionPath)
+    {
+        try
+        {
+            return await starter.CleanAsync(worker, sessionPath);
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "{Worker} was not cleaned through an error of ours", worker);
+            return false;
+        }
+    }
+
     private async Task RunAsync(Slot slot)
     {
         try
@@ -93,6 +107,14 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         {
             if (worker.StopReason is null)
                 logger.LogWarning("{Worker} died by itself: {Exit}. Its last words: {Tail}", worker, status, worker.Directory.Log.Tail());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.LogWarning("{Worker} died by itself: {Exit}. Its log cannot be read: {Reason}", worker, status, e.Message);
+        }
+
+        try
+        {
             starter.CleanUp(worker);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,7 +1,17 @@
 import { parseArgs } from 'node:util';
 import { parseDuration } from './duration.ts';
 
-export const suiteNames = ['challenge', 'contract', 'browser', 'faults', 'load'] as const;
+export const suiteNames = [
+  'challenge',
+  'contract',
+  'browser',
+  'steel',
+  'playwright',
+  'puppeteer',
+  'browserless',
+  'faults',
+  'load',
+] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
 export interface Options {

@@ -3,7 +3,7 @@ export const help = `Usage: tester/tester [--url http://localhost:8080] [options
 Tests an orchestrator of browser sessions from outside, over HTTP.
 
   --url URL          where the orchestrator listens (http://localhost:8080)
-  --suite NAME       challenge (default), contract, browser, faults, load or all;
+  --suite NAME       challenge (default), any other below, or all;
                      repeat it, or separate names by commas
   --grep REGEX       only the tests whose name matches
   --ttl DURATION     the server's idle TTL (60s); TTL tests wait by it
@@ -19,7 +19,11 @@ Tests an orchestrator of browser sessions from outside, over HTTP.
 Suites
   challenge   the seven checks of the challenge; any orchestrator
   contract    every line of the HTTP contract, bad input included
-  browser     Playwright and Puppeteer through the orchestrator
+  browser     browsers of sessions, driven through the orchestrator
+  steel       the Steel dialect by steel-sdk, option by option
+  playwright  every address that Playwright connects to; large and many messages
+  puppeteer   every address that Puppeteer connects to
+  browserless connect is create, disconnect is the end; its pressure figures
   faults      kills and stops workers; needs the server on this machine
   load        many cycles; percentiles, no foreign data, nothing left behind
 

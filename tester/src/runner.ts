@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Options } from './args.ts';
 import { Pool } from './api/pool.ts';
 import { Sessions } from './api/sessions.ts';
@@ -72,7 +73,7 @@ async function runTest(
     limit.clear();
     result.durationMs = round(performance.now() - started);
     for (const cleanup of cleanups) await Promise.resolve().then(cleanup).catch(() => undefined);
-    await sessions.release();
+    await sessions.end();
   }
   return result;
 }
@@ -97,7 +98,10 @@ function limitOf(deadlineMs: number, abort: AbortSignal) {
 /** Failures and lost answers speak for themselves; any other error is a fault of the tester and shows its place. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof Failure || error instanceof Skipped || error.name === 'Error' || !error.stack) return error.message;
+  if (error instanceof Failure || error instanceof Skipped || error.name === 'Error' || !error.stack) {
+    // Client libraries colour their messages.
+    return stripVTControlCharacters(error.message).trimEnd();
+  }
   return error.stack.split('\n').slice(0, 3).join('\n');
 }
 

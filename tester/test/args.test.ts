@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseOptions, UsageError, type Options } from '../src/args.ts';
+import { parseOptions, suiteNames, UsageError, type Options } from '../src/args.ts';
 import { formatDuration, parseDuration } from '../src/duration.ts';
 
 function options(...argv: string[]): Options {
@@ -20,7 +20,8 @@ test('suites may be repeated, listed or all, and run in one fixed order', () => 
   assert.deepEqual(options('--suite', 'load', '--suite', 'contract').suites, ['contract', 'load']);
   assert.deepEqual(options('--suite', 'faults,challenge').suites, ['challenge', 'faults']);
   assert.deepEqual(options('--suite', 'contract', 'browser').suites, ['contract', 'browser']);
-  assert.deepEqual(options('--suite', 'all').suites, ['challenge', 'contract', 'browser', 'faults', 'load']);
+  assert.deepEqual(options('--suite', 'puppeteer,steel').suites, ['steel', 'puppeteer']);
+  assert.deepEqual(options('--suite', 'all').suites, [...suiteNames]);
 });
 
 test('what cannot be obeyed is refused with a message', () => {

@@ -45,7 +45,7 @@ test('an interrupt fails the running test, cleans up after it and exits 130', as
   const fake = await FakeOrchestrator.start();
   try {
     const abort = new AbortController();
-    setTimeout(() => abort.abort(), 300);
+    void fake.firstCreate.then(() => abort.abort());
     const run = await runWith(['--url', fake.url, '--grep', 'TTL', '--ttl', '3s'], abort.signal);
     assert.equal(run.status, 130);
     assert.match(run.out, /✗ Session TTL.*\n {4}interrupted/);

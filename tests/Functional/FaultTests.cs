@@ -22,7 +22,7 @@ public sealed class FaultTests
     public async Task A_create_finds_a_live_worker_in_the_moment_all_idle_ones_have_died()
     {
         // Two, because a create is tried three times: one that is being killed may still take a request with it.
-        await using var node = await Node.StartAsync(options => options with { Warm = 2 });
+        await using var node = await Node.StartAsync(options => options with { Warm = 2, MaxWorkers = 2 });
         for (var round = 0; round < 5; round++)
         {
             await node.ReadyAsync(2);

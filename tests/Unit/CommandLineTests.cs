@@ -102,7 +102,7 @@ public sealed class CommandLineTests
     public async Task Bad_options_are_exit_status_2_and_nothing_runs(string option, string value)
     {
         var ran = false;
-        var status = await CommandLine.RunAsync([option, value], Configuration([]), _ =>
+        var status = await CommandLine.RunAsync([option, value], () => Configuration([]), _ =>
         {
             ran = true;
             return Task.FromResult(0);
@@ -115,13 +115,25 @@ public sealed class CommandLineTests
     public async Task An_unknown_option_does_not_run() => Assert.Null(await ParseAsync(["--no-such-option", "1"]));
 
     [Fact]
-    public async Task The_exit_status_is_that_of_the_run() => Assert.Equal(42, await CommandLine.RunAsync([], Configuration([]), _ => Task.FromResult(42)));
+    public async Task The_exit_status_is_that_of_the_run() => Assert.Equal(42, await CommandLine.RunAsync([], () => Configuration([]), _ => Task.FromResult(42)));
+
+    [Fact]
+    public async Task A_list_in_the_settings_file_gives_every_value() => Assert.Equal(
+        ["a", "b"], (await ParseAsync([], new() { ["api-key:0"] = "a", ["api-key:1"] = "b" }))!.ApiKeys);
+
+    [Fact]
+    public async Task A_misspelt_variable_is_refused() => Assert.Null(await ParseAsync([], new() { ["STEELYARD_PROT"] = "9000" }));
+
+    [Theory]
+    [InlineData("--worker-stop-grace", "4s")]
+    [InlineData("--max-workers", "10000", "--worker-ports", "20000-20099")]
+    public async Task Options_that_do_not_fit_together_are_refused(params string[] arguments) => Assert.Null(await ParseAsync(arguments));
 
     // The options it ran with; null when it did not run.
     private static async Task<Options?> ParseAsync(string[] arguments, Dictionary<string, string?>? settings = null)
     {
         Options? seen = null;
-        await CommandLine.RunAsync(arguments, Configuration(settings ?? []), options =>
+        await CommandLine.RunAsync(arguments, () => Configuration(settings ?? []), options =>
         {
             seen = options;
             return Task.FromResult(0);

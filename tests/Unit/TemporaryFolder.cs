@@ -13,5 +13,12 @@ internal sealed class TemporaryFolder : IDisposable
         return At(name);
     }
 
+    /// <summary>An empty file that may be executed.</summary>
+    public string WriteProgram(string name)
+    {
+        File.SetUnixFileMode(Write(name, ""), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return At(name);
+    }
+
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

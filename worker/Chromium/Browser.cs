@@ -1,5 +1,9 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Steelyard.Processes;
+using Steelyard.Worker.Computer;
+using Steelyard.Worker.Proxy;
 
 namespace Steelyard.Worker.Chromium;
 
@@ -17,31 +21,46 @@ internal sealed class Browser : IAsyncDisposable
     private static readonly TimeSpan PingDeadline = TimeSpan.FromSeconds(2);
 
     private readonly OsProcess process;
-    private readonly DevToolsPipe pipe;
     private readonly Profile profile;
-    private readonly TimeProvider time;
 
-    private Browser(OsProcess process, DevToolsPipe pipe, Profile profile, TimeProvider time)
+    private Browser(OsProcess process, DevToolsPipe pipe, Profile profile, ProxyRelay? relay, TimeProvider time)
     {
         this.process = process;
-        this.pipe = pipe;
         this.profile = profile;
-        this.time = time;
+        Time = time;
+        Pipe = pipe;
+        Relay = relay;
     }
+
+    public TimeProvider Time { get; }
+
+    /// <summary>It is no longer as it was launched.</summary>
+    public bool IsSetUp { get; set; }
+
+    /// <summary>Our own connection to it.</summary>
+    public DevToolsPipe Pipe { get; }
+
+    /// <summary>Its mouse and keyboard, as far as we use them.</summary>
+    public InputState Input { get; } = new();
+
+    /// <summary>Through which all its traffic goes; null when it has no proxy.</summary>
+    public ProxyRelay? Relay { get; }
+
+    public string Downloads => profile.Downloads;
+
+    /// <summary>For files that are being written; on the same file system as <see cref="Downloads"/>.</summary>
+    public string Temporary => profile.Temporary;
 
     /// <summary>Where it serves DevTools on 127.0.0.1.</summary>
     public int Port { get; private set; }
 
-    /// <summary>Our CDP connection to it, for others to use while it lives.</summary>
-    public DevToolsPipe Pipe => pipe;
-
     /// <summary>Launches a browser and returns it when its page is warm. Throws <see cref="BrowserLostException"/>; leaves nothing behind then.</summary>
-    public static async Task<Browser> LaunchAsync(BrowserSettings settings, TimeProvider time, CancellationToken stop)
+    public static async Task<Browser> LaunchAsync(BrowserSettings settings, LaunchOptions options, TimeProvider time, CancellationToken stop)
     {
         using var timer = new CancellationTokenSource(LaunchDeadline, time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stop);
         stop.ThrowIfCancellationRequested();
-        var browser = await StartAsync(settings, time);
+        var browser = await StartAsync(settings, options, time);
         try
         {
             await browser.WarmAsync(deadline.Token);
@@ -61,7 +80,10 @@ internal sealed class Browser : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs until it is cancelled. Throws <see cref="BrowserLostException"/> when the browser exits, or, in use, does not answer.</summary>
+    /// <summary>
+    /// Returns when its client has closed the browser, which then exits with status 0. Throws <see cref="BrowserLostException"/> when it exits in
+    /// any other way, or does not answer.
+    /// </summary>
     public async Task WatchAsync(Task inUse, CancellationToken cancellationToken)
     {
         while (!process.Exited.IsCompleted)
@@ -71,23 +93,25 @@ internal sealed class Browser : IAsyncDisposable
 
             // Once it is in use it is asked at once, and then often.
             await (inUse.IsCompleted
-                ? Task.WhenAny(process.Exited, Task.Delay(PingPeriod, time, cancellationToken))
-                : Task.WhenAny(process.Exited, inUse, Task.Delay(IdlePingPeriod, time, cancellationToken)));
+                ? Task.WhenAny(process.Exited, Task.Delay(PingPeriod, Time, cancellationToken))
+                : Task.WhenAny(process.Exited, inUse, Task.Delay(IdlePingPeriod, Time, cancellationToken)));
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        throw new BrowserLostException($"the browser ended by itself ({await process.Exited})");
+        var status = await process.Exited;
+        if (!inUse.IsCompleted || status.Code != 0)
+            throw new BrowserLostException($"the browser ended by itself ({status})");
     }
 
     /// <summary>Kills it and all its helpers and deletes its profile. Throws <see cref="BrowserLostException"/> when that cannot be done.</summary>
     public async ValueTask DisposeAsync()
     {
-        pipe.Dispose();
+        Pipe.Dispose();
         process.Send(Signal.Kill);
         try
         {
-            await process.Exited.WaitAsync(KillDeadline, time);
-            await BrowserFamily.KillAsync(time);
+            await process.Exited.WaitAsync(KillDeadline, Time);
+            await BrowserFamily.KillAsync(Time);
         }
         catch (TimeoutException)
         {
@@ -95,59 +119,70 @@ internal sealed class Browser : IAsyncDisposable
         }
         finally
         {
-            await profile.DeleteAsync(time);
+            if (Relay is not null)
+                await Relay.DisposeAsync();
+            await profile.DeleteAsync(Time);
         }
     }
 
-    private static async Task<Browser> StartAsync(BrowserSettings settings, TimeProvider time)
+    private static async Task<Browser> StartAsync(BrowserSettings settings, LaunchOptions options, TimeProvider time)
     {
         var (ours, theirs) = SocketPair.Create();
         using (theirs)
         {
             var profile = Profile.Create(settings.Directory);
+            ProxyRelay? relay = null;
             try
             {
-                // No session of its own: it stays in our process group, so that whoever kills the group gets it too.
-                var process = OsProcess.Start(new(settings.Path, BrowserArguments.For(settings, profile))
-                {
-                    NewSession = false,
-                    LogPath = profile.Log.Path,
-                    Environment = profile.Environment,
-                    InheritedHandles = [theirs, theirs],
-                });
-                return new(process, new(ours), profile, time);
+                relay = options.Proxy is { } upstream ? ProxyRelay.Start(upstream, time) : null;
+                var process = OsProcess.Start(Specify(settings, options, profile, relay, theirs));
+                return new(process, new(ours, time), profile, relay, time);
             }
-            catch (ProcessStartException e)
+            catch (Exception e) when (e is ProcessStartException or SocketException)
             {
                 ours.Dispose();
+                if (relay is not null)
+                    await relay.DisposeAsync();
                 await profile.DeleteAsync(time);
                 throw new BrowserLostException(e.Message);
             }
         }
     }
 
+    // No session of its own: it stays in our process group, so that whoever kills the group gets it too.
+    private static ProcessSpec Specify(BrowserSettings settings, LaunchOptions options, Profile profile, ProxyRelay? relay, SafeHandle pipe) =>
+        new(settings.Path, BrowserArguments.For(settings, options, profile, relay))
+        {
+            NewSession = false,
+            LogPath = profile.Log.Path,
+            Environment = options.TimeZone is null ? profile.Environment : new Dictionary<string, string?>(profile.Environment) { ["TZ"] = options.TimeZone },
+            InheritedHandles = [pipe, pipe],
+        };
+
     private async Task WarmAsync(CancellationToken deadline)
     {
-        await PageWarmer.WarmAsync(pipe, time, deadline);
+        await PageWarmer.WarmAsync(Pipe, Time, deadline);
         var downloads = JsonEncodedText.Encode(profile.Downloads);
-        await pipe.CallAsync("Browser.setDownloadBehavior", $$"""{"behavior":"allow","downloadPath":"{{downloads}}"}""", null, deadline);
+        await Pipe.CallAsync("Browser.setDownloadBehavior", $$"""{"behavior":"allow","downloadPath":"{{downloads}}"}""", null, deadline);
         int? port;
         while ((port = profile.ReadDevToolsPort()) is null)
-            await Task.Delay(PortPause, time, deadline);
+            await Task.Delay(PortPause, Time, deadline);
         Port = port.Value;
     }
 
     private async Task PingAsync(CancellationToken cancellationToken)
     {
-        using var timer = new CancellationTokenSource(PingDeadline, time);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try
         {
-            await pipe.CallAsync("Browser.getVersion", "{}", null, deadline.Token);
+            await Pipe.PingAsync(PingDeadline, cancellationToken);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (BrowserLostException) when (Pipe.IsClosed)
         {
-            throw new BrowserLostException($"the browser did not answer within {PingDeadline.TotalSeconds} s");
+            // A browser that is being closed closes the pipe a moment before it exits, and only the exit tells how.
+            await Task.WhenAny(process.Exited, Task.Delay(PingDeadline, Time, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!process.Exited.IsCompleted)
+                throw;
         }
     }
 }

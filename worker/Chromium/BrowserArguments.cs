@@ -1,3 +1,5 @@
+using Steelyard.Worker.Proxy;
+
 namespace Steelyard.Worker.Chromium;
 
 /// <summary>The browser's command line.</summary>
@@ -46,7 +48,7 @@ internal static class BrowserArguments
         "--password-store=basic",
     ];
 
-    public static List<string> For(BrowserSettings settings, Profile profile)
+    public static List<string> For(BrowserSettings settings, LaunchOptions options, Profile profile, ProxyRelay? relay)
     {
         List<string> arguments = [.. Fixed, $"--user-data-dir={profile.Path}"];
         if (settings.NoSandbox)
@@ -54,6 +56,11 @@ internal static class BrowserArguments
         if (SharedMemory.FreeBytes < LeastSharedMemory)
             arguments.Add("--disable-dev-shm-usage");
         arguments.AddRange(settings.Arguments);
+        arguments.AddRange(options.Arguments);
+
+        // Loopback too, which the browser would spare by itself: a session must reach what its proxy reaches, and nothing else.
+        if (relay is not null)
+            arguments.AddRange([$"--proxy-server=http://127.0.0.1:{relay.Port}", "--proxy-bypass-list=<-loopback>"]);
         arguments.Add(PageWarmer.BlankPage);
         return arguments;
     }

@@ -3,56 +3,27 @@ using Steelyard.Processes;
 namespace Steelyard.Worker.Chromium;
 
 /// <summary>
-/// Keeps a warmed browser at hand, gives it to the next session, and buries it with that session. One lock over all fields that change.
-/// <code>
-///             warmed           create           delete, create
-///  Preparing ────────▶ Ready ────────▶ InUse ────────────────▶ Preparing
-///
-///  any ── asked to stop, or browser lost ──▶ Stopped
-/// </code>
-/// Preparing: the last browser is buried, then the next one launched; <see cref="RunAsync"/> does both, one after the other.
+/// Keeps a warmed browser at hand, gives it to the next session, and buries it with that session. <see cref="HostState"/> decides who has
+/// which; <see cref="RunAsync"/> launches and buries, one browser after the other.
 /// </summary>
 internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) : ISessionHost
 {
     private static readonly TimeSpan CreateDeadline = TimeSpan.FromSeconds(15);
 
-    private readonly Lock gate = new();
+    private readonly HostState state = new();
     private readonly SemaphoreSlim creates = new(1);
     private readonly DiscoveryClient discovery = new();
 
-    private State state = State.Preparing;
-    private StoredSession? session;
-    private int devToolsPort;
-    private DevToolsPipe? pipe;
-    private TaskCompletionSource prepared = NewSignal();
-    private TaskCompletionSource claimed = NewSignal();
-    private TaskCompletionSource released = NewSignal();
+    public bool IsAvailable => state.IsAvailable;
 
-    private enum State
-    {
-        Preparing,
-        Ready,
-        InUse,
-        Stopped,
-    }
+    public StoredSession? Session => state.Session;
 
-    public bool IsAvailable
-    {
-        get
-        {
-            lock (gate)
-                return state == State.Ready;
-        }
-    }
+    public bool TryEnd(string id) => state.TryEnd(id);
 
-    public StoredSession? Session
-    {
-        get
-        {
-            lock (gate)
-                return session;
-        }
-    }
+    /// <summary>False when this is not the present session. Its browser is null while it is relaunched.</summary>
+    public bool TryFind(string id, out Browser? browser) => state.TryFind(id, out browser);
+
+    public SessionBrowser? BrowserOf(string id) => state.BrowserOf(id);
 
     public async ValueTask<bool> TryCreateAsync(StoredSession session, CancellationToken cancellationToken)
     {
@@ -64,7 +35,7 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
             await creates.WaitAsync(deadline.Token);
             try
             {
-                while (!TryClaim(session, out var next))
+                while (!state.TryClaim(session, out var next))
                     await next.WaitAsync(deadline.Token);
                 return true;
             }
@@ -79,38 +50,34 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         }
     }
 
-    public bool TryEnd(string id)
+    /// <summary>
+    /// Replaces the session's browser by one launched with these options, and returns it when it is warm. Null when the session has none, or
+    /// ends meanwhile. Throws <see cref="OperationCanceledException"/> at the deadline.
+    /// </summary>
+    public async Task<Browser?> RelaunchAsync(string id, LaunchOptions options, CancellationToken deadline)
     {
-        lock (gate)
+        if (state.TryRelaunch(id, options) is not { } relaunch)
+            return null;
+        try
         {
-            if (session?.Id != id)
-                return false;
-            ReleaseNeedsLock();
-            return true;
+            return await relaunch.Done.WaitAsync(deadline);
         }
-    }
-
-    public SessionBrowser? BrowserOf(string id)
-    {
-        lock (gate)
-            return session?.Id == id && pipe is not null ? new(pipe, released.Task) : null;
+        catch (OperationCanceledException) when (!deadline.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     public ValueTask<Reply?> DiscoverAsync(string method, string pathAndQuery, CancellationToken cancellationToken)
     {
-        int port;
-        lock (gate)
-        {
-            if (state is not (State.Ready or State.InUse))
-                return default;
+        var (browser, inUse) = state.Present;
+        if (browser is null)
+            return default;
 
-            // What is done to a browser before its session begins would be found in that session.
-            if (state == State.Ready && (method, pathAndQuery) is not ("GET", "/json/version"))
-                return new(Reply.NotFound);
-            port = devToolsPort;
-        }
-
-        return discovery.AskAsync(port, method, pathAndQuery, cancellationToken);
+        // What is done to a browser before its session begins would be found in that session.
+        if (!inUse && (method, pathAndQuery) is not ("GET", "/json/version"))
+            return new(Reply.NotFound);
+        return discovery.AskAsync(browser.Port, method, pathAndQuery, cancellationToken);
     }
 
     public async Task<int> RunAsync(CancellationToken stop)
@@ -120,8 +87,10 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         {
             while (true)
             {
-                await using var browser = await Browser.LaunchAsync(settings, time, stop);
-                await ServeAsync(browser, stop);
+                var relaunch = state.NextLaunch;
+                await using var browser = await Browser.LaunchAsync(settings, relaunch?.Options ?? LaunchOptions.Default, time, stop);
+                if (await ServeAsync(browser, relaunch, stop))
+                    return ExitCode.ClosedByClient;
             }
         }
         catch (Exception e) when (e is OperationCanceledException or BrowserLostException && stop.IsCancellationRequested)
@@ -134,28 +103,31 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         }
         finally
         {
-            Stop(new OperationCanceledException("the worker stops"));
+            state.Stop(new OperationCanceledException("the worker stops"));
             discovery.Dispose();
         }
     }
 
-    // Returns when the browser's session has ended.
-    private async Task ServeAsync(Browser browser, CancellationToken stop)
+    // Returns when the browser's session has ended, or wants another one. True when its client has closed the browser.
+    private async Task<bool> ServeAsync(Browser browser, Relaunch? launchedFor, CancellationToken stop)
     {
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var watch = Task.CompletedTask;
         try
         {
-            var (inUse, ended) = Offer(browser);
+            var (inUse, over) = state.Offer(browser, launchedFor);
             watch = browser.WatchAsync(inUse, watching.Token);
-            await Task.WhenAny(watch, ended);
-            if (!ended.IsCompleted)
-                await watch;
+            await Task.WhenAny(watch, over);
+            if (over.IsCompleted)
+                return false;
+            await watch;
+            state.Stop(new OperationCanceledException("its client has closed the browser"));
+            return true;
         }
         catch (Exception e)
         {
             // Before the browser is buried: nobody should be told of a session that has none.
-            Stop(e);
+            state.Stop(e);
             throw;
         }
         finally
@@ -164,62 +136,4 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
             await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
-
-    private (Task InUse, Task Ended) Offer(Browser browser)
-    {
-        lock (gate)
-        {
-            devToolsPort = browser.Port;
-            pipe = browser.Pipe;
-            claimed = NewSignal();
-            released = NewSignal();
-            state = State.Ready;
-            prepared.SetResult();
-            return (claimed.Task, released.Task);
-        }
-    }
-
-    // When it fails, next completes as soon as it is worth another try, and is cancelled when it never will be.
-    private bool TryClaim(StoredSession created, out Task next)
-    {
-        lock (gate)
-        {
-            if (state == State.InUse)
-                ReleaseNeedsLock();
-            next = prepared.Task;
-            if (state != State.Ready)
-                return false;
-            session = created;
-            state = State.InUse;
-            claimed.SetResult();
-            return true;
-        }
-    }
-
-    private void ReleaseNeedsLock()
-    {
-        session = null;
-        state = State.Preparing;
-        prepared = NewSignal();
-        released.SetResult();
-    }
-
-    // Whoever looks at the session learns why it is over.
-    private void Stop(Exception why)
-    {
-        lock (gate)
-        {
-            session = null;
-            state = State.Stopped;
-            if (why is OperationCanceledException)
-                released.TrySetCanceled();
-            else
-                released.TrySetException(why as BrowserLostException ?? new BrowserLostException(why.Message));
-            if (!prepared.TrySetCanceled())
-                (prepared = NewSignal()).SetCanceled();
-        }
-    }
-
-    // Whoever waits goes on outside the lock that is held when it is set.
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

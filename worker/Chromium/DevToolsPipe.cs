@@ -14,21 +14,27 @@ internal sealed class DevToolsPipe : IDisposable
     private const int MaxCalls = 1000;
 
     private readonly Socket socket;
+    private readonly TimeProvider time;
     private readonly DevToolsReader reader;
-    private readonly SemaphoreSlim sending = new(1);
+    private readonly DevToolsSender sender;
     private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonElement>> calls = new();
     private readonly Task receiving;
     private int lastId;
 
-    public DevToolsPipe(Socket socket)
+    public DevToolsPipe(Socket socket, TimeProvider time)
     {
         this.socket = socket;
-        reader = new(socket);
+        this.time = time;
+        reader = new(socket, time);
+        sender = new(socket, time);
         receiving = ReceiveAsync();
     }
 
     /// <summary>An event of a domain that somebody has enabled. Called by the one reader, message after message: a handler must not block.</summary>
     public event Action<DevToolsEvent>? Received;
+
+    /// <summary>Nothing will come from the browser any more.</summary>
+    public bool IsClosed => receiving.IsCompleted;
 
     /// <summary>
     /// Calls a method and returns its result. Throws <see cref="DevToolsException"/> when the browser refuses, <see cref="BrowserLostException"/> when
@@ -38,16 +44,55 @@ internal sealed class DevToolsPipe : IDisposable
     /// <param name="parameters">JSON.</param>
     /// <param name="session">The attached target's session; null for the browser itself.</param>
     /// <param name="deadline">The deadline.</param>
-    public async Task<JsonElement> CallAsync(string method, string parameters, string? session, CancellationToken deadline)
+    public Task<JsonElement> CallAsync(string method, string parameters, string? session, CancellationToken deadline) => calls.Count < MaxCalls
+        ? CallUnboundedAsync(method, parameters, session, deadline)
+        : throw new DevToolsException(method, "too many calls are under way");
+
+    /// <summary>
+    /// Returns when the browser has shown that it lives. Throws <see cref="BrowserLostException"/> when it has not for as long as
+    /// <paramref name="patience"/>: it neither answered, nor sent or took a byte. One that has much to read or to send is no dead one.
+    /// </summary>
+    public async Task PingAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var asked = time.GetTimestamp();
+        using var timer = new CancellationTokenSource(patience, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        try
+        {
+            await CallUnboundedAsync("Browser.getVersion", "{}", null, deadline.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (Math.Max(reader.LastReceived, sender.LastDrained) <= asked)
+                throw new BrowserLostException($"the browser did not answer within {patience.TotalSeconds} s");
+        }
+    }
+
+    /// <summary>Sends a call whose answer nobody needs. One to a target that has gone meanwhile does nothing.</summary>
+    public void Post(string method, string parameters, string? session) => _ = PostAsync(Write(Interlocked.Increment(ref lastId), method, parameters, session));
+
+    public void Dispose() => socket.Dispose();
+
+    private async Task PostAsync(ReadOnlyMemory<byte> message)
+    {
+        try
+        {
+            await sender.SendAsync(message, CancellationToken.None);
+        }
+        catch (BrowserLostException)
+        {
+            // Its watcher finds out as well, and ends the worker.
+        }
+    }
+
+    private async Task<JsonElement> CallUnboundedAsync(string method, string parameters, string? session, CancellationToken deadline)
     {
         var id = Interlocked.Increment(ref lastId);
         var call = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (calls.Count >= MaxCalls)
-            throw new DevToolsException(method, "too many calls are under way");
         calls[id] = call;
         try
         {
-            await SendAsync(Write(id, method, parameters, session), deadline);
+            await sender.SendAsync(Write(id, method, parameters, session), deadline);
 
             // Registered first and checked after: either the reader's end finds our call, or we find its end.
             if (receiving.IsCompleted)
@@ -55,17 +100,11 @@ internal sealed class DevToolsPipe : IDisposable
             var answer = await call.Task.WaitAsync(deadline);
             return answer.TryGetProperty("result", out var result) ? result : throw new DevToolsException(method, Refusal(answer));
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            throw new BrowserLostException("the browser closed its debugging pipe");
-        }
         finally
         {
             calls.TryRemove(id, out _);
         }
     }
-
-    public void Dispose() => socket.Dispose();
 
     private static string Refusal(JsonElement answer) =>
         answer.TryGetProperty("error", out var error) && error.TryGetProperty("message", out var message) ? message.ToString() : answer.GetRawText();
@@ -87,21 +126,6 @@ internal sealed class DevToolsPipe : IDisposable
 
         message.Write("\0"u8);
         return message.WrittenMemory;
-    }
-
-    // Once begun, a message is sent whole: half of one would garble all that follow.
-    private async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken deadline)
-    {
-        await sending.WaitAsync(deadline);
-        try
-        {
-            while (bytes.Length > 0)
-                bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, CancellationToken.None)..];
-        }
-        finally
-        {
-            sending.Release();
-        }
     }
 
     // Ends with the pipe, always by an exception.

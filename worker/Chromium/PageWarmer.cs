@@ -18,11 +18,12 @@ internal static class PageWarmer
         var session = attached.GetProperty("sessionId").GetString();
         await pipe.CallAsync("Page.navigate", $$"""{"url":"{{BlankPage}}"}""", session, deadline);
         await pipe.CallAsync("Runtime.evaluate", $$"""{"expression":"{{WhenLoaded}}","awaitPromise":true}""", session, deadline);
+        await pipe.CallAsync("Page.resetNavigationHistory", "{}", session, deadline);
         await pipe.CallAsync("Target.detachFromTarget", $$"""{"sessionId":"{{session}}"}""", null, deadline);
     }
 
-    // The browser answers on the pipe a moment before it has opened its first page.
-    private static async Task<string> WaitForPageAsync(DevToolsPipe pipe, TimeProvider time, CancellationToken deadline)
+    /// <summary>The id of the browser's page. It answers on the pipe a moment before it has opened its first one.</summary>
+    public static async Task<string> WaitForPageAsync(DevToolsPipe pipe, TimeProvider time, CancellationToken deadline)
     {
         while (true)
         {

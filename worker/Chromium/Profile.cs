@@ -28,7 +28,7 @@ internal sealed class Profile
 
     public string Downloads => System.IO.Path.Combine(Path, "downloads");
 
-    private string Temporary => System.IO.Path.Combine(Path, "tmp");
+    public string Temporary => System.IO.Path.Combine(Path, "tmp");
 
     /// <summary>The variables that keep the browser's files in here.</summary>
     public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>

@@ -5,9 +5,6 @@ namespace Steelyard.Worker.Live;
 /// <summary>The call <c>/sessions/:id/live</c>.</summary>
 internal sealed class LiveEndpoint(ISessionHost host, TimeProvider time)
 {
-    private const string Prefix = "/sessions/";
-    private const string Suffix = "/live";
-
     // A viewer whose network is gone says nothing: it is asked, and given up when it does not answer.
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(20);
     private static readonly Reply NotUpgraded = Reply.Error(StatusCodes.Status426UpgradeRequired, "the live view is a WebSocket");
@@ -19,12 +16,6 @@ internal sealed class LiveEndpoint(ISessionHost host, TimeProvider time)
 
     private readonly Lock gate = new();
     private LiveView? current;
-
-    /// <summary>The session in a path such as <c>/sessions/ID/live</c>, or null when it is another one.</summary>
-    public static string? IdOf(string path) =>
-        path.Length > Prefix.Length + Suffix.Length && path.StartsWith(Prefix, StringComparison.Ordinal) && path.EndsWith(Suffix, StringComparison.Ordinal)
-            ? path[Prefix.Length..^Suffix.Length]
-            : null;
 
     /// <summary>Returns when the viewer has left, or with the reply to a request that does not become one.</summary>
     public async ValueTask<Reply?> HandleAsync(HttpContext context, string id)

@@ -1,4 +1,4 @@
-import { check, field, isObject } from '../check.ts';
+import { check, fail, field, isObject } from '../check.ts';
 import type { HttpClient, RequestOptions } from '../http/client.ts';
 import type { Reply } from '../http/reply.ts';
 import { inParallel } from '../wait.ts';
@@ -15,17 +15,24 @@ export interface Session {
 /** The sessions of one test: it remembers what was created, so that all of it can be deleted afterwards. */
 export class Sessions {
   private readonly open = new Set<string>();
+  private readonly underWay = new Set<Promise<unknown>>();
+  private over = false;
 
   constructor(readonly client: HttpClient) {}
 
   /** POST /sessions with any bytes; a session that comes of it is remembered. */
   async post(body: string | Buffer | undefined, options: RequestOptions = {}): Promise<Reply> {
-    const reply = await this.client.request('POST', '/sessions', {
+    if (this.over) fail('the test is over, so it creates no more sessions');
+    const request = this.client.request('POST', '/sessions', {
       deadlineMs: createDeadlineMs,
       ...options,
       ...(body === undefined ? {} : { body }),
     });
-    this.remember(reply);
+    const remembered = request.then((reply) => this.remember(reply)).catch(() => undefined);
+    this.underWay.add(remembered);
+    void remembered.then(() => this.underWay.delete(remembered));
+    const reply = await request;
+    await remembered;
     return reply;
   }
 
@@ -73,6 +80,16 @@ export class Sessions {
   async release(): Promise<void> {
     const left = [...this.open];
     await inParallel(left.length, 32, (index) => this.delete(left[index]!).catch(() => undefined));
+  }
+
+  /** For good: a test that was interrupted runs on, and its creates under way still make sessions. */
+  async end(): Promise<void> {
+    this.over = true;
+    await this.release();
+    while (this.underWay.size > 0) {
+      await Promise.race([...this.underWay]);
+      await this.release();
+    }
   }
 }
 

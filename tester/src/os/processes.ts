@@ -34,6 +34,22 @@ export function listensOn(pid: number, port: number): boolean {
   return processes().some((candidate) => descendsFrom(candidate, pid) && holdsSocket(candidate, inodes));
 }
 
+/** The process of this machine that listens on this port, if it can be seen. */
+export function listenerOn(port: number): number | undefined {
+  const inodes = listeners(port);
+  return inodes.size === 0 ? undefined : processes().find((candidate) => holdsSocket(candidate, inodes));
+}
+
+/** How many files and sockets a process has open. */
+export function descriptorsOf(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** The memory of a process that is in RAM, in bytes. */
+export function residentBytes(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) * 1_024;
+}
+
 function listeners(port: number): Set<string> {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const inodes = new Set<string>();

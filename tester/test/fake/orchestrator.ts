@@ -25,6 +25,9 @@ interface Answer {
 export class FakeOrchestrator {
   private readonly sessions = new Map<string, FakeSession>();
   private workers: FakeWorker[] = [];
+  private announceCreate = () => {};
+  /** Resolves when the first create has arrived, before it is answered. */
+  readonly firstCreate = new Promise<void>((resolve) => (this.announceCreate = resolve));
   private readonly server = http.createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
@@ -69,6 +72,7 @@ export class FakeOrchestrator {
 
   private create(body: string): Answer {
     const { fault } = this.options;
+    this.announceCreate();
     if (fault === 'create answers 500') return { status: 500 };
     let data: unknown;
     try {

@@ -118,12 +118,12 @@ public sealed class RequestBodyTests
     public async Task A_body_that_comes_faster_than_the_slowest_rate_is_taken_however_long_it_takes()
     {
         var pipe = new Pipe();
-        var read = RequestBody.ReadJsonAsync(Request(pipe.Reader.AsStream(), null), Options, time);
-        await pipe.Writer.WriteAsync("\""u8.ToArray());
+        using var body = new WatchedStream(pipe.Reader.AsStream());
+        var read = RequestBody.ReadJsonAsync(Request(body, null), Options, time);
+        await body.TakenAsync(() => pipe.Writer.WriteAsync("\""u8.ToArray()), read);
         for (var i = 0; i < 20; i++)
         {
-            await pipe.Writer.WriteAsync(Encoding.ASCII.GetBytes(new string('x', 1000)));
-            await Taken(pipe);
+            await body.TakenAsync(() => pipe.Writer.WriteAsync(Encoding.ASCII.GetBytes(new string('x', 1000))), read);
             time.Advance(TimeSpan.FromSeconds(0.99));
             Assert.False(read.IsCompleted, $"{i}");
         }
@@ -137,25 +137,18 @@ public sealed class RequestBodyTests
     public async Task A_body_that_drips_is_408_although_something_always_comes()
     {
         var pipe = new Pipe();
-        var read = RequestBody.ReadJsonAsync(Request(pipe.Reader.AsStream(), null), Options, time);
+        using var body = new WatchedStream(pipe.Reader.AsStream());
+        var read = RequestBody.ReadJsonAsync(Request(body, null), Options, time);
         var seconds = 0;
         for (; seconds < 10 && !read.IsCompleted; seconds++)
         {
-            await pipe.Writer.WriteAsync("       "u8.ToArray());
-            await Taken(pipe);
+            await body.TakenAsync(() => pipe.Writer.WriteAsync("       "u8.ToArray()), read);
             time.Advance(TimeSpan.FromSeconds(0.5));
             await Task.WhenAny(read, Task.Delay(50));
         }
 
         Assert.InRange(seconds, 2, 5);
         Assert.Equal(408, (await Assert.ThrowsAsync<BadHttpRequestException>(() => Until.DoneAsync(read))).StatusCode);
-    }
-
-    // What was written has been read: the reader is back and waits for more.
-    private static async Task Taken(Pipe pipe)
-    {
-        await Until.TrueAsync(() => pipe.Writer.UnflushedBytes == 0, "it was flushed");
-        await Task.Delay(10);
     }
 
     private static HttpRequest Request(Stream body, long? length)

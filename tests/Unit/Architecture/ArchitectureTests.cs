@@ -17,7 +17,7 @@ public sealed partial class ArchitectureTests
         ["Sessions"] = ["Workers"],
         ["Proxy"] = ["Sessions", "Workers"],
         ["Cluster"] = ["Sessions"],
-        ["LiveView"] = [],
+        ["LiveView"] = ["Sessions"],
         ["Api"] = [Anything],
         ["Dashboard"] = [Anything],
         ["Telemetry"] = ["Sessions", "Workers", "Processes"],

@@ -67,7 +67,7 @@ public sealed class OsProcessTests : IDisposable
         var process = shell.Start("exit 3");
         await Until.DoneAsync(process.Exited);
         process.Send(Signal.Kill);
-        process.SendToGroup(Signal.Kill);
+        process.TrySendToGroup(Signal.Kill);
         Assert.Equal(3, (await process.Exited).Code);
     }
 
@@ -77,7 +77,7 @@ public sealed class OsProcessTests : IDisposable
         var process = shell.Start("(sleep 600 & echo grandchild $!; wait) & echo child $!; wait");
         var (child, grandchild) = (await shell.PidAsync("child "), await shell.PidAsync("grandchild "));
         Assert.True(Shell.IsAlive(child) && Shell.IsAlive(grandchild));
-        process.SendToGroup(Signal.Kill);
+        process.TrySendToGroup(Signal.Kill);
         Assert.Equal(new(null, (int)Signal.Kill), await Until.DoneAsync(process.Exited));
         await Until.TrueAsync(() => !Shell.IsAlive(child) && !Shell.IsAlive(grandchild), "both are gone");
     }
@@ -111,7 +111,7 @@ public sealed class OsProcessTests : IDisposable
         var stat = ProcessStat.Read(process.Pid)!.Value;
         Assert.Equal(process.Pid, stat.Group);
         Assert.Equal(Environment.ProcessId, stat.Parent);
-        process.SendToGroup(Signal.Kill);
+        process.TrySendToGroup(Signal.Kill);
         await Until.DoneAsync(process.Exited);
     }
 
@@ -120,7 +120,7 @@ public sealed class OsProcessTests : IDisposable
     {
         var process = shell.Start(shell.Spec("sleep 600") with { NewSession = false });
         Assert.Equal(ProcessStat.Read(Environment.ProcessId)!.Value.Group, ProcessStat.Read(process.Pid)!.Value.Group);
-        process.SendToGroup(Signal.Kill);
+        process.TrySendToGroup(Signal.Kill);
         Assert.Equal(new(null, (int)Signal.Kill), await Until.DoneAsync(process.Exited));
     }
 
@@ -250,7 +250,7 @@ public sealed class OsProcessTests : IDisposable
     {
         var process = shell.Start("sleep 600");
         Assert.Same(process, OsProcess.TryAdopt(process.Identity));
-        process.SendToGroup(Signal.Kill);
+        process.TrySendToGroup(Signal.Kill);
         await Until.DoneAsync(process.Exited);
         Assert.Null(OsProcess.TryAdopt(process.Identity));
     }
@@ -265,7 +265,7 @@ public sealed class OsProcessTests : IDisposable
         var adopted = OsProcess.TryAdopt(ProcessIdentity.Of(pid)!);
         Assert.NotNull(adopted);
         Assert.False(adopted.Exited.IsCompleted);
-        adopted.SendToGroup(Signal.Terminate);
+        adopted.TrySendToGroup(Signal.Terminate);
         var status = await Until.DoneAsync(adopted.Exited);
         Assert.True(status == ExitStatus.Unknown || status == new ExitStatus(null, (int)Signal.Terminate), status.ToString());
         Assert.False(Shell.IsAlive(pid));

@@ -21,7 +21,7 @@ public sealed class PortOwnerTests : IDisposable
         var port = await shell.PidAsync("port ");
         Assert.True(PortOwner.IsListening(process.Pid, port));
         Assert.False(PortOwner.IsListening(process.Pid, port == 65535 ? port - 1 : port + 1));
-        process.SendToGroup(Signal.Kill);
+        process.TrySendToGroup(Signal.Kill);
         await Until.DoneAsync(process.Exited);
         await Until.TrueAsync(() => !PortOwner.IsListening(process.Pid, port), "it listens no more");
     }

@@ -15,7 +15,7 @@ public sealed class ProcessIdentityTests : IDisposable
         var process = shell.Start("sleep 600");
         Assert.True(process.Identity.Exists);
         Assert.Equal(process.Identity, ProcessIdentity.Of(process.Pid));
-        process.SendToGroup(Signal.Kill);
+        process.TrySendToGroup(Signal.Kill);
         await Until.DoneAsync(process.Exited);
         Assert.False(process.Identity.Exists);
         Assert.NotEqual(process.Identity, ProcessIdentity.Of(process.Pid));
@@ -59,7 +59,7 @@ public sealed class ProcessIdentityTests : IDisposable
         await shell.LineAsync("ready");
         await Until.TrueAsync(() => ProcessMemory.OfGroups().GetValueOrDefault(process.Pid) > 0, "the group has memory of its own");
         Assert.True(ProcessMemory.OfGroups()[process.Pid] < 100 << 20);
-        process.SendToGroup(Signal.Kill);
+        process.TrySendToGroup(Signal.Kill);
         await Until.DoneAsync(process.Exited);
         await Until.TrueAsync(() => ProcessMemory.OfGroups().GetValueOrDefault(process.Pid) == 0, "and none when it is gone");
     }

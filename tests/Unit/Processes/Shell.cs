@@ -45,7 +45,7 @@ internal sealed class Shell : IDisposable
 
     public void Dispose()
     {
-        started.ForEach(process => process.SendToGroup(Signal.Kill));
+        started.ForEach(process => process.TrySendToGroup(Signal.Kill));
         folder.Dispose();
     }
 }

@@ -88,5 +88,5 @@ public sealed class DiscoveryTests
 
     private static JsonNode Object(string json) => JsonNode.Parse(Rewrite(json))!;
 
-    private static string Rewrite(string json) => Encoding.UTF8.GetString(Discovery.Rewrite(Encoding.UTF8.GetBytes(json), Prefix, Address).Span);
+    private static string Rewrite(string json) => Encoding.UTF8.GetString(Discovery.Rewrite(Encoding.UTF8.GetBytes(json), Prefix, "", Address).Span);
 }

@@ -10,8 +10,8 @@ public sealed class SessionHistoryTests
         var history = new SessionHistory(10);
         var ids = Enum.GetValues<EndReason>().ToDictionary(reason => reason, _ => Id());
         foreach (var (reason, id) in ids)
-            history.Add(id, reason);
-        Assert.All(ids, pair => Assert.Equal(pair.Key, history.Find(pair.Value)));
+            history.Add(Ended(id, reason));
+        Assert.All(ids, pair => Assert.Equal(pair.Key, history.Find(pair.Value)!.Reason));
     }
 
     [Fact]
@@ -22,8 +22,8 @@ public sealed class SessionHistoryTests
     {
         var history = new SessionHistory(3);
         var ids = Enumerable.Range(0, 5).Select(_ => Id()).ToList();
-        ids.ForEach(id => history.Add(id, EndReason.Deleted));
-        Assert.Equal([null, null, EndReason.Deleted, EndReason.Deleted, EndReason.Deleted], ids.Select(history.Find));
+        ids.ForEach(id => history.Add(Ended(id, EndReason.Deleted)));
+        Assert.Equal([null, null, EndReason.Deleted, EndReason.Deleted, EndReason.Deleted], ids.Select(id => history.Find(id)?.Reason));
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class SessionHistoryTests
     {
         var history = new SessionHistory(0);
         var id = Id();
-        history.Add(id, EndReason.Deleted);
+        history.Add(Ended(id, EndReason.Deleted));
         Assert.Null(history.Find(id));
     }
 
@@ -40,9 +40,11 @@ public sealed class SessionHistoryTests
     {
         var history = new SessionHistory(100);
         var ids = Enumerable.Range(0, 64 * 50).Select(_ => Id()).ToArray();
-        await Task.WhenAll(ids.Chunk(50).Select(chunk => Task.Run(() => Array.ForEach(chunk, id => history.Add(id, EndReason.Expired)))));
+        await Task.WhenAll(ids.Chunk(50).Select(chunk => Task.Run(() => Array.ForEach(chunk, id => history.Add(Ended(id, EndReason.Expired))))));
         Assert.InRange(ids.Count(id => history.Find(id) is not null), 1, 100);
     }
+
+    private static EndedSession Ended(SessionId id, EndReason reason) => new(id, new(default, default), default, default, reason, 0, default);
 
     private static SessionId Id() => new(Guid.NewGuid());
 }

@@ -304,5 +304,5 @@ public sealed class SessionTests
     private void Pass(double seconds) => time.Advance(TimeSpan.FromSeconds(seconds));
 
     private Session Make(double? maxAge = null) => new(
-        new(Guid.NewGuid()), Here, default, new(TimeSpan.FromSeconds(60), maxAge is { } age ? TimeSpan.FromSeconds(age) : null), time);
+        new(Guid.NewGuid()), Here, new(default, new(TimeSpan.FromSeconds(60), maxAge is { } age ? TimeSpan.FromSeconds(age) : null)), new(null), time);
 }

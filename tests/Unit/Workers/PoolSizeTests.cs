@@ -36,7 +36,7 @@ public sealed class PoolSizeTests
     [InlineData(0, 0, 0, 0, 4, 4, false)]
     public void A_pool_is_available_while_a_create_finds_a_worker_or_one_to_be_started(
         int ready, int starting, int parked, int slots, int max, int queued, bool available) =>
-        Assert.Equal(available, new PoolStatus(ready, 0, starting, 0, parked, slots, max, queued, 10, null).IsAvailable);
+        Assert.Equal(available, new PoolStatus(ready, 0, starting, 0, parked, slots, max, queued, 10, null, 0).IsAvailable);
 
     [Theory]
     [InlineData(0, 1, false)]
@@ -44,5 +44,5 @@ public sealed class PoolSizeTests
     [InlineData(4, 8, true)]
     [InlineData(1, 2, true)]
     public void A_pool_thrashes_when_half_of_its_slots_are_parked(int parked, int slots, bool thrashes) =>
-        Assert.Equal(thrashes, new PoolStatus(0, 0, 0, 0, parked, slots, 8, 0, 10, null).IsThrashing);
+        Assert.Equal(thrashes, new PoolStatus(0, 0, 0, 0, parked, slots, 8, 0, 10, null, 0).IsThrashing);
 }

@@ -78,7 +78,7 @@ public sealed class RunDirectoryTests : IDisposable
         Assert.False(process.Exited.IsCompleted);
         Assert.True(process.Identity.Exists);
         Assert.False(Directory.Exists(left.Path));
-        process.SendToGroup(Signal.Kill);
+        process.TrySendToGroup(Signal.Kill);
         await Until.DoneAsync(process.Exited);
     }
 }

@@ -15,8 +15,15 @@ public sealed class WorkerCommandTests : IDisposable
     [InlineData("  ")]
     public void Auto_prefers_a_steel_browser_in_the_current_directory(string value)
     {
-        var own = folder.Write("steel-browser", "");
+        var own = folder.WriteProgram("steel-browser");
         Check(new(own, [], WorkerKind.Foreign), Parse(value));
+    }
+
+    [Fact]
+    public void A_program_that_may_not_be_executed_is_refused_and_the_message_says_what_to_do()
+    {
+        folder.Write("steel-browser", "");
+        Assert.Contains("chmod +x", Assert.Throws<WorkerCommandException>(() => Parse("auto")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -45,14 +52,14 @@ public sealed class WorkerCommandTests : IDisposable
     [Fact]
     public void A_relative_path_starts_at_the_current_directory()
     {
-        var path = folder.Write("mine", "");
+        var path = folder.WriteProgram("mine");
         Check(new(path, ["-v", "2"], WorkerKind.Foreign), Parse("./mine -v 2"));
     }
 
     [Fact]
     public void An_absolute_path_is_taken_as_it_is()
     {
-        var path = folder.Write("mine", "");
+        var path = folder.WriteProgram("mine");
         Check(new(path, [], WorkerKind.Foreign), WorkerCommand.Parse(path, "/", Bundled, hasBrowser: true));
     }
 

@@ -1,11 +1,11 @@
-import type { Browser as PlaywrightBrowser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import type { Session } from '../../api/sessions.ts';
 import { check, skip } from '../../check.ts';
+import { address } from '../../clients/address.ts';
+import { connectPlaywright } from '../../clients/playwright.ts';
 import { isLoopback } from '../../os/victim.ts';
 import type { TestContext } from '../../suite.ts';
 import { servePages, type Pages } from './pages.ts';
-
-export const connectMs = 20_000;
 
 /** A session with a browser behind it, or a skip that says why there is none. */
 export async function browserSession({ sessions, client }: TestContext): Promise<Session> {
@@ -25,54 +25,10 @@ export async function localPages({ client, onCleanup }: TestContext): Promise<Pa
   return pages;
 }
 
-export function endpoint({ client }: TestContext, session: Session, form: 'http' | 'ws'): string {
-  const url = new URL(client.path(`/sessions/${session.id}${form === 'ws' ? '/cdp' : ''}`), client.base);
-  if (form === 'ws') url.protocol = client.base.protocol === 'https:' ? 'wss:' : 'ws:';
-  return url.href;
+export function endpoint(context: TestContext, session: Session, form: 'http' | 'ws'): string {
+  return address(context, form, `/sessions/${session.id}${form === 'ws' ? '/cdp' : ''}`);
 }
 
-export async function loadPlaywright() {
-  try {
-    return await import('playwright-core');
-  } catch {
-    skip('the optional package playwright-core is not installed');
-  }
-}
-
-export async function loadPuppeteer() {
-  try {
-    return (await import('puppeteer-core')).default;
-  } catch {
-    skip('the optional package puppeteer-core is not installed');
-  }
-}
-
-export async function attach(context: TestContext, session: Session, form: 'http' | 'ws' = 'http'): Promise<PlaywrightBrowser> {
-  const { chromium } = await loadPlaywright();
-  const browser = await chromium.connectOverCDP(endpoint(context, session, form), {
-    timeout: connectMs,
-    headers: context.client.headers,
-  });
-  context.onCleanup(() => browser.close());
-  return browser;
-}
-
-export async function firstPage(browser: PlaywrightBrowser): Promise<Page> {
-  const context = browser.contexts()[0];
-  check(context, 'the browser has no default context');
-  const page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(connectMs);
-  return page;
-}
-
-/** Milliseconds until the browser says it is disconnected; undefined when it does not. */
-export function disconnection(browser: PlaywrightBrowser, withinMs: number): Promise<number | undefined> {
-  const started = performance.now();
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), withinMs);
-    browser.on('disconnected', () => {
-      clearTimeout(timer);
-      resolve(performance.now() - started);
-    });
-  });
+export async function attach(context: TestContext, session: Session, form: 'http' | 'ws' = 'http'): Promise<Browser> {
+  return connectPlaywright(context, endpoint(context, session, form), context.client.headers);
 }

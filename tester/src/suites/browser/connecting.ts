@@ -1,7 +1,9 @@
-import { check, equal, field } from '../../check.ts';
+import { check, equal } from '../../check.ts';
+import { CdpSocket, pageTargetUrl } from '../../clients/cdp-socket.ts';
+import { loadPuppeteer } from '../../clients/packages.ts';
+import { connectMs, firstPage } from '../../clients/playwright.ts';
 import type { TestContext } from '../../suite.ts';
-import { attach, browserSession, connectMs, endpoint, firstPage, loadPuppeteer, localPages } from './bench.ts';
-import { CdpSocket, pageTargetUrl } from './cdp-socket.ts';
+import { attach, browserSession, endpoint, localPages } from './bench.ts';
 
 export async function playwrightConnects(context: TestContext, form: 'http' | 'ws'): Promise<void> {
   const session = await browserSession(context);
@@ -39,6 +41,5 @@ export async function pageTarget(context: TestContext): Promise<void> {
   const session = await browserSession(context);
   const socket = await CdpSocket.open(await pageTargetUrl(context, session.id), context.client.headers);
   context.onCleanup(() => socket.close());
-  const answer = await socket.call('Runtime.evaluate', { expression: '6 * 7' });
-  equal(field(field(answer, 'result', 'object'), 'value', 'number'), 42, '6 * 7 in the page');
+  equal(await socket.evaluate('6 * 7'), 42, '6 * 7 in the page');
 }

@@ -1,7 +1,8 @@
 import { check, equal, field, skip } from '../../check.ts';
+import { firstPage } from '../../clients/playwright.ts';
 import type { TestContext } from '../../suite.ts';
 import { inParallel } from '../../wait.ts';
-import { attach, browserSession, firstPage, localPages } from './bench.ts';
+import { attach, browserSession, localPages } from './bench.ts';
 
 /** Attaching costs the client CPU too, so only some do it at the same moment; all stay attached. */
 const attachingAtOnce = 5;

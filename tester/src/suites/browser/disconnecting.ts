@@ -1,8 +1,9 @@
 import { check } from '../../check.ts';
 import { awaitLoss } from '../../api/loss.ts';
+import { disconnection } from '../../clients/playwright.ts';
 import { Victim } from '../../os/victim.ts';
 import type { TestContext } from '../../suite.ts';
-import { attach, browserSession, disconnection } from './bench.ts';
+import { attach, browserSession } from './bench.ts';
 
 /** Long enough for a busy machine: the figure says how prompt it was. */
 const withinMs = 5_000;

@@ -1,8 +1,9 @@
 import { check, equal, skip } from '../../check.ts';
 import { formatDuration } from '../../duration.ts';
+import { firstPage } from '../../clients/playwright.ts';
 import type { TestContext } from '../../suite.ts';
 import { sleep } from '../../wait.ts';
-import { attach, browserSession, firstPage, localPages } from './bench.ts';
+import { attach, browserSession, localPages } from './bench.ts';
 
 const longestWaitMs = 15_000;
 

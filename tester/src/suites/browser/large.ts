@@ -1,6 +1,7 @@
 import { check, equal } from '../../check.ts';
+import { firstPage } from '../../clients/playwright.ts';
 import type { TestContext } from '../../suite.ts';
-import { attach, browserSession, firstPage } from './bench.ts';
+import { attach, browserSession } from './bench.ts';
 
 const size = 8 * 1_048_576;
 

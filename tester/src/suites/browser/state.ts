@@ -1,7 +1,8 @@
 import { equal } from '../../check.ts';
 import type { Page } from 'playwright-core';
+import { firstPage } from '../../clients/playwright.ts';
 import type { TestContext } from '../../suite.ts';
-import { attach, browserSession, firstPage, localPages } from './bench.ts';
+import { attach, browserSession, localPages } from './bench.ts';
 
 const rounds = 5;
 

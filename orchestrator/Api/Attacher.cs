@@ -1,0 +1,127 @@
+using System.Net.Sockets;
+using Steelyard.Proxy;
+using Steelyard.Sessions;
+using Steelyard.Workers;
+
+namespace Steelyard.Api;
+
+/// <summary>Connects a client's WebSocket to a session's browser, and tells the client why when that cannot be, or ends.</summary>
+public sealed class Attacher(Options options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<Attacher> logger)
+{
+    private static readonly TimeSpan ReasonTime = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Answers 426, and true, when the request does not ask for a WebSocket.</summary>
+    public static async Task<bool> RefusesAsync(HttpContext context)
+    {
+        if (Upgrade.IsAsked(context.Request))
+            return false;
+        context.Response.Headers.Upgrade = "websocket";
+        await Problem.WriteAsync(context, StatusCodes.Status426UpgradeRequired, "This is a WebSocket: connect to it with a CDP client such as Playwright or Puppeteer. POST /sessions creates a session; /openapi.json describes all calls.");
+        return true;
+    }
+
+    /// <summary>Runs until the client or the browser leaves, or the session ends. The caller has opened an activity on it, and checked the upgrade.</summary>
+    /// <param name="context">The client's request.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="path">Path of a DevTools target; null for the browser itself.</param>
+    public async Task AttachAsync(HttpContext context, Session session, string? path)
+    {
+        if (await AddressAsync(context, session) is not { } at)
+            return;
+        using var browser = await OpenAsync(context, at.Address.Port, path ?? at.Address.BrowserPath);
+        if (browser is not null && !await MovedAsync(context, session, at.Placement))
+            await TunnelAsync(context, session, browser);
+    }
+
+    /// <summary>Connects a WebSocket to one that the session's worker itself serves, such as a live view. Not an activity.</summary>
+    /// <param name="context">The client's request.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="placement">Where it lives.</param>
+    /// <param name="path">The worker's path, with query.</param>
+    public async Task AttachToWorkerAsync(HttpContext context, Session session, Placement placement, string path)
+    {
+        using var worker = await OpenAsync(context, placement.Worker.Port, path);
+        if (worker is not null && !await MovedAsync(context, session, placement))
+            await TunnelAsync(context, session, worker);
+    }
+
+    private async Task TunnelAsync(HttpContext context, Session session, DevToolsSocket browser)
+    {
+        await using var client = await Upgrade.TryAcceptAsync(context, browser.Headers);
+        if (client is null)
+        {
+            await Problem.UnavailableAsync(context, PoolUnavailableException.TooManyClients());
+            return;
+        }
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(session.Ended, lifetime.ApplicationStopping);
+        logger.LogInformation("Session {Id}: a client attached", session.Id);
+        if (!await new Tunnel(client, browser, time).RunAsync(() => FarewellAsync(session), over.Token))
+            context.Abort();
+        logger.LogInformation("Session {Id}: a client detached", session.Id);
+    }
+
+    /// <summary>Where the session's browser listens; null when that cannot be told, and the client knows why.</summary>
+    public async Task<(Placement Placement, CdpAddress Address)?> AddressAsync(HttpContext context, Session session)
+    {
+        if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement)
+        {
+            await Problem.SessionGoneAsync(context, session);
+            return null;
+        }
+
+        var (address, status, error) = await CdpAddress.FindAsync(placement);
+        if (address is not null)
+            return (placement, address);
+        if (error == WorkerError.None && status < 500)
+            await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "This session's worker has no browser to attach to: it serves no /json/version. Run with --worker chromium.");
+        else
+            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker did not tell its DevTools address: {(error == WorkerError.None ? $"HTTP {status}" : error.ToString())}.");
+        return null;
+    }
+
+    /// <summary>What the worker has said since may be about the next session: answers the client, and true, if this one is not there any more.</summary>
+    public static async Task<bool> MovedAsync(HttpContext context, Session session, Placement placement)
+    {
+        if (session.IsOn(placement))
+            return false;
+        await Problem.SessionGoneAsync(context, session);
+        return true;
+    }
+
+    private async Task<DevToolsSocket?> OpenAsync(HttpContext context, int port, string path)
+    {
+        using var timer = new CancellationTokenSource(options.WorkerTimeout, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, context.RequestAborted);
+        try
+        {
+            var browser = await DevToolsSocket.OpenAsync(port, path, context.Request.Headers, deadline.Token);
+            if (browser.Status == StatusCodes.Status101SwitchingProtocols)
+                return browser;
+            browser.Dispose();
+            await Problem.WriteAsync(context, browser.Status is >= 400 and < 500 ? browser.Status : 502, $"The browser refused {path} with status {browser.Status}: is there such a target?");
+        }
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's browser cannot be reached: {e.Message}.");
+        }
+
+        return null;
+    }
+
+    // The browser's end may be seen a moment before we know what became of its session.
+    private async Task<(ushort Code, string Reason)> FarewellAsync(Session session)
+    {
+        if (!lifetime.ApplicationStopping.IsCancellationRequested)
+            await Task.Delay(ReasonTime, time, session.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return session.EndReason switch
+        {
+            EndReason.Deleted => (1000, "session deleted"),
+            EndReason.Expired => (1001, "session expired"),
+            EndReason.WorkerLost => (1011, "worker lost: its browser crashed or hung"),
+            EndReason.Drained => (1001, "the node shuts down"),
+            _ when lifetime.ApplicationStopping.IsCancellationRequested => (1001, "the node shuts down"),
+            _ => (1011, "the browser closed the connection"),
+        };
+    }
+}

@@ -1,0 +1,140 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Steelyard.Api.Steel;
+using Steelyard.Proxy;
+using Steelyard.Sessions;
+using Steelyard.Workers;
+
+namespace Steelyard.Api;
+
+/// <summary>
+/// One address for everything: a WebSocket to the root, or to browserless's <c>/chromium</c>, attaches to the session named in the query, or else makes one
+/// that lasts as long as the connection. DevTools discovery at the root leads there, too.
+/// </summary>
+public sealed class ConnectDialect(SessionService sessions, Attacher attacher, CreateParser parser, WorkerPool pool, Options options)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", ConnectAsync).WithSummary("Connect a CDP client (WebSocket): to ?sessionId=, or to a session that lasts as long as the connection");
+        routes.MapGet("/chromium", ConnectAsync).WithSummary("The same, under the name browserless has for it");
+        routes.MapGet("/chrome", ConnectAsync).WithSummary("The same");
+        routes.MapGet("/json/version", VersionAsync).WithSummary("DevTools discovery: connecting makes a session");
+        routes.MapGet("/json", ListAsync).WithSummary("The pages of all sessions");
+        routes.MapGet("/json/list", ListAsync).WithSummary("The pages of all sessions");
+        routes.MapPut("/json/new", NewAsync).WithSummary("Create a session and name its page");
+    }
+
+    private async Task ConnectAsync(HttpContext context)
+    {
+        if (await Attacher.RefusesAsync(context))
+            return;
+        if (context.Request.Query["sessionId"] is not [{ Length: > 0 } id])
+            await ConnectNewAsync(context);
+        else if (sessions.Find(id, context.Caller(), out var activity, out var reason) is not { } session)
+            await Problem.SessionNotFoundAsync(context, reason);
+        else
+            using (activity)
+                await attacher.AttachAsync(context, session, null);
+    }
+
+    private async Task ConnectNewAsync(HttpContext context)
+    {
+        if (await CreateAsync(context) is not { } created)
+            return;
+        using (created)
+        {
+            try
+            {
+                await attacher.AttachAsync(context, created.Session!, null);
+            }
+            finally
+            {
+                sessions.End(created.Session!, EndReason.Deleted, "its client disconnected");
+            }
+        }
+    }
+
+    // Null when the client has been told why not.
+    private async Task<CreatedSession?> CreateAsync(HttpContext context)
+    {
+        try
+        {
+            var created = await sessions.CreateAsync(parser.Parse(ConnectQuery.Read(context.Request.Query), context.Caller()), context.RequestAborted);
+            if (created.Session is not null)
+                return created;
+            using (created)
+                await WorkerRefusals.WriteAsync(context, CreateOutcome.Of(created).Refusal!);
+        }
+        catch (PoolUnavailableException e) when (e.IsOverload)
+        {
+            await Problem.TooManyAsync(context, e.Message, e.RetryAfter);
+        }
+
+        return null;
+    }
+
+    private async Task VersionAsync(HttpContext context)
+    {
+        if (pool.Workers().Find(worker => worker.State is WorkerState.Ready or WorkerState.Leased) is not { } worker)
+        {
+            await Problem.UnavailableAsync(context, PoolUnavailableException.NoneReady());
+            return;
+        }
+
+        using var reply = await worker.Client.DiscoverAsync("GET", "/json/version");
+        if (!reply.IsSuccess || JsonNode.Parse(reply.Body.Span) is not JsonObject version)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "These workers have no browser to attach to: they serve no /json/version. Run with --worker chromium.");
+            return;
+        }
+
+        version["webSocketDebuggerUrl"] = $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/{context.KeyQuery()}";
+        await WriteAsync(context, version);
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        var caller = context.Caller();
+        var mine = sessions.Live.Where(session => session.EndReason is null && caller.Sees(session.Request.Holder)).ToList();
+        var lists = await Task.WhenAll(mine.Select(session => TargetsAsync(context, session, "GET", "/json/list")));
+        await WriteAsync(context, new JsonArray([.. lists.OfType<JsonArray>().SelectMany(list => list).Select(target => target?.DeepClone())]));
+    }
+
+    private async Task NewAsync(HttpContext context)
+    {
+        var url = context.Request.QueryString.Value is { Length: > 1 } query ? query : null;
+        context.Request.QueryString = default; // It is the page's address, and no option of the session.
+        if (await CreateAsync(context) is not { } created)
+            return;
+        using (created)
+        {
+            var targets = await TargetsAsync(context, created.Session!, url is null ? "GET" : "PUT", url is null ? "/json/list" : "/json/new" + url);
+            if ((targets as JsonArray)?.FirstOrDefault(target => (string?)target?["type"] == "page") is { } page)
+                await WriteAsync(context, page);
+            else if (targets is JsonObject target)
+                await WriteAsync(context, target);
+            else
+                await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, "The session's browser did not tell its page.");
+        }
+    }
+
+    // Null when the session has ended, or its browser does not answer.
+    private async Task<JsonNode?> TargetsAsync(HttpContext context, Session session, string method, string path)
+    {
+        if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement || (await CdpAddress.FindAsync(placement)).Address is not { } address)
+            return null;
+        using var reply = await placement.Worker.Client.DiscoverAsync(method, path);
+        if (!reply.IsSuccess || !session.IsOn(placement))
+            return null;
+        var prefix = $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/sessions/{session.Id}";
+        return JsonNode.Parse(Discovery.Rewrite(reply.Body, prefix, context.KeyQuery(), address).Span);
+    }
+
+    private static Task WriteAsync(HttpContext context, JsonNode json)
+    {
+        context.Response.ContentType = "application/json; charset=UTF-8";
+        var body = Encoding.UTF8.GetBytes(json.ToJsonString());
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body).AsTask();
+    }
+}

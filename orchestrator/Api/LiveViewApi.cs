@@ -1,0 +1,44 @@
+using Steelyard.LiveView;
+using Steelyard.Proxy;
+using Steelyard.Sessions;
+
+namespace Steelyard.Api;
+
+/// <summary>
+/// The live view of a session: its page for people, and at the same address the WebSocket through which the page sees and acts. Looking on is no activity: a
+/// session that is only watched expires.
+/// </summary>
+public sealed class LiveViewApi(SessionService sessions, LiveViewLinks links, Attacher attacher, Options options)
+{
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/live/{id}/{proof}", ViewAsync).WithSummary("The live view: a page, and its WebSocket");
+
+    private Task ViewAsync(HttpContext context)
+    {
+        if (!SessionId.TryParse((string?)context.Request.RouteValues["id"], out var id) || !links.IsValid(id, (string?)context.Request.RouteValues["proof"]))
+            return Problem.SessionNotFoundAsync(context, null);
+
+        // The page says by itself that a session has ended: it is in somebody's frame, where a problem reply helps nobody. Its script asks why.
+        if (!Upgrade.IsAsked(context.Request) && context.Request.Headers.Accept != "application/json")
+            return LiveViewPage.WriteAsync(context);
+        if (sessions.FindLive(id) is not { } session)
+            return Problem.SessionNotFoundAsync(context, sessions.FindEnded(id)?.Reason);
+        return Upgrade.IsAsked(context.Request) ? ConnectAsync(context, session) : context.Response.WriteAsync("live");
+    }
+
+    private async Task ConnectAsync(HttpContext context, Session session)
+    {
+        if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement)
+            await Problem.SessionGoneAsync(context, session);
+        else if (!placement.Worker.HasExtras)
+            await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "These workers have no live view. Run the node with --worker chromium.");
+        else
+            await attacher.AttachToWorkerAsync(context, session, placement, placement.Lease.SessionPath + "/live" + QueryFor(context, session));
+    }
+
+    // What the session was created with counts until the viewer says otherwise.
+    private static string QueryFor(HttpContext context, Session session)
+    {
+        var query = context.Request.QueryString;
+        return (context.Request.Query.ContainsKey("interactive") || Steel.SteelRequest.Of(session.Request).IsInteractive ? query : query.Add("interactive", "false")).ToString();
+    }
+}

@@ -1,0 +1,17 @@
+using System.Globalization;
+
+namespace Steelyard.Processes;
+
+/// <summary>How busy the machine is, from <c>/proc</c>.</summary>
+public static class MachineLoad
+{
+    /// <summary>Percent of all cores that are asked for (the load average of a minute; over 100 when processes wait), and percent of memory in use.</summary>
+    public static (int Cpu, int Memory) Read()
+    {
+        var load = double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
+        var memory = File.ReadLines("/proc/meminfo").Take(3)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .ToDictionary(words => words[0], words => double.Parse(words[1], CultureInfo.InvariantCulture));
+        return ((int)(100 * load / Environment.ProcessorCount), (int)(100 * (1 - (memory["MemAvailable:"] / memory["MemTotal:"]))));
+    }
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using Steelyard.Sessions;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Steelyard.Proxy;
+
+/// <summary>Forwards a request and its reply, of whatever size, between a client and a session's worker.</summary>
+public sealed class WorkerForwarder(IHttpForwarder forwarder, Options options) : IDisposable
+{
+    // No connection is kept: the next one to the same port may be to another worker.
+    private readonly HttpMessageInvoker worker = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ConnectTimeout = options.WorkerTimeout,
+        PooledConnectionLifetime = TimeSpan.Zero,
+    });
+
+    /// <summary>Returns what went wrong; nothing has been sent to the client then unless its reply has begun.</summary>
+    /// <param name="context">The client's request.</param>
+    /// <param name="placement">Where the session lives.</param>
+    /// <param name="path">Path below the worker's own path of the session, such as <c>/files</c>; escaped.</param>
+    public async Task<ForwarderError> ForwardAsync(HttpContext context, Placement placement, string path)
+    {
+        var destination = $"http://127.0.0.1:{placement.Worker.Port}";
+        return await forwarder.SendAsync(context, destination, worker, new() { ActivityTimeout = options.PageTimeout }, new ToWorker(placement.Lease.SessionPath + path));
+    }
+
+    public void Dispose() => worker.Dispose();
+
+    private sealed class ToWorker(string path) : HttpTransformer
+    {
+        // Whose request it is, and from which page, is our business and not the worker's.
+        private static readonly string[] Kept = ["Content-Type", "Content-Length", "Transfer-Encoding", "Accept", "Range"];
+
+        public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellationToken)
+        {
+            await base.TransformRequestAsync(context, request, destinationPrefix, cancellationToken);
+            request.RequestUri = new(destinationPrefix + path + context.Request.QueryString);
+            request.Headers.Host = null;
+            foreach (var name in request.Headers.Select(header => header.Key).Except(Kept, StringComparer.OrdinalIgnoreCase).ToList())
+                request.Headers.Remove(name);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+namespace Steelyard.Sessions;
+
+/// <summary>
+/// Sessions whose id the client has chosen: a create that is asked again, because its reply was lost, never makes a second session. The create
+/// does not end with the request that began it; whoever asks meanwhile waits for the same one. One lock.
+/// </summary>
+public sealed class ChosenIds(SessionService sessions, SessionIdIssuer ids)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<SessionId, (SessionRequest Request, Task<CreateOutcome> Create)> underWay = [];
+
+    /// <summary>
+    /// The session of this id: the one there is, or a new one. Throws what a create throws, and <see cref="IdConflictException"/> when the id
+    /// stands for something else.
+    /// </summary>
+    public Task<CreateOutcome> CreateAsync(SessionRequest request, SessionId id, CancellationToken cancellationToken)
+    {
+        Task<CreateOutcome> create;
+        lock (gate)
+        {
+            if (underWay.TryGetValue(id, out var other))
+            {
+                create = Same(other.Request, request) ? other.Create : throw IdConflictException.OtherRequest(id);
+            }
+            else if (sessions.FindLive(id) is { } session)
+            {
+                create = Same(session.Request, request) ? Task.FromResult(new CreateOutcome(session, null)) : throw IdConflictException.OtherRequest(id);
+            }
+            else if (sessions.FindEnded(id) is not null || ids.Made(id))
+            {
+                throw IdConflictException.Used(id);
+            }
+            else
+            {
+                create = Task.Run(() => RunAsync(request, id), CancellationToken.None);
+                underWay[id] = (request, create);
+            }
+        }
+
+        return create.WaitAsync(cancellationToken);
+    }
+
+    private static bool Same(SessionRequest one, SessionRequest other) => one.Holder == other.Holder && one.Fingerprint == other.Fingerprint;
+
+    private async Task<CreateOutcome> RunAsync(SessionRequest request, SessionId id)
+    {
+        try
+        {
+            using var created = await sessions.CreateAsync(request, CancellationToken.None);
+            return CreateOutcome.Of(created);
+        }
+        finally
+        {
+            lock (gate)
+                underWay.Remove(id);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+
+namespace Steelyard.Sessions;
+
+/// <summary>How much of the node each key may use. Keys come from the options, so there are few of them.</summary>
+public sealed class SessionQuotas(Options options, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, Holdings> holders = new();
+
+    /// <summary>Takes a place for a create. Throws <see cref="QuotaExceededException"/>. The place belongs to the session until that ends.</summary>
+    /// <param name="holder">Name of the key; null on a node without keys, where nothing is counted.</param>
+    public QuotaPlace Take(string? holder) => holder is null ? new(null) : holders.GetOrAdd(holder, _ => new(options, time)).Take();
+}
+
+/// <summary>What one key holds. One lock.</summary>
+internal sealed class Holdings(Options options, TimeProvider time)
+{
+    private readonly Lock gate = new();
+    private double tokens = options.KeyCreatesPerSecond ?? 0;
+    private long filled = time.GetTimestamp();
+    private int creating;
+    private int live;
+
+    public QuotaPlace Take()
+    {
+        lock (gate)
+        {
+            if (creating + live >= options.KeyMaxSessions)
+                throw new QuotaExceededException($"This key may have {options.KeyMaxSessions} sessions at a time. Release some, or ask the operator for more.", TimeSpan.FromSeconds(1));
+            if (creating >= options.KeyMaxCreating)
+                throw new QuotaExceededException($"This key may have {options.KeyMaxCreating} creates under way. Wait for one.", TimeSpan.FromSeconds(1));
+            TakeTokenNeedsLock();
+            creating++;
+            return new(this);
+        }
+    }
+
+    public void BecomeLive()
+    {
+        lock (gate)
+        {
+            creating--;
+            live++;
+        }
+    }
+
+    public void Return(bool wasLive)
+    {
+        lock (gate)
+        {
+            if (wasLive)
+                live--;
+            else
+                creating--;
+        }
+    }
+
+    // A bucket that holds one second's worth.
+    private void TakeTokenNeedsLock()
+    {
+        if (options.KeyCreatesPerSecond is not { } rate)
+            return;
+        tokens = Math.Min(rate, tokens + (time.GetElapsedTime(filled).TotalSeconds * rate));
+        filled = time.GetTimestamp();
+        if (tokens < 1)
+            throw new QuotaExceededException($"This key may create {rate} sessions a second.", TimeSpan.FromSeconds((1 - tokens) / rate));
+        tokens--;
+    }
+}
+
+/// <summary>A key's place for one create and its session. Disposing gives it back; only the first time counts.</summary>
+public sealed class QuotaPlace : IDisposable
+{
+    private readonly Holdings? holdings;
+    private int state;
+
+    internal QuotaPlace(Holdings? holdings) => this.holdings = holdings;
+
+    /// <summary>The session is there.</summary>
+    public void BecomeLive()
+    {
+        if (Interlocked.CompareExchange(ref state, 1, 0) == 0)
+            holdings?.BecomeLive();
+    }
+
+    public void Dispose()
+    {
+        var before = Interlocked.Exchange(ref state, 2);
+        if (before != 2)
+            holdings?.Return(wasLive: before == 1);
+    }
+}
+
+/// <summary>The caller's key is at its limit; asking again after <see cref="RetryAfter"/> may help.</summary>
+public sealed class QuotaExceededException(string message, TimeSpan retryAfter) : Exception(message)
+{
+    public TimeSpan RetryAfter => retryAfter;
+}

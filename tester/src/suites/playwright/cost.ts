@@ -1,0 +1,77 @@
+import { check, field, skip } from '../../check.ts';
+import { CdpSocket, pageTargetUrl } from '../../clients/cdp-socket.ts';
+import { descriptorsOf, listenerOn, residentBytes } from '../../os/processes.ts';
+import { isLoopback } from '../../os/victim.ts';
+import type { Test, TestContext } from '../../suite.ts';
+import { poll, sleep } from '../../wait.ts';
+import { attach, browserSession } from '../browser/bench.ts';
+
+const connects = 200;
+/** Connections that either side keeps for later come and go by a few. */
+const slack = 8;
+const mebibyte = 1_048_576;
+const mostBytes = 4 * mebibyte;
+
+/** The process of the server itself, or a skip where it cannot be seen. */
+function serverPid({ client }: TestContext): number {
+  const port = Number(client.base.port || (client.base.protocol === 'https:' ? 443 : 80));
+  const pid = isLoopback(client.base.hostname) ? listenerOn(port) : undefined;
+  if (pid === undefined) skip('the process of the server is not visible here, so nothing tells what it holds');
+  return pid;
+}
+
+async function descriptors(context: TestContext): Promise<void> {
+  const pid = serverPid(context);
+  const session = await browserSession(context);
+  const once = async () => (await attach(context, session, 'ws')).close();
+  for (let warm = 0; warm < 5; warm++) await once();
+  await sleep(500);
+  const before = descriptorsOf(pid);
+  for (let done = 0; done < connects; done++) await once();
+  const back = await poll(async () => (descriptorsOf(pid) <= before + slack ? true : undefined), { withinMs: 10_000, everyMs: 200 });
+  context.figure('before', before, '');
+  context.figure('after', descriptorsOf(pid), '');
+  check(back, `the server had ${before} descriptors, and has ${descriptorsOf(pid)} after ${connects} connects and disconnects`);
+}
+
+/**
+ * A client asks for 64 MiB and stops reading: the server must stop reading as well, not take it all in. As much has gone through
+ * before, so that what memory a tunnel takes anyway is taken already.
+ */
+async function stoppedReader(context: TestContext): Promise<void> {
+  const pid = serverPid(context);
+  const session = await browserSession(context);
+  const url = await pageTargetUrl(context, session.id);
+  const open = async () => {
+    const socket = await CdpSocket.open(url, context.client.headers);
+    context.onCleanup(() => socket.close());
+    return socket;
+  };
+  const ask = (socket: CdpSocket) =>
+    Array.from({ length: 64 }, () => socket.call('Runtime.evaluate', { expression: `'x'.repeat(${mebibyte})`, returnByValue: true }));
+
+  const reader = await open();
+  for (const answer of await Promise.all(ask(reader))) {
+    check(field(field(answer, 'result', 'object'), 'value', 'string').length === mebibyte, 'an answer is not 1 MiB long');
+  }
+  const stopped = await open();
+  await stopped.evaluate('1');
+  const before = residentBytes(pid);
+  stopped.pause();
+  // They are never answered, and end with the socket.
+  for (const answer of ask(stopped)) answer.catch(() => undefined);
+  let most = before;
+  const since = performance.now();
+  while (performance.now() - since < 5_000) {
+    await sleep(100);
+    most = Math.max(most, residentBytes(pid));
+  }
+  context.figure('cost', (most - before) / mebibyte, 'MiB');
+  check(most - before < mostBytes, `while one client did not read, the server grew by ${((most - before) / mebibyte).toFixed(1)} MiB`);
+  check((await reader.evaluate('1 + 1')) === 2, 'another client of the session is no longer answered');
+}
+
+export const cost: Test[] = [
+  { name: `${connects} connects and disconnects leave no descriptor open`, run: descriptors, deadlineMs: 300_000 },
+  { name: 'A client that stops reading costs the server less than 4 MiB', run: stoppedReader },
+];

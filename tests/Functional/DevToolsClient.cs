@@ -1,0 +1,82 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Steelyard.Tests.Functional;
+
+/// <summary>A client attached to a browser, one call at a time. Events are skipped.</summary>
+internal sealed class DevToolsClient : IDisposable
+{
+    private readonly ClientWebSocket socket = new();
+    private int lastId;
+
+    private DevToolsClient()
+    {
+    }
+
+    public static async Task<DevToolsClient> ConnectAsync(Uri address)
+    {
+        var client = new DevToolsClient();
+        await client.socket.ConnectAsync(address, default);
+        return client;
+    }
+
+    public async Task<JsonObject> CallAsync(string method, JsonObject? parameters = null, string? session = null)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var id = ++lastId;
+        var call = new JsonObject { ["id"] = id, ["method"] = method, ["params"] = parameters ?? [] };
+        if (session is not null)
+            call["sessionId"] = session;
+        await socket.SendAsync(Encoding.UTF8.GetBytes(call.ToJsonString()), WebSocketMessageType.Text, true, deadline.Token);
+        while (true)
+        {
+            var message = JsonNode.Parse(await ReceiveAsync(deadline.Token))!.AsObject();
+            if ((int?)message["id"] == id)
+                return message["result"]?.AsObject() ?? throw new InvalidOperationException(message.ToJsonString());
+        }
+    }
+
+    /// <summary>A session on the browser's first page.</summary>
+    public async Task<string> AttachToPageAsync()
+    {
+        var targets = (await CallAsync("Target.getTargets"))["targetInfos"]!.AsArray();
+        var page = targets.First(target => (string?)target!["type"] == "page")!;
+        var attached = await CallAsync("Target.attachToTarget", new() { ["targetId"] = (string)page["targetId"]!, ["flatten"] = true });
+        return (string)attached["sessionId"]!;
+    }
+
+    /// <summary>The value of an expression, or of its promise.</summary>
+    public async Task<JsonNode?> EvaluateAsync(string session, string expression)
+    {
+        var result = await CallAsync("Runtime.evaluate", new() { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true }, session);
+        Assert.False(result.ContainsKey("exceptionDetails"), result.ToJsonString());
+        return result["result"]!["value"];
+    }
+
+    /// <summary>Goes to an address and returns when the page has loaded.</summary>
+    public async Task GoAsync(string session, string url)
+    {
+        await CallAsync("Page.enable", null, session);
+        await CallAsync("Page.navigate", new() { ["url"] = url }, session);
+        await EvaluateAsync(session, "new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', () => done()))");
+    }
+
+    public void Dispose() => socket.Dispose();
+
+    private async Task<string> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        using var text = new MemoryStream();
+        var buffer = new byte[1 << 16];
+        ValueWebSocketReceiveResult part;
+        do
+        {
+            part = await socket.ReceiveAsync(buffer.AsMemory(), cancellationToken);
+            if (part.MessageType == WebSocketMessageType.Close)
+                throw new EndOfStreamException("the browser has closed the connection");
+            text.Write(buffer, 0, part.Count);
+        }
+        while (!part.EndOfMessage);
+        return Encoding.UTF8.GetString(text.ToArray());
+    }
+}

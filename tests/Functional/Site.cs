@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Steelyard.Tests.Functional;
+
+/// <summary>A web site on a free port of 127.0.0.1 that remembers what it was asked for.</summary>
+internal sealed class Site : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly ConcurrentQueue<(string Path, IHeaderDictionary Headers)> requests = new();
+
+    private Site(WebApplication app) => this.app = app;
+
+    public string Url => app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+
+    public int Port => new Uri(Url).Port;
+
+    public IEnumerable<string> Paths => requests.Select(request => request.Path);
+
+    /// <summary>Starts one. A path that is not among the pages answers 200 with no more than a byte.</summary>
+    public static async Task<Site> StartAsync(Dictionary<string, string> pages)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var site = new Site(builder.Build());
+        site.app.Run(context => site.AnswerAsync(context, pages));
+        await site.app.StartAsync();
+        return site;
+    }
+
+    public string HeaderOf(string path, string name) => requests.Last(request => request.Path == path).Headers[name].ToString();
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private Task AnswerAsync(HttpContext context, Dictionary<string, string> pages)
+    {
+        var path = context.Request.Path.Value!;
+        requests.Enqueue((path, new HeaderDictionary(context.Request.Headers.ToDictionary())));
+        if (path == "/missing")
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+        if (path == "/moved")
+        {
+            context.Response.Redirect($"http://localhost:{Port}/page");
+            return Task.CompletedTask;
+        }
+
+        context.Response.ContentType = pages.ContainsKey(path) ? "text/html; charset=utf-8" : "text/css";
+        if (path.EndsWith(".bin", StringComparison.Ordinal))
+            context.Response.Headers.ContentDisposition = "attachment";
+        return context.Response.WriteAsync(pages.GetValueOrDefault(path, " "));
+    }
+}

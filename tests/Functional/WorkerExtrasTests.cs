@@ -1,0 +1,165 @@
+using System.Net;
+
+namespace Steelyard.Tests.Functional;
+
+/// <summary>What the bundled worker does beyond the worker API, seen from inside its pages.</summary>
+public sealed class WorkerExtrasTests
+{
+    private static readonly (string Call, string Body, string Field)[] BadInput =
+    [
+        ("scrape", """{"url":"file:///etc/passwd"}""", "url"),
+        ("scrape", """{"url":"nonsense"}""", "url"),
+        ("scrape", """{"delay":30001}""", "delay"),
+        ("pdf", """{"fullPage":true}""", "fullPage"),
+        ("screenshot", """{"fullPage":1}""", "fullPage"),
+        ("setup", """{"speed":1}""", "speed"),
+        ("setup", """{"dimensions":{"width":0,"height":1}}""", "dimensions.width"),
+        ("setup", """{"dimensions":{"width":10}}""", "dimensions.height"),
+        ("setup", """{"timezone":"Mars/Base"}""", "timezone"),
+        ("setup", """{"timezone":"../etc"}""", "timezone"),
+        ("setup", """{"locale":"deutsch!"}""", "locale"),
+        ("setup", """{"userAgent":"a\nb"}""", "userAgent"),
+        ("setup", """{"proxy":{"url":"ftp://host"}}""", "proxy.url"),
+        ("setup", """{"proxy":{"url":"http://me:secret@host:1"}}""", "proxy.url"),
+        ("setup", """{"proxy":{"url":"http://host:1","password":"x"}}""", "proxy.username"),
+        ("setup", """{"block":{"hosts":["https://a.b"]}}""", "block.hosts[0]"),
+        ("setup", """{"context":{"cookies":[{"name":"a","value":"b"}]}}""", "context.cookies[0].domain"),
+        ("setup", """{"context":{"localStorage":{"example.com":{}}}}""", "context.localStorage.example.com"),
+        ("setup", """{"context":{"localStorage":{"https://a.example":{"k":1}}}}""", "context.localStorage.https://a.example.k"),
+        ("computer", """{"action":"fly"}""", "action"),
+        ("computer", """{"action":"move_mouse"}""", "coordinates"),
+        ("computer", """{"action":"move_mouse","coordinates":[1]}""", "coordinates"),
+        ("computer", """{"action":"press_key","keys":["Hyper"]}""", "keys[0]"),
+        ("computer", """{"action":"wait","duration":61}""", "duration"),
+        ("computer", """{"action":"click_mouse","button":"side"}""", "button"),
+    ];
+
+    [Fact]
+    public async Task A_client_that_closes_its_browser_ends_the_worker_with_a_status_of_its_own()
+    {
+        await using var worker = await WorkerProcess.StartAsync();
+        using var client = await worker.AttachAsync();
+        await client.CallAsync("Browser.close");
+        Assert.Equal(4, (await worker.Exited.WaitAsync(TimeSpan.FromSeconds(10))).Code);
+    }
+
+    [Fact]
+    public async Task Any_other_end_of_the_browser_is_the_workers()
+    {
+        await using var worker = await WorkerProcess.StartAsync();
+        using var client = await worker.AttachAsync();
+        var processes = (await client.CallAsync("SystemInfo.getProcessInfo"))["processInfo"]!.AsArray();
+        Kill.Now((int)processes.Single(process => (string?)process!["type"] == "browser")!["id"]!);
+        Assert.Equal(3, (await worker.Exited.WaitAsync(TimeSpan.FromSeconds(10))).Code);
+    }
+
+    [Fact]
+    public async Task No_page_may_call_a_worker()
+    {
+        await using var worker = await WorkerProcess.StartAsync();
+        foreach (var header in new[] { "Origin", "Sec-Fetch-Site" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/health");
+            request.Headers.Add(header, "null");
+            using var reply = await worker.Http.SendAsync(request);
+            Assert.Equal(HttpStatusCode.Forbidden, reply.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_worker_without_a_browser_has_no_extras()
+    {
+        await using var worker = await WorkerProcess.StartAsync("simulated");
+        foreach (var call in new[] { "context", "usage", "files", "files.zip" })
+            Assert.Equal(HttpStatusCode.NotFound, await worker.StatusOfAsync(worker.PathOf(call)));
+    }
+
+    [Fact]
+    public async Task Extras_are_for_the_present_session_only()
+    {
+        await using var worker = await WorkerProcess.StartAsync();
+        var before = worker.Id;
+        await worker.CreateAsync();
+        Assert.Equal(HttpStatusCode.NotFound, await worker.StatusOfAsync($"/sessions/{before}/context"));
+        Assert.Equal(HttpStatusCode.OK, await worker.StatusOfAsync(worker.PathOf("context")));
+    }
+
+    [Fact]
+    public async Task A_page_is_scraped_with_its_status_links_and_metadata()
+    {
+        await using var worker = await WorkerProcess.StartAsync();
+        await using var site = await Site.StartAsync(new()
+        {
+            ["/page"] = """
+                <html lang=en><head><title>A page</title><meta name=description content="What it is"><meta property="og:title" content="OG">
+                <link rel=icon href=/icon.png><style>p{}</style><script type="application/ld+json">{"@type":"Thing"}</script></head>
+                <body><!-- hidden --><p onclick="x()">Text</p><a href="other?q=1">Other</a><script>document.body.append('rendered')</script></body></html>
+                """,
+        });
+        var scraped = await worker.CallAsync("scrape", $$"""{"url":"{{site.Url}}/moved"}""");
+        var (html, clean, metadata) = ((string)scraped["html"]!, (string)scraped["cleaned_html"]!, scraped["metadata"]!);
+        Assert.Contains("rendered", html, StringComparison.Ordinal);
+        Assert.Contains("<p>Text</p>", clean, StringComparison.Ordinal);
+        foreach (var noise in new[] { "<script", "<style", "hidden", "onclick" })
+            Assert.DoesNotContain(noise, clean, StringComparison.Ordinal);
+        Assert.Equal(("Other", $"http://localhost:{site.Port}/other?q=1"), ((string)scraped["links"]![0]!["text"]!, (string)scraped["links"]![0]!["url"]!));
+        Assert.Equal((200, "A page", "What it is", "OG", "en"), ((int)metadata["statusCode"]!, (string)metadata["title"]!, (string)metadata["description"]!, (string)metadata["ogTitle"]!, (string)metadata["language"]!));
+        Assert.Equal("Thing", (string)metadata["jsonLd"]!["@type"]!);
+        Assert.Equal($"http://localhost:{site.Port}/icon.png", (string)metadata["favicon"]!);
+        var missing = await worker.CallAsync("scrape", $$"""{"url":"{{site.Url}}/missing"}""");
+        Assert.Equal(404, (int)missing["metadata"]!["statusCode"]!);
+        Assert.Equal($"{site.Url}/missing", (string)(await worker.CallAsync("scrape", "{}"))["metadata"]!["urlSource"]!);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_reached_is_a_502_and_the_session_goes_on()
+    {
+        await using var worker = await WorkerProcess.StartAsync();
+        using var reply = await worker.PostAsync(worker.PathOf("scrape"), """{"url":"http://127.0.0.1:1/"}""");
+        Assert.Equal(HttpStatusCode.BadGateway, reply.StatusCode);
+        Assert.Contains("ERR_", await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, await worker.StatusOfAsync(worker.PathOf("context")));
+    }
+
+    [Fact]
+    public async Task Screenshots_and_pdf_are_bytes_and_a_full_page_is_higher_than_its_window()
+    {
+        await using var worker = await WorkerProcess.StartAsync();
+        await using var site = await Site.StartAsync(new() { ["/tall"] = "<body style='margin:0'><div style='height:3000px;background:linear-gradient(red,blue)'>" });
+        var url = $"{site.Url}/tall";
+        var window = await BytesAsync(worker, "screenshot", $$"""{"url":"{{url}}","delay":50}""", "image/png");
+        var full = await BytesAsync(worker, "screenshot", """{"fullPage":true}""", "image/png");
+        Assert.InRange(HeightOf(window), 100, 2000);
+        Assert.Equal(3000, HeightOf(full));
+        Assert.StartsWith("%PDF-", System.Text.Encoding.ASCII.GetString(await BytesAsync(worker, "pdf", "{}", "application/pdf"), 0, 8), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_too_large_to_be_answered_costs_the_session_nothing()
+    {
+        await using var worker = await WorkerProcess.StartAsync();
+        await using var site = await Site.StartAsync(new() { ["/"] = "<body><script>document.body.append('x'.repeat(70e6))</script>" });
+        using var reply = await worker.PostAsync(worker.PathOf("scrape"), $$"""{"url":"{{site.Url}}/"}""");
+        Assert.Equal(HttpStatusCode.BadGateway, reply.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, await worker.StatusOfAsync(worker.PathOf("context")));
+    }
+
+    [Fact]
+    public async Task Bad_input_is_a_400_that_names_the_field()
+    {
+        await using var worker = await WorkerProcess.StartAsync();
+        foreach (var (call, body, field) in BadInput)
+            Assert.Equal(field, await worker.RefusedFieldAsync(call, body));
+        Assert.Null(await worker.RefusedFieldAsync("computer", "[]"));
+    }
+
+    private static async Task<byte[]> BytesAsync(WorkerProcess worker, string call, string body, string type)
+    {
+        using var reply = await worker.PostAsync(worker.PathOf(call), body);
+        Assert.Equal((HttpStatusCode.OK, type), (reply.StatusCode, reply.Content.Headers.ContentType?.MediaType));
+        return await reply.Content.ReadAsByteArrayAsync();
+    }
+
+    // The IHDR of a PNG: width and height after 16 bytes, most significant byte first.
+    private static int HeightOf(byte[] png) => System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20));
+}

@@ -1,0 +1,62 @@
+using Steelyard.Worker.Pages;
+
+namespace Steelyard.Worker.Computer;
+
+/// <summary>Presses the keys of a page. Throws as <see cref="PageSession"/> does.</summary>
+internal sealed class Keyboard(PageSession page, InputState state, CancellationToken deadline)
+{
+    private const int ControlAltMeta = 7;
+
+    /// <summary>Presses keys, does something, and releases them, whatever came of it.</summary>
+    public async Task HoldAsync(IReadOnlyList<Key> keys, Func<Task> meanwhile)
+    {
+        var pressed = new Stack<Key>();
+        try
+        {
+            foreach (var key in keys)
+            {
+                pressed.Push(key);
+                await PressAsync(key);
+            }
+
+            await meanwhile();
+        }
+        finally
+        {
+            while (pressed.TryPop(out var key))
+                await ReleaseAsync(key);
+        }
+    }
+
+    /// <summary>Types a text: each character as its key, or, where no key has it, as an input method would.</summary>
+    public async Task TypeAsync(string text)
+    {
+        foreach (var character in text.ReplaceLineEndings("\n").EnumerateRunes())
+        {
+            if (character.IsBmp && KeyNames.Typing((char)character.Value) is { } key)
+                await HoldAsync([key], () => Task.CompletedTask);
+            else
+                await page.CallAsync("Input.insertText", $$"""{"text":{{PageSession.Literal(character.ToString())}}}""", deadline);
+        }
+    }
+
+    private Task PressAsync(Key key)
+    {
+        state.Modifiers |= key.Modifier;
+
+        // With a modifier a key is a command, and types nothing.
+        var text = (state.Modifiers & ControlAltMeta) == 0 ? key.Text : null;
+        return DispatchAsync(text is null ? "rawKeyDown" : "keyDown", key, text is null ? "" : $",\"text\":{PageSession.Literal(text)}");
+    }
+
+    private Task ReleaseAsync(Key key)
+    {
+        state.Modifiers &= ~key.Modifier;
+        return DispatchAsync("keyUp", key, "");
+    }
+
+    private async Task DispatchAsync(string type, Key key, string more) => await page.CallAsync(
+        "Input.dispatchKeyEvent",
+        $$"""{"type":"{{type}}","key":{{PageSession.Literal(key.Name)}},"code":"{{key.Code}}","windowsVirtualKeyCode":{{key.KeyCode}},"modifiers":{{state.Modifiers}}{{more}}}""",
+        deadline);
+}

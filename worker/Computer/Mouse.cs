@@ -1,0 +1,66 @@
+using System.Globalization;
+using Steelyard.Worker.Pages;
+
+namespace Steelyard.Worker.Computer;
+
+/// <summary>Moves and clicks the mouse of a page. Throws as <see cref="PageSession"/> does.</summary>
+internal sealed class Mouse(PageSession page, InputState state, CancellationToken deadline)
+{
+    public Task MoveAsync(Point to)
+    {
+        state.Mouse = to;
+        return DispatchAsync("mouseMoved", Held(), "");
+    }
+
+    /// <param name="button">Which.</param>
+    /// <param name="count">The how manieth click in a row it is.</param>
+    public Task PressAsync(MouseButton button, int count)
+    {
+        state.Buttons |= (int)button;
+        return DispatchAsync("mousePressed", NameOf(button), $",\"clickCount\":{count}");
+    }
+
+    /// <param name="button">Which.</param>
+    /// <param name="count">As at the press.</param>
+    public Task ReleaseAsync(MouseButton button, int count)
+    {
+        state.Buttons &= ~(int)button;
+        return DispatchAsync("mouseReleased", NameOf(button), $",\"clickCount\":{count}");
+    }
+
+    public async Task ClickAsync(MouseButton button, int clicks)
+    {
+        for (var count = 1; count <= clicks; count++)
+        {
+            await PressAsync(button, count);
+            await ReleaseAsync(button, count);
+        }
+    }
+
+    public async Task DragAsync(IReadOnlyList<Point> path)
+    {
+        await MoveAsync(path[0]);
+        await PressAsync(MouseButton.Left, 1);
+        try
+        {
+            foreach (var point in path.Skip(1))
+                await MoveAsync(point);
+        }
+        finally
+        {
+            await ReleaseAsync(MouseButton.Left, 1);
+        }
+    }
+
+    public Task ScrollAsync(double deltaX, double deltaY) =>
+        DispatchAsync("mouseWheel", "none", string.Create(CultureInfo.InvariantCulture, $",\"deltaX\":{deltaX},\"deltaY\":{deltaY}"));
+
+    private static string NameOf(MouseButton button) => button.ToString().ToLowerInvariant();
+
+    private string Held() => Enum.GetValues<MouseButton>().Where(button => (state.Buttons & (int)button) != 0).Select(NameOf).FirstOrDefault("none");
+
+    private async Task DispatchAsync(string type, string button, string more) => await page.CallAsync(
+        "Input.dispatchMouseEvent",
+        string.Create(CultureInfo.InvariantCulture, $$"""{"type":"{{type}}","x":{{state.Mouse.X}},"y":{{state.Mouse.Y}},"button":"{{button}}","buttons":{{state.Buttons}},"modifiers":{{state.Modifiers}}{{more}}}"""),
+        deadline);
+}

@@ -1,0 +1,132 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+using Steelyard.Worker.Chromium;
+using Steelyard.Worker.Computer;
+using Steelyard.Worker.Files;
+using Steelyard.Worker.Input;
+using Steelyard.Worker.Pages;
+using Steelyard.Worker.Setup;
+
+namespace Steelyard.Worker.Extras;
+
+/// <summary>The calls about a session that only a worker with a browser has: which goes where, and what failures answer.</summary>
+internal sealed class SessionExtras(ChromiumHost host, TimeProvider time) : IDisposable
+{
+    private const int MaxSetupBytes = 16 * 1024 * 1024; // What pages store can be large.
+    private const string FilePrefix = "files/";
+
+    // Longer than anything that is asked for on purpose: a page may take 30 s to load, a delay 30 s, and a wait 60 s.
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
+    private static readonly Reply NotNow = Reply.Error(StatusCodes.Status503ServiceUnavailable, "the browser of this session is being replaced");
+    private static readonly Reply NoSuchPage = Reply.Error(StatusCodes.Status404NotFound, "no such page");
+
+    private readonly PageFinder pages = new();
+    private readonly SessionSetup setup = new(host);
+
+    /// <summary>Null when the answer has been sent already.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="id">The session's.</param>
+    /// <param name="call">What follows it in the path, such as <c>scrape</c>, not yet decoded.</param>
+    public async ValueTask<Reply?> HandleAsync(HttpContext context, string id, string call)
+    {
+        if (!host.TryFind(id, out var browser))
+            return Reply.NotFound;
+        if (browser is null)
+            return NotNow;
+        using var timer = new CancellationTokenSource(Deadline, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, context.RequestAborted);
+        try
+        {
+            return await RouteAsync(context, id, browser, call, deadline.Token);
+        }
+        catch (IOException) when (context.Response.HasStarted)
+        {
+            context.Abort();
+            return null;
+        }
+        catch (BadInputException e)
+        {
+            return Reply.Problem(StatusCodes.Status400BadRequest, e.Message, e.Field);
+        }
+        catch (BadHttpRequestException e)
+        {
+            return Reply.Problem(e.StatusCode, e.Message);
+        }
+        catch (Exception e) when (e is DevToolsException or BrowserLostException or NavigationException or ScriptException or IOException or UnauthorizedAccessException)
+        {
+            // Whatever goes wrong while a session ends, goes wrong because it ends.
+            return host.Session?.Id == id ? Reply.Problem(StatusCodes.Status502BadGateway, e.Message) : Reply.NotFound;
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            return Reply.Problem(StatusCodes.Status502BadGateway, $"the browser did not answer within {Deadline.TotalSeconds} s");
+        }
+    }
+
+    public void Dispose() => pages.Dispose();
+
+    private async Task<Reply?> RouteAsync(HttpContext context, string id, Browser browser, string call, CancellationToken deadline)
+    {
+        var tools = new PageTools(pages, time);
+        switch (context.Request.Method, call)
+        {
+            case ("POST", "setup"):
+                return await SetUpAsync(context, id, deadline);
+            case ("GET", "context"):
+                return Reply.Json(StatusCodes.Status200OK, await new ContextReader(browser.Pipe).ReadAsync(deadline));
+            case ("GET", "usage"):
+                return Usage(browser);
+            case ("POST", "computer"):
+                return await new ComputerApi(pages, time).RunAsync(browser, ComputerParser.Parse(await ReadAsync(context)), deadline);
+            case ("POST", "scrape"):
+                return await tools.ScrapeAsync(browser, PageRequest.Parse(await ReadAsync(context), screenshot: false), deadline);
+            case ("POST", "screenshot"):
+                return await tools.ScreenshotAsync(browser, PageRequest.Parse(await ReadAsync(context), screenshot: true), deadline);
+            case ("POST", "pdf"):
+                return await tools.PrintAsync(browser, PageRequest.Parse(await ReadAsync(context), screenshot: false), deadline);
+            default:
+                return await RouteFilesAsync(context, browser, call);
+        }
+    }
+
+    private static async Task<Reply?> RouteFilesAsync(HttpContext context, Browser browser, string call)
+    {
+        switch (context.Request.Method, call)
+        {
+            case ("GET", "files"):
+                return FilesApi.List(browser);
+            case ("POST", "files"):
+                return await FilesApi.UploadAsync(context, browser);
+            case ("DELETE", "files"):
+                return FilesApi.DeleteAll(browser);
+            case ("GET", "files.zip"):
+                return await FilesApi.ZipAsync(context, browser);
+            case ("GET", _) when call.StartsWith(FilePrefix, StringComparison.Ordinal):
+                return await FilesApi.DownloadAsync(context, browser, Uri.UnescapeDataString(call[FilePrefix.Length..]));
+            case ("DELETE", _) when call.StartsWith(FilePrefix, StringComparison.Ordinal):
+                return FilesApi.Delete(browser, Uri.UnescapeDataString(call[FilePrefix.Length..]));
+            default:
+                return NoSuchPage;
+        }
+    }
+
+    private async Task<Reply> SetUpAsync(HttpContext context, string id, CancellationToken deadline)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = MaxSetupBytes;
+        return await setup.RunAsync(id, SetupParser.Parse(await ReadAsync(context)), deadline) ? Reply.NoContent : Reply.NotFound;
+    }
+
+    private static Reply Usage(Browser browser)
+    {
+        var traffic = browser.Relay?.Traffic;
+        return Reply.Json(StatusCodes.Status200OK, Encoding.ASCII.GetBytes($$"""{"proxy_tx_bytes":{{traffic?.Sent ?? 0}},"proxy_rx_bytes":{{traffic?.Received ?? 0}}}"""));
+    }
+
+    private static async Task<JsonElement> ReadAsync(HttpContext context)
+    {
+        using var document = JsonDocument.Parse(await RequestBody.ReadJsonAsync(context.Request), new() { MaxDepth = RequestBody.MaxDepth });
+        return document.RootElement.Clone();
+    }
+}

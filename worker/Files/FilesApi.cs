@@ -1,0 +1,110 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+using Steelyard.Worker.Chromium;
+using Steelyard.Worker.Input;
+
+namespace Steelyard.Worker.Files;
+
+/// <summary>The calls about a session's files. They throw <see cref="BadInputException"/> and <see cref="IOException"/>.</summary>
+internal static class FilesApi
+{
+    private const long MaxFileBytes = 256L * 1024 * 1024;
+    private const long MaxTotalBytes = 1024L * 1024 * 1024; // The folder may well be in memory.
+    private const long MaxFormBytes = MaxFileBytes + 64 * 1024;
+    private static readonly Reply NoSuchFile = Reply.Error(StatusCodes.Status404NotFound, "no such file");
+
+    public static Reply List(Browser browser) => WriteReply(json =>
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("data"u8);
+        foreach (var file in new SessionFiles(browser.Downloads).List())
+            Write(json, file);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+
+    public static Reply DeleteAll(Browser browser)
+    {
+        new SessionFiles(browser.Downloads).DeleteAll();
+        return Reply.NoContent;
+    }
+
+    public static Reply Delete(Browser browser, string path)
+    {
+        if (new SessionFiles(browser.Downloads).Find(FilePath.Check(path, "path")) is not { } file)
+            return NoSuchFile;
+        file.Delete();
+        return Reply.NoContent;
+    }
+
+    /// <summary>Null when the file has been sent.</summary>
+    public static async Task<Reply?> DownloadAsync(HttpContext context, Browser browser, string path)
+    {
+        if (new SessionFiles(browser.Downloads).Find(FilePath.Check(path, "path")) is not { } file)
+            return NoSuchFile;
+        await using var stream = file.Open(FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var response = context.Response;
+        response.ContentType = "application/octet-stream";
+        var length = stream.Length;
+        response.ContentLength = length;
+        SetFileName(response, file.Name);
+        await StreamCopyOperation.CopyToAsync(stream, response.Body, length, context.RequestAborted);
+        return null;
+    }
+
+    /// <summary>Returns null: the archive has been sent.</summary>
+    public static async Task<Reply?> ZipAsync(HttpContext context, Browser browser)
+    {
+        context.Response.ContentType = "application/zip";
+        SetFileName(context.Response, "files.zip");
+        await new SessionFiles(browser.Downloads).ZipAsync(context.Response.Body, context.RequestAborted);
+        return null;
+    }
+
+    public static async Task<Reply> UploadAsync(HttpContext context, Browser browser)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = MaxFormBytes;
+        var files = new SessionFiles(browser.Downloads);
+        using var upload = new Upload(browser.Temporary, Math.Min(MaxFileBytes, MaxTotalBytes - files.TotalBytes));
+        try
+        {
+            var path = await upload.ReadAsync(context.Request, context.RequestAborted);
+            return files.Take(upload.Written, path) is { } file
+                ? WriteReply(json => Write(json, file))
+                : throw new BadInputException($"{path} cannot be a file: something else has that name", "path");
+        }
+        catch (BadHttpRequestException e)
+        {
+            return Reply.Problem(e.StatusCode, e.Message, "file");
+        }
+    }
+
+    private static void SetFileName(HttpResponse response, string name)
+    {
+        var disposition = new ContentDispositionHeaderValue("attachment");
+        disposition.SetHttpFileName(name);
+        response.Headers.ContentDisposition = disposition.ToString();
+    }
+
+    private static void Write(Utf8JsonWriter json, SessionFile file)
+    {
+        json.WriteStartObject();
+        json.WriteString("path"u8, file.Path);
+        json.WriteNumber("size"u8, file.Size);
+        json.WriteString("lastModified"u8, file.LastModified.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        json.WriteEndObject();
+    }
+
+    private static Reply WriteReply(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+            write(json);
+        return Reply.Json(StatusCodes.Status200OK, buffer.WrittenMemory);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+
+namespace Steelyard.Worker.Input;
+
+/// <summary>Reads values out of JSON that a caller sent. Each throws <see cref="BadInputException"/> that names the field.</summary>
+internal static class JsonInput
+{
+    /// <summary>The members of an object. One that is null counts as left out.</summary>
+    /// <param name="value">The object.</param>
+    /// <param name="field">Its path; null for the body itself.</param>
+    public static IEnumerable<(string Name, JsonElement Value)> Members(JsonElement value, string? field)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+            throw new BadInputException($"{field ?? "the body"} must be an object", field);
+        return value.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null).Select(member => (member.Name, member.Value));
+    }
+
+    /// <summary>The elements of an array, each with its path.</summary>
+    public static IEnumerable<(JsonElement Value, string Field)> Elements(JsonElement value, string field, int most)
+    {
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > most)
+            throw new BadInputException($"{field} must be an array of at most {most}", field);
+        return value.EnumerateArray().Select((element, i) => (element, $"{field}[{i}]"));
+    }
+
+    public static BadInputException Unknown(string field) => new($"there is no {field}", field);
+
+    public static bool Flag(JsonElement value, string field) => value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw new BadInputException($"{field} must be true or false", field),
+    };
+
+    /// <summary>A text of <paramref name="least"/> to <paramref name="most"/> UTF-16 units.</summary>
+    public static string Text(JsonElement value, string field, int most, int least = 1)
+    {
+        if (value.ValueKind != JsonValueKind.String || Decode(value, field) is not { } text || text.Length < least || text.Length > most)
+            throw new BadInputException($"{field} must be a text of {least} to {most} characters", field);
+        return text;
+    }
+
+    public static double Number(JsonElement value, string field, double least, double most) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= least && number <= most
+            ? number
+            : throw new BadInputException(FormattableString.Invariant($"{field} must be a number from {least} to {most}"), field);
+
+    public static int Whole(JsonElement value, string field, int least, int most) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least && number <= most
+            ? number
+            : throw new BadInputException($"{field} must be a whole number from {least} to {most}", field);
+
+    // JSON may hold half of a surrogate pair; a text may not.
+    private static string? Decode(JsonElement value, string field)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BadInputException($"{field} is no valid Unicode", field);
+        }
+    }
+}

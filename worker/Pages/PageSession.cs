@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Steelyard.Worker.Chromium;
+
+namespace Steelyard.Worker.Pages;
+
+/// <summary>
+/// Our own hold on one page, beside whatever clients have attached to it; they do not notice. Everything throws <see cref="DevToolsException"/>
+/// when the browser refuses, <see cref="BrowserLostException"/> when it is gone, and <see cref="OperationCanceledException"/> at the deadline.
+/// </summary>
+internal sealed class PageSession : IDisposable
+{
+    private readonly DevToolsPipe pipe;
+    private readonly string target;
+    private string? world;
+
+    private PageSession(DevToolsPipe pipe, string target, string id)
+    {
+        this.pipe = pipe;
+        this.target = target;
+        Id = id;
+    }
+
+    /// <summary>CDP's id of it.</summary>
+    public string Id { get; }
+
+    public static async Task<PageSession> AttachAsync(DevToolsPipe pipe, string target, CancellationToken deadline)
+    {
+        var attached = await pipe.CallAsync("Target.attachToTarget", $$"""{"targetId":"{{target}}","flatten":true}""", null, deadline);
+        return new(pipe, target, attached.GetProperty("sessionId").GetString() ?? "");
+    }
+
+    public Task<JsonElement> CallAsync(string method, string parameters, CancellationToken deadline) => pipe.CallAsync(method, parameters, Id, deadline);
+
+    /// <summary>Goes to an address and returns when the page there has loaded. Throws <see cref="NavigationException"/> when it cannot be reached.</summary>
+    public async Task NavigateAsync(string url, CancellationToken deadline)
+    {
+        var before = (await CallAsync("Page.getFrameTree", "{}", deadline)).GetProperty("frameTree").GetProperty("frame").GetProperty("loaderId").GetString();
+        var loaded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // Of any document after the present one: a page may send us on before it has loaded.
+        void OnReceived(DevToolsEvent received)
+        {
+            if (received.Method == "Page.lifecycleEvent" && received.Session == Id && received.Parameters.GetProperty("name").ValueEquals("load"u8)
+                && received.Parameters.GetProperty("frameId").ValueEquals(target) && !received.Parameters.GetProperty("loaderId").ValueEquals(before))
+                loaded.TrySetResult();
+        }
+
+        pipe.Received += OnReceived;
+        try
+        {
+            await CallAsync("Page.enable", "{}", deadline);
+            await CallAsync("Page.setLifecycleEventsEnabled", """{"enabled":true}""", deadline);
+            var result = await CallAsync("Page.navigate", $$"""{"url":{{Literal(url)}}}""", deadline);
+            if (result.TryGetProperty("errorText", out var error))
+                throw new NavigationException($"cannot go to {url}: {error}");
+            if (result.TryGetProperty("loaderId", out _))
+                await loaded.Task.WaitAsync(deadline);
+        }
+        finally
+        {
+            pipe.Received -= OnReceived;
+            world = null;
+        }
+    }
+
+    /// <summary>The value of an expression, which may be a promise. The page sees neither it nor can it change what it calls.</summary>
+    /// <param name="expression">JavaScript; its value must be JSON.</param>
+    /// <param name="deadline">The deadline.</param>
+    /// <param name="frame">Null for the page itself.</param>
+    public async Task<JsonElement> EvaluateAsync(string expression, CancellationToken deadline, string? frame = null)
+    {
+        var own = frame is null;
+        var context = own ? world : null;
+        if (context is null)
+        {
+            var created = await CallAsync("Page.createIsolatedWorld", $$"""{"frameId":"{{frame ?? target}}","worldName":"steel-browser"}""", deadline);
+            context = created.GetProperty("executionContextId").GetRawText();
+            world = own ? context : world;
+        }
+
+        var result = await CallAsync(
+            "Runtime.evaluate",
+            $$"""{"expression":{{Literal(expression)}},"contextId":{{context}},"returnByValue":true,"awaitPromise":true}""",
+            deadline);
+        if (result.TryGetProperty("exceptionDetails", out var details))
+            throw new ScriptException(details.TryGetProperty("exception", out var e) && e.TryGetProperty("description", out var text) ? $"{text}" : $"{details.GetProperty("text")}");
+        return result.GetProperty("result").TryGetProperty("value", out var value) ? value : default;
+    }
+
+    /// <summary>A text as a JSON string, quotes included.</summary>
+    public static string Literal(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
+
+    public void Dispose() => pipe.Post("Target.detachFromTarget", $$"""{"sessionId":"{{Id}}"}""", null);
+}
+
+/// <summary>A page cannot be reached; the message says why.</summary>
+internal sealed class NavigationException(string message) : Exception(message);
+
+/// <summary>A script of ours failed in the page.</summary>
+internal sealed class ScriptException(string message) : Exception(message);

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Steelyard.Worker.Chromium;
+
+namespace Steelyard.Worker.Pages;
+
+/// <summary>What can be had of a page at once: its content, its picture, its print. Throws as <see cref="PageSession"/> does.</summary>
+internal sealed class PageTools(PageFinder pages, TimeProvider time)
+{
+    // A side, and an area: the picture crosses our pipe as base64, and an answer there may have 64 MiB.
+    private const double MaxSide = 16384;
+    private const double MaxArea = 40_000_000;
+    private static readonly TimeSpan LoadDeadline = TimeSpan.FromSeconds(30);
+
+    public async Task<Reply> ScrapeAsync(Browser browser, PageRequest request, CancellationToken deadline)
+    {
+        using var page = await OpenAsync(browser, request, deadline);
+        var scraped = await page.EvaluateAsync(ScrapeScript.Text, deadline);
+        return Reply.Json(StatusCodes.Status200OK, Encoding.UTF8.GetBytes(scraped.GetString() ?? "{}"));
+    }
+
+    public async Task<Reply> ScreenshotAsync(Browser browser, PageRequest request, CancellationToken deadline)
+    {
+        using var page = await OpenAsync(browser, request, deadline);
+        var picture = await CaptureAsync(page, request.FullPage ? await WholeAsync(page, deadline) : "", deadline);
+        return new(StatusCodes.Status200OK, "image/png", picture.GetBytesFromBase64());
+    }
+
+    public async Task<Reply> PrintAsync(Browser browser, PageRequest request, CancellationToken deadline)
+    {
+        using var page = await OpenAsync(browser, request, deadline);
+        var printed = await page.CallAsync("Page.printToPDF", """{"printBackground":true,"preferCSSPageSize":true}""", deadline);
+        return new(StatusCodes.Status200OK, "application/pdf", printed.GetProperty("data").GetBytesFromBase64());
+    }
+
+    /// <summary>The picture as base64 of a PNG.</summary>
+    /// <param name="page">Of what.</param>
+    /// <param name="more">Further members of the parameters, each after a comma.</param>
+    /// <param name="deadline">The deadline.</param>
+    public static async Task<JsonElement> CaptureAsync(PageSession page, string more, CancellationToken deadline) =>
+        (await page.CallAsync("Page.captureScreenshot", $$"""{"format":"png"{{more}}}""", deadline)).GetProperty("data");
+
+    private async Task<PageSession> OpenAsync(Browser browser, PageRequest request, CancellationToken deadline)
+    {
+        var page = await pages.AttachAsync(browser, deadline);
+        try
+        {
+            if (request.Url is { } url)
+                await NavigateAsync(page, url, deadline);
+            await Task.Delay(request.Delay, time, deadline);
+            return page;
+        }
+        catch
+        {
+            page.Dispose();
+            throw;
+        }
+    }
+
+    private async Task NavigateAsync(PageSession page, string url, CancellationToken deadline)
+    {
+        using var timer = new CancellationTokenSource(LoadDeadline, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, deadline);
+        try
+        {
+            await page.NavigateAsync(url, limit.Token);
+        }
+        catch (OperationCanceledException) when (!deadline.IsCancellationRequested)
+        {
+            throw new NavigationException($"{url} did not load within {LoadDeadline.TotalSeconds} s");
+        }
+    }
+
+    private static async Task<string> WholeAsync(PageSession page, CancellationToken deadline)
+    {
+        var size = (await page.CallAsync("Page.getLayoutMetrics", "{}", deadline)).GetProperty("cssContentSize");
+        var width = Math.Clamp(size.GetProperty("width").GetDouble(), 1, MaxSide);
+        var height = Math.Clamp(size.GetProperty("height").GetDouble(), 1, Math.Min(MaxSide, Math.Max(1, MaxArea / width)));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $$""","captureBeyondViewport":true,"clip":{"x":0,"y":0,"width":{{width}},"height":{{height}},"scale":1}""");
+    }
+}

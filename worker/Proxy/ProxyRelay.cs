@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Steelyard.Worker.Proxy;
+
+/// <summary>
+/// The proxy a browser is given: it listens on a random port of 127.0.0.1, passes everything on to the session's own proxy, with that one's
+/// credentials, and counts the bytes. It lives as long as its browser.
+/// </summary>
+internal sealed class ProxyRelay : IAsyncDisposable
+{
+    private const int MaxConnections = 512;
+    private const int Backlog = 128;
+    private static readonly TimeSpan CutDeadline = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PauseAfterError = TimeSpan.FromMilliseconds(100);
+
+    private readonly Socket listener;
+    private readonly Upstream upstream;
+    private readonly TimeProvider time;
+    private readonly SemaphoreSlim places = new(MaxConnections);
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task accepting;
+
+    private ProxyRelay(Socket listener, Upstream upstream, TimeProvider time)
+    {
+        this.listener = listener;
+        this.upstream = upstream;
+        this.time = time;
+        Port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        accepting = AcceptAsync();
+    }
+
+    public int Port { get; }
+
+    public Traffic Traffic { get; } = new();
+
+    /// <summary>Throws <see cref="SocketException"/> when no port can be had.</summary>
+    public static ProxyRelay Start(Upstream upstream, TimeProvider time)
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            listener.Listen(Backlog);
+            return new(listener, upstream, time);
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Cuts every connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        listener.Dispose();
+        await accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        for (var place = 0; place < MaxConnections && await places.WaitAsync(CutDeadline); place++)
+        {
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            await places.WaitAsync(stop.Token);
+            try
+            {
+                _ = ServeAsync(await listener.AcceptAsync(stop.Token));
+            }
+            catch (SocketException e) when (!stop.IsCancellationRequested)
+            {
+                places.Release();
+                Stderr.Line($"the proxy's relay cannot accept a connection: {e.Message}");
+                await Task.Delay(PauseAfterError, time, stop.Token);
+            }
+            catch
+            {
+                places.Release();
+                throw;
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        try
+        {
+            socket.NoDelay = true;
+            using var browser = new Wire(socket, new NetworkStream(socket), null);
+            await new RelayedConnection(browser, upstream, Traffic, time).RunAsync(stop.Token);
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+}

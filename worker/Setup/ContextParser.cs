@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Steelyard.Worker.Input;
+using static Steelyard.Worker.Input.JsonInput;
+
+namespace Steelyard.Worker.Setup;
+
+/// <summary>Reads the context of a setup. Throws <see cref="BadInputException"/>.</summary>
+internal static class ContextParser
+{
+    private const int MaxCookies = 5000;
+    private const int MaxText = 8 * 1024 * 1024;
+
+    public static SessionContext Parse(JsonElement value, string field)
+    {
+        IReadOnlyList<JsonElement> cookies = [];
+        IReadOnlyDictionary<string, IReadOnlyList<(string, string)>> local = NoOrigins, session = NoOrigins;
+        foreach (var (name, part) in Members(value, field))
+        {
+            var path = $"{field}.{name}";
+            switch (name)
+            {
+                case "cookies":
+                    cookies = [.. Elements(part, path, MaxCookies).Select(cookie => CookieParser.Parse(cookie.Value, cookie.Field))];
+                    break;
+                case "localStorage":
+                    local = ParseOrigins(part, path);
+                    break;
+                case "sessionStorage":
+                    session = ParseOrigins(part, path);
+                    break;
+                case "indexedDB" when !Members(part, path).Any():
+                    break;
+                case "indexedDB":
+                    throw new BadInputException("databases cannot be restored", path);
+                default:
+                    throw Unknown(path);
+            }
+        }
+
+        var origins = local.Keys.Union(session.Keys).Select(origin => new StoredOrigin(origin, local.GetValueOrDefault(origin, []), session.GetValueOrDefault(origin, [])));
+        return new(cookies, [.. origins]);
+    }
+
+    private static readonly Dictionary<string, IReadOnlyList<(string, string)>> NoOrigins = [];
+
+    private static Dictionary<string, IReadOnlyList<(string, string)>> ParseOrigins(JsonElement value, string field)
+    {
+        var origins = new Dictionary<string, IReadOnlyList<(string, string)>>();
+        foreach (var (name, items) in Members(value, field))
+        {
+            var path = $"{field}.{name}";
+            origins[ParseOrigin(name, path)] = [.. Members(items, path).Select(item => (item.Name, Text(item.Value, $"{path}.{item.Name}", MaxText, least: 0)))];
+        }
+
+        return origins;
+    }
+
+    private static string ParseOrigin(string text, string field) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0 && uri.UserInfo.Length == 0
+            && uri.PathAndQuery == "/" && uri.Fragment.Length == 0
+            ? uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)
+            : throw new BadInputException($"{field} must be named by an origin such as https://example.com", field);
+}

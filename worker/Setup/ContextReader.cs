@@ -1,0 +1,103 @@
+using System.Buffers;
+using System.Text.Json;
+using Steelyard.Worker.Chromium;
+using Steelyard.Worker.Pages;
+
+namespace Steelyard.Worker.Setup;
+
+/// <summary>
+/// Reads what a later session can take over: all cookies, and the storage of the origins that are open in a page or frame. Others cannot be
+/// asked without opening a page, which attached clients would notice.
+/// </summary>
+internal sealed class ContextReader(DevToolsPipe pipe)
+{
+    // A text, because JSON of any page's making is only passed on. An opaque origin has no storage.
+    private const string Read = """
+        (() => {
+          if (!/^https?:/.test(location.origin)) return '';
+          const copy = storage => Object.fromEntries(Object.entries(storage).map(([key, value]) => [key.toWellFormed(), value.toWellFormed()]));
+          try { return JSON.stringify([location.origin, copy(localStorage), copy(sessionStorage)]); } catch { return ''; }
+        })()
+        """;
+
+    private readonly Dictionary<string, (JsonElement Local, JsonElement Session)> origins = [];
+
+    /// <summary>The context as JSON.</summary>
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(CancellationToken deadline)
+    {
+        var cookies = await pipe.CallAsync("Storage.getCookies", "{}", null, deadline);
+        var targets = (await pipe.CallAsync("Target.getTargets", "{}", null, deadline)).GetProperty("targetInfos").EnumerateArray();
+
+        // Pages first: what a page stored for itself comes before what it stored within another's.
+        foreach (var kind in new[] { "page", "iframe" })
+        {
+            foreach (var target in targets.Where(target => target.GetProperty("type").ValueEquals(kind)))
+                await ReadAsync(target.GetProperty("targetId").GetString() ?? "", deadline);
+        }
+
+        return Write(cookies.GetProperty("cookies"));
+    }
+
+    private async Task ReadAsync(string target, CancellationToken deadline)
+    {
+        try
+        {
+            using var page = await PageSession.AttachAsync(pipe, target, deadline);
+            var tree = await page.CallAsync("Page.getFrameTree", "{}", deadline);
+            foreach (var frame in FramesOf(tree.GetProperty("frameTree")))
+                Add((await page.EvaluateAsync(Read, deadline, frame)).GetString());
+        }
+        catch (Exception e) when (e is DevToolsException or ScriptException)
+        {
+            // A page or frame that closed or went elsewhere just now. Its cookies are read.
+        }
+    }
+
+    private static IEnumerable<string> FramesOf(JsonElement tree)
+    {
+        yield return tree.GetProperty("frame").GetProperty("id").GetString() ?? "";
+        if (!tree.TryGetProperty("childFrames", out var children))
+            yield break;
+        foreach (var id in children.EnumerateArray().SelectMany(FramesOf))
+            yield return id;
+    }
+
+    private void Add(string? json)
+    {
+        if (string.IsNullOrEmpty(json))
+            return;
+        using var document = JsonDocument.Parse(json);
+        var read = document.RootElement.Clone();
+        origins.TryAdd(read[0].GetString() ?? "", (read[1], read[2]));
+    }
+
+    private ReadOnlyMemory<byte> Write(JsonElement cookies)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("cookies"u8);
+            cookies.WriteTo(json);
+            WriteStorage(json, "localStorage", stored => stored.Local);
+            WriteStorage(json, "sessionStorage", stored => stored.Session);
+            json.WriteStartObject("indexedDB"u8);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
+
+    private void WriteStorage(Utf8JsonWriter json, string name, Func<(JsonElement Local, JsonElement Session), JsonElement> storage)
+    {
+        json.WriteStartObject(name);
+        foreach (var (origin, stored) in origins.Where(origin => storage(origin.Value).EnumerateObject().Any()))
+        {
+            json.WritePropertyName(origin);
+            storage(stored).WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,17 @@
+namespace Steelyard.Worker.Setup;
+
+/// <summary>What <c>mobile</c> means where nothing else is said: a usual phone.</summary>
+internal static class MobileDevice
+{
+    /// <summary>Device pixels for each CSS pixel.</summary>
+    public const double Scale = 2.625;
+
+    public static readonly Dimensions Dimensions = new(412, 915);
+
+    /// <param name="product">Of the browser, such as <c>HeadlessChrome/140.0.7339.16</c>.</param>
+    public static string UserAgent(string product)
+    {
+        var version = product.Split('/')[^1].Split('.')[0];
+        return $"Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0.0.0 Mobile Safari/537.36";
+    }
+}

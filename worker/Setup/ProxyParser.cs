@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Steelyard.Worker.Input;
+using Steelyard.Worker.Proxy;
+using static Steelyard.Worker.Input.JsonInput;
+
+namespace Steelyard.Worker.Setup;
+
+/// <summary>Reads the proxy of a setup. Throws <see cref="BadInputException"/>.</summary>
+internal static class ProxyParser
+{
+    private const int MaxUrl = 2048;
+    private const int MaxCredential = 255; // SOCKS counts them in one byte.
+
+    public static Upstream Parse(JsonElement value, string field)
+    {
+        string? url = null, username = null, password = null;
+        foreach (var (name, part) in Members(value, field))
+        {
+            var path = $"{field}.{name}";
+            switch (name)
+            {
+                case "url":
+                    url = Text(part, path, MaxUrl);
+                    break;
+                case "username":
+                    username = ParseCredential(part, path, least: 1);
+                    break;
+                case "password":
+                    password = ParseCredential(part, path, least: 0);
+                    break;
+                default:
+                    throw Unknown(path);
+            }
+        }
+
+        if (password is not null && username is null)
+            throw new BadInputException($"{field}.password needs a username", $"{field}.username");
+        return Build(url, username, password ?? "", $"{field}.url");
+    }
+
+    private static Upstream Build(string? url, string? username, string password, string field)
+    {
+        if (url is null || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
+            throw new BadInputException($"{field} must be an address such as http://host:3128", field);
+        if (uri.UserInfo.Length > 0)
+            throw new BadInputException($"{field} must hold no credentials: they go into username and password", field);
+        if (uri.PathAndQuery is not ("/" or "") || uri.Fragment.Length > 0)
+            throw new BadInputException($"{field} must end after the port", field);
+        var (kind, usualPort) = uri.Scheme switch
+        {
+            "http" => (UpstreamKind.Http, 80),
+            "https" => (UpstreamKind.Https, 443),
+            "socks5" => (UpstreamKind.Socks5, 1080),
+            _ => throw new BadInputException($"{field} must begin with http://, https:// or socks5://", field),
+        };
+        return new(kind, uri.IdnHost.Trim('[', ']'), uri.Port > 0 ? uri.Port : usualPort, username, password);
+    }
+
+    private static string ParseCredential(JsonElement value, string field, int least)
+    {
+        var text = Text(value, field, MaxCredential, least);
+        return text.Any(char.IsControl) ? throw new BadInputException($"{field} must hold no control characters", field) : text;
+    }
+}

@@ -1,0 +1,113 @@
+using Steelyard.Worker.Chromium;
+using Steelyard.Worker.Input;
+using Steelyard.Worker.Pages;
+
+namespace Steelyard.Worker.Setup;
+
+/// <summary>Gives a session the browser it wishes. A second setup replaces all of the first.</summary>
+internal sealed class SessionSetup(ChromiumHost host)
+{
+    private readonly SemaphoreSlim turn = new(1);
+
+    /// <summary>
+    /// Returns when all options are in force; false when the session has ended meanwhile. Throws <see cref="BadInputException"/> for what the
+    /// browser does not take.
+    /// </summary>
+    public async Task<bool> RunAsync(string id, SetupOptions options, CancellationToken deadline)
+    {
+        await turn.WaitAsync(deadline);
+        try
+        {
+            if (!host.TryFind(id, out var browser) || browser is null)
+                return false;
+            await CheckNamesAsync(browser, options, deadline);
+            if (options.NeedsLaunch || browser.IsSetUp)
+                browser = await host.RelaunchAsync(id, await LaunchAsync(browser, options, deadline), deadline);
+            if (browser is null)
+                return false;
+            browser.IsSetUp = true;
+            await ApplyAsync(browser, options, deadline);
+            return true;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    // Nobody knows better than the browser, and it would silently take another one later on.
+    private static async Task CheckNamesAsync(Browser browser, SetupOptions options, CancellationToken deadline)
+    {
+        using var page = await PageSession.AttachAsync(browser.Pipe, await PageWarmer.WaitForPageAsync(browser.Pipe, browser.Time, deadline), deadline);
+        await CheckAsync(page, options.TimeZone, "timezone", "timeZone", deadline);
+        await CheckAsync(page, options.Locale, "locale", "locale", deadline);
+    }
+
+    private static async Task CheckAsync(PageSession page, string? name, string field, string member, CancellationToken deadline)
+    {
+        if (name is null)
+            return;
+        var known = member == "timeZone"
+            ? $"new Intl.DateTimeFormat('en', {{timeZone: '{name}'}})"
+            : $"Intl.getCanonicalLocales('{name}')";
+        try
+        {
+            await page.EvaluateAsync($"({known}, true)", deadline);
+        }
+        catch (ScriptException)
+        {
+            throw new BadInputException($"the browser knows no {field} {name}", field);
+        }
+    }
+
+    private static async Task<LaunchOptions> LaunchAsync(Browser browser, SetupOptions options, CancellationToken deadline)
+    {
+        var arguments = new List<string>();
+        if ((options.Mobile ? options.Dimensions ?? MobileDevice.Dimensions : options.Dimensions) is { } size)
+            arguments.Add($"--window-size={size.Width},{size.Height}");
+        if (options.UserAgent is { } userAgent)
+            arguments.Add($"--user-agent={userAgent}");
+        else if (options.Mobile)
+            arguments.Add($"--user-agent={MobileDevice.UserAgent(await ProductAsync(browser, deadline))}");
+        if (options.Locale is { } locale)
+            arguments.AddRange([$"--lang={locale}", $"--accept-lang={Languages(locale)}"]);
+        return new(arguments, options.TimeZone, options.Proxy);
+    }
+
+    private static async Task<string> ProductAsync(Browser browser, CancellationToken deadline) =>
+        (await browser.Pipe.CallAsync("Browser.getVersion", "{}", null, deadline)).GetProperty("product").GetString() ?? "";
+
+    // Whoever reads de-DE reads any German.
+    private static string Languages(string locale) => locale.Split('-')[0] is var language && language != locale ? $"{locale},{language}" : locale;
+
+    // Storage comes before the rules, which would stand in its way; and the page is warm again at the end.
+    private static async Task ApplyAsync(Browser browser, SetupOptions options, CancellationToken deadline)
+    {
+        var pipe = browser.Pipe;
+        if (options.Mobile || options.Locale is not null)
+            await new PageEmulator(pipe, options).StartAsync(deadline);
+        if (options.Context.Cookies.Count > 0)
+            await SetCookiesAsync(pipe, options, deadline);
+        if (options.Context.Origins.Count > 0)
+        {
+            using var page = await PageSession.AttachAsync(pipe, await PageWarmer.WaitForPageAsync(pipe, browser.Time, deadline), deadline);
+            await new StorageSeeder(pipe, page).SeedAsync(options.Context.Origins, deadline);
+        }
+
+        if (!options.Block.IsNothing)
+            await new RequestBlocker(pipe, options.Block).StartAsync(deadline);
+        await PageWarmer.WarmAsync(pipe, browser.Time, deadline);
+    }
+
+    private static async Task SetCookiesAsync(DevToolsPipe pipe, SetupOptions options, CancellationToken deadline)
+    {
+        try
+        {
+            await pipe.CallAsync("Storage.setCookies", $$"""{"cookies":[{{string.Join(',', options.Context.Cookies)}}]}""", null, deadline);
+        }
+        catch (DevToolsException e)
+        {
+            throw new BadInputException(e.Message, "context.cookies");
+        }
+    }
+}

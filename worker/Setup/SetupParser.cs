@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Steelyard.Worker.Input;
+using static Steelyard.Worker.Input.JsonInput;
+
+namespace Steelyard.Worker.Setup;
+
+/// <summary>Reads the options of a setup. Every method throws <see cref="BadInputException"/> for what cannot be meant.</summary>
+internal static partial class SetupParser
+{
+    private const int MaxSide = 8192;
+    private const int MaxUserAgent = 1024;
+    private const int MaxName = 64;
+    private const int MaxEntries = 1000;
+    private const int MaxPattern = 2048;
+
+    public static SetupOptions Parse(JsonElement body)
+    {
+        var options = new SetupOptions();
+        foreach (var (name, value) in Members(body, null))
+        {
+            options = name switch
+            {
+                "dimensions" => options with { Dimensions = ParseDimensions(value, name) },
+                "userAgent" => options with { UserAgent = ParseUserAgent(value, name) },
+                "timezone" => options with { TimeZone = ParseName(value, name, ZoneName(), "Europe/Berlin") },
+                "locale" => options with { Locale = ParseName(value, name, LocaleName(), "de-DE") },
+                "mobile" => options with { Mobile = Flag(value, name) },
+                "proxy" => options with { Proxy = ProxyParser.Parse(value, name) },
+                "block" => options with { Block = ParseBlock(value, name) },
+                "context" => options with { Context = ContextParser.Parse(value, name) },
+                _ => throw Unknown(name),
+            };
+        }
+
+        return options;
+    }
+
+    private static Dimensions ParseDimensions(JsonElement value, string field)
+    {
+        int? width = null, height = null;
+        foreach (var (name, side) in Members(value, field))
+        {
+            var path = $"{field}.{name}";
+            switch (name)
+            {
+                case "width":
+                    width = Whole(side, path, 1, MaxSide);
+                    break;
+                case "height":
+                    height = Whole(side, path, 1, MaxSide);
+                    break;
+                default:
+                    throw Unknown(path);
+            }
+        }
+
+        return new(
+            width ?? throw new BadInputException($"{field} needs a width", $"{field}.width"),
+            height ?? throw new BadInputException($"{field} needs a height", $"{field}.height"));
+    }
+
+    private static string ParseUserAgent(JsonElement value, string field)
+    {
+        var text = Text(value, field, MaxUserAgent);
+        return text.All(c => c is >= ' ' and <= '~') ? text : throw new BadInputException($"{field} must be printable ASCII", field);
+    }
+
+    private static string ParseName(JsonElement value, string field, Regex form, string example)
+    {
+        var text = Text(value, field, MaxName);
+        return form.IsMatch(text) ? text : throw new BadInputException($"{field} must be a name such as {example}", field);
+    }
+
+    private static BlockRules ParseBlock(JsonElement value, string field)
+    {
+        var rules = BlockRules.Nothing;
+        foreach (var (name, rule) in Members(value, field))
+        {
+            var path = $"{field}.{name}";
+            rules = name switch
+            {
+                "ads" => rules with { Ads = Flag(rule, path) },
+                "images" => rules with { Images = Flag(rule, path) },
+                "media" => rules with { Media = Flag(rule, path) },
+                "stylesheets" => rules with { Stylesheets = Flag(rule, path) },
+                "hosts" => rules with { Hosts = [.. Elements(rule, path, MaxEntries).Select(host => ParseHost(host.Value, host.Field))] },
+                "urlPatterns" => rules with { UrlPatterns = [.. Elements(rule, path, MaxEntries).Select(pattern => Text(pattern.Value, pattern.Field, MaxPattern))] },
+                _ => throw Unknown(path),
+            };
+        }
+
+        return rules;
+    }
+
+    private static string ParseHost(JsonElement value, string field)
+    {
+        var host = Text(value, field, 253);
+        return Uri.CheckHostName(host) != UriHostNameType.Unknown
+            ? host.ToLowerInvariant()
+            : throw new BadInputException($"{field} must be a host name such as example.com, without scheme, port or wildcard", field);
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}\z")]
+    private static partial Regex ZoneName();
+
+    [GeneratedRegex(@"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\z")]
+    private static partial Regex LocaleName();
+}

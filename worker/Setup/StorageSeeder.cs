@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Steelyard.Worker.Chromium;
+using Steelyard.Worker.Input;
+using Steelyard.Worker.Pages;
+
+namespace Steelyard.Worker.Setup;
+
+/// <summary>
+/// Fills localStorage and sessionStorage, which only a page of the origin itself can: it visits each, on an empty page that we serve in the
+/// network's place. Nothing is requested from anybody.
+/// </summary>
+internal sealed class StorageSeeder(DevToolsPipe pipe, PageSession page)
+{
+    private const string Fill = """
+        ((origin, local, session) => {
+          if (location.origin !== origin) return 'origin';
+          try { for (const [key, value] of local) localStorage.setItem(key, value); } catch (e) { return 'localStorage'; }
+          try { for (const [key, value] of session) sessionStorage.setItem(key, value); } catch (e) { return 'sessionStorage'; }
+          return '';
+        })
+        """;
+
+    /// <summary>Throws <see cref="BadInputException"/> when an origin does not take what is meant for it.</summary>
+    public async Task SeedAsync(IReadOnlyList<StoredOrigin> origins, CancellationToken deadline)
+    {
+        pipe.Received += OnReceived;
+        try
+        {
+            await page.CallAsync("Fetch.enable", """{"patterns":[{"urlPattern":"*"}]}""", deadline);
+            foreach (var origin in origins)
+                await SeedAsync(origin, deadline);
+            await page.CallAsync("Fetch.disable", "{}", deadline);
+        }
+        finally
+        {
+            pipe.Received -= OnReceived;
+        }
+    }
+
+    private async Task SeedAsync(StoredOrigin origin, CancellationToken deadline)
+    {
+        await page.NavigateAsync(origin.Origin + "/", deadline);
+        var failed = await page.EvaluateAsync($"{Fill}({PageSession.Literal(origin.Origin)}, {Pairs(origin.Local)}, {Pairs(origin.Session)})", deadline);
+        switch (failed.GetString())
+        {
+            case "origin":
+                throw new BadInputException($"the browser goes elsewhere for {origin.Origin}", "context");
+            case { Length: > 0 } storage:
+                throw new BadInputException($"{origin.Origin} does not take that much", $"context.{storage}.{origin.Origin}");
+        }
+    }
+
+    private static string Pairs(IReadOnlyList<(string Key, string Value)> items) =>
+        $"[{string.Join(',', items.Select(item => $"[{PageSession.Literal(item.Key)},{PageSession.Literal(item.Value)}]"))}]";
+
+    private void OnReceived(DevToolsEvent received)
+    {
+        if (received.Method != "Fetch.requestPaused" || received.Session != page.Id)
+            return;
+        var id = JsonEncodedText.Encode(received.Parameters.GetProperty("requestId").GetString() ?? "");
+        pipe.Post(
+            "Fetch.fulfillRequest",
+            $$"""{"requestId":"{{id}}","responseCode":200,"responseHeaders":[{"name":"Content-Type","value":"text/html"}],"body":""}""",
+            page.Id);
+    }
+}
