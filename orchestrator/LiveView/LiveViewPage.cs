@@ -36,7 +36,8 @@ public static class LiveViewPage
 
     // The one script and the one style sheet are known by their hashes: nothing a title or an address could smuggle in would run.
     private static string WritePolicy(string html) =>
-        $"default-src 'none'; script-src '{HashOf(html, "script")}'; style-src '{HashOf(html, "style")}'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+        $"default-src 'none'; script-src '{HashOf(html, "script")}'; style-src '{HashOf(html, "style")}'; "
+        + "img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
     private static string HashOf(string html, string element)
     {

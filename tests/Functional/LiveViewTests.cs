@@ -1,7 +1,3 @@
-using System.Net;
-using System.Net.WebSockets;
-using Steelyard.Processes;
-
 namespace Steelyard.Tests.Functional;
 
 /// <summary>The worker's live view on a real browser.</summary>
@@ -176,74 +172,6 @@ public sealed class LiveViewTests
         await viewer.TitleAsync("goes on");
     }
 
-    [Fact]
-    public async Task The_end_of_the_session_closes_with_a_reason()
-    {
-        await using var worker = await LiveWorker.StartAsync();
-        var id = await worker.CreateAsync();
-        using var viewer = await worker.WatchAsync(id);
-        await viewer.FrameAsync();
-        await worker.DeleteAsync(id);
-        Assert.Equal((WebSocketCloseStatus.NormalClosure, "session ended"), await viewer.ClosedAsync());
-        Assert.Equal(HttpStatusCode.NotFound, await RefusedAsync(worker.Address(id)));
-        using var next = await worker.WatchAsync(await worker.CreateAsync());
-        await next.FrameAsync();
-    }
-
-    [Fact]
-    public async Task The_death_of_the_browser_closes_with_a_reason()
-    {
-        await using var worker = await LiveWorker.StartAsync();
-        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
-        await viewer.FrameAsync();
-        Kill.Now(worker.BrowserPid());
-        Assert.Equal((WebSocketCloseStatus.InternalServerError, "browser lost"), await viewer.ClosedAsync());
-    }
-
-    [Fact]
-    public async Task The_stop_of_the_worker_closes_with_a_reason()
-    {
-        await using var worker = await LiveWorker.StartAsync();
-        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
-        await viewer.FrameAsync();
-        worker.Send(Signal.Terminate);
-        Assert.Equal((WebSocketCloseStatus.EndpointUnavailable, "the worker stops"), await viewer.ClosedAsync());
-    }
-
-    [Fact]
-    public async Task What_cannot_be_watched_is_refused()
-    {
-        await using var worker = await LiveWorker.StartAsync();
-        var id = await worker.CreateAsync();
-        Assert.Equal(HttpStatusCode.NotFound, await RefusedAsync(worker.Address("other")));
-        Assert.Equal(HttpStatusCode.BadRequest, await RefusedAsync(worker.Address(id, "?interactive=perhaps")));
-        using var plain = await worker.Http.GetAsync($"/sessions/{id}/live");
-        Assert.Equal(HttpStatusCode.UpgradeRequired, plain.StatusCode);
-    }
-
-    [Fact]
-    public async Task A_session_has_thirty_two_viewers_at_most()
-    {
-        await using var worker = await LiveWorker.StartAsync();
-        var id = await worker.CreateAsync();
-        var viewers = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => worker.WatchAsync(id)));
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, await RefusedAsync(worker.Address(id)));
-        await Task.WhenAll(viewers.Select(viewer => viewer.FrameAsync()));
-        await viewers[0].LeaveAsync();
-        await Eventually.IsTrueAsync(async () => await RefusedAsync(worker.Address(id)) == HttpStatusCode.SwitchingProtocols, "one may take its place");
-        foreach (var viewer in viewers)
-            viewer.Dispose();
-    }
-
-    [Fact]
-    public async Task A_message_without_measure_ends_the_view()
-    {
-        await using var worker = await LiveWorker.StartAsync();
-        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
-        await viewer.SendAsync($$"""{"type":"text","text":"{{new string('a', 70_000)}}"}""");
-        Assert.Equal(WebSocketCloseStatus.MessageTooBig, (await viewer.ClosedAsync()).Code);
-    }
-
     private static async Task ClickAsync(LiveViewer viewer, int x, int y, int modifiers = 0)
     {
         await viewer.SendAsync($$"""{"type":"mouse","event":"move","x":{{x}},"y":{{y}}}""");
@@ -256,22 +184,5 @@ public sealed class LiveViewTests
         var typed = text is null ? "" : $$""","text":"{{text}}" """;
         await viewer.SendAsync($$"""{"type":"key","event":"down","key":"{{key}}","keyCode":{{code}}{{typed}}}""");
         await viewer.SendAsync($$"""{"type":"key","event":"up","key":"{{key}}","keyCode":{{code}}}""");
-    }
-
-    // The status that answers the handshake.
-    private static async Task<HttpStatusCode> RefusedAsync(Uri address)
-    {
-        using var socket = new ClientWebSocket { Options = { CollectHttpResponseDetails = true } };
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));
-        try
-        {
-            await socket.ConnectAsync(address, deadline.Token);
-        }
-        catch (WebSocketException)
-        {
-            // Its status tells why.
-        }
-
-        return socket.HttpStatusCode;
     }
 }

@@ -121,7 +121,7 @@ internal sealed class LiveWorker : IAsyncDisposable
         }
         finally
         {
-            process.SendToGroup(Signal.Kill);
+            process.TrySendToGroup(Signal.Kill);
             Directory.Delete(folder, recursive: true);
         }
     }

@@ -110,7 +110,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        process.SendToGroup(Signal.Terminate);
+        process.TrySendToGroup(Signal.Terminate);
         await process.Exited.WaitAsync(TimeSpan.FromSeconds(10));
         Ports.Return(port);
         Directory.Delete(folder, recursive: true);

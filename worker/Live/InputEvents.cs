@@ -36,7 +36,8 @@ internal static class InputEvents
         var isDown = message.OneOf("event", "", "down", "up") == "down";
         var type = !isDown ? "keyUp" : text.Length > 0 ? "keyDown" : "rawKeyDown";
         var code = message.Number("keyCode", LastKeyCode);
-        var typed = isDown && text.Length > 0 ? $$""","text":{{Quote(text)}},"unmodifiedText":{{Quote(text)}}""" : "";
+        var quoted = Quote(text);
+        var typed = isDown && text.Length > 0 ? $$""","text":{{quoted}},"unmodifiedText":{{quoted}}""" : "";
         return string.Create(CultureInfo.InvariantCulture, $$"""
             {"type":"{{type}}","key":{{Quote(message.Text("key"))}},"code":{{Quote(message.OptionalText("code") ?? "")}}{{typed}},
             "windowsVirtualKeyCode":{{code}},"nativeVirtualKeyCode":{{code}},"modifiers":{{message.Number("modifiers", AllModifiers)}}}

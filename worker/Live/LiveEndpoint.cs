@@ -8,9 +8,11 @@ internal sealed class LiveEndpoint(ISessionHost host, TimeProvider time)
     // A viewer whose network is gone says nothing: it is asked, and given up when it does not answer.
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(20);
     private static readonly Reply NotUpgraded = Reply.Error(StatusCodes.Status426UpgradeRequired, "the live view is a WebSocket");
-    private static readonly Reply BadInteractive = Reply.Json(StatusCodes.Status400BadRequest, """{"message":"interactive must be true or false","field":"interactive"}"""u8.ToArray());
+    private static readonly Reply BadInteractive = Reply.Json(
+        StatusCodes.Status400BadRequest, """{"message":"interactive must be true or false","field":"interactive"}"""u8.ToArray());
     private static readonly Reply Full = Reply.Error(
-        StatusCodes.Status503ServiceUnavailable, $"{LiveView.MaxViewers} viewers watch this session already; it takes another one when one of them has left");
+        StatusCodes.Status503ServiceUnavailable,
+        $"{LiveView.MaxViewers} viewers watch this session already; it takes another one when one of them has left");
 
     private readonly Lock gate = new();
     private LiveView? current;
@@ -29,7 +31,8 @@ internal sealed class LiveEndpoint(ISessionHost host, TimeProvider time)
             return Full;
         try
         {
-            using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = PingPeriod, KeepAliveTimeout = PingPeriod });
+            var accept = new WebSocketAcceptContext { KeepAliveInterval = PingPeriod, KeepAliveTimeout = PingPeriod };
+            using var socket = await context.WebSockets.AcceptWebSocketAsync(accept);
             var commands = new ViewerCommands(view, viewer, interactive, time);
             await new ViewerConnection(socket, viewer, view, commands, time).RunAsync(Tab(context.Request), browser.Ended);
             return null;

@@ -15,7 +15,8 @@ internal static class TabAddress
         if (text.Length == 0)
             throw new BadMessageException("the address is empty");
         var url = HasScheme(text) ? text : "https://" + text;
-        if (url.Equals(Blank, StringComparison.OrdinalIgnoreCase) || url.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
+        var lower = url.ToLowerInvariant();
+        if (lower == Blank || lower.StartsWith("data:", StringComparison.Ordinal))
             return url;
         if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || (IsWeb(parsed) && parsed.Host.Length == 0))
             throw new BadMessageException("this is no address; one looks like https://example.com/path");
@@ -26,7 +27,10 @@ internal static class TabAddress
     private static bool HasScheme(string text)
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0 && Uri.CheckSchemeName(text[..colon]) && !(colon + 1 < text.Length && char.IsAsciiDigit(text[colon + 1]) && !text.StartsWith("data:", StringComparison.OrdinalIgnoreCase));
+        if (colon <= 0 || !Uri.CheckSchemeName(text[..colon]))
+            return false;
+        var isPort = colon + 1 < text.Length && char.IsAsciiDigit(text[colon + 1]);
+        return !isPort || text.StartsWith("data:", StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool IsWeb(Uri url) => url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps;

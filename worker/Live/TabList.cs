@@ -16,8 +16,7 @@ internal sealed class TabList
 
     public int Count => tabs.Count;
 
-    /// <summary>The tab to show to whoever has not chosen one, or null.</summary>
-    public string? First => tabs.Count > 0 ? tabs[0].Id : null;
+    public IReadOnlyList<string> Ids() => tabs.ConvertAll(tab => tab.Id);
 
     public bool Contains(string id) => tabs.Exists(tab => tab.Id == id);
 

@@ -46,7 +46,11 @@ internal sealed class Viewer
     public async ValueTask<News> NextAsync()
     {
         await wake.Reader.ReadAsync();
-        return new(Volatile.Read(ref closing), Interlocked.Exchange(ref error, null), Interlocked.Exchange(ref tabsChanged, false), Interlocked.Exchange(ref frame, null));
+        return new(
+            Volatile.Read(ref closing),
+            Interlocked.Exchange(ref error, null),
+            Interlocked.Exchange(ref tabsChanged, false),
+            Interlocked.Exchange(ref frame, null));
     }
 
     /// <summary>What to send, in this order.</summary>

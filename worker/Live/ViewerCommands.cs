@@ -61,7 +61,7 @@ internal sealed class ViewerCommands(LiveView view, Viewer viewer, bool interact
                 "back" => StepAsync(-1),
                 "forward" => StepAsync(1),
                 "reload" => CallAsync("Page.reload", "{}"),
-                "tab" => ShowAsync(message.Text("id")),
+                "tab" => view.ShowAsync(viewer, message.Text("id"), bringToFront: interactive),
                 "newTab" => view.OpenAsync(viewer),
                 "closeTab" => view.CloseAsync(message.Text("id")),
                 _ => throw new BadMessageException("'type' is none of the messages a viewer may send"),
@@ -83,15 +83,6 @@ internal sealed class ViewerCommands(LiveView view, Viewer viewer, bool interact
         {
             Interlocked.Decrement(ref underWay);
         }
-    }
-
-    private async Task ShowAsync(string tab)
-    {
-        await view.ShowAsync(viewer, tab);
-
-        // Who only watches changes nothing: to be brought to the front is something a page can notice.
-        if (interactive)
-            await view.ActivateAsync(tab);
     }
 
     private async Task NavigateAsync(string url)

@@ -63,7 +63,7 @@ internal sealed class ViewerConnection(WebSocket socket, Viewer viewer, LiveView
                 }
 
                 if (news.Error is { } error)
-                    await SendTextAsync(Encoding.UTF8.GetBytes($$"""{"type":"error","message":"{{JsonEncodedText.Encode(error)}}"}"""), deadline.Token);
+                    await SendTextAsync($$"""{"type":"error","message":"{{JsonEncodedText.Encode(error)}}"}""", deadline.Token);
                 if (news.TabsChanged)
                     await SendTextAsync(view.TabsFor(viewer), deadline.Token);
                 if (news.Frame is { } frame)
@@ -82,11 +82,13 @@ internal sealed class ViewerConnection(WebSocket socket, Viewer viewer, LiveView
         if (size != (frame.Width, frame.Height))
         {
             size = (frame.Width, frame.Height);
-            await SendTextAsync(Encoding.ASCII.GetBytes($$"""{"type":"size","width":{{frame.Width}},"height":{{frame.Height}}}"""), deadline);
+            await SendTextAsync($$"""{"type":"size","width":{{frame.Width}},"height":{{frame.Height}}}""", deadline);
         }
 
         await socket.SendAsync(frame.Jpeg, WebSocketMessageType.Binary, endOfMessage: true, deadline);
     }
+
+    private ValueTask SendTextAsync(string text, CancellationToken deadline) => SendTextAsync(Encoding.UTF8.GetBytes(text), deadline);
 
     private ValueTask SendTextAsync(ReadOnlyMemory<byte> utf8, CancellationToken deadline) =>
         socket.SendAsync(utf8, WebSocketMessageType.Text, endOfMessage: true, deadline);

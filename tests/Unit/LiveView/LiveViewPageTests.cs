@@ -47,7 +47,7 @@ public sealed partial class LiveViewPageTests
         return $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)))}";
     }
 
-    [GeneratedRegex(@"\ssrc=|href=""(?!data:)|url\(|@import|https?://|<(script|style)\s", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\ssrc=|href=""(?!data:)|\burl\(|@import|https?://|<(script|style)\s")]
     private static partial Regex External();
 
     [GeneratedRegex(@"<[a-z]+[^>]*\s(style|on\w+)=", RegexOptions.IgnoreCase)]
