@@ -10,8 +10,9 @@ internal static class Usage
           GET    /health        ok
           GET    /status        {"available": bool, "session_id": string|null}
           POST   /sessions      {"id", "created_at", "data"}; replaces the session before it
-          GET    /sessions/ID   the same, or 404
+          GET    /sessions/ID   the same, or 404; 410 when its client has closed the browser
           DELETE /sessions/ID   204, or 404
+          /sessions/ID/setup, context, usage, computer, scrape, screenshot, pdf, files, files.zip   with a browser only; see docs/worker-api.md
           /json/version, /json/list, /json/protocol, /json/new, ...   DevTools discovery of the session's browser
 
         Options

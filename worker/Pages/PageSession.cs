@@ -31,6 +31,15 @@ internal sealed class PageSession : IDisposable
 
     public Task<JsonElement> CallAsync(string method, string parameters, CancellationToken deadline) => pipe.CallAsync(method, parameters, Id, deadline);
 
+    /// <summary>Calls what must be called even when the deadline has passed: then it is sent, and nobody waits.</summary>
+    public async Task CallAnywayAsync(string method, string parameters, CancellationToken deadline)
+    {
+        if (deadline.IsCancellationRequested)
+            pipe.Post(method, parameters, Id);
+        else
+            await CallAsync(method, parameters, deadline);
+    }
+
     /// <summary>Goes to an address and returns when the page there has loaded. Throws <see cref="NavigationException"/> when it cannot be reached.</summary>
     public async Task NavigateAsync(string url, CancellationToken deadline)
     {

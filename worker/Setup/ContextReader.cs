@@ -15,7 +15,8 @@ internal sealed class ContextReader(DevToolsPipe pipe)
     private const string Read = """
         (() => {
           if (!/^https?:/.test(location.origin)) return '';
-          const copy = storage => Object.fromEntries(Object.entries(storage).map(([key, value]) => [key.toWellFormed(), value.toWellFormed()]));
+          const keys = storage => Array.from({ length: storage.length }, (_, i) => storage.key(i));
+          const copy = storage => Object.fromEntries(keys(storage).map(key => [key.toWellFormed(), storage.getItem(key).toWellFormed()]));
           try { return JSON.stringify([location.origin, copy(localStorage), copy(sessionStorage)]); } catch { return ''; }
         })()
         """;
