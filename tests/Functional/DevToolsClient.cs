@@ -58,7 +58,8 @@ internal sealed class DevToolsClient : IDisposable
     public async Task GoAsync(string session, string url)
     {
         await CallAsync("Page.navigate", new() { ["url"] = url }, session);
-        await Eventually.IsTrueAsync(async () => (bool)(await EvaluateAsync(session, $"location.href === '{url}' && document.readyState === 'complete'"))!, $"{url} has loaded");
+        var loaded = $"location.href === '{url}' && document.readyState === 'complete'";
+        await Eventually.IsTrueAsync(async () => (bool)(await EvaluateAsync(session, loaded))!, $"{url} has loaded");
     }
 
     public void Dispose() => socket.Dispose();

@@ -110,7 +110,9 @@ public sealed class WorkerExtrasTests
         foreach (var noise in new[] { "<script", "<style", "hidden", "onclick" })
             Assert.DoesNotContain(noise, clean, StringComparison.Ordinal);
         Assert.Equal(("Other", $"http://localhost:{site.Port}/other?q=1"), ((string)scraped["links"]![0]!["text"]!, (string)scraped["links"]![0]!["url"]!));
-        Assert.Equal((200, "A page", "What it is", "OG", "en"), ((int)metadata["statusCode"]!, (string)metadata["title"]!, (string)metadata["description"]!, (string)metadata["ogTitle"]!, (string)metadata["language"]!));
+        Assert.Equal(200, (int)metadata["statusCode"]!);
+        foreach (var (name, value) in new[] { ("title", "A page"), ("description", "What it is"), ("ogTitle", "OG"), ("language", "en") })
+            Assert.Equal(value, (string)metadata[name]!);
         Assert.Equal("Thing", (string)metadata["jsonLd"]!["@type"]!);
         Assert.Equal($"http://localhost:{site.Port}/icon.png", (string)metadata["favicon"]!);
         var missing = await worker.CallAsync("scrape", $$"""{"url":"{{site.Url}}/missing"}""");
@@ -132,13 +134,13 @@ public sealed class WorkerExtrasTests
     public async Task Screenshots_and_pdf_are_bytes_and_a_full_page_is_higher_than_its_window()
     {
         await using var worker = await WorkerProcess.StartAsync();
-        await using var site = await Site.StartAsync(new() { ["/tall"] = "<body style='margin:0'><div style='height:3000px;background:linear-gradient(red,blue)'>" });
+        await using var site = await Site.StartAsync(new() { ["/tall"] = "<body style='margin:0'><div style='height:3000px'>" });
         var url = $"{site.Url}/tall";
         var window = await BytesAsync(worker, "screenshot", $$"""{"url":"{{url}}","delay":50}""", "image/png");
         var full = await BytesAsync(worker, "screenshot", """{"fullPage":true}""", "image/png");
         Assert.InRange(HeightOf(window), 100, 2000);
         Assert.Equal(3000, HeightOf(full));
-        Assert.StartsWith("%PDF-", System.Text.Encoding.ASCII.GetString(await BytesAsync(worker, "pdf", "{}", "application/pdf"), 0, 8), StringComparison.Ordinal);
+        Assert.Equal("%PDF-"u8, (await BytesAsync(worker, "pdf", "{}", "application/pdf")).AsSpan(0, 5));
     }
 
     [Fact]
@@ -149,6 +151,31 @@ public sealed class WorkerExtrasTests
         using var reply = await worker.PostAsync(worker.PathOf("scrape"), $$"""{"url":"{{site.Url}}/"}""");
         Assert.Equal(HttpStatusCode.BadGateway, reply.StatusCode);
         Assert.Equal(HttpStatusCode.OK, await worker.StatusOfAsync(worker.PathOf("context")));
+    }
+
+    [Fact]
+    public async Task Many_calls_at_once_and_large_ones_are_no_reason_to_give_the_browser_up()
+    {
+        await using var worker = await WorkerProcess.StartAsync();
+        var large = new string('x', 4_000_000);
+        var setup = worker.SetUpAsync($$$"""{"context":{"localStorage":{"https://a.example":{"k":"{{{large}}}"},"https://b.example":{"k":"{{{large}}}"}}}}""");
+        var calls = Enumerable.Range(0, 200).Select(_ => worker.StatusOfAsync(worker.PathOf("context")));
+        Assert.All(await Task.WhenAll(calls), status => Assert.Equal(HttpStatusCode.OK, status));
+        await setup;
+        Assert.False(worker.Exited.IsCompleted, "the worker lives");
+    }
+
+    [Fact]
+    public async Task A_browser_that_does_not_answer_is_given_up_even_while_calls_wait_for_it()
+    {
+        await using var worker = await WorkerProcess.StartAsync();
+        using var client = await worker.AttachAsync();
+        var processes = (await client.CallAsync("SystemInfo.getProcessInfo"))["processInfo"]!.AsArray();
+        await Kill.StopAsync((int)processes.Single(process => (string?)process!["type"] == "browser")!["id"]!);
+        var large = new string('x', 4_000_000);
+        using var reply = await worker.PostAsync(worker.PathOf("setup"), $$$"""{"context":{"localStorage":{"https://a.example":{"k":"{{{large}}}"}}}}""");
+        Assert.False(reply.IsSuccessStatusCode);
+        Assert.Equal(3, (await worker.Exited.WaitAsync(TimeSpan.FromSeconds(20))).Code);
     }
 
     [Fact]

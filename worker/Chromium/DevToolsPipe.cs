@@ -69,7 +69,8 @@ internal sealed class DevToolsPipe : IDisposable
     }
 
     /// <summary>Sends a call whose answer nobody needs. One to a target that has gone meanwhile does nothing.</summary>
-    public void Post(string method, string parameters, string? session) => _ = PostAsync(Write(Interlocked.Increment(ref lastId), method, parameters, session));
+    public void Post(string method, string parameters, string? session) =>
+        _ = PostAsync(Write(Interlocked.Increment(ref lastId), method, parameters, session));
 
     public void Dispose() => socket.Dispose();
 

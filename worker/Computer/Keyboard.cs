@@ -65,6 +65,9 @@ internal sealed class Keyboard(PageSession page, InputState state, CancellationT
         return page.CallAnywayAsync(Dispatch, Event("keyUp", key, ""), deadline);
     }
 
-    private string Event(string type, Key key, string more) =>
-        $$"""{"type":"{{type}}","key":{{PageSession.Literal(key.Name)}},"code":"{{key.Code}}","windowsVirtualKeyCode":{{key.KeyCode}},"modifiers":{{state.Modifiers}}{{more}}}""";
+    private string Event(string type, Key key, string more)
+    {
+        var name = PageSession.Literal(key.Name);
+        return $$"""{"type":"{{type}}","key":{{name}},"code":"{{key.Code}}","windowsVirtualKeyCode":{{key.KeyCode}},"modifiers":{{state.Modifiers}}{{more}}}""";
+    }
 }

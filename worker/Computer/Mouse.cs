@@ -65,5 +65,7 @@ internal sealed class Mouse(PageSession page, InputState state, CancellationToke
 
     private string Event(string type, string button, string more) => string.Create(
         CultureInfo.InvariantCulture,
-        $$"""{"type":"{{type}}","x":{{state.Mouse.X}},"y":{{state.Mouse.Y}},"button":"{{button}}","buttons":{{state.Buttons}},"modifiers":{{state.Modifiers}}{{more}}}""");
+        $$"""
+        {"type":"{{type}}","x":{{state.Mouse.X}},"y":{{state.Mouse.Y}},"button":"{{button}}","buttons":{{state.Buttons}},"modifiers":{{state.Modifiers}}{{more}}}
+        """);
 }

@@ -103,7 +103,9 @@ internal sealed class SessionFiles(string root)
 
     // The names Chromium gives to downloads until they are complete.
     private static bool IsUnfinished(string name) =>
-        name.EndsWith(".crdownload", StringComparison.Ordinal) || name.StartsWith(".org.chromium.", StringComparison.Ordinal) || name.StartsWith(".com.google.Chrome.", StringComparison.Ordinal);
+        name.EndsWith(".crdownload", StringComparison.Ordinal)
+        || name.StartsWith(".org.chromium.", StringComparison.Ordinal)
+        || name.StartsWith(".com.google.Chrome.", StringComparison.Ordinal);
 }
 
 /// <param name="Path">Within the session's folder.</param>
