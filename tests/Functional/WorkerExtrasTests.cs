@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
@@ -140,7 +141,8 @@ public sealed class WorkerExtrasTests
         var full = await BytesAsync(worker, "screenshot", """{"fullPage":true}""", "image/png");
         Assert.InRange(HeightOf(window), 100, 2000);
         Assert.Equal(3000, HeightOf(full));
-        Assert.Equal("%PDF-"u8, (await BytesAsync(worker, "pdf", "{}", "application/pdf")).AsSpan(0, 5));
+        var printed = await BytesAsync(worker, "pdf", "{}", "application/pdf");
+        Assert.Equal("%PDF-"u8, printed.AsSpan(0, 5));
     }
 
     [Fact]
@@ -157,8 +159,7 @@ public sealed class WorkerExtrasTests
     public async Task Many_calls_at_once_and_large_ones_are_no_reason_to_give_the_browser_up()
     {
         await using var worker = await WorkerProcess.StartAsync();
-        var large = new string('x', 4_000_000);
-        var setup = worker.SetUpAsync($$$"""{"context":{"localStorage":{"https://a.example":{"k":"{{{large}}}"},"https://b.example":{"k":"{{{large}}}"}}}}""");
+        var setup = worker.SetUpAsync(MuchToStore("https://a.example", "https://b.example"));
         var calls = Enumerable.Range(0, 200).Select(_ => worker.StatusOfAsync(worker.PathOf("context")));
         Assert.All(await Task.WhenAll(calls), status => Assert.Equal(HttpStatusCode.OK, status));
         await setup;
@@ -172,8 +173,7 @@ public sealed class WorkerExtrasTests
         using var client = await worker.AttachAsync();
         var processes = (await client.CallAsync("SystemInfo.getProcessInfo"))["processInfo"]!.AsArray();
         await Kill.StopAsync((int)processes.Single(process => (string?)process!["type"] == "browser")!["id"]!);
-        var large = new string('x', 4_000_000);
-        using var reply = await worker.PostAsync(worker.PathOf("setup"), $$$"""{"context":{"localStorage":{"https://a.example":{"k":"{{{large}}}"}}}}""");
+        using var reply = await worker.PostAsync(worker.PathOf("setup"), MuchToStore("https://a.example"));
         Assert.False(reply.IsSuccessStatusCode);
         Assert.Equal(3, (await worker.Exited.WaitAsync(TimeSpan.FromSeconds(20))).Code);
     }
@@ -185,6 +185,13 @@ public sealed class WorkerExtrasTests
         foreach (var (call, body, field) in BadInput)
             Assert.Equal(field, await worker.RefusedFieldAsync(call, body));
         Assert.Null(await worker.RefusedFieldAsync("computer", "[]"));
+    }
+
+    // The options of a setup: for each origin nearly as much as it may store.
+    private static string MuchToStore(params IEnumerable<string> origins)
+    {
+        var stored = new JsonObject(origins.Select(origin => KeyValuePair.Create(origin, (JsonNode?)new JsonObject { ["k"] = new string('x', 4_000_000) })));
+        return new JsonObject { ["context"] = new JsonObject { ["localStorage"] = stored } }.ToJsonString();
     }
 
     private static async Task<byte[]> BytesAsync(WorkerProcess worker, string call, string body, string type)
