@@ -77,7 +77,7 @@ internal sealed class SessionExtras(ChromiumHost host, TimeProvider time) : IDis
             case ("POST", "setup"):
                 return await SetUpAsync(context, id, deadline);
             case ("GET", "context"):
-                return Reply.Json(StatusCodes.Status200OK, await new ContextReader(browser.Pipe).ReadAsync(deadline));
+                return Reply.Json(StatusCodes.Status200OK, await new ContextReader(browser.Pipe, time).ReadAsync(deadline));
             case ("GET", "usage"):
                 return Usage(browser);
             case ("POST", "computer"):
