@@ -12,6 +12,7 @@ internal static class Usage
           POST   /sessions      {"id", "created_at", "data"}; replaces the session before it
           GET    /sessions/ID   the same, or 404
           DELETE /sessions/ID   204, or 404
+          /sessions/ID/setup, context, usage, computer, scrape, screenshot, pdf, files, files.zip   with a browser only; see docs/worker-api.md
           /json/version, /json/list, /json/protocol, /json/new, ...   DevTools discovery of the session's browser
 
         Options

@@ -57,9 +57,9 @@ internal sealed class DevToolsClient : IDisposable
     /// <summary>Goes to an address and returns when the page has loaded.</summary>
     public async Task GoAsync(string session, string url)
     {
-        await CallAsync("Page.enable", null, session);
         await CallAsync("Page.navigate", new() { ["url"] = url }, session);
-        await EvaluateAsync(session, "new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', () => done()))");
+        var loaded = $"location.href === '{url}' && document.readyState === 'complete'";
+        await Eventually.IsTrueAsync(async () => (bool)(await EvaluateAsync(session, loaded))!, $"{url} has loaded");
     }
 
     public void Dispose() => socket.Dispose();

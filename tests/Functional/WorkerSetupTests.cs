@@ -36,9 +36,11 @@ public sealed class WorkerSetupTests
         await client.GoAsync(page, $"{site.Url}/");
         const string Look = "[innerWidth, 'ontouchstart' in window, navigator.maxTouchPoints, /Mobile/.test(navigator.userAgent), devicePixelRatio].join()";
         Assert.Equal("412,true,5,true,2.625", (string?)await client.EvaluateAsync(page, Look));
-        var other = await client.CallAsync("Target.createTarget", new() { ["url"] = $"{site.Url}/" });
-        var attached = await client.CallAsync("Target.attachToTarget", new() { ["targetId"] = (string)other["targetId"]!, ["flatten"] = true });
-        Assert.Equal("412,true,5,true,2.625", (string?)await client.EvaluateAsync((string)attached["sessionId"]!, Look));
+        var target = await client.CallAsync("Target.createTarget", new() { ["url"] = "about:blank" });
+        var attached = await client.CallAsync("Target.attachToTarget", new() { ["targetId"] = (string)target["targetId"]!, ["flatten"] = true });
+        var other = (string)attached["sessionId"]!;
+        await client.GoAsync(other, $"{site.Url}/");
+        Assert.Equal("412,true,5,true,2.625", (string?)await client.EvaluateAsync(other, Look));
     }
 
     [Fact]
@@ -48,7 +50,10 @@ public sealed class WorkerSetupTests
         await using var site = await Site.StartAsync([]);
         await using var pages = await Site.StartAsync(new()
         {
-            ["/"] = $"<img src=/a.png><link rel=stylesheet href=/a.css><script src=/a.js></script><script src=/track/b.js></script><script src='http://sub.localhost:{site.Port}/c.js'></script><iframe src=/frame></iframe>",
+            ["/"] = $"""
+                <img src=/a.png><link rel=stylesheet href=/a.css><script src=/a.js></script><script src=/track/b.js></script>
+                <script src='http://sub.localhost:{site.Port}/c.js'></script><iframe src=/frame></iframe>
+                """,
             ["/frame"] = "<img src=/b.png>",
             ["/popup"] = "<img src=/c.png><script src=/popup.js></script>",
         });
@@ -71,7 +76,8 @@ public sealed class WorkerSetupTests
         {
             var page = await client.AttachToPageAsync();
             await client.GoAsync(page, $"{site.Url}/");
-            await client.EvaluateAsync(page, "document.cookie = 'user=alice; path=/; max-age=1000'; localStorage.setItem('token', 'sesame \\u00e4'); sessionStorage.setItem('__proto__', 'x')");
+            await client.EvaluateAsync(page, "document.cookie = 'user=alice; path=/; max-age=1000'");
+            await client.EvaluateAsync(page, "localStorage.setItem('token', 'sesame \\u00e4'); sessionStorage.setItem('__proto__', 'x')");
         }
 
         var context = await worker.Http.GetFromJsonAsync<JsonObject>(worker.PathOf("context"));
@@ -107,7 +113,7 @@ public sealed class WorkerSetupTests
             // A WebSocket is tunnelled; that the site speaks none does not matter here.
             var page = await client.AttachToPageAsync();
             var before = proxy.Connections;
-            await client.EvaluateAsync(page, $"new Promise(done => new WebSocket('{site.Url.Replace("http", "ws", StringComparison.Ordinal)}/socket').onerror = () => done(0))");
+            await client.EvaluateAsync(page, $"new Promise(done => new WebSocket('ws://127.0.0.1:{site.Port}/socket').onerror = () => done(0))");
             Assert.True(proxy.Connections > before && site.Paths.Contains("/socket"), "the tunnel was used");
         }
 
@@ -136,7 +142,9 @@ public sealed class WorkerSetupTests
     {
         await using var worker = await WorkerProcess.StartAsync();
         var setup = worker.PostAsync(worker.PathOf("setup"), """{"userAgent":"Tester/1.0"}""");
-        await Eventually.IsTrueAsync(async () => await worker.StatusOfAsync(worker.PathOf("usage")) == HttpStatusCode.ServiceUnavailable || setup.IsCompleted, "it relaunches");
+        await Eventually.IsTrueAsync(
+            async () => await worker.StatusOfAsync(worker.PathOf("usage")) == HttpStatusCode.ServiceUnavailable || setup.IsCompleted,
+            "it relaunches");
         using var deleted = await worker.Http.DeleteAsync($"/sessions/{worker.Id}");
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         using var reply = await setup;

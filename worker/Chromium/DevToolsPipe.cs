@@ -12,6 +12,7 @@ namespace Steelyard.Worker.Chromium;
 internal sealed class DevToolsPipe : IDisposable
 {
     private const int MaxCalls = 1000;
+    private const int BusyTries = 5;
 
     private readonly Socket socket;
     private readonly TimeProvider time;
@@ -50,9 +51,25 @@ internal sealed class DevToolsPipe : IDisposable
 
     /// <summary>
     /// Returns when the browser has shown that it lives. Throws <see cref="BrowserLostException"/> when it has not for as long as
-    /// <paramref name="patience"/>: it neither answered, nor sent or took a byte. One that has much to read or to send is no dead one.
+    /// <paramref name="patience"/>: it neither answered, nor sent or took a byte. While it has calls to answer it is given five times as long: a
+    /// large answer keeps it busy before the first byte of it.
     /// </summary>
     public async Task PingAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; !await LivesAsync(patience, cancellationToken); tries++)
+        {
+            if (calls.IsEmpty || tries == BusyTries)
+                throw new BrowserLostException($"the browser did not answer within {patience.TotalSeconds * tries} s");
+        }
+    }
+
+    /// <summary>Sends a call whose answer nobody needs. One to a target that has gone meanwhile does nothing.</summary>
+    public void Post(string method, string parameters, string? session) =>
+        _ = PostAsync(Write(Interlocked.Increment(ref lastId), method, parameters, session));
+
+    public void Dispose() => socket.Dispose();
+
+    private async Task<bool> LivesAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         var asked = time.GetTimestamp();
         using var timer = new CancellationTokenSource(patience, time);
@@ -60,18 +77,13 @@ internal sealed class DevToolsPipe : IDisposable
         try
         {
             await CallUnboundedAsync("Browser.getVersion", "{}", null, deadline.Token);
+            return true;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            if (Math.Max(reader.LastReceived, sender.LastDrained) <= asked)
-                throw new BrowserLostException($"the browser did not answer within {patience.TotalSeconds} s");
+            return Math.Max(reader.LastReceived, sender.LastDrained) > asked;
         }
     }
-
-    /// <summary>Sends a call whose answer nobody needs. One to a target that has gone meanwhile does nothing.</summary>
-    public void Post(string method, string parameters, string? session) => _ = PostAsync(Write(Interlocked.Increment(ref lastId), method, parameters, session));
-
-    public void Dispose() => socket.Dispose();
 
     private async Task PostAsync(ReadOnlyMemory<byte> message)
     {

@@ -31,7 +31,7 @@ internal static class ComputerParser
     private static ComputerAction ParseAction(Fields fields) => Text(fields.Needed("action"), "action", MaxText) switch
     {
         "move_mouse" => new MoveMouse(ParsePoint(fields.Needed("coordinates"), "coordinates")),
-        "click_mouse" => new ClickMouse(ParseButton(fields.Needed("button")), ParseType(fields.Get("click_type")), ParsePoint(fields), ParseClicks(fields.Get("num_clicks"))),
+        "click_mouse" => ParseClick(fields),
         "drag_mouse" => new DragMouse(ParsePath(fields.Needed("path"))),
         "scroll" => new Scroll(ParsePoint(fields), ParseDelta(fields, "delta_x"), ParseDelta(fields, "delta_y")),
         "press_key" => new PressKey(ParseKeys(fields.Needed("keys"), "keys"), fields.Get("duration") is { } held ? ParseSeconds(held) : TimeSpan.Zero),
@@ -41,6 +41,12 @@ internal static class ComputerParser
         "get_cursor_position" => new GetCursorPosition(),
         var other => throw new BadInputException($"there is no action {other}", "action"),
     };
+
+    private static ClickMouse ParseClick(Fields fields) => new(
+        ParseButton(fields.Needed("button")),
+        ParseType(fields.Get("click_type")),
+        ParsePoint(fields),
+        fields.Get("num_clicks") is { } clicks ? Whole(clicks, "num_clicks", 1, MaxClicks) : 1);
 
     private static Point? ParsePoint(Fields fields) => fields.Get("coordinates") is { } value ? ParsePoint(value, "coordinates") : null;
 
@@ -73,8 +79,6 @@ internal static class ComputerParser
         "up" => ClickType.Up,
         _ => throw new BadInputException("click_type must be click, down or up", "click_type"),
     };
-
-    private static int ParseClicks(JsonElement? value) => value is null ? 1 : Whole(value.Value, "num_clicks", 1, MaxClicks);
 
     private static double ParseDelta(Fields fields, string name) => fields.Get(name) is { } value ? Number(value, name, -MaxCoordinate, MaxCoordinate) : 0;
 

@@ -15,6 +15,11 @@ internal static class KeyNames
         ("]", "}", "BracketRight", 221), ("'", "\"", "Quote", 222),
     ];
 
+    private static readonly (string Name, char Character)[] NamedCharacters =
+    [
+        ("minus", '-'), ("plus", '+'), ("equal", '='), ("comma", ','), ("period", '.'), ("slash", '/'), ("backslash", '\\'),
+    ];
+
     private static readonly Dictionary<string, Key> Named = Build();
 
     /// <summary>The key of this name, or those of a chord such as <c>ctrl+a</c>; null when there is none.</summary>
@@ -81,7 +86,7 @@ internal static class KeyNames
         Add(new("Meta", "MetaLeft", 91, Modifier: 4), "cmd", "command", "super", "super_l", "super_r", "win", "windows", "metaleft", "metaright");
         for (var number = 1; number <= FunctionKeys; number++)
             Add(new($"F{number}", $"F{number}", FirstFunctionKey + number - 1));
-        foreach (var (name, character) in new[] { ("minus", '-'), ("plus", '+'), ("equal", '='), ("comma", ','), ("period", '.'), ("slash", '/'), ("backslash", '\\') })
+        foreach (var (name, character) in NamedCharacters)
             keys[name] = OfCharacter(character);
         return keys;
 

@@ -5,11 +5,13 @@ namespace Steelyard.Worker.Computer;
 /// <summary>Presses the keys of a page. Throws as <see cref="PageSession"/> does.</summary>
 internal sealed class Keyboard(PageSession page, InputState state, CancellationToken deadline)
 {
+    private const string Dispatch = "Input.dispatchKeyEvent";
     private const int ControlAltMeta = 7;
 
     /// <summary>Presses keys, does something, and releases them, whatever came of it.</summary>
     public async Task HoldAsync(IReadOnlyList<Key> keys, Func<Task> meanwhile)
     {
+        var before = state.Modifiers;
         var pressed = new Stack<Key>();
         try
         {
@@ -23,8 +25,15 @@ internal sealed class Keyboard(PageSession page, InputState state, CancellationT
         }
         finally
         {
-            while (pressed.TryPop(out var key))
-                await ReleaseAsync(key);
+            try
+            {
+                while (pressed.TryPop(out var key))
+                    await ReleaseAsync(key);
+            }
+            finally
+            {
+                state.Modifiers = before;
+            }
         }
     }
 
@@ -40,23 +49,25 @@ internal sealed class Keyboard(PageSession page, InputState state, CancellationT
         }
     }
 
-    private Task PressAsync(Key key)
+    private async Task PressAsync(Key key)
     {
         state.Modifiers |= key.Modifier;
 
         // With a modifier a key is a command, and types nothing.
         var text = (state.Modifiers & ControlAltMeta) == 0 ? key.Text : null;
-        return DispatchAsync(text is null ? "rawKeyDown" : "keyDown", key, text is null ? "" : $",\"text\":{PageSession.Literal(text)}");
+        var more = text is null ? "" : $",\"text\":{PageSession.Literal(text)}";
+        await page.CallAsync(Dispatch, Event(text is null ? "rawKeyDown" : "keyDown", key, more), deadline);
     }
 
     private Task ReleaseAsync(Key key)
     {
         state.Modifiers &= ~key.Modifier;
-        return DispatchAsync("keyUp", key, "");
+        return page.CallAnywayAsync(Dispatch, Event("keyUp", key, ""), deadline);
     }
 
-    private async Task DispatchAsync(string type, Key key, string more) => await page.CallAsync(
-        "Input.dispatchKeyEvent",
-        $$"""{"type":"{{type}}","key":{{PageSession.Literal(key.Name)}},"code":"{{key.Code}}","windowsVirtualKeyCode":{{key.KeyCode}},"modifiers":{{state.Modifiers}}{{more}}}""",
-        deadline);
+    private string Event(string type, Key key, string more)
+    {
+        var name = PageSession.Literal(key.Name);
+        return $$"""{"type":"{{type}}","key":{{name}},"code":"{{key.Code}}","windowsVirtualKeyCode":{{key.KeyCode}},"modifiers":{{state.Modifiers}}{{more}}}""";
+    }
 }

@@ -6,6 +6,8 @@ namespace Steelyard.Worker.Computer;
 /// <summary>Moves and clicks the mouse of a page. Throws as <see cref="PageSession"/> does.</summary>
 internal sealed class Mouse(PageSession page, InputState state, CancellationToken deadline)
 {
+    private const string Dispatch = "Input.dispatchMouseEvent";
+
     public Task MoveAsync(Point to)
     {
         state.Mouse = to;
@@ -25,7 +27,7 @@ internal sealed class Mouse(PageSession page, InputState state, CancellationToke
     public Task ReleaseAsync(MouseButton button, int count)
     {
         state.Buttons &= ~(int)button;
-        return DispatchAsync("mouseReleased", NameOf(button), $",\"clickCount\":{count}");
+        return page.CallAnywayAsync(Dispatch, Event("mouseReleased", NameOf(button), $",\"clickCount\":{count}"), deadline);
     }
 
     public async Task ClickAsync(MouseButton button, int clicks)
@@ -59,8 +61,11 @@ internal sealed class Mouse(PageSession page, InputState state, CancellationToke
 
     private string Held() => Enum.GetValues<MouseButton>().Where(button => (state.Buttons & (int)button) != 0).Select(NameOf).FirstOrDefault("none");
 
-    private async Task DispatchAsync(string type, string button, string more) => await page.CallAsync(
-        "Input.dispatchMouseEvent",
-        string.Create(CultureInfo.InvariantCulture, $$"""{"type":"{{type}}","x":{{state.Mouse.X}},"y":{{state.Mouse.Y}},"button":"{{button}}","buttons":{{state.Buttons}},"modifiers":{{state.Modifiers}}{{more}}}"""),
-        deadline);
+    private async Task DispatchAsync(string type, string button, string more) => await page.CallAsync(Dispatch, Event(type, button, more), deadline);
+
+    private string Event(string type, string button, string more) => string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""
+        {"type":"{{type}}","x":{{state.Mouse.X}},"y":{{state.Mouse.Y}},"button":"{{button}}","buttons":{{state.Buttons}},"modifiers":{{state.Modifiers}}{{more}}}
+        """);
 }

@@ -53,7 +53,7 @@ internal sealed class SessionExtras(ChromiumHost host, TimeProvider time) : IDis
         {
             return Reply.Problem(e.StatusCode, e.Message);
         }
-        catch (Exception e) when (e is DevToolsException or BrowserLostException or NavigationException or ScriptException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsFailure(e))
         {
             // Whatever goes wrong while a session ends, goes wrong because it ends.
             return host.Session?.Id == id ? Reply.Problem(StatusCodes.Status502BadGateway, e.Message) : Reply.NotFound;
@@ -66,6 +66,9 @@ internal sealed class SessionExtras(ChromiumHost host, TimeProvider time) : IDis
 
     public void Dispose() => pages.Dispose();
 
+    private static bool IsFailure(Exception e) =>
+        e is DevToolsException or BrowserLostException or NavigationException or ScriptException or IOException or UnauthorizedAccessException;
+
     private async Task<Reply?> RouteAsync(HttpContext context, string id, Browser browser, string call, CancellationToken deadline)
     {
         var tools = new PageTools(pages, time);
@@ -74,7 +77,7 @@ internal sealed class SessionExtras(ChromiumHost host, TimeProvider time) : IDis
             case ("POST", "setup"):
                 return await SetUpAsync(context, id, deadline);
             case ("GET", "context"):
-                return Reply.Json(StatusCodes.Status200OK, await new ContextReader(browser.Pipe).ReadAsync(deadline));
+                return Reply.Json(StatusCodes.Status200OK, await new ContextReader(browser.Pipe, time).ReadAsync(deadline));
             case ("GET", "usage"):
                 return Usage(browser);
             case ("POST", "computer"):
@@ -121,7 +124,8 @@ internal sealed class SessionExtras(ChromiumHost host, TimeProvider time) : IDis
     private static Reply Usage(Browser browser)
     {
         var traffic = browser.Relay?.Traffic;
-        return Reply.Json(StatusCodes.Status200OK, Encoding.ASCII.GetBytes($$"""{"proxy_tx_bytes":{{traffic?.Sent ?? 0}},"proxy_rx_bytes":{{traffic?.Received ?? 0}}}"""));
+        var json = $$"""{"proxy_tx_bytes":{{traffic?.Sent ?? 0}},"proxy_rx_bytes":{{traffic?.Received ?? 0}}}""";
+        return Reply.Json(StatusCodes.Status200OK, Encoding.ASCII.GetBytes(json));
     }
 
     private static async Task<JsonElement> ReadAsync(HttpContext context)

@@ -19,7 +19,7 @@ internal static class FilePath
         foreach (var name in path.Split('/'))
         {
             if (name is "" or "." or ".." || Encoding.UTF8.GetByteCount(name) > MaxNameBytes)
-                throw new BadInputException($"{field} must be relative, of names that are neither empty, nor . or .., nor longer than {MaxNameBytes} bytes", field);
+                throw new BadInputException($"{field} must be relative, of names that are not empty, . or .., and not longer than {MaxNameBytes} bytes", field);
         }
 
         return path;

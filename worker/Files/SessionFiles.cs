@@ -9,6 +9,8 @@ namespace Steelyard.Worker.Files;
 /// <param name="root">The folder.</param>
 internal sealed class SessionFiles(string root)
 {
+    private const int ZipBufferBytes = 64 * 1024;
+
     private static readonly EnumerationOptions Everything = new()
     {
         RecurseSubdirectories = true,
@@ -68,7 +70,15 @@ internal sealed class SessionFiles(string root)
     /// <summary>Writes all of them to a stream as they are now.</summary>
     public async Task ZipAsync(Stream to, CancellationToken cancellationToken)
     {
-        await using var zip = await ZipArchive.CreateAsync(to, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
+        // The archive writes the end of an entry synchronously, which a response does not take: it goes into the buffer, empty by then.
+        var buffered = new BufferedStream(to, ZipBufferBytes);
+        await using (var zip = await ZipArchive.CreateAsync(buffered, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken))
+            await ZipAsync(zip, buffered, cancellationToken);
+        await buffered.FlushAsync(cancellationToken);
+    }
+
+    private async Task ZipAsync(ZipArchive zip, BufferedStream buffered, CancellationToken cancellationToken)
+    {
         foreach (var file in List())
         {
             if (Find(file.Path) is not { } present)
@@ -78,6 +88,8 @@ internal sealed class SessionFiles(string root)
             entry.LastWriteTime = file.LastModified;
             await using var into = await entry.OpenAsync(cancellationToken);
             await from.CopyToAsync(into, cancellationToken);
+            await into.FlushAsync(cancellationToken);
+            await buffered.FlushAsync(cancellationToken);
         }
     }
 
@@ -91,7 +103,9 @@ internal sealed class SessionFiles(string root)
 
     // The names Chromium gives to downloads until they are complete.
     private static bool IsUnfinished(string name) =>
-        name.EndsWith(".crdownload", StringComparison.Ordinal) || name.StartsWith(".org.chromium.", StringComparison.Ordinal) || name.StartsWith(".com.google.Chrome.", StringComparison.Ordinal);
+        name.EndsWith(".crdownload", StringComparison.Ordinal)
+        || name.StartsWith(".org.chromium.", StringComparison.Ordinal)
+        || name.StartsWith(".com.google.Chrome.", StringComparison.Ordinal);
 }
 
 /// <param name="Path">Within the session's folder.</param>

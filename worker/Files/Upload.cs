@@ -86,11 +86,14 @@ internal sealed class Upload(string folder, long maxBytes) : IDisposable
     {
         var bytes = new byte[MaxPathBytes + 1];
         var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
-        return length <= MaxPathBytes ? Encoding.UTF8.GetString(bytes, 0, length) : throw new BadInputException($"path is longer than {MaxPathBytes} bytes", "path");
+        return length <= MaxPathBytes
+            ? Encoding.UTF8.GetString(bytes, 0, length)
+            : throw new BadInputException($"path is longer than {MaxPathBytes} bytes", "path");
     }
 
     private static string Boundary(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
             && HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 } boundary
             ? boundary.ToString()
             : throw new BadInputException("the body must be multipart/form-data");

@@ -31,10 +31,20 @@ internal sealed class PageSession : IDisposable
 
     public Task<JsonElement> CallAsync(string method, string parameters, CancellationToken deadline) => pipe.CallAsync(method, parameters, Id, deadline);
 
+    /// <summary>Calls what must be called even when the deadline has passed: then it is sent, and nobody waits.</summary>
+    public async Task CallAnywayAsync(string method, string parameters, CancellationToken deadline)
+    {
+        if (deadline.IsCancellationRequested)
+            pipe.Post(method, parameters, Id);
+        else
+            await CallAsync(method, parameters, deadline);
+    }
+
     /// <summary>Goes to an address and returns when the page there has loaded. Throws <see cref="NavigationException"/> when it cannot be reached.</summary>
     public async Task NavigateAsync(string url, CancellationToken deadline)
     {
-        var before = (await CallAsync("Page.getFrameTree", "{}", deadline)).GetProperty("frameTree").GetProperty("frame").GetProperty("loaderId").GetString();
+        var tree = (await CallAsync("Page.getFrameTree", "{}", deadline)).GetProperty("frameTree");
+        var before = tree.GetProperty("frame").GetProperty("loaderId").GetString();
         var loaded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         // Of any document after the present one: a page may send us on before it has loaded.
@@ -83,7 +93,7 @@ internal sealed class PageSession : IDisposable
             $$"""{"expression":{{Literal(expression)}},"contextId":{{context}},"returnByValue":true,"awaitPromise":true}""",
             deadline);
         if (result.TryGetProperty("exceptionDetails", out var details))
-            throw new ScriptException(details.TryGetProperty("exception", out var e) && e.TryGetProperty("description", out var text) ? $"{text}" : $"{details.GetProperty("text")}");
+            throw new ScriptException($"a script failed in the page: {Describe(details)}");
         return result.GetProperty("result").TryGetProperty("value", out var value) ? value : default;
     }
 
@@ -91,6 +101,9 @@ internal sealed class PageSession : IDisposable
     public static string Literal(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 
     public void Dispose() => pipe.Post("Target.detachFromTarget", $$"""{"sessionId":"{{Id}}"}""", null);
+
+    private static JsonElement Describe(JsonElement details) =>
+        details.TryGetProperty("exception", out var exception) && exception.TryGetProperty("description", out var text) ? text : details.GetProperty("text");
 }
 
 /// <summary>A page cannot be reached; the message says why.</summary>

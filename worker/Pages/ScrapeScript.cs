@@ -28,8 +28,10 @@ internal static class ScrapeScript
             .map(a => ({ text: (a.innerText ?? '').trim().toWellFormed(), url: a.href }));
           const jsonLd = [...document.querySelectorAll('script[type="application/ld+json"]')]
             .flatMap(script => { try { return [JSON.parse(script.textContent)]; } catch { return []; } });
+          const html = document.documentElement.outerHTML.toWellFormed();
+          if (html.length > 16e6) throw new Error('the page is too large');
           return JSON.stringify({
-            html: document.documentElement.outerHTML.toWellFormed(),
+            html,
             cleaned_html: clean().toWellFormed(),
             links,
             metadata: {

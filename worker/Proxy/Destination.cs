@@ -14,7 +14,7 @@ internal readonly record struct Destination(string Host, int Port)
     public static Destination OfAuthority(string authority)
     {
         var colon = authority.LastIndexOf(':');
-        return colon > 0 && int.TryParse(authority.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= ushort.MaxValue
+        return colon > 0 && ushort.TryParse(authority.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0
             ? new(authority[..colon].Trim('[', ']'), port)
             : throw new ProxyException($"no host and port: {authority}");
     }

@@ -153,7 +153,8 @@ internal sealed class RelayedConnection(Wire browser, Upstream upstream, Traffic
     private async Task RefuseAsync(string message, CancellationToken stop)
     {
         var text = $"{message}\n";
-        var head = new HttpHead("HTTP/1.1 502 Bad Gateway", ["Content-Type: text/plain; charset=utf-8", $"Content-Length: {Encoding.UTF8.GetByteCount(text)}", "Connection: close"]);
+        var length = Encoding.UTF8.GetByteCount(text);
+        var head = new HttpHead("HTTP/1.1 502 Bad Gateway", ["Content-Type: text/plain; charset=utf-8", $"Content-Length: {length}", "Connection: close"]);
         try
         {
             await browser.WriteAsync((byte[])[.. head.ToBytes(), .. Encoding.UTF8.GetBytes(text)], stop);

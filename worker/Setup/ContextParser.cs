@@ -37,8 +37,9 @@ internal static class ContextParser
             }
         }
 
-        var origins = local.Keys.Union(session.Keys).Select(origin => new StoredOrigin(origin, local.GetValueOrDefault(origin, []), session.GetValueOrDefault(origin, [])));
-        return new(cookies, [.. origins]);
+        return new(cookies, [.. local.Keys.Union(session.Keys).Select(Join)]);
+
+        StoredOrigin Join(string origin) => new(origin, local.GetValueOrDefault(origin, []), session.GetValueOrDefault(origin, []));
     }
 
     private static readonly Dictionary<string, IReadOnlyList<(string, string)>> NoOrigins = [];
@@ -49,7 +50,8 @@ internal static class ContextParser
         foreach (var (name, items) in Members(value, field))
         {
             var path = $"{field}.{name}";
-            origins[ParseOrigin(name, path)] = [.. Members(items, path).Select(item => (item.Name, Text(item.Value, $"{path}.{item.Name}", MaxText, least: 0)))];
+            var pairs = Members(items, path).Select(item => (item.Name, Text(item.Value, $"{path}.{item.Name}", MaxText, least: 0)));
+            origins[ParseOrigin(name, path)] = [.. pairs];
         }
 
         return origins;

@@ -9,13 +9,16 @@ namespace Steelyard.Worker.Setup;
 /// Reads what a later session can take over: all cookies, and the storage of the origins that are open in a page or frame. Others cannot be
 /// asked without opening a page, which attached clients would notice.
 /// </summary>
-internal sealed class ContextReader(DevToolsPipe pipe)
+internal sealed class ContextReader(DevToolsPipe pipe, TimeProvider time)
 {
+    private static readonly TimeSpan PageDeadline = TimeSpan.FromSeconds(5);
+
     // A text, because JSON of any page's making is only passed on. An opaque origin has no storage.
     private const string Read = """
         (() => {
           if (!/^https?:/.test(location.origin)) return '';
-          const copy = storage => Object.fromEntries(Object.entries(storage).map(([key, value]) => [key.toWellFormed(), value.toWellFormed()]));
+          const keys = storage => Array.from({ length: storage.length }, (_, i) => storage.key(i));
+          const copy = storage => Object.fromEntries(keys(storage).map(key => [key.toWellFormed(), storage.getItem(key).toWellFormed()]));
           try { return JSON.stringify([location.origin, copy(localStorage), copy(sessionStorage)]); } catch { return ''; }
         })()
         """;
@@ -40,12 +43,18 @@ internal sealed class ContextReader(DevToolsPipe pipe)
 
     private async Task ReadAsync(string target, CancellationToken deadline)
     {
+        using var timer = new CancellationTokenSource(PageDeadline, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, deadline);
         try
         {
-            using var page = await PageSession.AttachAsync(pipe, target, deadline);
-            var tree = await page.CallAsync("Page.getFrameTree", "{}", deadline);
+            using var page = await PageSession.AttachAsync(pipe, target, limit.Token);
+            var tree = await page.CallAsync("Page.getFrameTree", "{}", limit.Token);
             foreach (var frame in FramesOf(tree.GetProperty("frameTree")))
-                Add((await page.EvaluateAsync(Read, deadline, frame)).GetString());
+                Add((await page.EvaluateAsync(Read, limit.Token, frame)).GetString());
+        }
+        catch (OperationCanceledException) when (!deadline.IsCancellationRequested)
+        {
+            // A page that hangs or has crashed must not withhold all the others.
         }
         catch (Exception e) when (e is DevToolsException or ScriptException)
         {

@@ -23,7 +23,7 @@ internal sealed class PageEmulator(DevToolsPipe pipe, SetupOptions options)
     // A target takes its calls in the order they are sent. It waits for the last one; if it is gone by then, nothing is lost.
     private void OnReceived(DevToolsEvent received)
     {
-        if (received is not { Method: "Target.attachedToTarget", Session: null } || !received.Parameters.GetProperty("waitingForDebugger").GetBoolean() && !IsPage(received))
+        if (received is not { Method: "Target.attachedToTarget", Session: null })
             return;
         var session = received.Parameters.GetProperty("sessionId").GetString();
         if (IsPage(received))

@@ -69,6 +69,10 @@ internal sealed class SessionSetup(ChromiumHost host)
             arguments.Add($"--user-agent={userAgent}");
         else if (options.Mobile)
             arguments.Add($"--user-agent={MobileDevice.UserAgent(await ProductAsync(browser, deadline))}");
+
+        // A page may ask for touch in its first line, which can be too early for the emulation when it begins in a new process.
+        if (options.Mobile)
+            arguments.Add("--touch-events=enabled");
         if (options.Locale is { } locale)
             arguments.AddRange([$"--lang={locale}", $"--accept-lang={Languages(locale)}"]);
         return new(arguments, options.TimeZone, options.Proxy);

@@ -85,7 +85,7 @@ internal static partial class SetupParser
                 "media" => rules with { Media = Flag(rule, path) },
                 "stylesheets" => rules with { Stylesheets = Flag(rule, path) },
                 "hosts" => rules with { Hosts = [.. Elements(rule, path, MaxEntries).Select(host => ParseHost(host.Value, host.Field))] },
-                "urlPatterns" => rules with { UrlPatterns = [.. Elements(rule, path, MaxEntries).Select(pattern => Text(pattern.Value, pattern.Field, MaxPattern))] },
+                "urlPatterns" => rules with { UrlPatterns = [.. Elements(rule, path, MaxEntries).Select(url => Text(url.Value, url.Field, MaxPattern))] },
                 _ => throw Unknown(path),
             };
         }
