@@ -13,6 +13,8 @@ namespace Steelyard.Api;
 /// </summary>
 public sealed class ConnectDialect(SessionService sessions, Attacher attacher, CreateParser parser, WorkerPool pool, Options options)
 {
+    private const int MostAsked = 8;
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/", ConnectAsync).WithSummary("Connect a CDP client (WebSocket): to ?sessionId=, or to a session that lasts as long as the connection");
@@ -75,21 +77,23 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
 
     private async Task VersionAsync(HttpContext context)
     {
-        if (pool.Workers().Find(worker => worker.State is WorkerState.Ready or WorkerState.Leased) is not { } worker)
+        // Any worker can tell; one that is just preparing its next browser cannot.
+        var canAttach = false;
+        foreach (var worker in pool.Workers().Where(worker => worker.State is WorkerState.Ready or WorkerState.Leased).Take(MostAsked))
         {
+            using var reply = await worker.Client.DiscoverAsync("GET", "/json/version");
+            canAttach |= reply.Status != StatusCodes.Status404NotFound;
+            if (!reply.IsSuccess || JsonNode.Parse(reply.Body.Span) is not JsonObject version)
+                continue;
+            version["webSocketDebuggerUrl"] = $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/{context.KeyQuery()}";
+            await WriteAsync(context, version);
+            return;
+        }
+
+        if (canAttach || pool.Status() is { Ready: 0, Leased: 0 })
             await Problem.UnavailableAsync(context, PoolUnavailableException.NoneReady());
-            return;
-        }
-
-        using var reply = await worker.Client.DiscoverAsync("GET", "/json/version");
-        if (!reply.IsSuccess || JsonNode.Parse(reply.Body.Span) is not JsonObject version)
-        {
+        else
             await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "These workers have no browser to attach to: they serve no /json/version. Run with --worker chromium.");
-            return;
-        }
-
-        version["webSocketDebuggerUrl"] = $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/{context.KeyQuery()}";
-        await WriteAsync(context, version);
     }
 
     private async Task ListAsync(HttpContext context)

@@ -95,6 +95,8 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
             return true;
         }
 
+        if (reply.Status == StatusCodes.Status404NotFound)
+            await sessions.WaitClosedAsync(session, placement);
         sessions.Lose(session, placement, $"answered a get with {(reply.IsSuccess ? "another session's body" : reply.ToString())}");
         return false;
     }

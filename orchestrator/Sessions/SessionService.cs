@@ -7,6 +7,8 @@ namespace Steelyard.Sessions;
 public sealed class SessionService(
     SessionIdIssuer ids, SessionHistory history, SessionPlacer placer, SessionQuotas quotas, Options options, TimeProvider time, ILogger<SessionService> logger)
 {
+    private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<SessionId, Session> live = new();
 
     public IEnumerable<Session> Live => live.Select(pair => pair.Value);
@@ -115,6 +117,18 @@ public sealed class SessionService(
         }
     }
 
+    /// <summary>
+    /// Call it when a worker denies a session: a bundled worker whose client has just closed the browser does so in the moment before its exit says it.
+    /// Ends the session then.
+    /// </summary>
+    public async Task WaitClosedAsync(Session session, Placement placement)
+    {
+        if (!placement.Worker.HasExtras)
+            return;
+        await Task.WhenAny(placement.Worker.Exited, Task.Delay(ClosingTime, time));
+        EndIfClosed(session, placement);
+    }
+
     /// <summary>Ends every session, because the node stops.</summary>
     public void Drain()
     {
@@ -129,10 +143,16 @@ public sealed class SessionService(
         if (!placement.Worker.Exited.IsCompletedSuccessfully)
             return;
         var status = await placement.Worker.Exited;
-        if (placement.Worker.IsClosedByClient(status) && session.IsOn(placement))
-            End(session, EndReason.Deleted, "its client closed the browser");
-        else
+        if (!EndIfClosed(session, placement))
             Lose(session, placement, $"exited, {status}");
+    }
+
+    private bool EndIfClosed(Session session, Placement placement)
+    {
+        var isClosed = placement.Worker.WasClosedByClient;
+        if (isClosed && session.IsOn(placement))
+            End(session, EndReason.Deleted, "its client closed the browser");
+        return isClosed;
     }
 
     private async Task RestoreAsync(Session session, string lost)

@@ -69,7 +69,7 @@ public sealed class Worker
     public bool HasExtras => isBundled;
 
     /// <summary>The bundled worker ends with this status when its client has closed the browser: the session is over, and nothing is wrong.</summary>
-    public bool IsClosedByClient(ExitStatus status) => isBundled && status.Code == ClosedByClient;
+    public bool WasClosedByClient { get; private set; }
 
     public override string ToString() => $"worker {Id} (pid {Pid}, port {Port})";
 
@@ -97,6 +97,7 @@ public sealed class Worker
     private async Task<ExitStatus> CloseAfterExitAsync()
     {
         var status = await process.Exited;
+        WasClosedByClient = isBundled && status.Code == ClosedByClient;
         Client.Dispose();
         return status;
     }

@@ -19,6 +19,8 @@ internal sealed class Browser : IAsyncDisposable
     private static readonly TimeSpan IdlePingPeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan KillDeadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PingDeadline = TimeSpan.FromSeconds(2);
+    private const int BusyTries = 8;
+    private const char Stopped = 'T';
 
     private readonly OsProcess process;
     private readonly Profile profile;
@@ -172,17 +174,26 @@ internal sealed class Browser : IAsyncDisposable
 
     private async Task PingAsync(CancellationToken cancellationToken)
     {
-        try
+        for (var tries = 1; ; tries++)
         {
-            await Pipe.PingAsync(PingDeadline, cancellationToken);
-        }
-        catch (BrowserLostException) when (Pipe.IsClosed)
-        {
-            // A browser that is being closed closes the pipe a moment before it exits, and only the exit tells how.
-            await Task.WhenAny(process.Exited, Task.Delay(PingDeadline, Time, cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
-            if (!process.Exited.IsCompleted)
-                throw;
+            try
+            {
+                await Pipe.PingAsync(PingDeadline, cancellationToken);
+                return;
+            }
+            catch (BrowserLostException) when (Pipe.IsClosed)
+            {
+                // A browser that is being closed closes the pipe a moment before it exits, and only the exit tells how.
+                await Task.WhenAny(process.Exited, Task.Delay(PingDeadline, Time, cancellationToken));
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!process.Exited.IsCompleted)
+                    throw;
+                return;
+            }
+            catch (BrowserLostException) when (tries < BusyTries && ProcessStat.Read(process.Pid)?.State != Stopped)
+            {
+                // A client's own large answer, such as the picture of a long page, keeps the browser silent for seconds.
+            }
         }
     }
 }
