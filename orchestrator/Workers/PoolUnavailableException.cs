@@ -15,11 +15,17 @@ public sealed class PoolUnavailableException : Exception
 
     public static PoolUnavailableException QueueFull(int limit) => new(
         string.Create(CultureInfo.InvariantCulture, $"All workers are busy and {limit} creates wait already. Delete sessions, raise --max-workers or --queue-limit, or retry."),
-        TimeSpan.FromSeconds(1)) { IsOverload = true };
+        TimeSpan.FromSeconds(1))
+    {
+        IsOverload = true,
+    };
 
     public static PoolUnavailableException WaitOver() => new(
         "No worker became free within --queue-timeout. Delete sessions, raise --max-workers or --queue-timeout, or retry.",
-        TimeSpan.FromSeconds(1)) { IsOverload = true };
+        TimeSpan.FromSeconds(1))
+    {
+        IsOverload = true,
+    };
 
     /// <summary>The session's worker was lost, and no other one has taken it over yet.</summary>
     public static PoolUnavailableException BeingRestored() => new("The session's worker was lost, and the session is being restored on another one. Retry.", TimeSpan.FromSeconds(1));
