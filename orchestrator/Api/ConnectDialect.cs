@@ -28,6 +28,13 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
 
     private async Task ConnectAsync(HttpContext context)
     {
+        // A path that climbs, such as /sessions/.., ends here, too: for whoever wants no WebSocket there is nothing.
+        if (context.Request.Path == "/" && !Upgrade.IsAsked(context.Request))
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status404NotFound, "There is nothing to read here: connect a CDP client (WebSocket), or POST /sessions. /openapi.json describes all calls.", "not_found");
+            return;
+        }
+
         if (await Attacher.RefusesAsync(context))
             return;
         if (context.Request.Query["sessionId"] is not [{ Length: > 0 } id])
