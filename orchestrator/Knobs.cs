@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Steelyard.Workers;
 
 namespace Steelyard;
 
@@ -17,6 +18,7 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         new("bind", "ADDRESS", "IP address to listen on [127.0.0.1]. Beyond loopback an --api-key is needed", (o, v) => o with { Bind = IPAddress.Parse(v).ToString() }),
         new("port", "N", "TCP port to listen on [8080]; 0 takes a free one", (o, v) => o with { Port = Number(v, 0, 65535) }),
         new("worker", "WHAT", "auto, chromium, simulated, or a program that speaks the worker API, with its arguments [auto]", (o, v) => o with { Worker = v }),
+        new("worker-api", "challenge|steel", "What a worker program of yours speaks: the API of docs/worker-api.md, or that of the open-source Steel worker [challenge]", (o, v) => o with { WorkerApi = Api(v) }),
         new("warm", "N", "Idle workers kept ready [4]", (o, v) => o with { Warm = Number(v, 0, 10_000) }),
         new("max-workers", "N", "Ceiling of workers, and so of live sessions [by memory, 16 at least]", (o, v) => o with { MaxWorkers = Number(v, 1, 10_000) }),
         new("session-ttl", "TIME", "Idle time after which a session ends [60s]", (o, v) => o with { SessionTtl = Duration.Parse(v) }),
@@ -72,6 +74,13 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         "end" => OnWorkerLost.End,
         "restore" => OnWorkerLost.Restore,
         _ => throw new FormatException($"'{text}' is neither end nor restore"),
+    };
+
+    private static WorkerApi Api(string text) => text switch
+    {
+        "challenge" => WorkerApi.Challenge,
+        "steel" => WorkerApi.Steel,
+        _ => throw new FormatException($"'{text}' is neither challenge nor steel"),
     };
 
     private static Options Ports(Options options, string text)

@@ -1,4 +1,5 @@
 using System.Net;
+using Steelyard.Workers;
 
 namespace Steelyard;
 
@@ -16,6 +17,9 @@ public sealed record Options
 
     /// <summary>See <see cref="Workers.WorkerCommand.Parse"/>.</summary>
     public string Worker { get; init; } = "auto";
+
+    /// <summary>What a worker program of somebody else speaks.</summary>
+    public WorkerApi WorkerApi { get; init; } = WorkerApi.Challenge;
 
     /// <summary>Idle workers kept ready.</summary>
     public int Warm { get; init; } = 4;

@@ -83,7 +83,7 @@ public sealed class Orchestrator : IAsyncDisposable
     /// </summary>
     public static Orchestrator Build(Options options, TimeProvider time)
     {
-        var command = WorkerCommand.Parse(options.Worker, Environment.CurrentDirectory, WorkerCommand.FindBundled(AppContext.BaseDirectory), BrowserFinder.IsInstalled);
+        var command = WorkerCommand.Parse(options.Worker, Environment.CurrentDirectory, WorkerCommand.FindBundled(AppContext.BaseDirectory), BrowserFinder.IsInstalled, options.WorkerApi);
         if (options.MaxWorkers == 0)
             options = options with { MaxWorkers = Math.Min(MemoryBudget.Workers(command.Kind), options.LastWorkerPort - options.FirstWorkerPort + 1) };
         if (options.StartConcurrency == 0)
@@ -115,7 +115,7 @@ public sealed class Orchestrator : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         builder.Services
             .AddRoutingCore()
-            .AddSingleton(options).AddSingleton(time).AddSingleton(command).AddSingleton(runDirectory)
+            .AddSingleton(options).AddSingleton(time).AddSingleton(command).AddSingleton(command.Api).AddSingleton(runDirectory).AddSingleton<IMachine, Machine>()
             .AddSingleton<WorkerStarter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
             .AddSingleton(services => new WorkerPool(services.GetRequiredService<WorkerStarter>(), options, time, services.GetRequiredService<ILogger<WorkerPool>>()))
             .AddSingleton(new SessionIdIssuer(options.NodeId, secret)).AddSingleton(new LiveViewLinks(secret))

@@ -11,7 +11,7 @@ namespace Steelyard.Api;
 /// One address for everything: a WebSocket to the root, or to browserless's <c>/chromium</c>, attaches to the session named in the query, or else makes one
 /// that lasts as long as the connection. DevTools discovery at the root leads there, too.
 /// </summary>
-public sealed class ConnectDialect(SessionService sessions, Attacher attacher, CreateParser parser, WorkerPool pool, Options options)
+public sealed class ConnectDialect(SessionService sessions, Attacher attacher, CreateParser parser, WorkerPool pool, WorkerApi workers, Options options)
 {
     private const int MostAsked = 8;
 
@@ -84,6 +84,12 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
 
     private async Task VersionAsync(HttpContext context)
     {
+        if (workers.BrowserPath is not null)
+        {
+            await RootDiscovery.WriteAsync(context, "/json/version", $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/{context.KeyQuery()}");
+            return;
+        }
+
         // Any worker can tell; one that is just preparing its next browser cannot.
         var canAttach = false;
         foreach (var worker in pool.Workers().Where(worker => worker.State is WorkerState.Ready or WorkerState.Leased).Take(MostAsked))
@@ -105,6 +111,12 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
 
     private async Task ListAsync(HttpContext context)
     {
+        if (workers.BrowserPath is not null)
+        {
+            await RootDiscovery.WriteAsync(context, "/json/list", $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/");
+            return;
+        }
+
         var caller = context.Caller();
         var mine = sessions.Live.Where(session => session.EndReason is null && caller.Sees(session.Request.Holder)).ToList();
         var lists = await Task.WhenAll(mine.Select(session => TargetsAsync(context, session, "GET", "/json/list")));
@@ -113,6 +125,12 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
 
     private async Task NewAsync(HttpContext context)
     {
+        if (workers.BrowserPath is not null)
+        {
+            await RootDiscovery.WriteAsync(context, "/json/new", $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/");
+            return;
+        }
+
         var url = context.Request.QueryString.Value is { Length: > 1 } query ? query : null;
         context.Request.QueryString = default; // It is the page's address, and no option of the session.
         if (await CreateAsync(context) is not { } created)

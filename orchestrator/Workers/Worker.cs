@@ -11,12 +11,11 @@ public sealed class Worker
 
     private static long lastNumber;
 
-    private readonly OsProcess process;
     private readonly TimeProvider time;
     private readonly bool isBundled;
     private StopReason? stopReason;
 
-    internal Worker(string id, int port, OsProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, bool isBundled, TimeProvider time)
+    internal Worker(string id, int port, IProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, bool isBundled, TimeProvider time)
     {
         Id = id;
         Port = port;
@@ -24,7 +23,7 @@ public sealed class Worker
         Directory = directory;
         Restarts = restarts;
         PreviousExit = previousExit;
-        this.process = process;
+        Process = process;
         this.isBundled = isBundled;
         this.time = time;
         Exited = CloseAfterExitAsync();
@@ -36,7 +35,7 @@ public sealed class Worker
     /// <summary>TCP port on the IPv4 loopback address.</summary>
     public int Port { get; }
 
-    public int Pid => process.Pid;
+    public int Pid => Process.Identity.Pid;
 
     /// <summary>How many workers its slot has had before it.</summary>
     public int Restarts { get; }
@@ -54,6 +53,8 @@ public sealed class Worker
 
     /// <summary>Why we stopped it; null when we did not.</summary>
     public StopReason? StopReason => stopReason;
+
+    internal IProcess Process { get; }
 
     internal WorkerDirectory Directory { get; }
 
@@ -77,7 +78,7 @@ public sealed class Worker
     internal async Task StopAsync(StopReason reason, TimeSpan grace)
     {
         stopReason ??= reason;
-        if (reason.IsGraceful() && process.TrySendToGroup(Signal.Terminate))
+        if (reason.IsGraceful() && Process.TrySendToGroup(Signal.Terminate))
         {
             try
             {
@@ -90,13 +91,13 @@ public sealed class Worker
             }
         }
 
-        process.TrySendToGroup(Signal.Kill);
+        Process.TrySendToGroup(Signal.Kill);
         await Exited;
     }
 
     private async Task<ExitStatus> CloseAfterExitAsync()
     {
-        var status = await process.Exited;
+        var status = await Process.Exited;
         WasClosedByClient = isBundled && status.Code == ClosedByClient;
         Client.Dispose();
         return status;

@@ -4,7 +4,7 @@ using Steelyard.Processes;
 namespace Steelyard.Workers;
 
 /// <summary>Starts worker processes, a few at a time, and tells when one serves.</summary>
-internal sealed class WorkerStarter(WorkerCommand command, RunDirectory directory, Options options, TimeProvider time)
+internal sealed class WorkerStarter(WorkerCommand command, RunDirectory directory, IMachine machine, Options options, TimeProvider time)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
@@ -13,7 +13,7 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim turns = new(options.StartConcurrency);
-    private readonly PortAllocator ports = new(options.FirstWorkerPort, options.LastWorkerPort);
+    private readonly PortAllocator ports = new(machine, options.FirstWorkerPort, options.LastWorkerPort);
 
     /// <summary>Waits for a turn: browsers that start all at once start later than one after the other.</summary>
     public async Task<StartTurn> TakeTurnAsync(CancellationToken cancellationToken)
@@ -28,16 +28,16 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
         var id = Worker.NextId();
         var folder = directory.For(id);
         var port = ports.Take();
-        OsProcess? process = null;
+        IProcess? process = null;
         try
         {
             folder.Create();
-            process = OsProcess.Start(new(command.Path, command.Arguments)
+            process = machine.Start(new(command.Path, command.Arguments)
             {
                 LogPath = folder.Log.Path,
                 Environment = EnvironmentFor(port, folder),
             });
-            var client = new WorkerClient(port, options.MaxReplyBytes, options.WorkerTimeout, time);
+            var client = new WorkerClient(machine, command.Api, port, options.MaxReplyBytes, options.WorkerTimeout, time);
             folder.WriteRecord(new(process.Identity, port));
             return new(id, port, process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time);
         }
@@ -55,6 +55,7 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
     {
         var variables = CommandLine.OwnVariables().ToDictionary(variable => variable.Key, _ => (string?)null);
         variables[CommandLine.InlineCompletions] = null;
+        variables["HOST"] = "127.0.0.1"; // Some programs listen everywhere unless told.
         variables["PORT"] = port.ToString(CultureInfo.InvariantCulture);
         variables["STEEL_WORKER_DIR"] = variables["TMPDIR"] = folder.Path;
         return variables;
@@ -78,8 +79,8 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
 
             left = options.WorkerStartTimeout - time.GetElapsedTime(started);
             using var status = await worker.Client.StatusAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
-            if (status.IsSuccess && WorkerCleaner.SaysFree(status.Body.Span))
-                return await Task.Run(() => PortOwner.IsListening(worker.Pid, worker.Port)); // Reads much of /proc: not where sockets wait.
+            if (status.IsSuccess && command.Api.SaysFree(status.Body.Span))
+                return await machine.IsListeningAsync(worker.Process, worker.Port);
         }
     }
 

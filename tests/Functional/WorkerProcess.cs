@@ -10,7 +10,7 @@ namespace Steelyard.Tests.Functional;
 /// <summary>One bundled worker with a real browser, on a port of its own and without an orchestrator.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
-    private static readonly PortAllocator Ports = new(24000, 24900);
+    private static readonly PortAllocator Ports = new(new Machine(), 24000, 24900);
 
     private readonly OsProcess process;
     private readonly string folder;

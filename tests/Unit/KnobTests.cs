@@ -1,3 +1,5 @@
+using Steelyard.Workers;
+
 namespace Steelyard.Tests.Unit;
 
 public sealed class KnobTests
@@ -8,6 +10,7 @@ public sealed class KnobTests
         ("bind", "0.0.0.0", o => o.Bind, "0.0.0.0", ["", "localhost", "127.0.0.1:80", "999.1.1.1"]),
         ("port", "0", o => o.Port, 0, ["", "-1", "65536", "http", "8080.0", " 80"]),
         ("worker", "./steel --flag", o => o.Worker, "./steel --flag", []),
+        ("worker-api", "steel", o => o.WorkerApi, WorkerApi.Steel, ["", "Steel", "w3c"]),
         ("warm", "0", o => o.Warm, 0, ["", "-1", "10001", "four"]),
         ("max-workers", "10000", o => o.MaxWorkers, 10_000, ["0", "10001", "all"]),
         ("session-ttl", "90s", o => o.SessionTtl, TimeSpan.FromSeconds(90), ["60", "0s", "none"]),

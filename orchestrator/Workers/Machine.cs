@@ -1,0 +1,42 @@
+using System.Net;
+using System.Net.Sockets;
+using Steelyard.Processes;
+
+namespace Steelyard.Workers;
+
+/// <summary>The machine we run on.</summary>
+internal sealed class Machine : IMachine
+{
+    public IProcess Start(ProcessSpec spec) => OsProcess.Start(spec);
+
+    public IProcess? TryAdopt(ProcessIdentity identity) => OsProcess.TryAdopt(identity);
+
+    public IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time)
+    {
+        try
+        {
+            return new WorkerConnection(client, time);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    public bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    // Reads much of /proc: not where sockets wait.
+    public Task<bool> IsListeningAsync(IProcess process, int port) => Task.Run(() => PortOwner.IsListening(process.Identity.Pid, port));
+}
