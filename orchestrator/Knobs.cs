@@ -48,6 +48,8 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         new("max-connections", "N", "Connections at the same time [10000]", (o, v) => o with { MaxConnections = Number(v, 1, MaxCount) }),
         new("dead-peer-timeout", "TIME", "A client whose machine no longer answers is disconnected after so long [60s]", (o, v) => o with { DeadPeerTimeout = Duration.Parse(v) }),
         new("tombstones", "N", "Ended sessions of which a 404 can still say why [10000]", (o, v) => o with { Tombstones = Number(v, 0, MaxCount) }),
+        new("on-shutdown", "stop|drain|leave", "What the first SIGTERM does: end all sessions, wait for them, or leave them to the next orchestrator on this run directory; a second one stops at once [stop]", (o, v) => o with { OnShutdown = Shutdown(v) }),
+        new("drain-timeout", "TIME", "How long a drain waits for sessions to end [10m]", (o, v) => o with { DrainTimeout = Duration.Parse(v) }),
         new("shutdown-timeout", "TIME", "How long a shutdown may take [4s]", (o, v) => o with { ShutdownTimeout = Duration.Parse(v) }),
         new("api-key", "[NAME:]KEY", "A key that callers must show; may be given several times. Its name stands in logs [none]", (o, v) => o with { ApiKeys = [.. o.ApiKeys, NotEmpty(v)] }),
         new("api-key-file", "FILE", "A file with such keys, one a line [none]", (o, v) => o with { ApiKeyFile = Path.GetFullPath(v) }),
@@ -74,6 +76,14 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         "end" => OnWorkerLost.End,
         "restore" => OnWorkerLost.Restore,
         _ => throw new FormatException($"'{text}' is neither end nor restore"),
+    };
+
+    private static OnShutdown Shutdown(string text) => text switch
+    {
+        "stop" => OnShutdown.Stop,
+        "drain" => OnShutdown.Drain,
+        "leave" => OnShutdown.Leave,
+        _ => throw new FormatException($"'{text}' is neither stop nor drain nor leave"),
     };
 
     private static WorkerApi Api(string text) => text switch

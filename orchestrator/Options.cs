@@ -113,6 +113,11 @@ public sealed record Options
     /// <summary>Ended sessions of which we remember why they ended.</summary>
     public int Tombstones { get; init; } = 10_000;
 
+    public OnShutdown OnShutdown { get; init; } = OnShutdown.Stop;
+
+    /// <summary>How long a drain waits for sessions to end by themselves.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How long a shutdown may take in all.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
@@ -148,6 +153,19 @@ public sealed record Options
 
     /// <summary>Number of this node, 0 to 65,535: a part of every session id.</summary>
     public int NodeId { get; init; }
+}
+
+/// <summary>What the first signal to stop does.</summary>
+public enum OnShutdown
+{
+    /// <summary>All sessions end, all workers are stopped.</summary>
+    Stop,
+
+    /// <summary>No session begins any more; those there are go on until they end or the drain's time is over.</summary>
+    Drain,
+
+    /// <summary>Sessions and workers stay as they are, for the orchestrator that starts next on the same run directory.</summary>
+    Leave,
 }
 
 /// <summary>What happens to a session whose worker died.</summary>

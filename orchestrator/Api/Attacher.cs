@@ -28,7 +28,7 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
     {
         if (await AddressAsync(context, session) is not { } at)
             return;
-        if (path is not null && at.Placement.Worker.Client.Api.BrowserPath is not null)
+        if (path is not null && at.Placement.Worker.Client.Speaks.BrowserPath is not null)
         {
             // Such a worker takes any path for the whole browser's.
             await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "These workers have no sockets of single targets: connect to the browser, and attach to the target with Target.attachToTarget.");

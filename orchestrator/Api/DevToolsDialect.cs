@@ -34,7 +34,7 @@ public sealed class DevToolsDialect(SessionService sessions, Attacher attacher, 
         path = "/json" + path[(path.IndexOf("/json", StringComparison.OrdinalIgnoreCase) + "/json".Length)..].TrimEnd('/');
         var self = PublicAddress.Of(context.Request, options);
         var prefix = $"{self.WebSocketOrigin}/sessions/{found.Session.Id}";
-        if (at.Placement.Worker.Client.Api.BrowserPath is not null)
+        if (at.Placement.Worker.Client.Speaks.BrowserPath is not null)
         {
             await RootDiscovery.WriteAsync(context, path, $"{prefix}/cdp{context.KeyQuery()}");
             return;

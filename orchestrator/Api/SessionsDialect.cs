@@ -75,7 +75,7 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
         // The worker may have been given to another session meanwhile, and may call it by the same name.
         if (!session.IsOn(placement))
             return false;
-        if (reply.IsSuccess && !placement.Worker.Client.Api.SaysEnded(reply.Body.Span) && SessionBody.TryFindId(reply.Body.Span, out var id) && reply.Body.Span[id].SequenceEqual(placement.WorkerSessionId))
+        if (reply.IsSuccess && placement.IsIn(reply, out var id))
         {
             if (session.Restarts > 0)
                 context.Response.Headers["Steel-Session-Restarts"] = session.Restarts.ToString(CultureInfo.InvariantCulture);

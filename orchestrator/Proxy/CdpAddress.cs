@@ -13,7 +13,7 @@ public sealed record CdpAddress(int Port, string BrowserPath)
     public static async Task<(CdpAddress? Address, int Status, WorkerError Error)> FindAsync(Placement placement)
     {
         var client = placement.Worker.Client;
-        if (client.Api.BrowserPath is { } path)
+        if (client.Speaks.BrowserPath is { } path)
             return (new(client.Port, path), 0, WorkerError.None);
         using var reply = await client.DiscoverAsync("GET", "/json/version");
         return (reply.IsSuccess ? Parse(reply.Body.Span) : null, reply.Status, reply.Error);

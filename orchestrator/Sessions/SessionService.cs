@@ -5,7 +5,7 @@ namespace Steelyard.Sessions;
 
 /// <summary>Creates, finds and ends the sessions of this node. Ending has one path, whoever asks for it: <see cref="End"/>.</summary>
 public sealed class SessionService(
-    SessionIdIssuer ids, SessionHistory history, SessionPlacer placer, SessionQuotas quotas, Options options, TimeProvider time, ILogger<SessionService> logger)
+    SessionIdIssuer ids, SessionHistory history, SessionPlacer placer, SessionRecords records, SessionQuotas quotas, Options options, TimeProvider time, ILogger<SessionService> logger)
 {
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(1);
 
@@ -36,6 +36,7 @@ public sealed class SessionService(
             var kept = options.OnWorkerLost == OnWorkerLost.Restore ? request : request.WithoutPayload();
             var session = new Session(request.ChosenId ?? ids.Next(), placement, kept, quota, time);
             session.TryBegin(out var activity);
+            WriteDown(session, placement, placed);
             live[session.Id] = session;
             _ = WatchAsync(session, placement);
             logger.LogInformation("Session {Id} created on {Worker}{For}", session.Id, placement.Worker, request.Holder is { } holder ? $" for {holder}" : "");
@@ -104,7 +105,7 @@ public sealed class SessionService(
     /// <summary>Its worker died, hangs or lies: the session ends or is restored elsewhere. Does nothing if it does not live there any more.</summary>
     public void Lose(Session session, Placement placement, string detail)
     {
-        if (options.OnWorkerLost == OnWorkerLost.End || session.Restarts >= options.MaxRestores)
+        if (!IsToBeRestored(session))
         {
             if (session.IsOn(placement))
                 End(session, EndReason.WorkerLost, $"{placement.Worker}: {detail}");
@@ -115,6 +116,48 @@ public sealed class SessionService(
             placement.Lease.Dispose();
             _ = RestoreAsync(session, $"{placement.Worker}: {detail}");
         }
+    }
+
+    /// <summary>A session of an earlier orchestrator is live again, and waits for its worker: <see cref="TrySettle"/> or <see cref="LoseRevived"/> must follow.</summary>
+    internal Session Revive(SessionRecord record, LedgerEntry entry)
+    {
+        var session = new Session(record, entry, quotas.Readmit(record.Request.Holder), time);
+        live[session.Id] = session;
+        return session;
+    }
+
+    /// <summary>The worker of a revived session is gone, or does not know it.</summary>
+    internal void LoseRevived(Session session, string detail)
+    {
+        if (IsToBeRestored(session))
+            _ = RestoreAsync(session, detail);
+        else
+            End(session, EndReason.WorkerLost, detail);
+    }
+
+    /// <summary>Puts a session that waits for a worker on this one. False when it has ended or cannot be written down: the placement has been given back then.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="placement">Where it is to live.</param>
+    /// <param name="again">It was created anew there; otherwise it has been there all the time.</param>
+    internal bool TrySettle(Session session, Placement placement, bool again)
+    {
+        try
+        {
+            if (again)
+                records.Write(session.Record(placement, again), placement.Worker);
+            if (session.TryRestore(placement, again))
+            {
+                _ = WatchAsync(session, placement);
+                return true;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            End(session, EndReason.WorkerLost, $"it was created anew on {placement.Worker}, but cannot be written down: {e.Message}");
+        }
+
+        placement.Lease.Dispose();
+        return false;
     }
 
     /// <summary>
@@ -136,16 +179,36 @@ public sealed class SessionService(
             End(session, EndReason.Drained, "the node shuts down");
     }
 
+    // Before its client hears of it, so that no session is promised which a successor would not know. One that cannot be written down is not begun.
+    private void WriteDown(Session session, Placement placement, PlacedSession placed)
+    {
+        try
+        {
+            records.Write(session.Record(placement, again: false), placement.Worker);
+            session.Enter();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            placed.Dispose();
+            placement.Lease.Dispose();
+            throw PoolUnavailableException.NotWrittenDown(e.Message);
+        }
+    }
+
     private async Task WatchAsync(Session session, Placement placement)
     {
         // Until the session's end only: the worker may outlive thousands of sessions, and must not keep them all in memory.
-        await ((Task)placement.Worker.Exited.WaitAsync(session.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)placement.Worker.Exited.WaitAsync(session.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (!placement.Worker.Exited.IsCompletedSuccessfully)
             return;
         var status = await placement.Worker.Exited;
         if (!EndIfClosed(session, placement))
             Lose(session, placement, $"exited, {status}");
     }
+
+    // Without its payload it cannot be created anew: an earlier orchestrator may have run with --on-worker-lost end.
+    private bool IsToBeRestored(Session session) =>
+        options.OnWorkerLost == OnWorkerLost.Restore && session.Restarts < options.MaxRestores && session.Request.Body.Length > 0;
 
     private bool EndIfClosed(Session session, Placement placement)
     {
@@ -163,16 +226,11 @@ public sealed class SessionService(
             if (placed.Placement is not { } placement)
             {
                 End(session, EndReason.WorkerLost, $"{lost}; no worker took it again: {placed.Reply}");
+                return;
             }
-            else if (session.TryRestore(placement))
-            {
-                _ = WatchAsync(session, placement);
+
+            if (TrySettle(session, placement, again: true))
                 logger.LogWarning("Session {Id} restored on {Worker} after {Lost}", session.Id, placement.Worker, lost);
-            }
-            else
-            {
-                placement.Lease.Dispose();
-            }
         }
         catch (PoolUnavailableException e)
         {

@@ -41,4 +41,22 @@ internal sealed class ChallengeApi : WorkerApi
             return false;
         }
     }
+
+    internal override bool TryReadSession(ReadOnlySpan<byte> status, out string id)
+    {
+        id = "";
+        try
+        {
+            var reader = new Utf8JsonReader(status);
+            using var document = JsonDocument.ParseValue(ref reader);
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("session_id", out var session))
+                id = session.ValueKind is JsonValueKind.String or JsonValueKind.Number ? session.ToString() : "";
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+
+        return id.Length > 0;
+    }
 }

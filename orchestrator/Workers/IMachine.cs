@@ -11,6 +11,12 @@ internal interface IMachine
     /// <summary>Takes hold of a process that an earlier orchestrator has started; null when it is gone.</summary>
     IProcess? TryAdopt(ProcessIdentity identity);
 
+    /// <summary>A variable of the environment that a process was started with; null when it has none or is not ours to look into.</summary>
+    string? EnvironmentOf(ProcessIdentity process, string variable);
+
+    /// <summary>Every process there is.</summary>
+    IEnumerable<ProcessIdentity> Processes();
+
     /// <summary>A connection that opens with its first call; null when no descriptor is left.</summary>
     IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Steelyard.Processes;
@@ -10,6 +11,14 @@ internal sealed class Machine : IMachine
     public IProcess Start(ProcessSpec spec) => OsProcess.Start(spec);
 
     public IProcess? TryAdopt(ProcessIdentity identity) => OsProcess.TryAdopt(identity);
+
+    // The identity is checked after the reading: a pid that changed hands meanwhile must not lend it its proof.
+    public string? EnvironmentOf(ProcessIdentity process, string variable) =>
+        ProcessEnvironment.Read(process.Pid, variable) is { } value && process.Exists ? value : null;
+
+    public IEnumerable<ProcessIdentity> Processes() => Directory.EnumerateDirectories("/proc")
+        .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? ProcessIdentity.Of(pid) : null)
+        .OfType<ProcessIdentity>();
 
     public IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time)
     {

@@ -42,6 +42,13 @@ internal sealed class PortAllocator(IMachine machine, int first, int last)
         throw new InvalidOperationException($"No free port between {first} and {last}: widen --worker-ports");
     }
 
+    /// <summary>A port that a worker has already.</summary>
+    public void Claim(int port)
+    {
+        lock (gate)
+            taken.Add(port);
+    }
+
     public void Return(int port)
     {
         lock (gate)

@@ -32,6 +32,18 @@ internal sealed class SteelApi : WorkerApi
     internal override bool SaysFree(ReadOnlySpan<byte> status) =>
         Read(status, list => list.GetProperty("sessions").EnumerateArray().All(session => session.GetProperty("status").GetString() != "live")) == true;
 
+    internal override bool TryReadSession(ReadOnlySpan<byte> status, out string id)
+    {
+        var live = "";
+        Read(status, list =>
+        {
+            live = list.GetProperty("sessions").EnumerateArray().First(session => session.GetProperty("status").GetString() == "live").GetProperty("id").GetString() ?? "";
+            return true;
+        });
+        id = live;
+        return id.Length > 0;
+    }
+
     internal override bool SaysEnded(ReadOnlySpan<byte> session) =>
         Read(session, description => description.GetProperty("status").GetString() != "live") != false;
 

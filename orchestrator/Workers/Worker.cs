@@ -9,15 +9,12 @@ public sealed class Worker
 {
     private const int ClosedByClient = 4;
 
-    private static long lastNumber;
-
     private readonly TimeProvider time;
     private readonly bool isBundled;
     private StopReason? stopReason;
 
-    internal Worker(string id, int port, IProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, bool isBundled, TimeProvider time)
+    internal Worker(int port, IProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, bool isBundled, TimeProvider time)
     {
-        Id = id;
         Port = port;
         Client = client;
         Directory = directory;
@@ -29,8 +26,8 @@ public sealed class Worker
         Exited = CloseAfterExitAsync();
     }
 
-    /// <summary>Unique within this node's life.</summary>
-    public string Id { get; }
+    /// <summary>Unique among all that its run directory has seen.</summary>
+    public string Id => Directory.Id;
 
     /// <summary>TCP port on the IPv4 loopback address.</summary>
     public int Port { get; }
@@ -48,6 +45,12 @@ public sealed class Worker
     /// <summary>The kernel says it has ended and is reaped; its connections are closed. Never fails.</summary>
     public Task<ExitStatus> Exited { get; }
 
+    /// <summary>An earlier orchestrator has started it.</summary>
+    internal bool IsAdopted { get; init; }
+
+    /// <summary>Its program is not the one that workers run now: it is replaced once it is free.</summary>
+    internal bool IsOutdated { get; init; }
+
     /// <summary>Set by the pool, under the pool's lock.</summary>
     public WorkerState State { get; internal set; } = WorkerState.Starting;
 
@@ -63,8 +66,6 @@ public sealed class Worker
 
     /// <summary>It has created a session: its program works, however this one ends.</summary>
     internal bool HasServed { get; set; }
-
-    internal static string NextId() => $"w{Interlocked.Increment(ref lastNumber)}";
 
     /// <summary>It serves the session extras of docs/worker-api.md.</summary>
     public bool HasExtras => isBundled;

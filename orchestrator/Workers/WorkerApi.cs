@@ -32,6 +32,9 @@ public abstract class WorkerApi
     /// <summary>Whether the reply to <see cref="Status"/> says that nobody has a session there.</summary>
     internal abstract bool SaysFree(ReadOnlySpan<byte> status);
 
+    /// <summary>The (private) id of the session that the reply to <see cref="Status"/> names; false when it names none.</summary>
+    internal abstract bool TryReadSession(ReadOnlySpan<byte> status, out string id);
+
     /// <summary>Whether a session's description says that it is over, though it answers 200.</summary>
     internal virtual bool SaysEnded(ReadOnlySpan<byte> session) => false;
 }

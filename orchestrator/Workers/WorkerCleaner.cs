@@ -55,7 +55,7 @@ internal static class WorkerCleaner
     {
         using var reply = await client.StatusAsync(within);
         if (reply.IsSuccess)
-            return client.Api.SaysFree(reply.Body.Span) ? Outcome.Done : Outcome.NotYet;
+            return client.Speaks.SaysFree(reply.Body.Span) ? Outcome.Done : Outcome.NotYet;
         return reply.Error == WorkerError.Busy ? Outcome.NotYet : Outcome.Failed;
     }
 }

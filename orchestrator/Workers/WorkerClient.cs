@@ -29,7 +29,7 @@ public sealed class WorkerClient : IDisposable
     internal WorkerClient(IMachine machine, WorkerApi api, int port, int maxReplyBytes, TimeSpan timeout, TimeProvider time)
     {
         this.machine = machine;
-        Api = api;
+        Speaks = api;
         Port = port;
         this.maxReplyBytes = maxReplyBytes;
         this.timeout = timeout;
@@ -37,7 +37,8 @@ public sealed class WorkerClient : IDisposable
         lastAnswer = time.GetTimestamp();
     }
 
-    public WorkerApi Api { get; }
+    /// <summary>What the worker speaks.</summary>
+    public WorkerApi Speaks { get; }
 
     /// <summary>Its port on the IPv4 loopback address.</summary>
     public int Port { get; }
@@ -49,7 +50,7 @@ public sealed class WorkerClient : IDisposable
     public void ForgiveSilence() => Volatile.Write(ref lastAnswer, time.GetTimestamp());
 
     /// <summary>Creates a session: outcome unknown on any error. <paramref name="body"/> is JSON.</summary>
-    public ValueTask<WorkerReply> CreateAsync(ReadOnlyMemory<byte> body) => CallAsync(Api.Create(body), timeout);
+    public ValueTask<WorkerReply> CreateAsync(ReadOnlyMemory<byte> body) => CallAsync(Speaks.Create(body), timeout);
 
     /// <summary>Puts a session's options in force; <paramref name="setup"/> is JSON. The worker may have to start another browser for it.</summary>
     public ValueTask<WorkerReply> SetUpAsync(string path, ReadOnlyMemory<byte> setup, TimeSpan within) => CallAsync(new("POST", path + "/setup", setup), within);
@@ -65,11 +66,11 @@ public sealed class WorkerClient : IDisposable
     public ValueTask<WorkerReply> GetAsync(string path) => CallAsync(new("GET", path), timeout);
 
     /// <summary>Ends a session. That it succeeds says little: see <see cref="WorkerCleaner"/>.</summary>
-    public ValueTask<WorkerReply> EndAsync(string path) => CallAsync(Api.End(path), timeout);
+    public ValueTask<WorkerReply> EndAsync(string path) => CallAsync(Speaks.End(path), timeout);
 
-    public ValueTask<WorkerReply> HealthAsync(TimeSpan within) => CallAsync(Api.Health, within);
+    public ValueTask<WorkerReply> HealthAsync(TimeSpan within) => CallAsync(Speaks.Health, within);
 
-    public ValueTask<WorkerReply> StatusAsync(TimeSpan within) => CallAsync(Api.Status, within);
+    public ValueTask<WorkerReply> StatusAsync(TimeSpan within) => CallAsync(Speaks.Status, within);
 
     /// <summary>A DevTools discovery call, such as <c>GET /json/version</c>; <paramref name="pathAndQuery"/> is escaped.</summary>
     public ValueTask<WorkerReply> DiscoverAsync(string method, string pathAndQuery) => CallAsync(new(method, pathAndQuery) { MaxReplyBytes = MaxDiscoveryBytes }, timeout);

@@ -11,6 +11,9 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
 
     private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
+    /// <summary>Tells this program, with its arguments, from another version of it.</summary>
+    public string Fingerprint => $"{File.GetLastWriteTimeUtc(Path).Ticks} {Path} {string.Join(' ', Arguments)}";
+
     /// <summary>Reads the value of <c>--worker</c>. Throws <see cref="WorkerCommandException"/> when there is no such program.</summary>
     /// <param name="value"><c>auto</c>; or <c>chromium</c> or <c>simulated</c>, with further arguments of the bundled worker; or a path with arguments.</param>
     /// <param name="currentDirectory">Where relative paths start, and where <c>auto</c> looks for <c>./steel-browser</c>.</param>

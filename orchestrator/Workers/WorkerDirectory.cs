@@ -7,7 +7,6 @@ namespace Steelyard.Workers;
 /// </summary>
 internal sealed class WorkerDirectory
 {
-    private const string RecordName = "worker.json";
     private const int DeleteTries = 5;
 
     public WorkerDirectory(string path, long maxLogBytes)
@@ -18,14 +17,24 @@ internal sealed class WorkerDirectory
 
     public string Path { get; }
 
+    /// <summary>The worker's id.</summary>
+    public string Id => System.IO.Path.GetFileName(Path);
+
     public CappedLog Log { get; }
+
+    /// <summary>Where the session it holds is written down.</summary>
+    public string SessionRecordPath => System.IO.Path.Combine(Path, "session.json");
+
+    private string RecordPath => System.IO.Path.Combine(Path, "worker.json");
 
     public void Create() => Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
-    public void WriteRecord(WorkerRecord record) => record.Write(System.IO.Path.Combine(Path, RecordName));
+    public void WriteRecord(WorkerRecord record) => record.Write(RecordPath);
+
+    public bool HasRecord => File.Exists(RecordPath);
 
     /// <summary>The record, or null when there is none or it cannot be read.</summary>
-    public WorkerRecord? ReadRecord() => WorkerRecord.TryRead(System.IO.Path.Combine(Path, RecordName));
+    public WorkerRecord? ReadRecord() => WorkerRecord.TryRead(RecordPath);
 
     /// <summary>Deletes it with all that is in it. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
     public void Delete()

@@ -6,6 +6,9 @@ namespace Steelyard.Workers;
 /// <summary>Starts worker processes, a few at a time, and tells when one serves.</summary>
 internal sealed class WorkerStarter(WorkerCommand command, RunDirectory directory, IMachine machine, Options options, TimeProvider time)
 {
+    /// <summary>The environment variable that tells a worker its folder.</summary>
+    public const string DirectoryVariable = "STEEL_WORKER_DIR";
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
@@ -25,8 +28,7 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
     /// <summary>Spawns a worker. Throws <see cref="ProcessStartException"/>, <see cref="IOException"/> or <see cref="InvalidOperationException"/>.</summary>
     public Worker Start(int restarts, string? previousExit)
     {
-        var id = Worker.NextId();
-        var folder = directory.For(id);
+        var folder = directory.For(directory.NextWorkerId());
         var port = ports.Take();
         IProcess? process = null;
         try
@@ -35,11 +37,11 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
             process = machine.Start(new(command.Path, command.Arguments)
             {
                 LogPath = folder.Log.Path,
-                Environment = EnvironmentFor(port, folder),
+                Environment = EnvironmentFor(port, folder, directory.Secret),
             });
             var client = new WorkerClient(machine, command.Api, port, options.MaxReplyBytes, options.WorkerTimeout, time);
-            folder.WriteRecord(new(process.Identity, port));
-            return new(id, port, process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time);
+            folder.WriteRecord(new(process.Identity, port, restarts, command.Kind, command.Fingerprint));
+            return new(port, process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time);
         }
         catch
         {
@@ -50,14 +52,29 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
         }
     }
 
+    /// <summary>Takes hold of a worker that an earlier orchestrator has started; null when its process is gone.</summary>
+    public Worker? TryAdopt(WorkerDirectory folder, WorkerRecord record)
+    {
+        if (machine.TryAdopt(record.Process) is not { } process)
+            return null;
+        ports.Claim(record.Port);
+        var client = new WorkerClient(machine, command.Api, record.Port, options.MaxReplyBytes, options.WorkerTimeout, time);
+        return new(record.Port, process, client, folder, record.Restarts, null, record.Kind == WorkerKind.Chromium, time)
+        {
+            IsAdopted = true,
+            IsOutdated = record.Program != command.Fingerprint,
+        };
+    }
+
     // Our own settings are no business of a worker's, keys least of all.
-    private static Dictionary<string, string?> EnvironmentFor(int port, WorkerDirectory folder)
+    private static Dictionary<string, string?> EnvironmentFor(int port, WorkerDirectory folder, byte[] secret)
     {
         var variables = CommandLine.OwnVariables().ToDictionary(variable => variable.Key, _ => (string?)null);
         variables[CommandLine.InlineCompletions] = null;
         variables["HOST"] = "127.0.0.1"; // Some programs listen everywhere unless told.
         variables["PORT"] = port.ToString(CultureInfo.InvariantCulture);
-        variables["STEEL_WORKER_DIR"] = variables["TMPDIR"] = folder.Path;
+        variables[DirectoryVariable] = variables["TMPDIR"] = folder.Path;
+        variables[WorkerToken.Variable] = WorkerToken.Of(secret, folder.Id);
         return variables;
     }
 
@@ -81,6 +98,8 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
             using var status = await worker.Client.StatusAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
             if (status.IsSuccess && command.Api.SaysFree(status.Body.Span))
                 return await machine.IsListeningAsync(worker.Process, worker.Port);
+            if (status.IsSuccess && worker.IsAdopted && command.Api.TryReadSession(status.Body.Span, out var leftOver))
+                (await worker.Client.EndAsync(command.Api.SessionPath(leftOver))).Dispose();
         }
     }
 
