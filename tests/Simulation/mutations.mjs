@@ -32,7 +32,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const [seeds = '1000', ...names] = process.argv.slice(2);
 const copy = mkdtempSync(join(tmpdir(), 'steelyard-mutations-'));
 process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
-for (const part of ['global.json', 'Directory.Build.props', 'Directory.Packages.props', '.editorconfig', 'Steelyard.slnx', 'orchestrator', 'worker', 'tests']) {
+for (const part of ['global.json', 'Directory.Build.props', 'Directory.Packages.props', 'BannedSymbols.txt', '.editorconfig', 'Steelyard.slnx', 'orchestrator', 'worker', 'tests']) {
   cpSync(join(root, part), join(copy, part), { recursive: true, filter: (path) => !/\/node_modules(\/|$)/.test(path) });
 }
 
@@ -52,7 +52,7 @@ process.exitCode = survivors === 0 ? 0 : 1;
 
 // The violation that was found; null when none was.
 function run() {
-  const build = spawnSync('dotnet', ['build', 'tests', '-c', 'Release', '-v', 'q', '--nologo', '-p:TreatWarningsAsErrors=false'], { cwd: copy, encoding: 'utf8' });
+  const build = spawnSync('dotnet', ['build', 'tests', '-c', 'Release', '-v', 'q', '--nologo', '-p:TreatWarningsAsErrors=false'], { cwd: copy, encoding: 'utf8', maxBuffer: 64 << 20 });
   if (build.status !== 0) throw new Error(build.stdout);
   const test = spawnSync('tests/bin/Release/net10.0/Steelyard.Tests', ['--filter-method', '*They_hold_in_every_run'], { cwd: copy, encoding: 'utf8', env: { ...process.env, SEEDS: seeds }, timeout: 600_000, killSignal: 'SIGKILL' });
   return test.status === 0 ? null : (test.stdout.match(/seed \d+: (?!Weather).*/)?.[0].slice(0, 160) ?? `exit status ${test.status}`);
