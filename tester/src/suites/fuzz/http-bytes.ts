@@ -5,7 +5,7 @@ import type { Case } from './wire.ts';
 
 const latin = (text: string) => Buffer.from(text, 'latin1');
 
-const methods = ['GET', 'POST', 'DELETE', 'PUT', 'OPTIONS', 'CONNECT', 'TRACE', 'get', 'G\0T', 'GET GET', '', 'X'.repeat(5_000), 'GET\t', '\u00e9'];
+const methods = ['GET', 'POST', 'PATCH', 'PUT', 'OPTIONS', 'CONNECT', 'TRACE', 'get', 'G\0T', 'GET GET', '', 'X'.repeat(5_000), 'GET\t', '\u00e9'];
 const versions = ['HTTP/1.1', 'HTTP/1.0', 'HTTP/0.9', 'HTTP/2.0', 'HTTP/9.9', 'HTTP/1.1 ', 'http/1.1', 'HTTP/1.', 'HTTP/11', '', 'HTTP/1.1\0'];
 const lineEnds = ['\r\n', '\n', '\r', '\r\r\n', '\n\r'];
 const headers = [

@@ -23,13 +23,18 @@ export const ids: Family = {
     const routes = target.routes.filter(({ path }) => path.includes('{'));
     const value = fc.oneof(fc.constantFrom(...climbs), fc.constantFrom(...odd), fc.constantFrom(...nearly(target.live.id)), fc.uint8Array({ minLength: 1, maxLength: 12 }).map(escaped));
     return fc.record({ route: fc.constantFrom(...routes), bad: fc.array(value, { minLength: 2, maxLength: 2 }), isLive: fc.boolean(), extra: fc.constantFrom('', '', '', '/', '/..', '//', '?', '/x') }).map(({ route, bad, isLive, extra }): Case => {
-      // What ends a session must not be given one that lives.
-      const withLive = isLive && route.method === 'GET' && !route.path.startsWith('/kill');
-      const path = fill(route, withLive ? [target.live.id, ...bad] : bad) + extra;
+      // What ends a session must not be given one that lives, however it is escaped.
+      const ends = route.method !== 'GET' || route.path.startsWith('/kill');
+      const values = bad.map((one) => (ends && names(one, target.live.id) ? 'no' : one));
+      const path = fill(route, isLive && !ends ? [target.live.id, ...values] : values) + extra;
       return { parts: target.request(route.method, path, Buffer.alloc(0)), whole: true };
     });
   },
 };
+
+function names(value: string, id: string): boolean {
+  return value.replace(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(parseInt(code.slice(1), 16))) === id;
+}
 
 /** Printable bytes as they are, others with a percent sign, for a target that ends where it should. */
 function escaped(bytes: Uint8Array): string {
