@@ -142,6 +142,9 @@ public sealed record Options
     /// <summary>How long a drain waits for sessions to end by themselves.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Run under a parent that holds the listening socket and replaces an orchestrator that dies.</summary>
+    public bool Supervised { get; init; }
+
     /// <summary>How long a shutdown may take in all.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(4);
 

@@ -57,12 +57,13 @@ public sealed class Orchestrator : IAsyncDisposable
         {
             Subreaper.Enable();
             using var signals = new StopSignals();
+            var supervisor = options.Supervised ? Supervisor.ExitedAsync() : Task.Delay(Timeout.Infinite);
             await using var orchestrator = Build(options, TimeProvider.System);
             await orchestrator.StartAsync();
             Banner.Print(orchestrator.Url, orchestrator.app.Services.GetRequiredService<WorkerCommand>(), orchestrator.options);
 
-            await signals.First;
-            await orchestrator.StopAsync(options.OnShutdown, signals.Second);
+            await Task.WhenAny(signals.First, supervisor);
+            await orchestrator.StopAsync(signals.First.IsCompleted ? options.OnShutdown : OnShutdown.Leave, signals.Second);
             return 0;
         }
         catch (WorkerCommandException e)
@@ -102,7 +103,7 @@ public sealed class Orchestrator : IAsyncDisposable
         {
             sockets.UnsafePreferInlineScheduling = true;
             sockets.WaitForDataBeforeAllocatingBuffer = false; // 4 KiB a connection for one system call less a request.
-            sockets.CreateBoundListenSocket = endpoint => Listen(endpoint, options.DeadPeerTimeout);
+            sockets.CreateBoundListenSocket = endpoint => InheritedSocket.Take() ?? ListenSocket.Bind((IPEndPoint)endpoint, options.DeadPeerTimeout);
         });
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
@@ -152,19 +153,6 @@ public sealed class Orchestrator : IAsyncDisposable
         foreach (var proxy in options.TrustedProxies)
             forwarding.KnownProxies.Add(proxy);
         return forwarding;
-    }
-
-    // A client whose machine vanished sends no FIN: only the kernel's probes tell. Accepted sockets inherit the settings.
-    private static Socket Listen(EndPoint endpoint, TimeSpan deadPeerTimeout)
-    {
-        const int Probes = 4;
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-        var seconds = Math.Max(1, (int)deadPeerTimeout.TotalSeconds);
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Math.Max(1, seconds / 2));
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, seconds / 2 / Probes));
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
-        return socket;
     }
 
     /// <summary>Takes over what an earlier orchestrator has left, listens, and starts the warm workers; waits for none of them. Throws <see cref="IOException"/> when the port is taken.</summary>

@@ -54,4 +54,5 @@ catch (IOException)
 
 var exitCode = await host.RunAsync(server.Stopping);
 await server.StopAsync();
+ExitNote.Write(options.Directory, exitCode);
 return exitCode;

@@ -32,7 +32,7 @@ public sealed class ChosenIds(SessionService sessions, SessionIdIssuer ids)
             }
             else
             {
-                create = Task.Run(() => RunAsync(request, id), CancellationToken.None);
+                create = RunAsync(request, id);
                 underWay[id] = (request, create);
             }
         }
@@ -44,6 +44,7 @@ public sealed class ChosenIds(SessionService sessions, SessionIdIssuer ids)
 
     private async Task<CreateOutcome> RunAsync(SessionRequest request, SessionId id)
     {
+        await Task.Yield(); // The caller holds the lock.
         try
         {
             using var created = await sessions.CreateAsync(request, CancellationToken.None);

@@ -229,7 +229,7 @@ public sealed class Session
     {
         try
         {
-            return await restored.WaitAsync(within, time);
+            return await restored.InContext().WaitAsync(within, time);
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {

@@ -4,13 +4,13 @@ namespace Steelyard.Workers;
 /// Hands out ports of a range in turn, so that a port comes back as late as possible. That a port is free is only a guess until the worker
 /// is seen to listen on it (<see cref="Processes.PortOwner"/>).
 /// </summary>
-internal sealed class PortAllocator(IMachine machine, int first, int last)
+internal sealed class PortAllocator(IMachine machine, int first, int last, Random? random = null)
 {
     private readonly Lock gate = new();
     private readonly HashSet<int> taken = [];
 
     // Programs started at the same time should not walk through the range side by side.
-    private int next = Random.Shared.Next(first, last + 1);
+    private int next = (random ?? Random.Shared).Next(first, last + 1);
 
     /// <summary>Throws <see cref="InvalidOperationException"/> when every port of the range is in use, <see cref="System.Net.Sockets.SocketException"/> when no descriptor is left.</summary>
     public int Take()

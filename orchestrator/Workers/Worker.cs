@@ -99,6 +99,8 @@ public sealed class Worker
     private async Task<ExitStatus> CloseAfterExitAsync()
     {
         var status = await Process.Exited;
+        if (status == ExitStatus.Unknown && Directory.ReadExitCode() is { } code)
+            status = new(code, null);
         WasClosedByClient = isBundled && status.Code == ClosedByClient;
         Client.Dispose();
         return status;

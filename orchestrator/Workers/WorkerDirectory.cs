@@ -1,3 +1,4 @@
+using System.Globalization;
 using Steelyard.Processes;
 
 namespace Steelyard.Workers;
@@ -35,6 +36,19 @@ internal sealed class WorkerDirectory
 
     /// <summary>The record, or null when there is none or it cannot be read.</summary>
     public WorkerRecord? ReadRecord() => WorkerRecord.TryRead(RecordPath);
+
+    /// <summary>The exit status that the worker itself has left here: the kernel tells it to its parent only. Null when it has left none.</summary>
+    public int? ReadExitCode()
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(System.IO.Path.Combine(Path, "exit")), CultureInfo.InvariantCulture, out var code) ? code : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Deletes it with all that is in it. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
     public void Delete()

@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Threading.Channels;
 using Steelyard.Processes;
 
 namespace Steelyard.Workers;
 
 /// <summary>Starts worker processes, a few at a time, and tells when one serves.</summary>
-internal sealed class WorkerStarter(WorkerCommand command, RunDirectory directory, IMachine machine, Options options, TimeProvider time)
+internal sealed class WorkerStarter(WorkerCommand command, RunDirectory directory, IMachine machine, Options options, TimeProvider time, Random? random = null)
 {
     /// <summary>The environment variable that tells a worker its folder.</summary>
     public const string DirectoryVariable = "STEEL_WORKER_DIR";
@@ -15,13 +16,13 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
     // A worker that hangs at its start must not keep the others from starting.
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(2);
 
-    private readonly SemaphoreSlim turns = new(options.StartConcurrency);
-    private readonly PortAllocator ports = new(machine, options.FirstWorkerPort, options.LastWorkerPort);
+    private readonly Channel<byte> turns = StartTurn.Places(options.StartConcurrency);
+    private readonly PortAllocator ports = new(machine, options.FirstWorkerPort, options.LastWorkerPort, random);
 
     /// <summary>Waits for a turn: browsers that start all at once start later than one after the other.</summary>
     public async Task<StartTurn> TakeTurnAsync(CancellationToken cancellationToken)
     {
-        await turns.WaitAsync(cancellationToken);
+        await turns.Reader.ReadAsync(cancellationToken);
         return new(turns, time, LongestTurn);
     }
 
@@ -70,7 +71,8 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
     private static Dictionary<string, string?> EnvironmentFor(int port, WorkerDirectory folder, byte[] secret)
     {
         var variables = CommandLine.OwnVariables().ToDictionary(variable => variable.Key, _ => (string?)null);
-        variables[CommandLine.InlineCompletions] = null;
+        foreach (var name in new[] { CommandLine.InlineCompletions, InheritedSocket.CountVariable, InheritedSocket.PidVariable, "LISTEN_FDNAMES" })
+            variables[name] = null;
         variables["HOST"] = "127.0.0.1"; // Some programs listen everywhere unless told.
         variables["PORT"] = port.ToString(CultureInfo.InvariantCulture);
         variables[DirectoryVariable] = variables["TMPDIR"] = folder.Path;
