@@ -104,8 +104,32 @@ public sealed record Options
     /// <summary>Slowest rate at which a body may arrive.</summary>
     public int BodyBytesPerSecond { get; init; } = 4096;
 
-    /// <summary>Connections at the same time, attached CDP clients included.</summary>
+    /// <summary>Connections at the same time, those that have become WebSockets apart.</summary>
     public int MaxConnections { get; init; } = 10_000;
+
+    /// <summary>Connections that are WebSockets at the same time: attached clients and viewers.</summary>
+    public int MaxAttached { get; init; } = 10_000;
+
+    /// <summary>Connections of one client address at the same time, WebSockets included; null is any number. Trusted proxies have no such limit.</summary>
+    public int? AddressMaxConnections { get; init; }
+
+    /// <summary>A connection on which no request has begun for so long is closed.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(130);
+
+    /// <summary>The head of a request, once begun, must be there after this time.</summary>
+    public TimeSpan HeadTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest first line of a request, in bytes.</summary>
+    public int MaxRequestLineBytes { get; init; } = 8 << 10;
+
+    /// <summary>Headers a request may have.</summary>
+    public int MaxHeaders { get; init; } = 100;
+
+    /// <summary>Size of all headers of a request together, in bytes.</summary>
+    public int MaxHeaderBytes { get; init; } = 32 << 10;
+
+    /// <summary>Slowest rate at which a client may take a reply, after a grace of five seconds. Attached clients are held back instead.</summary>
+    public int ReplyBytesPerSecond { get; init; } = 240;
 
     /// <summary>How long a client's machine may answer nothing, not even the kernel's probes, before its connection is cut.</summary>
     public TimeSpan DeadPeerTimeout { get; init; } = TimeSpan.FromSeconds(60);

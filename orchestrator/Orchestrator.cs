@@ -96,13 +96,8 @@ public sealed class Orchestrator : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null; // Ours is checked, with a better answer, in RequestBody.
-            kestrel.Limits.MinRequestBodyDataRate = null; // Likewise.
-            kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-            kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxConnections;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Listen(IPAddress.Parse(options.Bind), options.Port);
+            ConnectionLimits.Apply(kestrel, options);
+            kestrel.Listen(IPAddress.Parse(options.Bind), options.Port, listener => ConnectionLimits.ShareOut(listener, options));
         });
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {

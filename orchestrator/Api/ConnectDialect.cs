@@ -137,14 +137,33 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
             return;
         using (created)
         {
-            var targets = await TargetsAsync(context, created.Session!, url is null ? "GET" : "PUT", url is null ? "/json/list" : "/json/new" + url);
-            if ((targets as JsonArray)?.FirstOrDefault(target => (string?)target?["type"] == "page") is { } page)
-                await WriteAsync(context, page);
-            else if (targets is JsonObject target)
-                await WriteAsync(context, target);
-            else
-                await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, "The session's browser did not tell its page.");
+            var isTold = false;
+            try
+            {
+                isTold = await TellPageAsync(context, created.Session!, url);
+            }
+            finally
+            {
+                // Nobody knows of it.
+                if (!isTold)
+                    sessions.End(created.Session!, EndReason.Deleted, "its client was not told its page");
+            }
         }
+    }
+
+    private async Task<bool> TellPageAsync(HttpContext context, Session session, string? url)
+    {
+        if (await attacher.AddressAsync(context, session) is null)
+            return false;
+        var targets = await TargetsAsync(context, session, url is null ? "GET" : "PUT", url is null ? "/json/list" : "/json/new" + url);
+        if ((targets as JsonObject ?? (targets as JsonArray)?.FirstOrDefault(target => (string?)target?["type"] == "page")) is { } page)
+        {
+            await WriteAsync(context, page);
+            return true;
+        }
+
+        await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, "The session's browser did not tell its page.");
+        return false;
     }
 
     // Null when the session has ended, or its browser does not answer.

@@ -16,34 +16,49 @@ public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Opt
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/scrape", ScrapeAsync).WithSummary("Scrape a page");
-        routes.MapPost("/v1/screenshot", context => WithPageAsync(context, (page, fields) => SaveAsync(context, page, "screenshot", fields))).WithSummary("A screenshot of a page");
-        routes.MapPost("/v1/pdf", context => WithPageAsync(context, (page, fields) => SaveAsync(context, page, "pdf", fields))).WithSummary("A page as PDF");
+        routes.MapPost("/v1/screenshot", context => SaveAsync(context, "screenshot")).WithSummary("A screenshot of a page");
+        routes.MapPost("/v1/pdf", context => SaveAsync(context, "pdf")).WithSummary("A page as PDF");
         routes.MapGet("/v1/artifacts/{name}", ServeAsync).WithSummary("A screenshot or PDF");
     }
 
-    private Task ScrapeAsync(HttpContext context) => WithPageAsync(context, async (page, fields) =>
+    private async Task ScrapeAsync(HttpContext context)
     {
+        using var document = await ReadAsync(context);
+        var fields = Fields.Of(document.RootElement);
+        var body = PageBody(fields);
         var formats = fields.Texts("format", Formats.Length, 20);
         if (formats.Find(format => !Formats.Contains(format)) is not null)
             throw FieldException.Bad("format", $"a list of {string.Join(", ", Formats)}");
-        using var reply = await page.WorkAsync("scrape", PageBody(fields), options.MaxArtifactBytes);
-        if (!await WorkerPage.IsGoodAsync(context, reply))
-            return;
-        var body = reply.Body;
-        var scraped = await Task.Run(() => ScrapeReply.From(body, formats)); // Parsing pages is no work for a thread that serves sockets.
-        if (fields.Bool("screenshot") == true)
-            scraped["screenshot"] = await UrlOfAsync(context, page, "screenshot", EmptyObject);
-        if (fields.Bool("pdf") == true)
-            scraped["pdf"] = await UrlOfAsync(context, page, "pdf", EmptyObject);
-        context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(scraped.ToJsonString());
-    });
-
-    private async Task SaveAsync(HttpContext context, WorkerPage page, string kind, Fields fields)
-    {
-        if (await UrlOfAsync(context, page, kind, PageBody(fields)) is { } saved)
-            await context.Response.WriteAsJsonAsync(new((string)saved["url"]!), SteelJson.Default.SteelFileUrl);
+        var (screenshot, pdf) = (fields.Bool("screenshot") == true, fields.Bool("pdf") == true);
+        await WithPageAsync(context, async page =>
+        {
+            using var reply = await page.WorkAsync("scrape", body, options.MaxArtifactBytes);
+            if (!await WorkerPage.IsGoodAsync(context, reply))
+                return;
+            var html = reply.Body;
+            var scraped = await Task.Run(() => ScrapeReply.From(html, formats)); // Parsing pages is no work for a thread that serves sockets.
+            if (screenshot)
+                scraped["screenshot"] = await UrlOfAsync(context, page, "screenshot", EmptyObject);
+            if (pdf)
+                scraped["pdf"] = await UrlOfAsync(context, page, "pdf", EmptyObject);
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(scraped.ToJsonString());
+        });
     }
+
+    private async Task SaveAsync(HttpContext context, string kind)
+    {
+        using var document = await ReadAsync(context);
+        var body = PageBody(Fields.Of(document.RootElement));
+        await WithPageAsync(context, async page =>
+        {
+            if (await UrlOfAsync(context, page, kind, body) is { } saved)
+                await context.Response.WriteAsJsonAsync(new((string)saved["url"]!), SteelJson.Default.SteelFileUrl);
+        });
+    }
+
+    private async Task<JsonDocument> ReadAsync(HttpContext context) =>
+        JsonDocument.Parse(await RequestBody.ReadJsonAsync(context.Request, options, time), new() { MaxDepth = SessionBody.MaxBodyDepth });
 
     // Null when the client has been told what went wrong.
     private async Task<JsonObject?> UrlOfAsync(HttpContext context, WorkerPage page, string kind, ReadOnlyMemory<byte> body)
@@ -55,14 +70,9 @@ public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Opt
         return new() { ["url"] = $"{PublicAddress.Of(context.Request, options).HttpOrigin}/v1/artifacts/{name}" };
     }
 
-    private async Task WithPageAsync(HttpContext context, Func<WorkerPage, Fields, Task> work)
+    // Whatever the request asks for has been checked before: a refusal costs no worker.
+    private async Task WithPageAsync(HttpContext context, Func<WorkerPage, Task> work)
     {
-        using var document = JsonDocument.Parse(await RequestBody.ReadJsonAsync(context.Request, options, time));
-        var fields = Fields.Of(document.RootElement);
-        if (!Uri.TryCreate(fields.Text("url", 8192), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-            throw FieldException.Bad("url", "an http or https address");
-        if (fields.Bool("useProxy") == true)
-            throw FieldException.Missing("useProxy", "proxies of its own");
         var clock = new SessionClock(options.PageTimeout, options.PageTimeout * 3);
         try
         {
@@ -70,7 +80,7 @@ public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Opt
             if (created.Session is null)
                 await WorkerRefusals.WriteAsync(context, CreateOutcome.Of(created).Refusal!);
             else
-                await WorkAsync(context, created.Session, page => work(page, fields));
+                await WorkAsync(context, created.Session, work);
         }
         catch (PoolUnavailableException e) when (e.IsOverload)
         {
@@ -97,6 +107,10 @@ public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Opt
 
     private static ReadOnlyMemory<byte> PageBody(Fields fields)
     {
+        if (!Uri.TryCreate(fields.Text("url", 8192), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            throw FieldException.Bad("url", "an http or https address");
+        if (fields.Bool("useProxy") == true)
+            throw FieldException.Missing("useProxy", "proxies of its own");
         var body = new JsonObject { ["url"] = fields.Text("url", 8192) };
         if (fields.Number("delay", 0, LongestDelayMs) is { } delay)
             body["delay"] = delay;
