@@ -51,11 +51,12 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
     }
 
     // Our own settings are no business of a worker's, keys least of all.
-    private static Dictionary<string, string?> EnvironmentFor(int port, WorkerDirectory folder)
+    private Dictionary<string, string?> EnvironmentFor(int port, WorkerDirectory folder)
     {
         var variables = CommandLine.OwnVariables().ToDictionary(variable => variable.Key, _ => (string?)null);
         variables[CommandLine.InlineCompletions] = null;
         variables["PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        (variables["STEEL_MAX_BODY"], variables["STEEL_MAX_SETUP"]) = ($"{options.MaxBodyBytes}", $"{6L * options.MaxContextBytes}"); // A byte may be escaped as six.
         variables["STEEL_WORKER_DIR"] = variables["TMPDIR"] = folder.Path;
         return variables;
     }

@@ -25,6 +25,33 @@ public sealed class WorkerOptionsTests
         Assert.True(Parse(["--help", "--nonsense"]).Help);
     }
 
+    [Fact]
+    public void Sizes_have_units_and_the_command_line_comes_before_the_environment()
+    {
+        var limits = Parse(["--max-file=3KiB", "--max-files", "1GiB", "--max-setup=2MiB"], ("STEEL_MAX_BODY", "4194304"), ("STEEL_MAX_SETUP", "7")).Limits;
+        Assert.Equal(new SizeLimits { Body = 4 << 20, Setup = 2 << 20, File = 3 << 10, Files = 1 << 30 }, limits);
+        Assert.Equal(new(), Parse([], ("STEEL_MAX_BODY", "")).Limits);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("KiB")]
+    [InlineData("1.5MiB")]
+    [InlineData("1 MiB")]
+    [InlineData("1MB")]
+    [InlineData("1mib")]
+    [InlineData("2GiB")]
+    [InlineData("1073741825")]
+    [InlineData("99999999999999999999")]
+    public void What_is_no_size_is_refused_in_words(string size)
+    {
+        Assert.Contains("--max-file", Assert.Throws<ArgumentException>(() => Parse([$"--max-file={size}"])).Message, StringComparison.Ordinal);
+        if (size.Length > 0)
+            Assert.Contains("STEEL_MAX_BODY", Assert.Throws<ArgumentException>(() => Parse([], ("STEEL_MAX_BODY", size))).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--nonsense")]
     [InlineData("simulated")]
