@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Steelyard.Worker.Extras;
-using Steelyard.Worker.Live;
 
 namespace Steelyard.Worker;
 
@@ -14,8 +13,6 @@ internal sealed class WorkerApi(ISessionHost host, SessionExtras? extras, TimePr
     private static readonly Reply Healthy = Reply.Text("ok");
     private static readonly Reply NoSuchPage = Reply.Error(StatusCodes.Status404NotFound, "no such page");
     private static readonly Reply NoBrowser = Reply.Error(StatusCodes.Status503ServiceUnavailable, "no browser is ready");
-
-    private readonly LiveEndpoint live = new(host, time);
 
     public async ValueTask<Reply?> HandleAsync(HttpContext context)
     {
@@ -70,8 +67,6 @@ internal sealed class WorkerApi(ISessionHost host, SessionExtras? extras, TimePr
         var slash = path.IndexOf('/', StringComparison.Ordinal);
         if (slash < 0)
             return Session(context.Request, path);
-        if (path[slash..] == "/live")
-            return await live.HandleAsync(context, path[..slash]);
         return extras is null ? NoSuchPage : await extras.HandleAsync(context, path[..slash], RawCall(context));
     }
 

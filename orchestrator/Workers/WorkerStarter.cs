@@ -38,7 +38,7 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
             process = machine.Start(new(command.Path, command.Arguments)
             {
                 LogPath = folder.Log.Path,
-                Environment = EnvironmentFor(port, folder, directory.Secret),
+                Environment = EnvironmentFor(port, folder),
             });
             var client = new WorkerClient(machine, command.Api, port, options.MaxReplyBytes, options.WorkerTimeout, time);
             folder.WriteRecord(new(process.Identity, port, restarts, command.Kind, command.Fingerprint));
@@ -68,15 +68,16 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
     }
 
     // Our own settings are no business of a worker's, keys least of all.
-    private static Dictionary<string, string?> EnvironmentFor(int port, WorkerDirectory folder, byte[] secret)
+    private Dictionary<string, string?> EnvironmentFor(int port, WorkerDirectory folder)
     {
         var variables = CommandLine.OwnVariables().ToDictionary(variable => variable.Key, _ => (string?)null);
         foreach (var name in new[] { CommandLine.InlineCompletions, InheritedSocket.CountVariable, InheritedSocket.PidVariable, "LISTEN_FDNAMES" })
             variables[name] = null;
         variables["HOST"] = "127.0.0.1"; // Some programs listen everywhere unless told.
         variables["PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        (variables["STEEL_MAX_BODY"], variables["STEEL_MAX_SETUP"]) = ($"{options.MaxBodyBytes}", $"{6L * options.MaxContextBytes}"); // A byte may be escaped as six.
         variables[DirectoryVariable] = variables["TMPDIR"] = folder.Path;
-        variables[WorkerToken.Variable] = WorkerToken.Of(secret, folder.Id);
+        variables[WorkerToken.Variable] = WorkerToken.Of(directory.Secret, folder.Id);
         return variables;
     }
 

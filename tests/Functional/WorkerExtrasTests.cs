@@ -48,9 +48,7 @@ public sealed class WorkerExtrasTests
     public async Task Any_other_end_of_the_browser_is_the_workers()
     {
         await using var worker = await WorkerProcess.StartAsync();
-        using var client = await worker.AttachAsync();
-        var processes = (await client.CallAsync("SystemInfo.getProcessInfo"))["processInfo"]!.AsArray();
-        Kill.Now((int)processes.Single(process => (string?)process!["type"] == "browser")!["id"]!);
+        Kill.Now(worker.BrowserPid());
         Assert.Equal(3, (await worker.Exited.WaitAsync(TimeSpan.FromSeconds(10))).Code);
     }
 
@@ -163,9 +161,7 @@ public sealed class WorkerExtrasTests
     public async Task A_browser_that_does_not_answer_is_given_up_even_while_calls_wait_for_it()
     {
         await using var worker = await WorkerProcess.StartAsync();
-        using var client = await worker.AttachAsync();
-        var processes = (await client.CallAsync("SystemInfo.getProcessInfo"))["processInfo"]!.AsArray();
-        await Kill.StopAsync((int)processes.Single(process => (string?)process!["type"] == "browser")!["id"]!);
+        await Kill.StopAsync(worker.BrowserPid());
         using var reply = await worker.PostAsync(worker.PathOf("setup"), MuchToStore("https://a.example"));
         Assert.False(reply.IsSuccessStatusCode);
         Assert.Equal(3, (await worker.Exited.WaitAsync(TimeSpan.FromSeconds(20))).Code);
