@@ -89,6 +89,9 @@ public sealed record Options
     /// <summary>How many screenshots and PDFs are kept for their clients; the oldest go first.</summary>
     public int MaxArtifacts { get; init; } = 100;
 
+    /// <summary>What all of them may take together, in bytes; the oldest go first.</summary>
+    public int ArtifactSpaceBytes { get; init; } = 256 << 20;
+
     /// <summary>How long a screenshot or PDF is kept.</summary>
     public TimeSpan ArtifactLife { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -107,7 +110,7 @@ public sealed record Options
     /// <summary>Connections at the same time, attached CDP clients included.</summary>
     public int MaxConnections { get; init; } = 10_000;
 
-    /// <summary>How long a client's machine may answer nothing, not even the kernel's probes, before its connection is cut.</summary>
+    /// <summary>How long a client's machine may answer nothing, not even the kernel's probes, or take nothing while there is more to send, before its connection is cut.</summary>
     public TimeSpan DeadPeerTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Ended sessions of which we remember why they ended.</summary>

@@ -159,16 +159,21 @@ public sealed class Orchestrator : IAsyncDisposable
         return forwarding;
     }
 
-    // A client whose machine vanished sends no FIN: only the kernel's probes tell. Accepted sockets inherit the settings.
+    // A client whose machine vanished sends no FIN. While nothing is on its way to it, only the kernel's probes tell; else they rest, and only the missing
+    // acknowledgements do. The price of the latter: one that lives and takes nothing for so long, while there is more to send, is cut, too. It would hold up
+    // its browser, and keep its session from expiring. Accepted sockets inherit the settings.
     private static Socket Listen(EndPoint endpoint, TimeSpan deadPeerTimeout)
     {
         const int Probes = 4;
+        const int Tcp = 6;
+        const int UserTimeout = 18; // TCP_USER_TIMEOUT, in milliseconds.
         var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
         var seconds = Math.Max(1, (int)deadPeerTimeout.TotalSeconds);
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Math.Max(1, seconds / 2));
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, seconds / 2 / Probes));
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
+        socket.SetRawSocketOption(Tcp, UserTimeout, BitConverter.GetBytes(seconds * 1000));
         return socket;
     }
 
@@ -180,7 +185,8 @@ public sealed class Orchestrator : IAsyncDisposable
         Pool.Start();
         background = Task.WhenAll(
             app.Services.GetRequiredService<WorkerHealth>().RunAsync(loops.Token),
-            app.Services.GetRequiredService<SessionReaper>().RunAsync(loops.Token));
+            app.Services.GetRequiredService<SessionReaper>().RunAsync(loops.Token),
+            app.Services.GetRequiredService<Artifacts>().RunAsync(loops.Token));
     }
 
     /// <summary>Refuses new work, tells attached clients, and does with sessions and workers as <paramref name="how"/> says.</summary>

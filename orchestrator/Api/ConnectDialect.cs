@@ -137,14 +137,30 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
             return;
         using (created)
         {
-            var targets = await TargetsAsync(context, created.Session!, url is null ? "GET" : "PUT", url is null ? "/json/list" : "/json/new" + url);
-            if ((targets as JsonArray)?.FirstOrDefault(target => (string?)target?["type"] == "page") is { } page)
-                await WriteAsync(context, page);
-            else if (targets is JsonObject target)
-                await WriteAsync(context, target);
-            else
-                await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, "The session's browser did not tell its page.");
+            var isTold = false;
+            try
+            {
+                isTold = await TellPageAsync(context, created.Session!, url) && !context.RequestAborted.IsCancellationRequested;
+            }
+            finally
+            {
+                if (!isTold)
+                    sessions.End(created.Session!, EndReason.Deleted, "its client has not learnt of it");
+            }
         }
+    }
+
+    // False when there is no page to tell of, and the client knows that.
+    private async Task<bool> TellPageAsync(HttpContext context, Session session, string? url)
+    {
+        var targets = await TargetsAsync(context, session, url is null ? "GET" : "PUT", url is null ? "/json/list" : "/json/new" + url);
+        if ((targets as JsonArray)?.FirstOrDefault(target => (string?)target?["type"] == "page") is { } page)
+            await WriteAsync(context, page);
+        else if (targets is JsonObject target)
+            await WriteAsync(context, target);
+        else
+            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, "The session's browser did not tell its page.");
+        return context.Response.StatusCode == StatusCodes.Status200OK;
     }
 
     // Null when the session has ended, or its browser does not answer.

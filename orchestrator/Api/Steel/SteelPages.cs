@@ -7,10 +7,11 @@ using Steelyard.Workers;
 namespace Steelyard.Api.Steel;
 
 /// <summary>One page in one call: scrape, screenshot, PDF. Each makes a session of its own, which ends with the call.</summary>
-public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Options options, TimeProvider time)
+public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Options options, TimeProvider time, ILogger<SteelPages> logger)
 {
     private const long LongestDelayMs = 30_000;
     private static readonly string[] Formats = ["html", "cleaned_html", "markdown", "readability"];
+    private static readonly string[] FileKinds = ["screenshot", "pdf"];
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
     public void Map(IEndpointRouteBuilder routes)
@@ -26,33 +27,37 @@ public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Opt
         var formats = fields.Texts("format", Formats.Length, 20);
         if (formats.Find(format => !Formats.Contains(format)) is not null)
             throw FieldException.Bad("format", $"a list of {string.Join(", ", Formats)}");
-        using var reply = await page.WorkAsync("scrape", PageBody(fields), options.MaxArtifactBytes);
+        using var reply = await page.WorkAsync("scrape", PageBody(fields), options.MaxArtifactBytes, context.RequestAborted);
         if (!await WorkerPage.IsGoodAsync(context, reply))
             return;
+        Dictionary<string, string> files = [];
+        foreach (var kind in FileKinds.Where(kind => fields.Bool(kind) == true))
+        {
+            if (await UrlOfAsync(context, page, kind, EmptyObject) is not { } url)
+                return;
+            files[kind] = url;
+        }
+
         var body = reply.Body;
-        var scraped = await Task.Run(() => ScrapeReply.From(body, formats)); // Parsing pages is no work for a thread that serves sockets.
-        if (fields.Bool("screenshot") == true)
-            scraped["screenshot"] = await UrlOfAsync(context, page, "screenshot", EmptyObject);
-        if (fields.Bool("pdf") == true)
-            scraped["pdf"] = await UrlOfAsync(context, page, "pdf", EmptyObject);
+        var scraped = await Task.Run(() => ScrapeReply.From(body, formats, files)); // Parsing pages is no work for a thread that serves sockets.
         context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(scraped.ToJsonString());
+        await context.Response.Body.WriteAsync(scraped);
     });
 
     private async Task SaveAsync(HttpContext context, WorkerPage page, string kind, Fields fields)
     {
-        if (await UrlOfAsync(context, page, kind, PageBody(fields)) is { } saved)
-            await context.Response.WriteAsJsonAsync(new((string)saved["url"]!), SteelJson.Default.SteelFileUrl);
+        if (await UrlOfAsync(context, page, kind, PageBody(fields)) is { } url)
+            await context.Response.WriteAsJsonAsync(new(url), SteelJson.Default.SteelFileUrl);
     }
 
     // Null when the client has been told what went wrong.
-    private async Task<JsonObject?> UrlOfAsync(HttpContext context, WorkerPage page, string kind, ReadOnlyMemory<byte> body)
+    private async Task<string?> UrlOfAsync(HttpContext context, WorkerPage page, string kind, ReadOnlyMemory<byte> body)
     {
-        using var reply = await page.WorkAsync(kind, body, options.MaxArtifactBytes);
+        using var reply = await page.WorkAsync(kind, body, options.MaxArtifactBytes, context.RequestAborted);
         if (!await WorkerPage.IsGoodAsync(context, reply))
             return null;
         var name = await artifacts.SaveAsync(reply.Body, kind == "pdf" ? ".pdf" : ".png", context.RequestAborted);
-        return new() { ["url"] = $"{PublicAddress.Of(context.Request, options).HttpOrigin}/v1/artifacts/{name}" };
+        return $"{PublicAddress.Of(context.Request, options).HttpOrigin}/v1/artifacts/{name}";
     }
 
     private async Task WithPageAsync(HttpContext context, Func<WorkerPage, Fields, Task> work)
@@ -75,6 +80,15 @@ public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Opt
         catch (PoolUnavailableException e) when (e.IsOverload)
         {
             await Problem.TooManyAsync(context, e.Message, e.RetryAfter);
+        }
+        catch (UnreadablePageException e)
+        {
+            logger.LogWarning(e, "What {Url} holds cannot be told", url);
+            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, e.Message);
+        }
+        catch (ArtifactSpaceException e)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status507InsufficientStorage, e.Message);
         }
     }
 
@@ -105,13 +119,34 @@ public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Opt
         return JsonSerializer.SerializeToUtf8Bytes(body);
     }
 
-    private Task ServeAsync(HttpContext context)
+    private async Task ServeAsync(HttpContext context)
     {
         var name = (string)context.Request.RouteValues["name"]!;
-        if (artifacts.Find(name) is not { } path)
-            return Problem.WriteAsync(context, StatusCodes.Status404NotFound, "There is no such file, or its time is over (--artifact-life).", "not_found");
-        context.Response.ContentType = name.EndsWith(".pdf", StringComparison.Ordinal) ? "application/pdf" : "image/png";
-        return context.Response.SendFileAsync(path, context.RequestAborted);
+        if (artifacts.Find(name) is not { } path || TryOpen(path) is not { } file)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status404NotFound, "There is no such file, or its time is over (--artifact-life).", "not_found");
+            return;
+        }
+
+        await using (file)
+        {
+            context.Response.ContentType = name.EndsWith(".pdf", StringComparison.Ordinal) ? "application/pdf" : "image/png";
+            context.Response.ContentLength = file.Length;
+            await file.CopyToAsync(context.Response.Body, context.RequestAborted);
+        }
+    }
+
+    // Null when its time has ended since it was found.
+    private static FileStream? TryOpen(string path)
+    {
+        try
+        {
+            return new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, useAsync: true);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
     }
 }
 
@@ -121,8 +156,26 @@ internal sealed record WorkerPage(Placement Placement, TimeSpan Timeout)
     /// <param name="what">scrape, screenshot or pdf.</param>
     /// <param name="body">JSON.</param>
     /// <param name="maxReplyBytes">A larger reply is an error.</param>
-    public ValueTask<WorkerReply> WorkAsync(string what, ReadOnlyMemory<byte> body, int maxReplyBytes) =>
-        Placement.Worker.Client.WorkInPageAsync($"{Placement.Lease.SessionPath}/{what}", body, maxReplyBytes, Timeout);
+    /// <param name="left">The client has: nobody waits for the reply any more.</param>
+    public async Task<WorkerReply> WorkAsync(string what, ReadOnlyMemory<byte> body, int maxReplyBytes, CancellationToken left)
+    {
+        var work = Placement.Worker.Client.WorkInPageAsync($"{Placement.Lease.SessionPath}/{what}", body, maxReplyBytes, Timeout).AsTask();
+        try
+        {
+            return await work.WaitAsync(left);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = DropAsync(work);
+            throw;
+        }
+    }
+
+    // The end of the session, which follows, ends the work as well.
+    private static async Task DropAsync(Task<WorkerReply> work)
+    {
+        using var reply = await work;
+    }
 
     /// <summary>Tells the client what went wrong, and returns false, unless it went well.</summary>
     public static async Task<bool> IsGoodAsync(HttpContext context, WorkerReply reply)
