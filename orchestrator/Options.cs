@@ -89,6 +89,9 @@ public sealed record Options
     /// <summary>How many screenshots and PDFs are kept for their clients; the oldest go first.</summary>
     public int MaxArtifacts { get; init; } = 100;
 
+    /// <summary>What all of them may take together, in bytes; the oldest go first.</summary>
+    public int ArtifactSpaceBytes { get; init; } = 256 << 20;
+
     /// <summary>How long a screenshot or PDF is kept.</summary>
     public TimeSpan ArtifactLife { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -131,7 +134,7 @@ public sealed record Options
     /// <summary>Slowest rate at which a client may take a reply, after a grace of five seconds. Attached clients are held back instead.</summary>
     public int ReplyBytesPerSecond { get; init; } = 240;
 
-    /// <summary>How long a client's machine may answer nothing, not even the kernel's probes, before its connection is cut.</summary>
+    /// <summary>How long a client's machine may answer nothing, not even the kernel's probes, or take nothing while there is more to send, before its connection is cut.</summary>
     public TimeSpan DeadPeerTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Ended sessions of which we remember why they ended.</summary>

@@ -163,7 +163,8 @@ public sealed class Orchestrator : IAsyncDisposable
         Pool.Start();
         background = Task.WhenAll(
             app.Services.GetRequiredService<WorkerHealth>().RunAsync(loops.Token),
-            app.Services.GetRequiredService<SessionReaper>().RunAsync(loops.Token));
+            app.Services.GetRequiredService<SessionReaper>().RunAsync(loops.Token),
+            app.Services.GetRequiredService<Artifacts>().RunAsync(loops.Token));
     }
 
     /// <summary>Refuses new work, tells attached clients, and does with sessions and workers as <paramref name="how"/> says.</summary>

@@ -34,11 +34,13 @@ internal static class RequestBody
         {
             while (reader.Read())
             {
+                if (reader.ValueIsEscaped)
+                    reader.GetString(); // Half of a surrogate pair is no text.
             }
 
             return true;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return false;
         }

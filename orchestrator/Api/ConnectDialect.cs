@@ -140,30 +140,29 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
             var isTold = false;
             try
             {
-                isTold = await TellPageAsync(context, created.Session!, url);
+                isTold = await TellPageAsync(context, created.Session!, url) && !context.RequestAborted.IsCancellationRequested;
             }
             finally
             {
-                // Nobody knows of it.
                 if (!isTold)
-                    sessions.End(created.Session!, EndReason.Deleted, "its client was not told its page");
+                    sessions.End(created.Session!, EndReason.Deleted, "its client has not learnt of it");
             }
         }
     }
 
+    // False when there is no page to tell of, and the client knows that.
     private async Task<bool> TellPageAsync(HttpContext context, Session session, string? url)
     {
         if (await attacher.AddressAsync(context, session) is null)
             return false;
         var targets = await TargetsAsync(context, session, url is null ? "GET" : "PUT", url is null ? "/json/list" : "/json/new" + url);
-        if ((targets as JsonObject ?? (targets as JsonArray)?.FirstOrDefault(target => (string?)target?["type"] == "page")) is { } page)
-        {
+        if ((targets as JsonArray)?.FirstOrDefault(target => (string?)target?["type"] == "page") is { } page)
             await WriteAsync(context, page);
-            return true;
-        }
-
-        await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, "The session's browser did not tell its page.");
-        return false;
+        else if (targets is JsonObject target)
+            await WriteAsync(context, target);
+        else
+            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, "The session's browser did not tell its page.");
+        return context.Response.StatusCode == StatusCodes.Status200OK;
     }
 
     // Null when the session has ended, or its browser does not answer.

@@ -34,7 +34,7 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Option
         var entries = workers.ConvertAll(worker => new WorkerEntry(
             worker.Id,
             worker.Pid,
-            worker.Port,
+            context.Caller().IsOperator ? worker.Port : null,
             Name(worker.State),
             sessionOf[worker].FirstOrDefault(),
             worker.Restarts,

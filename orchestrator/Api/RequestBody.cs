@@ -81,7 +81,13 @@ public static class RequestBody
             var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = SessionBody.MaxBodyDepth });
             while (reader.Read())
             {
+                if (reader.ValueIsEscaped)
+                    reader.GetString();
             }
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BadHttpRequestException("The body has half of a surrogate pair (\\ud800 to \\udfff) in a text or a name: that is no character. Send whole ones.");
         }
         catch (JsonException e)
         {

@@ -19,6 +19,20 @@ public sealed class SessionRecords(SessionLedger ledger, IReadOnlyDictionary<str
     /// </summary>
     public void Write(SessionRecord record, Worker worker) => File.WriteAllBytes(worker.Directory.SessionRecordPath, JsonSerializer.SerializeToUtf8Bytes(record, json));
 
+    /// <summary>Writes down a new session: from now on a later orchestrator takes it over. Throws <see cref="PoolUnavailableException"/>.</summary>
+    internal void Begin(Session session, Placement placement)
+    {
+        try
+        {
+            Write(session.Record(placement, again: false), placement.Worker);
+            session.Enter();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw PoolUnavailableException.NotWrittenDown(e.Message);
+        }
+    }
+
     /// <summary>Null when there is none, or it cannot be read.</summary>
     internal SessionRecord? TryRead(WorkerDirectory directory)
     {

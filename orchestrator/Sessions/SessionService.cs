@@ -36,8 +36,7 @@ public sealed class SessionService(
             var kept = options.OnWorkerLost == OnWorkerLost.Restore ? request : request.WithoutPayload();
             var session = new Session(request.ChosenId ?? ids.Next(), placement, kept, quota, time);
             session.TryBegin(out var activity);
-            WriteDown(session, placement, placed);
-            live[session.Id] = session;
+            Begin(session, placement, placed);
             _ = WatchAsync(session, placement);
             logger.LogInformation("Session {Id} created on {Worker}{For}", session.Id, placement.Worker, request.Holder is { } holder ? $" for {holder}" : "");
             return new(session, activity, placed);
@@ -59,26 +58,29 @@ public sealed class SessionService(
         reason = null;
         if (!SessionId.TryParse(text, out var id))
             return null;
-        if (live.TryGetValue(id, out var session))
-        {
-            if (!caller.Sees(session.Request.Holder))
-                return null;
-            if (session.TryBegin(out activity))
-                return session;
-            if (session.IsOver())
-                End(session, EndReason.Expired, "its time was over");
-            reason = session.EndReason;
-        }
-        else
+        if (!live.TryGetValue(id, out var session))
         {
             reason = FindEnded(id, caller)?.Reason;
+            return null;
         }
 
+        if (!caller.Sees(session.Request.Holder))
+            return null;
+        if (session.TryBegin(out activity))
+            return session;
+        EndIfOver(session);
+        reason = session.EndReason;
         return null;
     }
 
     /// <summary>A live session, without opening an activity on it: looking is not using. Null when its time is over, too.</summary>
     public Session? FindLive(SessionId id) => live.TryGetValue(id, out var session) && session.EndReason is null && !session.IsOver() ? session : null;
+
+    /// <summary>The session that has this id, be it live or just ending. Only when that is null and nothing is remembered of it, the id is free.</summary>
+    internal Session? FindPresent(SessionId id) => live.GetValueOrDefault(id);
+
+    /// <summary>Ends it when its time is over and nobody has ended it yet. True for the one caller who did.</summary>
+    public bool EndIfOver(Session session) => session.IsOver() && End(session, EndReason.Expired, "its time was over");
 
     /// <summary>What is remembered of a session that has ended; null when that is nothing, or nothing for this caller.</summary>
     public EndedSession? FindEnded(SessionId id, Caller? caller = null) =>
@@ -93,7 +95,7 @@ public sealed class SessionService(
         if (!session.TryEnd(reason, out var placement))
             return false;
         history.Add(new(session.Id, session.Request.WithoutPayload(), session.CreatedAt, time.GetUtcNow(), reason, session.Restarts, session.Usage));
-        live.TryRemove(session.Id, out _);
+        live.TryRemove(KeyValuePair.Create(session.Id, session));
         session.Quota.Dispose();
         if (reason == EndReason.WorkerLost)
             placement?.Lease.Distrust();
@@ -179,19 +181,21 @@ public sealed class SessionService(
             End(session, EndReason.Drained, "the node shuts down");
     }
 
-    // Before its client hears of it, so that no session is promised which a successor would not know. One that cannot be written down is not begun.
-    private void WriteDown(Session session, Placement placement, PlacedSession placed)
+    // Written down before its client hears of it, so that no session is promised which a successor would not know. Nobody else has its id, if ChosenIds is right.
+    private void Begin(Session session, Placement placement, PlacedSession placed)
     {
         try
         {
-            records.Write(session.Record(placement, again: false), placement.Worker);
-            session.Enter();
+            records.Begin(session, placement);
+            if (!live.TryAdd(session.Id, session))
+                throw IdConflictException.Used(session.Id);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch
         {
+            session.TryEnd(EndReason.Drained, out _);
             placed.Dispose();
             placement.Lease.Dispose();
-            throw PoolUnavailableException.NotWrittenDown(e.Message);
+            throw;
         }
     }
 
@@ -224,12 +228,8 @@ public sealed class SessionService(
         {
             using var placed = await placer.PlaceAsync(session.Request, again: true, session.Ended);
             if (placed.Placement is not { } placement)
-            {
                 End(session, EndReason.WorkerLost, $"{lost}; no worker took it again: {placed.Reply}");
-                return;
-            }
-
-            if (TrySettle(session, placement, again: true))
+            else if (TrySettle(session, placement, again: true))
                 logger.LogWarning("Session {Id} restored on {Worker} after {Lost}", session.Id, placement.Worker, lost);
         }
         catch (PoolUnavailableException e)

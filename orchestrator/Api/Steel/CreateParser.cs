@@ -37,7 +37,7 @@ public sealed class CreateParser(WorkerApi workers, Options options)
             Metadata = fields.Map("metadata", most: 50, longestName: 64, longestValue: 512),
             Patience = options.QueueTimeout < LongestWait ? options.QueueTimeout : LongestWait,
             Setup = workers.CreatesWithOptions ? default : setup.ToJson(),
-            Dimensions = setup.Dimensions ?? Dimensions.Default,
+            Dimensions = setup.Dimensions ?? (setup.IsMobile ? Dimensions.Mobile : Dimensions.Default),
             Blocking = setup.Blocking,
             UserAgent = setup.UserAgent,
             HasProxy = setup.Proxy is not null,
