@@ -53,6 +53,7 @@ public sealed class Orchestrator : IAsyncDisposable
             await using var orchestrator = Build(options, TimeProvider.System);
             await orchestrator.StartAsync();
             Banner.Print(orchestrator.Url, orchestrator.app.Services.GetRequiredService<WorkerCommand>(), orchestrator.options);
+            _ = Banner.PrintAsync(orchestrator.app.Services.GetRequiredService<BrowserIsolation>());
 
             // The host minds SIGINT, SIGQUIT and SIGTERM. A terminal that closes must not leave the workers behind either.
             using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
@@ -116,7 +117,7 @@ public sealed class Orchestrator : IAsyncDisposable
         builder.Services
             .AddRoutingCore()
             .AddSingleton(options).AddSingleton(time).AddSingleton(command).AddSingleton(runDirectory)
-            .AddSingleton<WorkerStarter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
+            .AddSingleton<BrowserIsolation>().AddSingleton<WorkerStarter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
             .AddSingleton(services => new WorkerPool(services.GetRequiredService<WorkerStarter>(), options, time, services.GetRequiredService<ILogger<WorkerPool>>()))
             .AddSingleton(new SessionIdIssuer(options.NodeId, secret)).AddSingleton(new LiveViewLinks(secret))
             .AddSingleton(new SessionHistory(options.Tombstones))

@@ -1,4 +1,5 @@
 using Steelyard.Worker.Chromium;
+using Steelyard.Worker.Confinement;
 
 namespace Steelyard.Worker;
 
@@ -9,6 +10,9 @@ internal interface ISessionHost
     bool IsAvailable { get; }
 
     StoredSession? Session { get; }
+
+    /// <summary>What keeps its browsers from the rest of the machine; null when it has none.</summary>
+    Isolation? Isolation { get; }
 
     /// <summary>Makes this the session; the one before it is gone. False when no browser was ready for it in time.</summary>
     ValueTask<bool> TryCreateAsync(StoredSession session, CancellationToken cancellationToken);

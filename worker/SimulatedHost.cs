@@ -1,4 +1,5 @@
 using Steelyard.Worker.Chromium;
+using Steelyard.Worker.Confinement;
 
 namespace Steelyard.Worker;
 
@@ -10,6 +11,8 @@ internal sealed class SimulatedHost : ISessionHost
     public bool IsAvailable => Session is null;
 
     public StoredSession? Session => Volatile.Read(ref session);
+
+    public Isolation? Isolation => null;
 
     public ValueTask<bool> TryCreateAsync(StoredSession session, CancellationToken cancellationToken)
     {

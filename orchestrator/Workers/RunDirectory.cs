@@ -10,6 +10,9 @@ public sealed class RunDirectory : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>Browsers of a root node run as other users: they must get through to their own folders, but need to see no others.</summary>
+    internal static readonly UnixFileMode Mode = Environment.IsPrivilegedProcess ? OwnerOnly | UnixFileMode.OtherExecute : OwnerOnly;
+
     private readonly FileStream lockFile;
     private readonly string root;
     private readonly string workers;
@@ -25,9 +28,9 @@ public sealed class RunDirectory : IDisposable
         workers = Path.Combine(path, "workers");
         try
         {
-            Directory.CreateDirectory(path, OwnerOnly);
+            Directory.CreateDirectory(path, Mode);
             lockFile = new(Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            Directory.CreateDirectory(workers, OwnerOnly);
+            Directory.CreateDirectory(workers, Mode);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

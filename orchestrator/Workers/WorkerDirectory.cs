@@ -20,7 +20,7 @@ internal sealed class WorkerDirectory
 
     public CappedLog Log { get; }
 
-    public void Create() => Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    public void Create() => Directory.CreateDirectory(Path, RunDirectory.Mode);
 
     public void WriteRecord(WorkerRecord record) => record.Write(System.IO.Path.Combine(Path, RecordName));
 

@@ -4,7 +4,7 @@ using Steelyard.Processes;
 namespace Steelyard.Workers;
 
 /// <summary>Starts worker processes, a few at a time, and tells when one serves.</summary>
-internal sealed class WorkerStarter(WorkerCommand command, RunDirectory directory, Options options, TimeProvider time)
+internal sealed class WorkerStarter(WorkerCommand command, RunDirectory directory, BrowserIsolation isolation, Options options, TimeProvider time)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
@@ -51,12 +51,14 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
     }
 
     // Our own settings are no business of a worker's, keys least of all.
-    private static Dictionary<string, string?> EnvironmentFor(int port, WorkerDirectory folder)
+    private Dictionary<string, string?> EnvironmentFor(int port, WorkerDirectory folder)
     {
         var variables = CommandLine.OwnVariables().ToDictionary(variable => variable.Key, _ => (string?)null);
         variables[CommandLine.InlineCompletions] = null;
         variables["PORT"] = port.ToString(CultureInfo.InvariantCulture);
         variables["STEEL_WORKER_DIR"] = variables["TMPDIR"] = folder.Path;
+        variables["STEEL_EGRESS"] = string.Join(' ', options.EgressRules);
+        variables["STEEL_BROWSER_FOLDERS"] = string.Join(':', options.BrowserFolders);
         return variables;
     }
 
@@ -78,8 +80,11 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
 
             left = options.WorkerStartTimeout - time.GetElapsedTime(started);
             using var status = await worker.Client.StatusAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
-            if (status.IsSuccess && WorkerCleaner.SaysFree(status.Body.Span))
-                return await Task.Run(() => PortOwner.IsListening(worker.Pid, worker.Port)); // Reads much of /proc: not where sockets wait.
+            if (!status.IsSuccess || !WorkerCleaner.SaysFree(status.Body.Span))
+                continue;
+            if (command.Kind == WorkerKind.Chromium)
+                isolation.Take(status.Body.Span);
+            return await Task.Run(() => PortOwner.IsListening(worker.Pid, worker.Port)); // Reads much of /proc: not where sockets wait.
         }
     }
 

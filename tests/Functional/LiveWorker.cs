@@ -46,10 +46,11 @@ internal sealed class LiveWorker : IAsyncDisposable
             Assert.Skip("no Chromium is installed: run `make browser`");
         var folder = Directory.CreateTempSubdirectory("steelyard-live-").FullName;
         var port = FreePort();
-        var environment = new Dictionary<string, string?> { ["PORT"] = port.ToString(CultureInfo.InvariantCulture), ["STEEL_WORKER_DIR"] = folder };
+        var environment = new Dictionary<string, string?> { ["PORT"] = port.ToString(CultureInfo.InvariantCulture), ["STEEL_WORKER_DIR"] = folder, ["STEEL_EGRESS"] = "allow:127.0.0.1" };
         if (spied)
         {
             environment["STEEL_BROWSER_PATH"] = WriteSpy(folder);
+            environment["STEEL_BROWSER_FOLDERS"] = $"{folder}:{AppContext.BaseDirectory}";
             environment["SPY_LOG"] = Path.Combine(folder, SpyLog);
         }
 

@@ -35,6 +35,7 @@ internal sealed class Node : IAsyncDisposable
             Worker = "simulated",
             Warm = 2,
             MaxWorkers = 8,
+            EgressRules = ["allow:127.0.0.1", "allow:[::1]"], // The pages of tests are on this machine.
             RunDirectory = Path.Combine(Path.GetTempPath(), $"steelyard-test-{Guid.NewGuid():N}"),
         }));
         var orchestrator = Orchestrator.Build(options, TimeProvider.System);

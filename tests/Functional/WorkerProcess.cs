@@ -10,6 +10,9 @@ namespace Steelyard.Tests.Functional;
 /// <summary>One bundled worker with a real browser, on a port of its own and without an orchestrator.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
+    // The pages of tests are on this machine, where sessions may not go by themselves.
+    private const string LocalSites = "allow:127.0.0.1 allow:[::1]";
+
     private static readonly PortAllocator Ports = new(24000, 24900);
 
     private readonly OsProcess process;
@@ -32,7 +35,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public string Id { get; private set; } = "";
 
     /// <summary>Starts a worker and its first session; skips the test when there is no worker or no browser.</summary>
-    public static async Task<WorkerProcess> StartAsync(string mode = "chromium")
+    public static async Task<WorkerProcess> StartAsync(string mode = "chromium", string egress = LocalSites)
     {
         if (!BrowserFinder.IsInstalled)
             Assert.Skip("no Chromium is installed: run `make browser`");
@@ -48,7 +51,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         var process = OsProcess.Start(new(path, ["--mode", mode])
         {
             LogPath = Path.Combine(folder, "log"),
-            Environment = new Dictionary<string, string?> { ["PORT"] = $"{port}", ["STEEL_WORKER_DIR"] = folder },
+            Environment = new Dictionary<string, string?> { ["PORT"] = $"{port}", ["STEEL_WORKER_DIR"] = folder, ["STEEL_EGRESS"] = egress },
         });
         var worker = new WorkerProcess(process, folder, port);
         await worker.ReadyAsync();
