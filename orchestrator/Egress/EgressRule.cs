@@ -65,7 +65,7 @@ internal sealed record EgressRule(bool Allows, string? Name, IPNetwork? Network,
             throw new FormatException($"'{rule}': write the address without a zone, and IPv4 as IPv4");
         if (slash < 0)
             return new(parsed, parsed.GetAddressBytes().Length * 8);
-        return IPNetwork.TryParse(text, out var network) ? network : throw new FormatException($"'{rule}' has no network such as 10.0.0.0/8: bits behind the prefix must be 0");
+        return IPNetwork.TryParse(text, out var network) && network.BaseAddress.Equals(parsed) ? network : throw new FormatException($"'{rule}' has no network such as 10.0.0.0/8: bits behind the prefix must be 0");
     }
 
     private static string ParseName(string text, string rule)

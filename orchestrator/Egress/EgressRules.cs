@@ -40,7 +40,7 @@ internal sealed class EgressRules
             return null;
         var plain = SpecialAddresses.Plain(address);
         if (rules.FirstOrDefault(rule => rule.Matches(host.TrimEnd('.').ToLowerInvariant(), port, plain)) is { } decisive)
-            return decisive.Allows ? null : "a deny rule names it";
+            return decisive.Allows ? null : "denied by a rule";
         return SpecialAddresses.Describe(plain) ?? (isOwn ? "an address of this machine" : null);
     }
 }

@@ -71,6 +71,9 @@ internal sealed class Node : IAsyncDisposable
         return (string)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["reason"]!;
     }
 
+    /// <summary>Attaches to a session's browser as a client does.</summary>
+    public Task<DevToolsClient> AttachAsync(string id) => DevToolsClient.ConnectAsync(new($"ws://{Http.BaseAddress!.Authority}/sessions/{id}/cdp"));
+
     /// <summary>A reference to a live session that does not keep it.</summary>
     public WeakReference Remember(string id) => new(orchestrator.Sessions.Live.Single(session => session.Id.ToString() == id));
 

@@ -20,9 +20,7 @@ internal sealed class Dialer(EgressRules rules, TimeProvider time)
     /// <summary>Throws <see cref="EgressException"/> when it is not allowed, and <see cref="ProxyException"/> when it cannot be done.</summary>
     public async Task<Socket> DialAsync(Destination destination, CancellationToken deadline)
     {
-        var (allowed, refusal) = await ResolveAsync(destination, deadline);
-        if (allowed.Count == 0)
-            throw new EgressException(destination, refusal!);
+        var allowed = await ResolveAsync(destination, deadline);
         for (var i = 0; ; i++)
         {
             var isLast = i == allowed.Count - 1;
@@ -71,20 +69,20 @@ internal sealed class Dialer(EgressRules rules, TimeProvider time)
     }
 
     // Some of a name's addresses may be allowed and others not.
-    private async Task<(List<IPAddress> Allowed, string? Refusal)> ResolveAsync(Destination destination, CancellationToken deadline)
+    private async Task<List<IPAddress>> ResolveAsync(Destination destination, CancellationToken deadline)
     {
         var allowed = new List<IPAddress>();
-        string? refusal = null;
+        EgressException? refusal = null;
         foreach (var address in await LookUpAsync(destination.Host, deadline))
         {
             var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
             if (rules.Refuse(destination.Host, destination.Port, plain, OwnAddress.Is(plain)) is { } reason)
-                refusal ??= destination.Host == plain.ToString() ? reason : $"{plain} is {reason}";
+                refusal ??= new(destination, plain, destination.Host == plain.ToString() ? reason : $"{plain} is {reason}");
             else
                 allowed.Add(plain);
         }
 
-        return (allowed, refusal);
+        return allowed.Count > 0 ? allowed : throw refusal!;
     }
 
     private static async Task<IPAddress[]> LookUpAsync(string host, CancellationToken deadline)
