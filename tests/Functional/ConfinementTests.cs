@@ -20,8 +20,10 @@ public sealed class ConfinementTests
             using var client = await worker.AttachAsync();
             var page = await client.AttachToPageAsync();
             var own = await OwnFolderAsync(client);
-            Assert.Null(await ErrorAtAsync(client, page, $"file://{own}/"));
-            foreach (var path in new[] { secret, "/etc/passwd", "/", "/root/", "/home/", "/tmp/", "/dev/shm/", $"{Path.GetDirectoryName(own)}/log", $"/proc/{Environment.ProcessId}/environ" })
+            var given = Path.Combine(own, "downloads", "given.html");
+            await File.WriteAllTextAsync(given, "for the session");
+            Assert.Null(await ErrorAtAsync(client, page, $"file://{given}"));
+            foreach (var path in new[] { secret, "/etc/passwd", "/etc/hostname", $"{Path.GetDirectoryName(own)}/log", $"/proc/{Environment.ProcessId}/environ" })
                 Assert.True(await ErrorAtAsync(client, page, $"file://{path}") is not null, $"{path} is shown");
         }
         finally
