@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Steelyard.Worker.Confinement;
 
 /// <summary>
@@ -17,14 +15,10 @@ internal sealed record BrowserUser(uint Id)
 
     private const UnixFileMode Pass = UnixFileMode.OtherExecute;
 
-    /// <summary>The user for a worker; null when we are not root, and so cannot choose.</summary>
-    public static BrowserUser? For(int port)
-    {
-        if (!Environment.IsPrivilegedProcess)
-            return null;
-        var own = First + (uint)port;
-        return new(Exists(own) ? own : Nobody);
-    }
+    /// <summary>The user for a worker; null when we cannot give it another than ours.</summary>
+    public static BrowserUser? For(int port) => Environment.IsPrivilegedProcess
+        ? ((BrowserUser[])[new(First + (uint)port), new(Nobody)]).FirstOrDefault(user => user.IsPossible())
+        : null;
 
     /// <summary>The folder above a path, or the path itself, that does not let this user through; null when it can get there.</summary>
     public static string? Barrier(string path)
@@ -40,7 +34,8 @@ internal sealed record BrowserUser(uint Id)
 
     /// <summary>Makes the calling thread, and what it starts, this user without any rights of root. Returns the call that failed, or null.</summary>
     public string? EnterThread() =>
-        Kernel.DropGroups() != 0 ? "setgroups" : Kernel.SetGroup(Id) != 0 ? "setresgid" : Kernel.SetUser(Id) != 0 ? "setresuid" : null;
+        Kernel.DropGroups() != 0 ? "setgroups" : Kernel.SetGroup(Id) != 0 ? "setresgid" : Kernel.SetUser(Id) != 0 ? "setresuid"
+        : Kernel.StayVisible() != 0 ? "prctl(PR_SET_DUMPABLE)" : null;
 
     /// <summary>Gives it a folder. Throws <see cref="ConfinementException"/>.</summary>
     public void Own(string path)
@@ -49,8 +44,13 @@ internal sealed record BrowserUser(uint Id)
             throw ConfinementException.Of($"chown of {path}");
     }
 
-    // Lines of uid_map: first id in here, first id outside, how many.
-    private static bool Exists(uint id) => File.ReadLines("/proc/self/uid_map")
-        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => uint.Parse(word, CultureInfo.InvariantCulture)).ToArray())
-        .Any(range => id >= range[0] && id - range[0] < range[2]);
+    // Root in a container may lack the right, or the id. Only a try tells; what the thread gives up ends with it.
+    private bool IsPossible()
+    {
+        var failed = true;
+        var thread = new Thread(() => failed = EnterThread() is not null);
+        thread.Start();
+        thread.Join();
+        return !failed;
+    }
 }

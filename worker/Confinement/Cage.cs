@@ -97,7 +97,7 @@ internal sealed class Cage
     private static (BrowserUser? User, string Why) ChooseUser(CageOptions options)
     {
         if (BrowserUser.For(options.Port) is not { } user)
-            return (null, "it runs as the node's own user: only root can give it another");
+            return (null, Environment.IsPrivilegedProcess ? "it runs as root, which may not become another user here" : "browsers run as the node's own user: only root can give each another");
         var barrier = new[] { options.BrowserPath, options.Directory ?? Path.GetTempPath() }.Select(BrowserUser.Barrier).FirstOrDefault(found => found is not null);
         return barrier is null ? (user, "") : (null, $"it runs as root: {barrier} lets no other user through (chmod o+x it)");
     }

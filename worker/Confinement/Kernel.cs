@@ -10,6 +10,7 @@ internal static unsafe partial class Kernel
 {
     public const int Reading = 0x280000; // O_PATH | O_CLOEXEC
 
+    private const int SetDumpable = 4;
     private const int NoNewPrivileges = 38;
 
     // Numbers that all 64-bit architectures share.
@@ -27,6 +28,9 @@ internal static unsafe partial class Kernel
 
     /// <summary>No program it starts gets more rights than it has, and it may give up more.</summary>
     public static int SetNoNewPrivileges() => ProcessControl(NoNewPrivileges, 1, 0, 0, 0);
+
+    /// <summary>A change of user hides the whole program from others of its user, who must see which ports it holds: this undoes it.</summary>
+    public static int StayVisible() => ProcessControl(SetDumpable, 1, 0, 0, 0);
 
     public static int InstallFilter(void* program) => (int)Syscall(IsX64 ? 317 : 277, 1, 0, (nint)program, 0);
 
