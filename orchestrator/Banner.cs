@@ -29,6 +29,19 @@ internal static class Banner
         Console.WriteLine();
     }
 
+    /// <summary>What browsers are held by: printed when the first of them runs, since only then it is known.</summary>
+    public static async Task PrintAsync(BrowserIsolation isolation)
+    {
+        var report = await isolation.First;
+        Console.WriteLine($"""
+              sandbox   {report.Sandbox}
+              user      {report.User}
+              files     {report.Files}
+              egress    {report.Egress}
+
+            """);
+    }
+
     private static string Kind(WorkerCommand command) => command.Kind switch
     {
         WorkerKind.Chromium => "real Chromium",

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.CommandLine;
 using System.Net;
+using Steelyard.Egress;
 
 namespace Steelyard;
 
@@ -61,10 +62,23 @@ public static class CommandLine
             throw new ArgumentException("--worker-stop-grace must be shorter than --shutdown-timeout: a shutdown waits for it");
         if (options.MaxWorkers > options.LastWorkerPort - options.FirstWorkerPort + 1)
             throw new ArgumentException($"--max-workers {options.MaxWorkers} is more than --worker-ports has");
+        CheckTogether(options.EgressRules);
         return options with
         {
             RunDirectory = options.RunDirectory.Length > 0 ? options.RunDirectory : DefaultRunDirectory(options.Port),
         };
+    }
+
+    private static void CheckTogether(IReadOnlyList<string> egressRules)
+    {
+        try
+        {
+            EgressRules.Parse(egressRules);
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentException($"--egress: {e.Message}", e);
+        }
     }
 
     private static string[] KeysIn(string path)
@@ -143,7 +157,8 @@ public static class CommandLine
     // Memory first: records are small, and must be quick to write.
     private static string DefaultRunDirectory(int port)
     {
-        var root = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Directory.Exists(runtime)
+        // Root's own runtime folder lets nobody else through, and browsers run as other users then.
+        var root = !Environment.IsPrivilegedProcess && Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Directory.Exists(runtime)
             ? Path.Combine(runtime, "steelyard")
             : Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"steelyard-{Environment.UserName}");
         return Path.Combine(root, port.ToString(System.Globalization.CultureInfo.InvariantCulture));

@@ -35,6 +35,8 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         new("start-concurrency", "N", "Workers that may start at the same time [one per core, two at least; four times as many when simulated]", (o, v) => o with { StartConcurrency = Number(v, 1, 1000) }),
         new("idle-shrink", "TIME", "Idle workers beyond the warm ones end after so long [30s]", (o, v) => o with { IdleShrink = Duration.Parse(v) }),
         new("worker-ports", "A-B", "Ports that workers may get [20000-29999]", Ports),
+        new("egress", "RULE", "open, or allow:WHAT, deny:WHAT: where browsers may connect; WHAT is a host, address or network, perhaps with :PORT. May be given several times, the first that matches decides [the internet, not this machine or private networks]", (o, v) => o with { EgressRules = [.. o.EgressRules, Rule(v)] }),
+        new("browser-folder", "DIR", "A folder in which browsers may read and write, beside their own; may be given several times [none]", (o, v) => o with { BrowserFolders = [.. o.BrowserFolders, Folder(v)] }),
         new("run-dir", "DIR", "Folder for what outlives this process [by port, in the user's runtime folder]", (o, v) => o with { RunDirectory = Path.GetFullPath(v) }),
         new("max-worker-log", "BYTES", "Size at which a worker's log is emptied [1048576]", (o, v) => o with { MaxWorkerLogBytes = Number(v, 1024, int.MaxValue) }),
         new("max-body", "BYTES", "Largest request body [1048576]", (o, v) => o with { MaxBodyBytes = Number(v, 2, 64 << 20) }),
@@ -80,6 +82,17 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
             : throw new FormatException($"'{text}' is no whole number from {least} to {most}");
 
     private static string NotEmpty(string text) => text.Length > 0 ? text : throw new FormatException("it is empty");
+
+    private static string Rule(string text)
+    {
+        Egress.EgressRules.Parse([text]);
+        return text;
+    }
+
+    // They travel as one text, separated by colons.
+    private static string Folder(string text) => text.Contains(':', StringComparison.Ordinal)
+        ? throw new FormatException($"'{text}' has a colon in it")
+        : Path.GetFullPath(text);
 
     private static OnWorkerLost Choice(string text) => text switch
     {

@@ -71,6 +71,12 @@ public sealed record Options
     /// <summary>Last port workers may get.</summary>
     public int LastWorkerPort { get; init; } = 29999;
 
+    /// <summary>Where the bundled worker's browsers may connect: see <see cref="Egress.EgressRules.Parse"/>. None means the defaults.</summary>
+    public IReadOnlyList<string> EgressRules { get; init; } = [];
+
+    /// <summary>Folders in which browsers may read and write, beside their own.</summary>
+    public IReadOnlyList<string> BrowserFolders { get; init; } = [];
+
     /// <summary>Folder for what must outlive us; empty means one by port under the user's runtime folder.</summary>
     public string RunDirectory { get; init; } = "";
 

@@ -61,6 +61,7 @@ public sealed class Orchestrator : IAsyncDisposable
             await using var orchestrator = Build(options, TimeProvider.System);
             await orchestrator.StartAsync();
             Banner.Print(orchestrator.Url, orchestrator.app.Services.GetRequiredService<WorkerCommand>(), orchestrator.options);
+            _ = Banner.PrintAsync(orchestrator.app.Services.GetRequiredService<BrowserIsolation>());
 
             await Task.WhenAny(signals.First, supervisor);
             await orchestrator.StopAsync(signals.First.IsCompleted ? options.OnShutdown : OnShutdown.Leave, signals.Second);
@@ -112,7 +113,7 @@ public sealed class Orchestrator : IAsyncDisposable
         builder.Services
             .AddRoutingCore()
             .AddSingleton(options).AddSingleton(time).AddSingleton(command).AddSingleton(command.Api).AddSingleton(runDirectory).AddSingleton(ledger).AddSingleton<IMachine, Machine>().AddSingleton<IHostLifetime, NoHostLifetime>()
-            .AddSingleton<WorkerStarter>().AddSingleton<WorkerAdopter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
+            .AddSingleton<BrowserIsolation>().AddSingleton<WorkerStarter>().AddSingleton<WorkerAdopter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
             .AddSingleton(services => new WorkerPool(services.GetRequiredService<WorkerStarter>(), options, time, services.GetRequiredService<ILogger<WorkerPool>>()))
             .AddSingleton(new SessionIdIssuer(options.NodeId, runDirectory.Secret)).AddSingleton(new LiveViewLinks(runDirectory.Secret))
             .AddSingleton(new SessionHistory(options.Tombstones))

@@ -1,3 +1,5 @@
+using Steelyard.Worker.Confinement;
+
 namespace Steelyard.Worker;
 
 /// <summary>Holds the one session.</summary>
@@ -7,6 +9,9 @@ internal interface ISessionHost
     bool IsAvailable { get; }
 
     StoredSession? Session { get; }
+
+    /// <summary>What keeps its browsers from the rest of the machine; null when it has none.</summary>
+    Isolation? Isolation { get; }
 
     /// <summary>Makes this the session; the one before it is gone. False when no browser was ready for it in time.</summary>
     ValueTask<bool> TryCreateAsync(StoredSession session, CancellationToken cancellationToken);

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Steelyard.Worker;
 using Steelyard.Worker.Chromium;
+using Steelyard.Worker.Confinement;
 using Steelyard.Worker.Extras;
 using Steelyard.Worker.Faults;
 
@@ -25,7 +26,8 @@ if (options.Mode == WorkerMode.Chromium)
 {
     if (BrowserLocator.Find(options.BrowserPath) is not { } browser)
         return Stderr.Fail(ExitCode.BadArguments, BrowserLocator.Missing(options.BrowserPath));
-    chromium = new(new(browser, options.BrowserArguments, options.NoSandbox, options.Directory), TimeProvider.System);
+    var cage = new Cage(new(browser, options.Directory, options.Folders, options.Egress, options.NoSandbox, options.Port));
+    chromium = new(new(browser, options.BrowserArguments, cage, options.Directory), TimeProvider.System);
 }
 
 ISessionHost host = chromium is null ? new SimulatedHost() : chromium;

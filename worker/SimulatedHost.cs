@@ -1,3 +1,5 @@
+using Steelyard.Worker.Confinement;
+
 namespace Steelyard.Worker;
 
 /// <summary>A session is its JSON, and nothing else. One reference, swapped whole.</summary>
@@ -8,6 +10,8 @@ internal sealed class SimulatedHost : ISessionHost
     public bool IsAvailable => Session is null;
 
     public StoredSession? Session => Volatile.Read(ref session);
+
+    public Isolation? Isolation => null;
 
     public ValueTask<bool> TryCreateAsync(StoredSession session, CancellationToken cancellationToken)
     {

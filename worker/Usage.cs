@@ -19,7 +19,7 @@ internal static class Usage
           --mode chromium|simulated   a real browser (default), or JSON only
           --browser PATH              the browser's executable; also STEEL_BROWSER_PATH. Default: the first one found in the usual places
           --browser-arg ARG           one more argument for the browser; may be repeated
-          --no-sandbox                run the browser without its sandbox (always so for root)
+          --no-sandbox                run the browser without its sandbox
           --max-body SIZE             largest JSON of a create [1MiB]; also STEEL_MAX_BODY
           --max-setup SIZE            largest options of a setup [16MiB]; also STEEL_MAX_SETUP
           --max-file SIZE             largest file of a session [256MiB]
@@ -32,6 +32,9 @@ internal static class Usage
         Environment
           STEEL_WORKER_DIR            private folder for profiles, downloads and temporary files; whoever sets it deletes it.
                                       Without it a worker that is killed with SIGKILL leaves a profile behind
+          STEEL_EGRESS                where the browser may connect, words separated by spaces: open, allow:WHAT, deny:WHAT; see docs/isolation.md.
+                                      Without it: to the internet, and not to this machine or private networks
+          STEEL_BROWSER_FOLDERS       folders in which the browser may read and write beside its own, separated by colons
 
         Faults (RATE is from 0 to 1; rules are tried in order and the first that strikes wins, but slow only delays)
           crash         exit status 1 at once, before the effect

@@ -44,9 +44,10 @@ internal sealed class WorkerApi(ISessionHost host, SessionExtras? extras, TimePr
         // Read in this order the two never say "available" and name a session.
         var available = host.IsAvailable;
         var id = host.Session?.Id;
-        return Reply.Json(StatusCodes.Status200OK, Encoding.ASCII.GetBytes(id is null
-            ? $$"""{"available":{{(available ? "true" : "false")}},"session_id":null}"""
-            : $$"""{"available":false,"session_id":"{{id}}"}"""));
+        var isolation = host.Isolation is { } held ? $",\"isolation\":{held.ToJson()}" : "";
+        return Reply.Json(StatusCodes.Status200OK, Encoding.UTF8.GetBytes(id is null
+            ? $$"""{"available":{{(available ? "true" : "false")}},"session_id":null{{isolation}}}"""
+            : $$"""{"available":false,"session_id":"{{id}}"{{isolation}}}"""));
     }
 
     private async ValueTask<Reply> CreateAsync(HttpContext context)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steelyard.Egress;
 using Steelyard.Worker.Faults;
 
 namespace Steelyard.Worker;
@@ -16,12 +17,18 @@ internal sealed record WorkerOptions
 
     public IReadOnlyList<string> BrowserArguments { get; private init; } = [];
 
-    public bool NoSandbox { get; private init; } = Environment.IsPrivilegedProcess;
+    public bool NoSandbox { get; private init; }
 
     /// <summary>Private folder whoever started us has made and will delete, or null.</summary>
     public string? Directory { get; private init; }
 
     public SizeLimits Limits { get; private init; } = new();
+
+    /// <summary>Where the browser may connect.</summary>
+    public EgressRules Egress { get; private init; } = EgressRules.Parse([]);
+
+    /// <summary>Folders in which the browser may read and write, beside its own.</summary>
+    public IReadOnlyList<string> Folders { get; private init; } = [];
 
     public IReadOnlyList<FaultSpec> Faults { get; private init; } = [];
 
@@ -35,6 +42,8 @@ internal sealed record WorkerOptions
             BrowserPath = NullIfEmpty(environment("STEEL_BROWSER_PATH")),
             Directory = NullIfEmpty(environment("STEEL_WORKER_DIR")),
             Limits = ReadLimits(environment),
+            Egress = ParseEgress(environment("STEEL_EGRESS") ?? ""),
+            Folders = (environment("STEEL_BROWSER_FOLDERS") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries),
         };
         var browserArguments = new List<string>();
 
@@ -109,6 +118,18 @@ internal sealed record WorkerOptions
         "simulated" => WorkerMode.Simulated,
         _ => throw new ArgumentException($"--mode is chromium or simulated, not '{text}'"),
     };
+
+    private static EgressRules ParseEgress(string text)
+    {
+        try
+        {
+            return EgressRules.Parse(text.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentException($"STEEL_EGRESS: {e.Message}", e);
+        }
+    }
 
     private static int Number(string name, string text, int least, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most

@@ -46,7 +46,8 @@ public sealed record PoolNumbers(int Ready, int Leased, int Starting, int Stoppi
 public sealed record QueueNumbers(int Length, int Limit);
 
 /// <summary><c>GET /readyz</c>.</summary>
-public sealed record ReadyReply(bool Ready, IReadOnlyList<string> Reasons);
+/// <param name="Isolation">What browsers are held by; null before the first of them runs, and when workers have none.</param>
+public sealed record ReadyReply(bool Ready, IReadOnlyList<string> Reasons, IsolationReport? Isolation);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SessionListReply))]

@@ -24,4 +24,10 @@ public sealed record ProcessSpec(string Path, IReadOnlyList<string> Arguments)
 
     /// <summary>Handles that become its descriptors 3, 4, … in this order.</summary>
     public IReadOnlyList<SafeHandle> InheritedHandles { get; init; } = [];
+
+    /// <summary>
+    /// Called right before the process is made, on a thread of its own that ends afterwards: what it takes from that thread alone (user, rights,
+    /// system calls), the process never has. It returns the call that failed, with its error as the last one of the platform, or null.
+    /// </summary>
+    public Func<string?>? Restrict { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
 namespace Steelyard.Processes;
@@ -16,7 +17,32 @@ internal static unsafe class Spawn
     private const int FirstFreeDescriptor = 64;
 
     /// <summary>Starts it and returns its pid. Throws <see cref="ProcessStartException"/>.</summary>
-    public static int Start(ProcessSpec spec)
+    public static int Start(ProcessSpec spec) => spec.Restrict is null ? StartHere(spec) : StartElsewhere(spec);
+
+    // What a restricted thread has given up it never gets back. We wait for it no longer than for any spawn.
+    private static int StartElsewhere(ProcessSpec spec)
+    {
+        var pid = 0;
+        Exception? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                pid = StartHere(spec);
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+        });
+        thread.Start();
+        thread.Join();
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
+        return pid;
+    }
+
+    private static int StartHere(ProcessSpec spec)
     {
         var attributes = stackalloc byte[AttributesSize];
         var actions = stackalloc byte[FileActionsSize];
@@ -46,6 +72,8 @@ internal static unsafe class Spawn
                 _ = LibC.FileActionsAddDuplicate(actions, copy, 3 + i);
             }
 
+            if (spec.Restrict?.Invoke() is { } refused)
+                throw new ProcessStartException(spec.Path, $"{refused}: {Marshal.GetLastPInvokeErrorMessage()}");
             var error = LibC.PosixSpawn(out var pid, argv.Pointer[0], actions, attributes, argv.Pointer, envp.Pointer);
             return error == 0 ? pid : throw new ProcessStartException(spec.Path, Marshal.GetPInvokeErrorMessage(error));
         }

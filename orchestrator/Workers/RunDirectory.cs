@@ -14,6 +14,9 @@ public sealed class RunDirectory : IDisposable
     private const int SecretBytes = 32;
     private const int MaxQuarantined = 20;
 
+    /// <summary>Browsers of a root node run as other users: they must get through to their own folders, but need to see no others.</summary>
+    internal static readonly UnixFileMode Mode = Environment.IsPrivilegedProcess ? OwnerOnly | UnixFileMode.OtherExecute : OwnerOnly;
+
     private readonly FileStream lockFile;
     private readonly string root;
     private readonly string workers;
@@ -30,9 +33,9 @@ public sealed class RunDirectory : IDisposable
         workers = Path.Combine(path, "workers");
         try
         {
-            Directory.CreateDirectory(path, OwnerOnly);
+            Directory.CreateDirectory(path, Mode);
             lockFile = new(Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            Directory.CreateDirectory(workers, OwnerOnly);
+            Directory.CreateDirectory(workers, Mode);
             Secret = ReadSecret(Path.Combine(path, "secret"));
             lastWorker = Workers().Select(folder => long.TryParse(folder.Id.AsSpan(1), CultureInfo.InvariantCulture, out var number) ? number : 0).DefaultIfEmpty().Max();
         }

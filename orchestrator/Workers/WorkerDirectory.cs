@@ -28,7 +28,7 @@ internal sealed class WorkerDirectory
 
     private string RecordPath => System.IO.Path.Combine(Path, "worker.json");
 
-    public void Create() => Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    public void Create() => Directory.CreateDirectory(Path, RunDirectory.Mode);
 
     public void WriteRecord(WorkerRecord record) => record.Write(RecordPath);
 

@@ -5,7 +5,7 @@ using Steelyard.Processes;
 namespace Steelyard.Workers;
 
 /// <summary>Starts worker processes, a few at a time, and tells when one serves.</summary>
-internal sealed class WorkerStarter(WorkerCommand command, RunDirectory directory, IMachine machine, Options options, TimeProvider time, Random? random = null)
+internal sealed class WorkerStarter(WorkerCommand command, RunDirectory directory, IMachine machine, BrowserIsolation isolation, Options options, TimeProvider time, Random? random = null)
 {
     /// <summary>The environment variable that tells a worker its folder.</summary>
     public const string DirectoryVariable = "STEEL_WORKER_DIR";
@@ -18,6 +18,9 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
 
     private readonly Channel<byte> turns = StartTurn.Places(options.StartConcurrency);
     private readonly PortAllocator ports = new(machine, options.FirstWorkerPort, options.LastWorkerPort, random);
+
+    // An adopted worker of another version, or with other rules for its browser, is replaced once it is free.
+    private string Program => $"{command.Fingerprint}; egress {string.Join(' ', options.EgressRules)}; folders {string.Join(':', options.BrowserFolders)}";
 
     /// <summary>Waits for a turn: browsers that start all at once start later than one after the other.</summary>
     public async Task<StartTurn> TakeTurnAsync(CancellationToken cancellationToken)
@@ -41,7 +44,7 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
                 Environment = EnvironmentFor(port, folder),
             });
             var client = new WorkerClient(machine, command.Api, port, options.MaxReplyBytes, options.WorkerTimeout, time);
-            folder.WriteRecord(new(process.Identity, port, restarts, command.Kind, command.Fingerprint));
+            folder.WriteRecord(new(process.Identity, port, restarts, command.Kind, Program));
             return new(port, process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time);
         }
         catch
@@ -63,7 +66,7 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
         return new(record.Port, process, client, folder, record.Restarts, null, record.Kind == WorkerKind.Chromium, time)
         {
             IsAdopted = true,
-            IsOutdated = record.Program != command.Fingerprint,
+            IsOutdated = record.Program != Program,
         };
     }
 
@@ -78,6 +81,8 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
         (variables["STEEL_MAX_BODY"], variables["STEEL_MAX_SETUP"]) = ($"{options.MaxBodyBytes}", $"{6L * options.MaxContextBytes}"); // A byte may be escaped as six.
         variables[DirectoryVariable] = variables["TMPDIR"] = folder.Path;
         variables[WorkerToken.Variable] = WorkerToken.Of(directory.Secret, folder.Id);
+        variables["STEEL_EGRESS"] = string.Join(' ', options.EgressRules);
+        variables["STEEL_BROWSER_FOLDERS"] = string.Join(':', options.BrowserFolders);
         return variables;
     }
 
@@ -99,6 +104,8 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
 
             left = options.WorkerStartTimeout - time.GetElapsedTime(started);
             using var status = await worker.Client.StatusAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            if (status.IsSuccess && command.Kind == WorkerKind.Chromium)
+                isolation.Take(status.Body.Span);
             if (status.IsSuccess && command.Api.SaysFree(status.Body.Span))
                 return await machine.IsListeningAsync(worker.Process, worker.Port);
             if (status.IsSuccess && worker.IsAdopted && command.Api.TryReadSession(status.Body.Span, out var leftOver))

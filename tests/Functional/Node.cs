@@ -35,6 +35,7 @@ internal sealed class Node : IAsyncDisposable
             Worker = "simulated",
             Warm = 2,
             MaxWorkers = 8,
+            EgressRules = ["allow:127.0.0.1", "allow:[::1]"], // The pages of tests are on this machine.
             RunDirectory = Path.Combine(Path.GetTempPath(), $"steelyard-test-{Guid.NewGuid():N}"),
         }));
         var orchestrator = Orchestrator.Build(options, TimeProvider.System);
@@ -69,6 +70,9 @@ internal sealed class Node : IAsyncDisposable
         Assert.Equal(HttpStatusCode.NotFound, reply.StatusCode);
         return (string)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["reason"]!;
     }
+
+    /// <summary>Attaches to a session's browser as a client does.</summary>
+    public Task<DevToolsClient> AttachAsync(string id) => DevToolsClient.ConnectAsync(new($"ws://{Http.BaseAddress!.Authority}/sessions/{id}/cdp"));
 
     /// <summary>A reference to a live session that does not keep it.</summary>
     public WeakReference Remember(string id) => new(orchestrator.Sessions.Live.Single(session => session.Id.ToString() == id));

@@ -50,7 +50,13 @@ internal sealed class Site : IAsyncDisposable
             return Task.CompletedTask;
         }
 
-        context.Response.ContentType = pages.ContainsKey(path) ? "text/html; charset=utf-8" : "text/css";
+        if (path == "/redirect")
+        {
+            context.Response.Redirect(context.Request.QueryString.Value![1..]);
+            return Task.CompletedTask;
+        }
+
+        context.Response.ContentType = path.EndsWith(".js", StringComparison.Ordinal) ? "text/javascript" : pages.ContainsKey(path) ? "text/html; charset=utf-8" : "text/css";
         if (path.EndsWith(".bin", StringComparison.Ordinal))
             context.Response.Headers.ContentDisposition = "attachment";
         return context.Response.WriteAsync(pages.GetValueOrDefault(path, " "));

@@ -11,6 +11,9 @@ namespace Steelyard.Tests.Functional;
 /// <summary>One bundled worker, on a port of its own and without an orchestrator.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
+    // The pages of tests are on this machine, where sessions may not go by themselves.
+    private const string LocalSites = "allow:127.0.0.1 allow:[::1]";
+
     private static readonly PortAllocator Ports = new(new Machine(), 24000, 24900);
 
     private readonly OsProcess process;
@@ -41,7 +44,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     /// <summary>The same.</summary>
     /// <param name="command">Its arguments, given the folder that is its own.</param>
-    public static async Task<WorkerProcess> StartAsync(Func<string, IReadOnlyList<string>> command)
+    /// <param name="egress">Where its browser may connect.</param>
+    /// <param name="folders">Where its browser may read and write, beside its own folders; given the folder that is the worker's.</param>
+    public static async Task<WorkerProcess> StartAsync(Func<string, IReadOnlyList<string>> command, string egress = LocalSites, Func<string, string>? folders = null)
     {
         if (!BrowserFinder.IsInstalled)
             Assert.Skip("no Chromium is installed: run `make browser`");
@@ -57,7 +62,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         var process = OsProcess.Start(new(path, command(folder))
         {
             LogPath = Path.Combine(folder, "log"),
-            Environment = new Dictionary<string, string?> { ["PORT"] = $"{port}", ["STEEL_WORKER_DIR"] = folder },
+            Environment = new Dictionary<string, string?> { ["PORT"] = $"{port}", ["STEEL_WORKER_DIR"] = folder, ["STEEL_EGRESS"] = egress, ["STEEL_BROWSER_FOLDERS"] = folders?.Invoke(folder) },
         });
         var worker = new WorkerProcess(process, folder, port);
         await worker.ReadyAsync();

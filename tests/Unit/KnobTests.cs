@@ -27,6 +27,8 @@ public sealed class KnobTests
         ("start-concurrency", "8", o => o.StartConcurrency, 8, ["0", "1001", "x"]),
         ("idle-shrink", "10s", o => o.IdleShrink, TimeSpan.FromSeconds(10), ["10", "0s"]),
         ("worker-ports", "30000-30009", o => (o.FirstWorkerPort, o.LastWorkerPort), (30000, 30009), ["", "30000", "30009-30000", "0-10", "1-65536", "1-2-3", "a-b", "-5"]),
+        ("egress", "allow:127.0.0.1:8080", o => o.EgressRules.SingleOrDefault(), "allow:127.0.0.1:8080", ["", "allow", "allow:", "block:example.com", "allow:10.0.0.1/8", "deny:host:0", "Open"]),
+        ("browser-folder", "/tmp/here/../there", o => o.BrowserFolders.SingleOrDefault(), "/tmp/there", ["", "/tmp/a:b"]),
         ("run-dir", "/tmp/here/../there", o => o.RunDirectory, "/tmp/there", [""]),
         ("max-worker-log", "1024", o => o.MaxWorkerLogBytes, 1024L, ["1023", "1MB", "-1"]),
         ("max-body", "67108864", o => o.MaxBodyBytes, 64 << 20, ["1", "67108865", "1MB"]),

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Steelyard.Processes;
 using Steelyard.Worker.Computer;
+using Steelyard.Worker.Confinement;
 using Steelyard.Worker.Proxy;
 
 namespace Steelyard.Worker.Chromium;
@@ -45,7 +46,7 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Its mouse and keyboard, as far as we use them.</summary>
     public InputState Input { get; } = new();
 
-    /// <summary>Through which all its traffic goes; null when it has no proxy.</summary>
+    /// <summary>Through which all its traffic goes; null when it may go anywhere, and has no proxy.</summary>
     public ProxyRelay? Relay { get; }
 
     /// <summary>Of uploads: one after the other, or several at once could together be more than there is room for.</summary>
@@ -75,6 +76,12 @@ internal sealed class Browser : IAsyncDisposable
         {
             var said = browser.profile.Log.Tail();
             await browser.DisposeAsync();
+            if (settings.Cage.HasSandbox && LacksSandbox(said))
+            {
+                settings.Cage.GiveUpSandbox();
+                return await LaunchAsync(settings, options, time, stop);
+            }
+
             var reason = e is not OperationCanceledException ? e.Message : $"it was not ready within {LaunchDeadline.TotalSeconds} s";
             throw new BrowserLostException($"cannot launch {settings.Path}: {reason} ({await browser.process.Exited}). It said:\n{said}");
         }
@@ -130,6 +137,9 @@ internal sealed class Browser : IAsyncDisposable
         }
     }
 
+    // Nobody knows better than the browser whether this machine lets it have one.
+    private static bool LacksSandbox(string said) => said.Contains("No usable sandbox", StringComparison.Ordinal) || said.Contains("Failed to move to new namespace", StringComparison.Ordinal);
+
     private static async Task<Browser> StartAsync(BrowserSettings settings, LaunchOptions options, TimeProvider time)
     {
         var (ours, theirs) = SocketPair.Create();
@@ -139,11 +149,13 @@ internal sealed class Browser : IAsyncDisposable
             ProxyRelay? relay = null;
             try
             {
-                relay = options.Proxy is { } upstream ? ProxyRelay.Start(upstream, time) : null;
-                var process = OsProcess.Start(Specify(settings, options, profile, relay, theirs));
+                if (options.Proxy is not null || !settings.Cage.Egress.IsOpen)
+                    relay = ProxyRelay.Start(options.Proxy, settings.Cage.Egress, time);
+                using var bars = settings.Cage.For(profile, relay?.Port);
+                var process = OsProcess.Start(Specify(settings, options, profile, relay, theirs, bars));
                 return new(process, new(ours, time), profile, relay, time);
             }
-            catch (Exception e) when (e is ProcessStartException or SocketException)
+            catch (Exception e) when (e is ProcessStartException or SocketException or ConfinementException)
             {
                 ours.Dispose();
                 if (relay is not null)
@@ -155,13 +167,14 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     // No session of its own: it stays in our process group, so that whoever kills the group gets it too.
-    private static ProcessSpec Specify(BrowserSettings settings, LaunchOptions options, Profile profile, ProxyRelay? relay, SafeHandle pipe) =>
+    private static ProcessSpec Specify(BrowserSettings settings, LaunchOptions options, Profile profile, ProxyRelay? relay, SafeHandle pipe, Bars bars) =>
         new(settings.Path, BrowserArguments.For(settings, options, profile, relay))
         {
             NewSession = false,
             LogPath = profile.Log.Path,
             Environment = options.TimeZone is null ? profile.Environment : new Dictionary<string, string?>(profile.Environment) { ["TZ"] = options.TimeZone },
             InheritedHandles = [pipe, pipe],
+            Restrict = bars.Enter,
         };
 
     private async Task WarmAsync(CancellationToken deadline)

@@ -1,3 +1,4 @@
+using Steelyard.Worker.Confinement;
 using Steelyard.Worker.Proxy;
 
 namespace Steelyard.Worker.Chromium;
@@ -51,17 +52,27 @@ internal static class BrowserArguments
     public static List<string> For(BrowserSettings settings, LaunchOptions options, Profile profile, ProxyRelay? relay)
     {
         List<string> arguments = [.. Fixed, $"--user-data-dir={profile.Path}"];
-        if (settings.NoSandbox)
+        if (!settings.Cage.HasSandbox)
             arguments.Add("--no-sandbox");
-        if (SharedMemory.FreeBytes < LeastSharedMemory)
+
+        // Shared memory lies in its temporary folder then, which is its own.
+        if (Cage.KeepsFiles || SharedMemory.FreeBytes < LeastSharedMemory)
             arguments.Add("--disable-dev-shm-usage");
         arguments.AddRange(settings.Arguments);
         arguments.AddRange(options.Arguments);
 
-        // Loopback too, which the browser would spare by itself: a session must reach what its proxy reaches, and nothing else.
         if (relay is not null)
-            arguments.AddRange([$"--proxy-server=http://127.0.0.1:{relay.Port}", "--proxy-bypass-list=<-loopback>"]);
+            arguments.AddRange(Through(relay));
         arguments.Add(PageWarmer.BlankPage);
         return arguments;
     }
+
+    // Loopback too, which the browser would spare by itself; it looks up no name, and WebRTC sends nothing past the relay.
+    private static string[] Through(ProxyRelay relay) =>
+    [
+        $"--proxy-server={relay.Address}",
+        "--proxy-bypass-list=<-loopback>",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    ];
 }

@@ -1,4 +1,5 @@
 using Steelyard.Processes;
+using Steelyard.Worker.Confinement;
 
 namespace Steelyard.Worker.Chromium;
 
@@ -17,6 +18,8 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
     public bool IsAvailable => state.IsAvailable;
 
     public StoredSession? Session => state.Session;
+
+    public Isolation? Isolation => settings.Cage.Isolation;
 
     public bool TryEnd(string id) => state.TryEnd(id);
 

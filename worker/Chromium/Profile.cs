@@ -30,6 +30,9 @@ internal sealed class Profile
 
     public string Temporary => System.IO.Path.Combine(Path, "tmp");
 
+    /// <summary>All that exist before the browser starts.</summary>
+    public IEnumerable<string> Folders => [Path, Temporary, Downloads];
+
     /// <summary>The variables that keep the browser's files in here.</summary>
     public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>
     {
@@ -94,9 +97,8 @@ internal sealed class Profile
     {
         // Nobody can have made a folder of this name before us. It is short: sockets in it may have paths of 107 bytes at most.
         var profile = new Profile(System.IO.Path.Combine(parent, "steel-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))));
-        Directory.CreateDirectory(profile.Path, OwnerOnly);
-        Directory.CreateDirectory(profile.Temporary, OwnerOnly);
-        Directory.CreateDirectory(profile.Downloads, OwnerOnly);
+        foreach (var folder in profile.Folders)
+            Directory.CreateDirectory(folder, OwnerOnly);
         return profile;
     }
 }

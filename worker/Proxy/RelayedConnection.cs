@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -7,12 +8,10 @@ namespace Steelyard.Worker.Proxy;
 /// One connection of the browser, carried to the session's proxy: a tunnel, or one plain request. The browser never sees the proxy's
 /// credentials, and is never asked for them.
 /// </summary>
-internal sealed class RelayedConnection(Wire browser, Upstream upstream, Traffic traffic, TimeProvider time)
+internal sealed class RelayedConnection(Wire browser, Upstream upstream, Dialer dialer, RefusalLog refusals, Traffic traffic, TimeProvider time)
 {
-    private const int BufferBytes = 16 * 1024;
     private static readonly TimeSpan HeadDeadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
 
     private bool answered;
 
@@ -30,7 +29,12 @@ internal sealed class RelayedConnection(Wire browser, Upstream upstream, Traffic
         }
         catch (ProxyException e) when (!answered)
         {
-            await RefuseAsync(e.Message, stop);
+            await ErrorPage.WriteAsync(browser, HttpStatusCode.BadGateway, e.Message, stop);
+        }
+        catch (EgressException e)
+        {
+            refusals.Add(e.Message);
+            await ErrorPage.WriteAsync(browser, HttpStatusCode.Forbidden, e.Message, stop);
         }
         catch (Exception e) when (e is ProxyException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -46,7 +50,7 @@ internal sealed class RelayedConnection(Wire browser, Upstream upstream, Traffic
             : await WithinAsync(ConnectDeadline, deadline => ConnectAsync(proxy, destination, deadline), stop);
         answered = true;
         await browser.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray(), stop);
-        await JoinAsync(proxy, rest, cancellation => PumpAsync(proxy, browser, early, cancellation), stop);
+        await JoinAsync(proxy, rest, cancellation => Splice.PumpAsync(proxy, browser, early, cancellation), stop);
     }
 
     private async Task RequestAsync(HttpHead head, ReadOnlyMemory<byte> rest, CancellationToken stop)
@@ -68,7 +72,7 @@ internal sealed class RelayedConnection(Wire browser, Upstream upstream, Traffic
         await JoinAsync(proxy, rest, cancellation => RespondAsync(proxy, cancellation), stop);
     }
 
-    private Task<Wire> OpenAsync(CancellationToken stop) => WithinAsync(ConnectDeadline, deadline => Dialer.ConnectAsync(upstream, traffic, deadline), stop);
+    private Task<Wire> OpenAsync(CancellationToken stop) => WithinAsync(ConnectDeadline, deadline => dialer.DialAsync(upstream, traffic, deadline), stop);
 
     private async Task<ReadOnlyMemory<byte>> SocksAsync(Wire proxy, Destination destination, CancellationToken deadline)
     {
@@ -115,68 +119,11 @@ internal sealed class RelayedConnection(Wire browser, Upstream upstream, Traffic
                 break;
         }
 
-        await PumpAsync(proxy, browser, rest, cancellation);
+        await Splice.PumpAsync(proxy, browser, rest, cancellation);
     }
 
-    // Both directions. After the end of one the other has a little time left.
-    private async Task JoinAsync(Wire proxy, ReadOnlyMemory<byte> rest, Func<CancellationToken, Task> down, CancellationToken stop)
-    {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var both = new[] { down(over.Token), PumpAsync(browser, proxy, rest, over.Token) };
-        try
-        {
-            await await Task.WhenAny(both);
-            await Task.WhenAll(both).WaitAsync(Linger, time, stop);
-        }
-        catch (TimeoutException)
-        {
-            // The other side leaves its end open: it is cut.
-        }
-        finally
-        {
-            await over.CancelAsync();
-            await Task.WhenAll(both).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    private Task JoinAsync(Wire proxy, ReadOnlyMemory<byte> rest, Func<CancellationToken, Task> down, CancellationToken stop) =>
+        Splice.JoinAsync(over => Splice.PumpAsync(browser, proxy, rest, over), down, time, stop);
 
-    private static async Task PumpAsync(Wire from, Wire to, ReadOnlyMemory<byte> first, CancellationToken cancellation)
-    {
-        if (first.Length > 0)
-            await to.WriteAsync(first, cancellation);
-        var buffer = new byte[BufferBytes];
-        int read;
-        while ((read = await from.ReadAsync(buffer, cancellation)) > 0)
-            await to.WriteAsync(buffer.AsMemory(0, read), cancellation);
-        await to.EndAsync();
-    }
-
-    private async Task RefuseAsync(string message, CancellationToken stop)
-    {
-        var text = $"{message}\n";
-        var length = Encoding.UTF8.GetByteCount(text);
-        var head = new HttpHead("HTTP/1.1 502 Bad Gateway", ["Content-Type: text/plain; charset=utf-8", $"Content-Length: {length}", "Connection: close"]);
-        try
-        {
-            await browser.WriteAsync((byte[])[.. head.ToBytes(), .. Encoding.UTF8.GetBytes(text)], stop);
-            await browser.EndAsync();
-        }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
-        {
-            // The browser did not wait for it.
-        }
-    }
-
-    private async Task<T> WithinAsync<T>(TimeSpan period, Func<CancellationToken, Task<T>> work, CancellationToken stop)
-    {
-        using var timer = new CancellationTokenSource(period, time);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stop);
-        try
-        {
-            return await work(deadline.Token);
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            throw new ProxyException($"the other side did not answer within {period.TotalSeconds} s");
-        }
-    }
+    private Task<T> WithinAsync<T>(TimeSpan period, Func<CancellationToken, Task<T>> work, CancellationToken stop) => Deadline.WithinAsync(period, work, time, stop);
 }

@@ -13,6 +13,7 @@ public sealed partial class ArchitectureTests
     {
         [""] = [Anything],
         ["Processes"] = [],
+        ["Egress"] = [],
         ["Workers"] = ["Processes"],
         ["Sessions"] = ["Workers"],
         ["Proxy"] = ["Sessions", "Workers"],

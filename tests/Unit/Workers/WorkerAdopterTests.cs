@@ -113,6 +113,6 @@ public sealed class WorkerAdopterTests : IDisposable
     private WorkerAdopter Adopter()
     {
         var machine = new Machine();
-        return new(directory, new(new("/bin/sleep", ["600"], WorkerKind.Foreign), directory, machine, new() { StartConcurrency = 1 }, TimeProvider.System), machine, NullLogger<WorkerAdopter>.Instance);
+        return new(directory, new(new("/bin/sleep", ["600"], WorkerKind.Foreign), directory, machine, new(), new() { StartConcurrency = 1 }, TimeProvider.System), machine, NullLogger<WorkerAdopter>.Instance);
     }
 }

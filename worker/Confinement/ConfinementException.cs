@@ -1,0 +1,9 @@
+using System.Runtime.InteropServices;
+
+namespace Steelyard.Worker.Confinement;
+
+/// <summary>The kernel does not let us confine the browser as it said it could.</summary>
+internal sealed class ConfinementException(string message) : Exception(message)
+{
+    public static ConfinementException Of(string call) => new($"cannot confine the browser: {call}: {Marshal.GetLastPInvokeErrorMessage()}");
+}
