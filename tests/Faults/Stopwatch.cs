@@ -1,0 +1,9 @@
+namespace Steelyard.Tests.Faults;
+
+/// <summary>Time that has passed since its start.</summary>
+internal readonly struct Stopwatch(long started)
+{
+    public static Stopwatch Start() => new(TimeProvider.System.GetTimestamp());
+
+    public TimeSpan Elapsed => TimeProvider.System.GetElapsedTime(started);
+}
