@@ -9,7 +9,7 @@ import { idleWebSockets, pingFlood } from './frames.ts';
 import { httpBytes } from './http-bytes.ts';
 import { ids } from './ids.ts';
 import { json } from './json.ts';
-import { idleConnections, pipelinedFlood, slowBodies, slowHeads } from './limits.ts';
+import { idleConnections, pipelinedFlood, slowClients } from './limits.ts';
 import { mustBeClean } from './log.ts';
 import { queries } from './queries.ts';
 import { webSockets } from './websockets.ts';
@@ -52,8 +52,7 @@ export function fuzzSuite({ seconds }: Options): Suite {
     tests: [
       line('The corpus: every form is refused as it should be', corpus),
       ...families.map((family) => line(family.name, (context) => campaign(context, family, share))),
-      line('Slow heads are cut', slowHeads),
-      line('Slow bodies are cut', slowBodies),
+      line('Slow heads and slow bodies are cut', slowClients),
       line('Idle connections cost little, and others are served', idleConnections),
       line('Idle WebSockets cost little, and others are served', idleWebSockets),
       line('A flood of requests on one connection is held back', pipelinedFlood),
