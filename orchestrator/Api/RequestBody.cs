@@ -38,18 +38,16 @@ public static class RequestBody
     {
         var reader = request.BodyReader;
         using var deadline = new CancellationTokenSource(options.BodyGrace, time);
+
+        // A read that is cancelled by a token would count as one under way for good, and Kestrel could not read what is left.
+        await using var over = deadline.Token.Register(reader.CancelPendingRead);
         var started = time.GetTimestamp();
         while (true)
         {
             ReadResult result;
             try
             {
-                result = await reader.ReadAsync(deadline.Token);
-            }
-            catch (OperationCanceledException) when (deadline.IsCancellationRequested)
-            {
-                throw new BadHttpRequestException(
-                    $"The body came too slowly: less than {options.BodyBytesPerSecond} bytes a second. Send it whole.", StatusCodes.Status408RequestTimeout);
+                result = await reader.ReadAsync();
             }
             catch (IOException e) when (e is not BadHttpRequestException && !request.HttpContext.RequestAborted.IsCancellationRequested)
             {
@@ -57,8 +55,12 @@ public static class RequestBody
                 throw new BadHttpRequestException($"The body cannot be read. {e.Message}");
             }
 
-            if (result.Buffer.Length > limit)
-                throw TooLarge(limit);
+            if (result.Buffer.Length > limit || result.IsCanceled)
+            {
+                reader.AdvanceTo(result.Buffer.End);
+                throw result.IsCanceled ? TooSlow(options) : TooLarge(limit);
+            }
+
             if (result.IsCompleted)
             {
                 var body = result.Buffer.ToArray();
@@ -94,6 +96,9 @@ public static class RequestBody
             throw new BadHttpRequestException($"The body is not JSON. {e.Message} Send JSON, or nothing at all.");
         }
     }
+
+    private static BadHttpRequestException TooSlow(Options options) =>
+        new($"The body came too slowly: less than {options.BodyBytesPerSecond} bytes a second. Send it whole.", StatusCodes.Status408RequestTimeout);
 
     private static BadHttpRequestException TooLarge(int limit) =>
         new($"The body is larger than the {limit} bytes allowed.", StatusCodes.Status413PayloadTooLarge);

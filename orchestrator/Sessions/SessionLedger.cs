@@ -9,6 +9,8 @@ namespace Steelyard.Sessions;
 /// </summary>
 public sealed unsafe class SessionLedger
 {
+    private const int MostPorts = 65_536;
+
     private readonly int ports;
 
     // Never unmapped: an activity may end after all else has stopped.
@@ -23,11 +25,11 @@ public sealed unsafe class SessionLedger
         try
         {
             using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            ports = Math.Max(lastPort + 1, (int)(file.Length / LedgerEntry.Size));
+            ports = Math.Max(lastPort + 1, (int)Math.Min(file.Length / LedgerEntry.Size, MostPorts));
 
             // Written out, for a hole in it would be filled when a store needs it, and then there may be no room.
             file.Seek(0, SeekOrigin.End);
-            file.Write(new byte[((long)ports * LedgerEntry.Size) - file.Length]);
+            file.Write(new byte[Math.Max(0, ((long)ports * LedgerEntry.Size) - file.Length)]);
             file.Flush();
             using var mapping = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
             mapping.CreateViewAccessor().SafeMemoryMappedViewHandle.AcquirePointer(ref entries);

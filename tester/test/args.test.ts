@@ -34,6 +34,7 @@ test('what cannot be obeyed is refused with a message', () => {
     [['--cycles', '0'], /--cycles/],
     [['--seed', ''], /--seed/],
     [['--concurrency', '1.5'], /whole number/],
+    [['--seconds', '0'], /--seconds/],
   ];
   for (const [argv, message] of refused) {
     assert.throws(() => parseOptions(argv), (error) => error instanceof UsageError && message.test(error.message), argv.join(' '));

@@ -22,6 +22,11 @@ test('a 204 and a 101 have no body', () => {
   assert.equal(parse('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\x01x')?.status, 101);
 });
 
+test('an answer tells how many bytes it takes, so that the next can be read behind it', () => {
+  const answers = ['HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nok', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nT: t\r\n\r\n', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'];
+  for (const answer of answers) assert.equal(parse(`${answer}HTTP/1.1 200 OK\r\n\r\n`)?.length, answer.length, answer);
+});
+
 test('interim answers are passed over', () => {
   const reply = parse('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n');
   assert.equal(reply?.status, 413);

@@ -74,6 +74,14 @@ internal sealed class NodeProcess : IAsyncDisposable
         return (reply.StatusCode, await reply.Content.ReadFromJsonAsync<JsonObject>());
     }
 
+    /// <summary>The status of a session, once it is known what became of it.</summary>
+    public async Task<HttpStatusCode> SettledAsync(string path)
+    {
+        var status = HttpStatusCode.ServiceUnavailable;
+        await Eventually.IsTrueAsync(async () => (status = (await GetAsync(path)).Status) != HttpStatusCode.ServiceUnavailable, $"{path} is known");
+        return status;
+    }
+
     public async Task<JsonObject> StatusAsync() => (await Http.GetFromJsonAsync<JsonObject>("/status"))!;
 
     public Task<string> OutputAsync() => File.ReadAllTextAsync(log);

@@ -4,10 +4,17 @@ import type { TestContext } from '../suite.ts';
 import { listenerOn } from './processes.ts';
 import { isLoopback } from './victim.ts';
 
-/** The process of the server itself, or a skip where it cannot be seen. */
-export function serverPid({ client }: TestContext): number {
+/** The process of the server itself, where it can be seen. */
+export function serverPidOrNone({ client }: TestContext): number | undefined {
   const port = Number(client.base.port || (client.base.protocol === 'https:' ? 443 : 80));
   const pid = isLoopback(client.base.hostname) ? listenerOn(port) : undefined;
+  // What this program itself serves, for its own tests, has no process to look at.
+  return pid === process.pid ? undefined : pid;
+}
+
+/** The same, or a skip. */
+export function serverPid(context: TestContext): number {
+  const pid = serverPidOrNone(context);
   if (pid === undefined) skip('the process of the server is not visible here, so nothing tells what it holds');
   return pid;
 }

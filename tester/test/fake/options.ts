@@ -6,6 +6,7 @@ export interface FakeOptions {
   fault:
     | 'none'
     | 'create answers 500'
+    | 'a bad create answers 500'
     | 'create loses data'
     | 'create has no time'
     | 'get mixes up data'

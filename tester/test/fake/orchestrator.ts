@@ -78,7 +78,7 @@ export class FakeOrchestrator {
     try {
       data = fault === 'create loses data' ? {} : JSON.parse(body);
     } catch {
-      return { status: 400 };
+      return { status: fault === 'a bad create answers 500' ? 500 : 400 };
     }
     if (fault === 'one session at a time') this.sessions.clear();
     const id = fault === 'ids repeat' ? `id-${this.sessions.size % 5}` : randomUUID();

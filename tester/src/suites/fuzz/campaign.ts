@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { check, fail, Failure } from '../../check.ts';
-import { ServerLog, serverPid } from '../../os/server.ts';
-import { isLoopback } from '../../os/victim.ts';
+import { ServerLog, serverPidOrNone } from '../../os/server.ts';
 import type { TestContext } from '../../suite.ts';
 import { judge } from './judge.ts';
 import { Target } from './target.ts';
@@ -22,7 +21,8 @@ export interface Family {
 export async function campaign(context: TestContext, family: Family, seconds: number): Promise<void> {
   const { options, pool } = context;
   const target = await Target.prepare(context);
-  const log = isLoopback(context.client.base.hostname) ? ServerLog.follow(serverPid(context)) : undefined;
+  const pid = serverPidOrNone(context);
+  const log = pid === undefined ? undefined : ServerLog.follow(pid);
   const restarts = await restartsOf(context);
   const tally = { cases: 0, statuses: new Map<string, number>(), asked: 0, slowestMs: 0 };
   const isReplay = options.replay !== undefined;

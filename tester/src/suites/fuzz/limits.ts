@@ -11,11 +11,11 @@ import { Target } from './target.ts';
 
 const mebibyte = 1_048_576;
 const idleSockets = 2_000;
-const slowClients = 100;
+const slowSockets = 100;
 const dripMs = 500;
 /** Ten seconds is what servers of this kind give a head; half as much again for a busy machine. */
 const headCutMs = 15_000;
-const bodyCutMs = 5_000;
+const bodyCutMs = 10_000;
 
 /** Others are served, a newcomer gets in, and all of it is given back. */
 async function besides(context: TestContext, act: (target: Target) => Promise<void>): Promise<void> {
@@ -28,28 +28,19 @@ async function besides(context: TestContext, act: (target: Target) => Promise<vo
   await target.mustStand(context);
 }
 
-/** Heads that never end, byte by byte: each connection must be cut, with a 408 where it has got so far. */
-export async function slowHeads(context: TestContext): Promise<void> {
+/** Heads and bodies that never end, byte by byte: each connection must be cut, with a 408 where a request has got so far. */
+export async function slowClients(context: TestContext): Promise<void> {
   await besides(context, async () => {
-    const sockets = await open(context, slowClients);
-    const line = head(context.client, 'GET', '/sessions/no').slice(0, -2);
-    const started = performance.now();
-    for (const socket of sockets) socket.write(line);
-    await drip(context, sockets, 'X', headCutMs, started);
+    const sockets = await open(context, 2 * slowSockets);
+    const [heads, bodies] = [sockets.slice(slowSockets), sockets.slice(0, slowSockets)];
+    for (const socket of heads) socket.write(head(context.client, 'GET', '/sessions/no').slice(0, -2));
+    for (const socket of bodies) socket.write(head(context.client, 'POST', '/sessions', ['Content-Type: application/json', 'Content-Length: 100000']));
+    await Promise.all([drip(context, 'heads', heads, 'X', headCutMs), drip(context, 'bodies', bodies, ' ', bodyCutMs)]);
   });
 }
 
-/** Bodies that never end. */
-export async function slowBodies(context: TestContext): Promise<void> {
-  await besides(context, async () => {
-    const sockets = await open(context, slowClients);
-    const started = performance.now();
-    for (const socket of sockets) socket.write(head(context.client, 'POST', '/sessions', ['Content-Type: application/json', 'Content-Length: 100000']));
-    await drip(context, sockets, ' ', bodyCutMs, started);
-  });
-}
-
-async function drip({ figure, onCleanup }: TestContext, sockets: net.Socket[], byte: string, withinMs: number, started: number): Promise<void> {
+async function drip({ figure, onCleanup }: TestContext, what: string, sockets: net.Socket[], byte: string, withinMs: number): Promise<void> {
+  const started = performance.now();
   const statuses = new Map<string, number>();
   for (const socket of sockets) {
     socket.on('data', (part: Buffer) => {
@@ -63,9 +54,9 @@ async function drip({ figure, onCleanup }: TestContext, sockets: net.Socket[], b
   onCleanup(() => clearInterval(timer));
   const left = await closedWithin(sockets, withinMs);
   clearInterval(timer);
-  figure('all cut after', (performance.now() - started) / 1_000, 's');
-  for (const [status, count] of statuses) figure(status, count, '');
-  check(left === 0, `${left} of ${sockets.length} connections are still open after ${withinMs / 1_000} s`);
+  figure(`${what} cut after`, (performance.now() - started) / 1_000, 's');
+  for (const [status, count] of statuses) figure(`${what} ${status}`, count, '');
+  check(left === 0, `${left} of ${sockets.length} slow ${what} are still open after ${withinMs / 1_000} s`);
   check([...statuses.keys()].every((status) => status === '408' || status === '400'), `the answers were ${[...statuses.keys()].join(', ')}`);
 }
 
