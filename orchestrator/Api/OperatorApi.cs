@@ -84,7 +84,7 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Option
         if (status.Queued >= status.QueueLimit)
             reasons.Add($"The queue is full: {status.Queued} creates wait.");
         context.Response.StatusCode = reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return context.Response.WriteAsJsonAsync(new(reasons.Count == 0, reasons), ContractsJson.Default.ReadyReply);
+        return context.Response.WriteAsJsonAsync(new(reasons.Count == 0, context.Caller() == Caller.Nobody ? [] : reasons), ContractsJson.Default.ReadyReply);
     }
 
     private static string LastExit(PoolStatus status) => status.LastExit is { } exit ? $"The last one ended with: {exit}." : "";

@@ -1,7 +1,7 @@
 namespace Steelyard.Worker.Setup;
 
 /// <summary>What a session's browser shall not load.</summary>
-/// <param name="Hosts">Lower case; their subdomains as well.</param>
+/// <param name="Hosts">Lower case, in punycode; their subdomains as well.</param>
 /// <param name="UrlPatterns">As <see cref="Wildcard"/> reads them.</param>
 internal sealed record BlockRules(bool Ads, bool Images, bool Media, bool Stylesheets, IReadOnlyList<string> Hosts, IReadOnlyList<string> UrlPatterns)
 {

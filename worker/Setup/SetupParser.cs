@@ -96,12 +96,15 @@ internal static partial class SetupParser
     private static string ParseHost(JsonElement value, string field)
     {
         var host = Text(value, field, 253);
-        return Uri.CheckHostName(host) != UriHostNameType.Unknown
-            ? host.ToLowerInvariant()
-            : throw new BadInputException($"{field} must be a host name such as example.com, without scheme, port or wildcard", field);
+        return Uri.CheckHostName(host) switch
+        {
+            UriHostNameType.Unknown => throw new BadInputException($"{field} must be a host name such as example.com, without scheme, port or wildcard", field),
+            UriHostNameType.Dns => new Uri("http://" + host).IdnHost.ToLowerInvariant(), // As browsers ask for it.
+            _ => host.ToLowerInvariant(),
+        };
     }
 
-    [GeneratedRegex(@"\A[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}\z")]
+    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}\z")]
     private static partial Regex ZoneName();
 
     [GeneratedRegex(@"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\z")]
