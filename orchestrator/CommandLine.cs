@@ -52,6 +52,8 @@ public static class CommandLine
     internal static Options Complete(Options options)
     {
         options = options with { ApiKeys = [.. options.ApiKeys, .. KeysIn(options.ApiKeyFile)] };
+        if (options.ApiKeys.Concat(options.OperatorKeys).FirstOrDefault(key => key.EndsWith(':')) is { } empty)
+            throw new ArgumentException($"--api-key or --operator-key: '{empty}' is a name without a key: write NAME:KEY");
         if (!IPAddress.IsLoopback(IPAddress.Parse(options.Bind)) && options.ApiKeys.Count + options.OperatorKeys.Count == 0 && !options.AllowAnonymous)
             throw new ArgumentException($"--bind {options.Bind} would let anyone on the network drive browsers here: give an --api-key, or --allow-anonymous if you mean it");
         if (options.ProbeInterval < TimeSpan.FromMilliseconds(20))

@@ -92,6 +92,8 @@ public sealed class Orchestrator : IAsyncDisposable
             options = options with { StartConcurrency = StartTurn.UsualNumber(command.Kind) };
         options = options with { Warm = Math.Min(options.Warm, options.MaxWorkers) };
 
+        var keys = new KeyRing(options);
+        options = options with { ApiKeys = [], OperatorKeys = [] }; // Only their hashes stay.
         var runDirectory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
         var ledger = new SessionLedger(runDirectory, options.LastWorkerPort);
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -117,8 +119,8 @@ public sealed class Orchestrator : IAsyncDisposable
             .AddSingleton(services => new WorkerPool(services.GetRequiredService<WorkerStarter>(), options, time, services.GetRequiredService<ILogger<WorkerPool>>()))
             .AddSingleton(new SessionIdIssuer(options.NodeId, runDirectory.Secret)).AddSingleton(new LiveViewLinks(runDirectory.Secret))
             .AddSingleton(new SessionHistory(options.Tombstones))
-            .AddSingleton(new SessionRecords(ledger, RequestKinds)).AddSingleton<SessionAdopter>().AddSingleton<SessionQuotas>().AddSingleton<SessionService>().AddSingleton<ChosenIds>().AddSingleton<SessionReaper>().AddSingleton<KeyRing>()
-            .AddSingleton<Attacher>().AddSingleton<WorkerForwarder>().AddSingleton<CreateParser>().AddSingleton<SessionDescriber>().AddSingleton<Artifacts>()
+            .AddSingleton(new SessionRecords(ledger, RequestKinds)).AddSingleton<SessionAdopter>().AddSingleton<SessionQuotas>().AddSingleton<SessionService>().AddSingleton<ChosenIds>().AddSingleton<SessionReaper>().AddSingleton(keys)
+            .AddSingleton<Attacher>().AddSingleton<WorkerForwarder>().AddSingleton<CreateParser>().AddSingleton<SessionDescriber>().AddSingleton<Artifacts>().AddSingleton<UsageWatch>()
             .AddSingleton<SessionsDialect>().AddSingleton<DevToolsDialect>().AddSingleton<ConnectDialect>().AddSingleton<BrowserlessApi>()
             .AddSingleton<SteelDialect>().AddSingleton<SteelExtras>().AddSingleton<SteelPages>().AddSingleton<LiveViewApi>().AddSingleton<OperatorApi>();
         builder.Services.AddHttpForwarder();
@@ -165,7 +167,8 @@ public sealed class Orchestrator : IAsyncDisposable
         background = Task.WhenAll(
             app.Services.GetRequiredService<WorkerHealth>().RunAsync(loops.Token),
             app.Services.GetRequiredService<SessionReaper>().RunAsync(loops.Token),
-            app.Services.GetRequiredService<Artifacts>().RunAsync(loops.Token));
+            app.Services.GetRequiredService<Artifacts>().RunAsync(loops.Token),
+            app.Services.GetRequiredService<UsageWatch>().RunAsync(loops.Token));
     }
 
     /// <summary>Refuses new work, tells attached clients, and does with sessions and workers as <paramref name="how"/> says.</summary>

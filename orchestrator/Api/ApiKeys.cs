@@ -14,12 +14,18 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys)
     // Probes carry no key; below the others an address is its own proof, because nobody can guess it.
     private static readonly PathString[] Open = ["/health", "/v1/health", "/live", "/v1/artifacts"];
 
+    // For probes, too; but who shows a key is told more.
+    private static readonly PathString ForProbes = "/readyz";
+
     public Task InvokeAsync(HttpContext context)
     {
         QueryKeys.Mend(context.Request);
         if (keys.IsEmpty || Open.Any(path => context.Request.Path.StartsWithSegments(path)))
             return next(context);
-        if (TakeKey(context.Request) is not { } key || keys.Find(key) is not { } caller)
+        var caller = TakeKey(context.Request) is { } key ? keys.Find(key) : null;
+        if (caller is null && context.Request.Path.StartsWithSegments(ForProbes))
+            caller = Sessions.Caller.Nobody;
+        if (caller is null)
             return Problem.WriteAsync(context, StatusCodes.Status401Unauthorized, "Bad or missing authentication. Show a key: as the header steel-api-key or x-api-key, as a bearer token, as the password of basic authentication, or as ?apiKey= or ?token=.");
         context.Features.Set(caller);
         return next(context);
@@ -41,7 +47,7 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys)
                 return PasswordIn(authorization[Basic.Length..]);
         }
 
-        return QueryKeys.Take(request, KeyParameters);
+        return QueryKeys.IsAddress(request) ? QueryKeys.TakeLast(request) : QueryKeys.Take(request, KeyParameters);
     }
 
     private static string? PasswordIn(string credentials)

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using Steelyard.Api.Steel;
 using Steelyard.Proxy;
 using Steelyard.Sessions;
@@ -50,7 +49,8 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
     {
         if (await CreateAsync(context) is not { } created)
             return;
-        using (created)
+        created.Placed.Dispose(); // Nobody reads the worker's reply: its connection need not wait for the client's end.
+        using (created.Activity)
         {
             try
             {
@@ -96,9 +96,8 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
         {
             using var reply = await worker.Client.DiscoverAsync("GET", "/json/version");
             canAttach |= reply.Status != StatusCodes.Status404NotFound;
-            if (!reply.IsSuccess || JsonNode.Parse(reply.Body.Span) is not JsonObject version)
+            if (!reply.IsSuccess || !Discovery.TryLead(reply.Body.Span, $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/{context.KeyQuery()}", out var version))
                 continue;
-            version["webSocketDebuggerUrl"] = $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/{context.KeyQuery()}";
             await WriteAsync(context, version);
             return;
         }
@@ -118,9 +117,11 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
         }
 
         var caller = context.Caller();
-        var mine = sessions.Live.Where(session => session.EndReason is null && caller.Sees(session.Request.Holder)).ToList();
-        var lists = await Task.WhenAll(mine.Select(session => TargetsAsync(context, session, "GET", "/json/list")));
-        await WriteAsync(context, new JsonArray([.. lists.OfType<JsonArray>().SelectMany(list => list).Select(target => target?.DeepClone())]));
+        var mine = sessions.Live.Where(session => session.EndReason is null && !session.IsOver() && caller.Sees(session.Request.Holder)).ToList();
+        var lists = new IReadOnlyList<DevToolsTarget>?[mine.Count];
+        await Parallel.ForAsync(0, mine.Count, new ParallelOptions { MaxDegreeOfParallelism = MostAsked, CancellationToken = context.RequestAborted }, async (i, _) =>
+            lists[i] = await TargetsAsync(context, mine[i], "GET", "/json/list"));
+        await WriteAsync(context, $"[{string.Join(',', lists.SelectMany(list => list ?? []).Select(target => target.Json))}]");
     }
 
     private async Task NewAsync(HttpContext context)
@@ -156,17 +157,15 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
         if (await attacher.AddressAsync(context, session) is null)
             return false;
         var targets = await TargetsAsync(context, session, url is null ? "GET" : "PUT", url is null ? "/json/list" : "/json/new" + url);
-        if ((targets as JsonArray)?.FirstOrDefault(target => (string?)target?["type"] == "page") is { } page)
-            await WriteAsync(context, page);
-        else if (targets is JsonObject target)
-            await WriteAsync(context, target);
+        if (targets?.FirstOrDefault(target => url is not null || target.Type == "page") is { } page)
+            await WriteAsync(context, page.Json);
         else
             await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, "The session's browser did not tell its page.");
         return context.Response.StatusCode == StatusCodes.Status200OK;
     }
 
-    // Null when the session has ended, or its browser does not answer.
-    private async Task<JsonNode?> TargetsAsync(HttpContext context, Session session, string method, string path)
+    // Null when the session has ended, or its browser does not answer, or not sensibly.
+    private async Task<IReadOnlyList<DevToolsTarget>?> TargetsAsync(HttpContext context, Session session, string method, string path)
     {
         if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement || (await CdpAddress.FindAsync(placement)).Address is not { } address)
             return null;
@@ -174,13 +173,13 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
         if (!reply.IsSuccess || !session.IsOn(placement))
             return null;
         var prefix = $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/sessions/{session.Id}";
-        return JsonNode.Parse(Discovery.Rewrite(reply.Body, prefix, context.KeyQuery(), address).Span);
+        return DevToolsTarget.Parse(Discovery.Rewrite(reply.Body, prefix, context.KeyQuery(), address).Span);
     }
 
-    private static Task WriteAsync(HttpContext context, JsonNode json)
+    private static Task WriteAsync(HttpContext context, string json)
     {
         context.Response.ContentType = "application/json; charset=UTF-8";
-        var body = Encoding.UTF8.GetBytes(json.ToJsonString());
+        var body = Encoding.UTF8.GetBytes(json);
         context.Response.ContentLength = body.Length;
         return context.Response.Body.WriteAsync(body).AsTask();
     }

@@ -46,6 +46,7 @@ public sealed record PoolNumbers(int Ready, int Leased, int Starting, int Stoppi
 public sealed record QueueNumbers(int Length, int Limit);
 
 /// <summary><c>GET /readyz</c>.</summary>
+/// <param name="Reasons">Why not; none for callers without a key, where there are keys.</param>
 /// <param name="Isolation">What browsers are held by; null before the first of them runs, and when workers have none.</param>
 public sealed record ReadyReply(bool Ready, IReadOnlyList<string> Reasons, IsolationReport? Isolation);
 

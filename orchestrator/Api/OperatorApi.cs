@@ -84,7 +84,8 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Browse
         if (status.Queued >= status.QueueLimit)
             reasons.Add($"The queue is full: {status.Queued} creates wait.");
         context.Response.StatusCode = reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return context.Response.WriteAsJsonAsync(new(reasons.Count == 0, reasons, isolation.Latest), ContractsJson.Default.ReadyReply);
+        var isNobody = context.Caller() == Caller.Nobody;
+        return context.Response.WriteAsJsonAsync(new(reasons.Count == 0, isNobody ? [] : reasons, isNobody ? null : isolation.Latest), ContractsJson.Default.ReadyReply);
     }
 
     private static string LastExit(PoolStatus status) => status.LastExit is { } exit ? $"The last one ended with: {exit}." : "";

@@ -9,11 +9,27 @@ internal static class QueryKeys
     public static void Mend(HttpRequest request)
     {
         var query = request.QueryString.Value;
-        if (query is null || query.Length < 2 || query.IndexOf('?', 1) < 0)
+        if (IsAddress(request) || query is null || query.Length < 2 || query.IndexOf('?', 1) < 0)
             return;
         foreach (var name in Appended)
             query = query[..1] + query[1..].Replace("?" + name, "&" + name, StringComparison.OrdinalIgnoreCase);
         request.QueryString = new(query);
+    }
+
+    /// <summary>The query is the address of a page to open, and has a query of its own.</summary>
+    public static bool IsAddress(HttpRequest request) => request.Path.Value!.TrimEnd('/').EndsWith("/json/new", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Takes a last <c>apiKey=</c> off the address of a page and returns its value; null when there is none. What stands before it is the page's.</summary>
+    public static string? TakeLast(HttpRequest request)
+    {
+        var query = request.QueryString.Value ?? "";
+        var start = query.LastIndexOfAny(['?', '&']);
+        if (start < 0 || !query.AsSpan(start + 1).StartsWith("apiKey=", StringComparison.OrdinalIgnoreCase))
+            return null;
+        var value = Uri.UnescapeDataString(query[(start + 1 + "apiKey=".Length)..]);
+        request.QueryString = new(query[..start]);
+        request.HttpContext.Features.Set(new QueryKey(value));
+        return value;
     }
 
     /// <summary>

@@ -31,6 +31,27 @@ public static class Discovery
         }
     }
 
+    /// <summary>Names another WebSocket in a reply to <c>/json/version</c>. False when that is no sound JSON object.</summary>
+    /// <param name="version">The browser's reply.</param>
+    /// <param name="socket">The WebSocket.</param>
+    /// <param name="led">The reply as JSON.</param>
+    public static bool TryLead(ReadOnlySpan<byte> version, string socket, out string led)
+    {
+        led = "";
+        try
+        {
+            if (JsonNode.Parse(version) is not JsonObject told)
+                return false;
+            told[SocketUrl] = socket;
+            led = told.ToJsonString();
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            return false; // As above.
+        }
+    }
+
     private static void RewriteTarget(JsonObject target, string prefix, string query, CdpAddress address)
     {
         if (target[SocketUrl] is JsonValue value && Uri.TryCreate(value.ToString(), UriKind.Absolute, out var url))

@@ -33,7 +33,7 @@ public sealed class WorkerForwarder(IHttpForwarder forwarder, Options options) :
     private sealed class ToWorker(string path) : HttpTransformer
     {
         // Whose request it is, and from which page, is our business and not the worker's.
-        private static readonly string[] Kept = ["Content-Type", "Content-Length", "Transfer-Encoding", "Accept", "Range"];
+        private static readonly string[] Kept = ["Content-Type", "Content-Length", "Transfer-Encoding", "Accept"];
 
         public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellationToken)
         {

@@ -22,12 +22,41 @@ public sealed class KeyTests
         foreach (var (method, path) in routes.Where(route => route.Path.Contains("{id}", StringComparison.Ordinal) && !Public.Contains(route.Path)))
         {
             using var reply = await SendAsync(node, method, Fill(path, id), "b");
-            Assert.True(reply.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.UpgradeRequired, $"{method} {path} answered {(int)reply.StatusCode}");
-            Assert.DoesNotContain(id, await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            await CheckTellsNothingAsync(reply, id);
+        }
+
+        foreach (var path in new[] { "/", "/chromium", "/chrome" })
+        {
+            using var reply = await SendAsync(node, HttpMethod.Get, $"{path}?sessionId={id}", "b");
+            await CheckTellsNothingAsync(reply, id);
         }
 
         using var mine = await SendAsync(node, HttpMethod.Get, $"/sessions/{id}", "a");
         Assert.Equal(HttpStatusCode.OK, mine.StatusCode);
+    }
+
+    private static async Task CheckTellsNothingAsync(HttpResponseMessage reply, string id)
+    {
+        Assert.True(reply.StatusCode == HttpStatusCode.NotFound, $"{reply.RequestMessage!.Method} {reply.RequestMessage.RequestUri!.PathAndQuery} answered {(int)reply.StatusCode}");
+        Assert.DoesNotContain(id, await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    // A probe carries no key, and learns no more than what it asks.
+    [Fact]
+    public async Task Readiness_is_for_everybody_and_its_reasons_for_holders_of_a_key()
+    {
+        await using var node = await StartAsync(options => options with { Worker = "simulated --faults never-ready@start=1:busy", Warm = 1 });
+        foreach (var (holder, count) in new[] { (null, 0), ("nobody", 0), ("a", 1), ("boss", 1) })
+        {
+            using var reply = await SendAsync(node, HttpMethod.Get, "/readyz", holder);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, reply.StatusCode);
+            Assert.Equal(count, (await reply.Content.ReadFromJsonAsync<JsonObject>())!["reasons"]!.AsArray().Count);
+        }
+
+        await using var ready = await StartAsync();
+        await ready.ReadyAsync(1);
+        using var good = await SendAsync(ready, HttpMethod.Get, "/readyz", null);
+        Assert.Equal(HttpStatusCode.OK, good.StatusCode);
     }
 
     [Fact]
@@ -38,7 +67,7 @@ public sealed class KeyTests
         foreach (var (method, path) in await RoutesAsync(node))
         {
             using var reply = await SendAsync(node, method, Fill(path, id), null);
-            if (path is "/health" or "/v1/health" || path.StartsWith("/live/", StringComparison.Ordinal) || path.StartsWith("/v1/artifacts/", StringComparison.Ordinal))
+            if (path is "/health" or "/v1/health" or "/readyz" || path.StartsWith("/live/", StringComparison.Ordinal) || path.StartsWith("/v1/artifacts/", StringComparison.Ordinal))
                 Assert.NotEqual(HttpStatusCode.Unauthorized, reply.StatusCode);
             else
                 Assert.Equal(HttpStatusCode.Unauthorized, reply.StatusCode);
@@ -170,6 +199,14 @@ public sealed class KeyTests
             request.Content = new StringContent("{}", Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
         if (holder is not null)
             request.Headers.Add("steel-api-key", $"key-{holder}");
+
+        // Where there is a WebSocket, what becomes of one is what counts; elsewhere nobody minds.
+        if (method == HttpMethod.Get)
+        {
+            foreach (var (name, value) in new[] { ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==") })
+                request.Headers.Add(name, value);
+        }
+
         return node.Http.SendAsync(request);
     }
 }

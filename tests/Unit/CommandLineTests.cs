@@ -94,6 +94,20 @@ public sealed class CommandLineTests
         Assert.Null(await ParseAsync(["--bind", "0.0.0.0"], new() { ["STEELYARD_API_KEY"] = "" }));
 
     [Theory]
+    [InlineData("--api-key", "alice:")]
+    [InlineData("--operator-key", "boss:")]
+    [InlineData("--api-key", ":")]
+    public async Task A_name_without_a_key_does_not_make_the_empty_word_one(string option, string value) => Assert.Null(await ParseAsync([option, value]));
+
+    [Fact]
+    public async Task A_name_without_a_key_is_refused_in_a_file_as_well()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Null(await ParseAsync(["--api-key-file", folder.Write("keys", "# ours\nalice:sesame\nbob:\n")]));
+        Assert.Equal(["alice:sesame"], (await ParseAsync(["--api-key-file", folder.Write("keys", "# ours\nalice:sesame\n\n")]))!.ApiKeys);
+    }
+
+    [Theory]
     [InlineData("--port", "http")]
     [InlineData("--port", "65536")]
     [InlineData("--bind", "localhost")]

@@ -38,6 +38,8 @@ internal sealed class SessionSetup(ChromiumHost host)
     // Nobody knows better than the browser, and it would silently take another one later on.
     private static async Task CheckNamesAsync(Browser browser, SetupOptions options, CancellationToken deadline)
     {
+        if (options.TimeZone is null && options.Locale is null)
+            return;
         using var page = await PageSession.AttachAsync(browser.Pipe, await PageWarmer.WaitForPageAsync(browser.Pipe, browser.Time, deadline), deadline);
         await CheckAsync(page, options.TimeZone, "timezone", "timeZone", deadline);
         await CheckAsync(page, options.Locale, "locale", "locale", deadline);

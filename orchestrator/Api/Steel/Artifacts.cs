@@ -28,7 +28,8 @@ public sealed class Artifacts(RunDirectory directory, Options options, TimeProvi
         }
         catch (Exception e)
         {
-            File.Delete(path);
+            if (File.Exists(path))
+                File.Delete(path);
             lock (gate)
                 used -= bytes.Length;
             if (e is IOException)

@@ -29,8 +29,8 @@ internal static class ContextParser
             throw FieldException.Bad(context.Name("cookies"), $"a list of up to {MostCookies} cookies");
         foreach (var cookie in cookies.EnumerateArray())
         {
-            if (cookie.ValueKind != JsonValueKind.Object || !HasText(cookie, "name") || !HasText(cookie, "value") || !(HasText(cookie, "domain") || HasText(cookie, "url")))
-                throw FieldException.Bad(context.Name("cookies"), "cookies with name, value, and domain or url");
+            if (!CookieRules.Allow(cookie))
+                throw FieldException.Bad(context.Name("cookies"), "cookies with name, value, and domain or url, each field as CDP has it: expires is a number of seconds, sameSite Strict, Lax or None");
         }
     }
 
@@ -47,7 +47,5 @@ internal static class ContextParser
         }
     }
 
-    private static bool IsOrigin(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", Query: "" } && url.AbsolutePath == "/";
-
-    private static bool HasText(JsonElement json, string name) => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String;
+    private static bool IsOrigin(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", UserInfo: "", PathAndQuery: "/", Fragment: "" } && url.Host.Length > 0;
 }

@@ -14,6 +14,8 @@ internal sealed record ProxyServer(string Url, string? UserName, string? Passwor
         var port = url.Port > 0 ? url.Port : 1080;
         var colon = url.UserInfo.IndexOf(':', StringComparison.Ordinal);
         var name = colon < 0 ? url.UserInfo : url.UserInfo[..colon];
+        if (name.Length == 0 && colon >= 0)
+            throw FieldException.Bad(field, "an address with a user name before the password");
         return new(
             $"{url.Scheme}://{(url.HostNameType == UriHostNameType.IPv6 ? $"[{url.DnsSafeHost}]" : url.IdnHost)}:{port}",
             name.Length > 0 ? Uri.UnescapeDataString(name) : null,

@@ -18,7 +18,7 @@ public sealed class SessionDescriber(Options options, LiveViewLinks links, TimeP
     /// <summary>What its worker says of the bytes through its proxy; nothing for a session without one. The caller keeps it for when the session has ended.</summary>
     public static async Task<ProxyUsage> AskUsageAsync(Session session, Placement? placement)
     {
-        if (placement is null || !SteelRequest.Of(session.Request).HasProxy)
+        if (placement is not { Worker.HasExtras: true } || !SteelRequest.Of(session.Request).HasProxy)
             return session.Usage;
         using var reply = await placement.Worker.Client.AskAsync(placement.Lease.SessionPath + "/usage");
         if (reply.IsSuccess && session.IsOn(placement) && TryRead(reply.Body.Span, out var usage))

@@ -7,6 +7,10 @@ internal sealed class SessionLister(SessionService sessions, SessionDescriber de
 {
     public SteelList List(ListQuery query, Caller caller, HttpRequest request)
     {
+        // Or they would be neither live nor remembered.
+        foreach (var session in sessions.Live)
+            sessions.EndIfOver(session);
+
         // Live ones first: one that ends in between is seen twice rather than not at all, and counted once.
         var all = sessions.Live.Where(session => session.EndReason is null && !session.IsOver())
             .Select(session => new Entry(session.Id, session.Request, session.CreatedAt, session, null))

@@ -12,7 +12,7 @@ internal static partial class SetupParser
     public static Setup Parse(Fields fields) => new()
     {
         Dimensions = ReadDimensions(fields),
-        UserAgent = fields.Text("userAgent", LongestUserAgent),
+        UserAgent = UserAgent(fields),
         TimeZone = TimeZone(fields),
         Locale = Matching(fields, "locale", LanguageTag(), "a language tag such as de-DE"),
         IsMobile = IsMobile(fields),
@@ -28,6 +28,12 @@ internal static partial class SetupParser
         return new(
             (int)(size.Number("width", 100, 7680) ?? throw FieldException.Bad("dimensions.width", "given")),
             (int)(size.Number("height", 100, 4320) ?? throw FieldException.Bad("dimensions.height", "given")));
+    }
+
+    private static string? UserAgent(Fields fields)
+    {
+        var text = fields.Text("userAgent", LongestUserAgent);
+        return text is null || text.All(c => c is >= ' ' and <= '~') ? text : throw FieldException.Bad("userAgent", "printable ASCII, as it is sent in a header");
     }
 
     // Where the machine has no table of time zones, the form of the name is all that can be checked.

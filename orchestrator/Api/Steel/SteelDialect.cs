@@ -64,17 +64,19 @@ public sealed class SteelDialect(SessionService sessions, ChosenIds chosenIds, C
             using (activity)
             {
                 var usage = await SessionDescriber.AskUsageAsync(session, await session.TryPlaceAsync(options.WorkerTimeout));
-                await context.Response.WriteAsJsonAsync(describer.Describe(session, context.Request, usage), SteelJson.Default.SteelSession);
+                reason = session.EndReason; // It may have ended while its worker was asked.
+                if (reason is null)
+                {
+                    await context.Response.WriteAsJsonAsync(describer.Describe(session, context.Request, usage), SteelJson.Default.SteelSession);
+                    return;
+                }
             }
         }
-        else if (FindEnded(context) is { } ended)
-        {
+
+        if (FindEnded(context) is { } ended)
             await context.Response.WriteAsJsonAsync(describer.Describe(ended, context.Request), SteelJson.Default.SteelSession);
-        }
         else
-        {
             await Problem.SessionNotFoundAsync(context, reason);
-        }
     }
 
     private Task ListAsync(HttpContext context)

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using Steelyard.LiveView;
 using Steelyard.Proxy;
 using Steelyard.Sessions;
@@ -22,11 +22,14 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
         routes.MapGet("/v1/sessions/{id}/events", EventsAsync).WithSummary("Recorded events: none");
     }
 
-    // Taken from the address as it came: a decoded path could not be told from one with slashes in its names.
+    // Taken from the address as it came: a decoded path could not be told from one with slashes or percent signs in its names. What climbs, or is another
+    // address than the one it was routed by, must not reach the worker's other calls.
     private Task ForwardFileAsync(HttpContext context)
     {
-        var path = context.Request.Path.ToUriComponent();
-        return ForwardAsync(context, path[path.IndexOf("/files/", StringComparison.OrdinalIgnoreCase)..]);
+        var parts = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0].Split('/', 6);
+        if (parts is not [_, _, _, _, var files, var file] || !files.Equals("files", StringComparison.OrdinalIgnoreCase) || file.Split('/', '\\').Any(part => Uri.UnescapeDataString(part) is "." or ".."))
+            return Problem.WriteAsync(context, StatusCodes.Status404NotFound, "There is no such file. A file's address is /v1/sessions/ID/files/ and its path, without . and ..", "not_found");
+        return ForwardAsync(context, "/files/" + file.Replace("\\", "%5C", StringComparison.Ordinal).Replace("#", "%23", StringComparison.Ordinal));
     }
 
     private async Task ForwardAsync(HttpContext context, string path)
@@ -48,7 +51,7 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
             return;
         using var activity = found.Activity;
         using var reply = await found.Placement.Worker.Client.DiscoverAsync("GET", "/json/list");
-        if (!reply.IsSuccess || !found.Session.IsOn(found.Placement))
+        if (!reply.IsSuccess || !found.Session.IsOn(found.Placement) || DevToolsTarget.Parse(reply.Body.Span) is not { } targets)
         {
             await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "This session's worker does not list its pages: it has no browser. Run the node with --worker chromium.");
             return;
@@ -57,23 +60,12 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
         var self = PublicAddress.Of(context.Request, options);
         var viewer = self.HttpOrigin + links.PathOf(found.Session.Id);
         var socket = $"{self.WebSocketOrigin}/?sessionId={found.Session.Id}";
-        await context.Response.WriteAsJsonAsync(new(Pages(reply.Body.Span, viewer), socket, socket, viewer, viewer), SteelJson.Default.SteelLiveDetails);
+        await context.Response.WriteAsJsonAsync(new(Pages(targets, viewer), socket, socket, viewer, viewer), SteelJson.Default.SteelLiveDetails);
     }
 
-    private static List<SteelPage> Pages(ReadOnlySpan<byte> json, string viewer)
-    {
-        var reader = new Utf8JsonReader(json);
-        using var document = JsonDocument.ParseValue(ref reader);
-        return [.. document.RootElement.EnumerateArray().Where(target => Text(target, "type") == "page").Select(target => new SteelPage(
-            Text(target, "id") ?? "",
-            Text(target, "url") ?? "",
-            Text(target, "title") ?? "",
-            Text(target, "faviconUrl"),
-            $"{viewer}?tab={Text(target, "id")}",
-            $"{viewer}?tab={Text(target, "id")}&showControls=false"))];
-    }
-
-    private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static List<SteelPage> Pages(IEnumerable<DevToolsTarget> targets, string viewer) =>
+        [.. targets.Where(target => target.Type == "page").Select(page => new SteelPage(
+            page.Id, page.Url, page.Title, page.FaviconUrl, $"{viewer}?tab={page.Id}", $"{viewer}?tab={page.Id}&showControls=false"))];
 
     // Nothing is recorded, and so there is nothing to play back.
     private async Task EventsAsync(HttpContext context)

@@ -48,10 +48,12 @@ async function timeout(context: TestContext): Promise<void> {
 
 async function launch(context: TestContext): Promise<void> {
   await need(context);
-  const options = JSON.stringify({ headless: true, stealth: true, args: ['--window-size=800,600'] });
-  const socket = await CdpSocket.open(endpoint(context, '/chromium', { launch: options, trackingId: 'tester', blockAds: 'false' }));
-  context.onCleanup(() => socket.close());
-  field(await socket.call('Browser.getVersion'), 'product', 'string');
+  const options = JSON.stringify({ headless: true, stealth: true, args: ['--window-size=911,523', '--user-agent=Tester/3.0'] });
+  const query = { launch: options, trackingId: 'tester', blockAds: 'false' };
+  const driven = await firstPuppeteerPage(await connectPuppeteer(context, { browserWSEndpoint: endpoint(context, '/chromium', query), defaultViewport: null }));
+  const site = await localSite(context, { '/': page('launch') });
+  await driven.goto(site.url('/'));
+  equal(await driven.evaluate('[innerWidth, innerHeight, navigator.userAgent]'), [911, 523, 'Tester/3.0'], 'window and user agent in the page');
 }
 
 async function wrongToken(context: TestContext): Promise<void> {
@@ -74,6 +76,6 @@ export const connecting: Test[] = [
   })),
   { name: 'Puppeteer drives it', run: puppeteer },
   { name: 'timeout= ends it', run: timeout },
-  { name: 'launch= and other settings are no hindrance', run: launch },
+  { name: 'launch= chooses the window and the user agent', run: launch },
   { name: 'A wrong token is 401', run: wrongToken },
 ];

@@ -1,6 +1,8 @@
 import { check, equal, field, show } from '../../check.ts';
 import { SteelUser, type SteelSession } from '../../clients/steel.ts';
+import { localSite, page } from '../../net/site.ts';
 import type { Test, TestContext } from '../../suite.ts';
+import { drive } from './bench.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const clockSlackMs = 300_000;
@@ -43,6 +45,19 @@ async function echoed(context: TestContext): Promise<void> {
   equal(told(await user.retrieve(session.id)), fields, 'the options in retrieve');
 }
 
+/** What a session says of its size must be true of its pages, whoever chose it. */
+async function sized(context: TestContext): Promise<void> {
+  const user = await SteelUser.start(context);
+  for (const fields of [{}, { deviceConfig: { device: 'mobile' as const } }, { dimensions: { width: 1002, height: 613 } }]) {
+    const session = await user.createBrowser(fields, 'a size');
+    const driven = await drive(context, session);
+    const site = await localSite(context, { '/': page('size', '<meta name="viewport" content="width=device-width">') });
+    await driven.goto(site.url('/'));
+    const { width, height } = session.dimensions;
+    equal([width, height], await driven.evaluate('[innerWidth, innerHeight]'), `dimensions with ${show(fields)}`);
+  }
+}
+
 async function retrieved(context: TestContext): Promise<void> {
   const user = await SteelUser.start(context);
   const { duration, ...created } = await user.create({ metadata: { n: '1' } });
@@ -55,5 +70,6 @@ export const fields: Test[] = [
   { name: 'A session has all its fields, and they are true', run: complete },
   { name: 'Its addresses can be extended as people do: websocketUrl has a ?, debugUrl has none', run: addresses },
   { name: 'Its options are shown as they were asked for', run: echoed },
+  { name: 'Its dimensions are those of its pages', run: sized },
   { name: 'Retrieve shows what create answered', run: retrieved },
 ];

@@ -1,0 +1,44 @@
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Steelyard.Workers;
+
+namespace Steelyard.Tests.Functional;
+
+/// <summary>The way of a file's name from the client's address to the worker.</summary>
+public sealed class SteelFilePathTests
+{
+    [Fact]
+    public async Task Any_name_that_was_uploaded_can_be_fetched_and_no_path_leads_elsewhere()
+    {
+        if (!BrowserFinder.IsInstalled)
+            Assert.Skip("no Chromium is installed: run `make browser`");
+        await using var node = await Node.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 1 });
+        using var created = await node.Http.PostAsJsonAsync("/v1/sessions", new { });
+        var files = $"/v1/sessions/{(await created.Content.ReadFromJsonAsync<JsonObject>())!["id"]}/files";
+        foreach (var name in new[] { "50%20off.txt", "a b+c.txt", "ä#1?.txt", "folder/c.txt", "back\\slash.txt", "%2e%2e" })
+        {
+            using var form = new MultipartFormDataContent { { new StringContent(name), "file", "x" }, { new StringContent(name), "path" } };
+            using var uploaded = await node.Http.PostAsync(files, form);
+            if (!uploaded.IsSuccessStatusCode)
+                continue; // The worker has no such names; that one is refused for all.
+            Assert.Equal(name, await node.Http.GetStringAsync($"{files}/{Uri.EscapeDataString(name)}"));
+        }
+
+        Assert.Equal("folder/c.txt", await node.Http.GetStringAsync($"{files}/folder/c.txt"));
+        foreach (var path in new[] { $"{files}/x/../a", $"{files}/..\\..\\..\\status", $"{files}/%2e%2e/%2e%2e/status", $"{files}/x/../../../status", $"/v1/x/../sessions{files["/v1/sessions".Length..]}/a" })
+            Assert.Matches("^HTTP/1.1 40[0-9] ", await StatusLineAsync(node, path));
+        Assert.Contains(" 200 ", await StatusLineAsync(node, $"{files}/50%2520off.txt"), StringComparison.Ordinal);
+    }
+
+    // As no HTTP library would send it.
+    private static async Task<string> StatusLineAsync(Node node, string path)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(node.Http.BaseAddress!.Host, node.Http.BaseAddress.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        using var reader = new StreamReader(client.GetStream());
+        return await reader.ReadLineAsync() ?? "";
+    }
+}
