@@ -13,8 +13,6 @@ public sealed class SessionService(
 
     public IEnumerable<Session> Live => live.Select(pair => pair.Value);
 
-    public IEnumerable<EndedSession> Ended => history.All;
-
     /// <summary>
     /// Creates a session. The reply is the worker's, whether it made a session or refused what was asked; the caller disposes it.
     /// Throws <see cref="PoolUnavailableException"/>, <see cref="QuotaExceededException"/>, and <see cref="OperationCanceledException"/> when the
@@ -79,9 +77,13 @@ public sealed class SessionService(
     /// <summary>A live session, without opening an activity on it: looking is not using. Null when its time is over, too.</summary>
     public Session? FindLive(SessionId id) => live.TryGetValue(id, out var session) && session.EndReason is null && !session.IsOver() ? session : null;
 
-    /// <summary>What is remembered of a session that has ended; null when that is nothing, or nothing for this caller.</summary>
+    /// <summary>What is in memory of a session that has ended; null when that is nothing, or nothing for this caller.</summary>
     public EndedSession? FindEnded(SessionId id, Caller? caller = null) =>
         history.Find(id) is { } ended && (caller ?? Caller.Anyone).Sees(ended.Request.Holder) ? ended : null;
+
+    /// <summary>The same, and from the store what is no longer in memory. Throws <see cref="History.HistoryUnavailableException"/>.</summary>
+    public async Task<EndedSession?> FindEndedAsync(ReadOnlyMemory<char> text, Caller caller) =>
+        SessionId.TryParse(text.Span, out var id) && await history.FindAsync(id) is { } ended && caller.Sees(ended.Request.Holder) ? ended : null;
 
     /// <summary>Ends a session. True for the one caller who did.</summary>
     /// <param name="session">The session.</param>
@@ -91,7 +93,8 @@ public sealed class SessionService(
     {
         if (!session.TryEnd(reason, out var placement))
             return false;
-        history.Add(new(session.Id, session.Request.WithoutPayload(), session.CreatedAt, time.GetUtcNow(), reason, session.Restarts, session.Usage));
+        history.Add(new(
+            session.Id, session.Request.WithoutPayload(), session.CreatedAt, time.GetUtcNow(), reason, detail, placement?.Worker.Id, options.NodeId, session.Restarts, session.Usage));
         live.TryRemove(session.Id, out _);
         session.Quota.Dispose();
         if (reason == EndReason.WorkerLost)

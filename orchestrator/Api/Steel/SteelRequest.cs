@@ -23,8 +23,11 @@ public sealed record SteelRequest(ReadOnlyMemory<byte> Body, SessionClock Clock)
     /// <summary>Whether the live view lets people take over unless they say otherwise.</summary>
     public bool IsInteractive { get; init; } = true;
 
-    /// <summary>What this dialect knows of any session.</summary>
-    public static SteelRequest Of(SessionRequest request) => request as SteelRequest ?? Default;
+    public override string? Facts => SteelFacts.Of(this).ToJson();
+
+    /// <summary>What this dialect knows of any session; of one from the history's disk what stands there.</summary>
+    public static SteelRequest Of(SessionRequest request) =>
+        request as SteelRequest ?? (request.Facts is { } json && SteelFacts.TryRead(json) is { } facts ? facts.ToRequest() : Default);
 }
 
 /// <summary>Size of the viewport, in CSS pixels.</summary>

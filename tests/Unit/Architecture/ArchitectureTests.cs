@@ -14,7 +14,8 @@ public sealed partial class ArchitectureTests
         [""] = [Anything],
         ["Processes"] = [],
         ["Workers"] = ["Processes"],
-        ["Sessions"] = ["Workers"],
+        ["History"] = [],
+        ["Sessions"] = ["Workers", "History"],
         ["Proxy"] = ["Sessions", "Workers"],
         ["Cluster"] = ["Sessions"],
         ["LiveView"] = ["Sessions"],
@@ -157,7 +158,7 @@ public sealed partial class ArchitectureTests
     private static partial Regex Qualified();
 
     // Inside namespace Steelyard.X, "Y.Type" is Steelyard.Y.Type.
-    [GeneratedRegex(@"(?<![\w.""])(Processes|Workers|Sessions|Proxy|Cluster|Api|Dashboard|Telemetry)\.[A-Z]")]
+    [GeneratedRegex(@"(?<![\w.""])(Processes|Workers|History|Sessions|Proxy|Cluster|Api|Dashboard|Telemetry)\.[A-Z]")]
     private static partial Regex Relative();
 
     [GeneratedRegex(@"System\.Diagnostics\.Process\b|\bProcessStartInfo\b|\bnew Process\(|(?<![\w.])Process\.(Start|Get|Enter|Leave)")]
