@@ -52,6 +52,9 @@ public sealed class HistoryFile : IDisposable
     /// <summary>A connection from the pool; dispose it. Throws <see cref="SqliteException"/>. Blocks, as all that is done with it.</summary>
     public SqliteConnection Open()
     {
+        // Those in the pool would go on with what somebody has deleted, and nobody would know.
+        if (!File.Exists(Path))
+            CloseIdle();
         var connection = new SqliteConnection(connectionString);
         try
         {

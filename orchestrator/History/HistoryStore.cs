@@ -30,6 +30,9 @@ public sealed class HistoryStore : IAsyncDisposable
         return HistoryReads.Newest(connection, count);
     }
 
+    /// <summary>Rows that have been taken and cannot be read yet.</summary>
+    public int Unsettled => writer.Unsettled;
+
     /// <summary>Takes a row to be written soon. Never waits; may drop it.</summary>
     public void Add(HistoryRow row) => writer.Add(row);
 

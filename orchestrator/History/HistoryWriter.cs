@@ -25,6 +25,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly Task writing;
     private readonly Task pruning;
+    private int unsettled;
 
     /// <summary>Begins to write and to prune.</summary>
     public HistoryWriter(HistoryFile file, HistoryTroubles troubles, Options options, TimeProvider time)
@@ -37,10 +38,15 @@ internal sealed class HistoryWriter : IAsyncDisposable
         pruning = Task.Run(PruneAsync);
     }
 
+    /// <summary>Rows that have been taken and are neither written nor lost yet.</summary>
+    public int Unsettled => Volatile.Read(ref unsettled);
+
     /// <summary>Takes a row to be written soon, or drops it.</summary>
     public void Add(HistoryRow row)
     {
-        if (!waiting.Writer.TryWrite(row))
+        if (waiting.Writer.TryWrite(row))
+            Interlocked.Increment(ref unsettled);
+        else
             troubles.Add(1, closing.IsCancellationRequested ? "the node shuts down" : $"{MaxWaiting} wait to be written: the disk is too slow");
     }
 
@@ -70,6 +76,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
             while (batch.Count < MaxBatch && waiting.Reader.TryRead(out var row))
                 batch.Add(row);
             await AtDiskAsync(connection => HistoryTable.Insert(connection, batch), batch.Count);
+            Interlocked.Add(ref unsettled, -batch.Count);
         }
     }
 

@@ -87,7 +87,9 @@ public sealed class SessionHistory : IAsyncDisposable
         lastNumber = session.Number;
         sessions[session.Id] = session;
         order.Enqueue(session);
-        while (order.Count > capacity)
+
+        // What is not on disk yet must be found somewhere.
+        while (order.Count > capacity + (store?.Unsettled ?? 0))
             sessions.TryRemove(order.Dequeue().Id, out _);
     }
 }

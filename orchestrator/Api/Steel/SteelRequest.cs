@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Steelyard.Sessions;
 
 namespace Steelyard.Api.Steel;
@@ -42,5 +43,6 @@ public sealed record Blocking(bool Images, bool Media, bool Stylesheets, IReadOn
 {
     public static readonly Blocking None = new(false, false, false, [], [], false);
 
+    [JsonIgnore]
     public bool IsNone => !(Images || Media || Stylesheets || Ads) && Hosts.Count == 0 && UrlPatterns.Count == 0;
 }

@@ -78,6 +78,14 @@ public sealed partial class ArchitectureTests
         Assert.DoesNotMatch(ForeignProcess(), Code(path));
 
     [Theory]
+    [MemberData(nameof(Files))]
+    public void Only_the_history_knows_its_database(string path)
+    {
+        if (Top(path) != "History")
+            Assert.DoesNotMatch(Database(), Code(path));
+    }
+
+    [Theory]
     [InlineData("using Steelyard.Api;", "Api")]
     [InlineData("global using Steelyard.Api;", "Api")]
     [InlineData("using static Steelyard.Proxy.Discovery;", "Proxy")]
@@ -160,6 +168,9 @@ public sealed partial class ArchitectureTests
     // Inside namespace Steelyard.X, "Y.Type" is Steelyard.Y.Type.
     [GeneratedRegex(@"(?<![\w.""])(Processes|Workers|History|Sessions|Proxy|Cluster|Api|Dashboard|Telemetry)\.[A-Z]")]
     private static partial Regex Relative();
+
+    [GeneratedRegex("Microsoft\\.Data\\.Sqlite|SQLitePCL")]
+    private static partial Regex Database();
 
     [GeneratedRegex(@"System\.Diagnostics\.Process\b|\bProcessStartInfo\b|\bnew Process\(|(?<![\w.])Process\.(Start|Get|Enter|Leave)")]
     private static partial Regex ForeignProcess();
