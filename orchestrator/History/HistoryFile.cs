@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Steelyard.History;
 
@@ -9,8 +10,6 @@ public sealed class HistoryFile : IDisposable
 {
     private const UnixFileMode OwnerOnlyFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const int Corrupt = 11;
-    private const int NoDatabase = 26;
 
     private readonly FileStream lockFile;
     private readonly string connectionString;
@@ -34,11 +33,11 @@ public sealed class HistoryFile : IDisposable
 
         try
         {
-            if (FindDamage(time) is { } damage)
+            if (Begin(time) is { } damage)
+            {
                 SetAside(damage, time, logger);
-            Create();
-            using var connection = Open();
-            HistoryTable.Prepare(connection);
+                Begin(time);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
         {
@@ -84,25 +83,17 @@ public sealed class HistoryFile : IDisposable
         lockFile.Dispose();
     }
 
-    private void Create() => new FileStream(Path, new FileStreamOptions
+    // Makes what is not there yet. Returns what is wrong with the file; null when it is sound.
+    private string? Begin(TimeProvider time)
     {
-        Mode = FileMode.OpenOrCreate,
-        Access = FileAccess.ReadWrite,
-        Share = FileShare.ReadWrite,
-        UnixCreateMode = OwnerOnly,
-    }).Dispose();
-
-    // Null when it is sound, or not there yet.
-    private string? FindDamage(TimeProvider time)
-    {
-        if (!File.Exists(Path))
-            return null;
+        new FileStream(Path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, UnixCreateMode = OwnerOnly }).Dispose();
         try
         {
             using var connection = Open();
-            return HistoryTable.Check(connection, time);
+            HistoryTable.Prepare(connection);
+            return HistoryTable.FindDamage(connection, time);
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is Corrupt or NoDatabase)
+        catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB)
         {
             return e.Message;
         }

@@ -1,3 +1,6 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
 namespace Steelyard.History;
 
 /// <summary>The ended sessions of a node on disk. It outlives the node; the node does not depend on it.</summary>
@@ -19,15 +22,37 @@ public sealed class HistoryStore : IAsyncDisposable
         writer = new(file, troubles, options, time);
     }
 
-    /// <summary>Opens the one of the options; null when there is to be none. Throws <see cref="DataDirectoryException"/>. Blocks.</summary>
-    public static HistoryStore? Open(Options options, TimeProvider time, ILogger<HistoryStore> logger) =>
-        options.DataDirectory is { Length: > 0 } folder ? new(new(folder, time, logger), options, time, logger) : null;
+    /// <summary>
+    /// Opens the one of the options. Null when there is to be none, and when the disk is full or fails: sessions that live on need their node. Throws
+    /// <see cref="DataDirectoryException"/> for what only the operator can mend. Blocks.
+    /// </summary>
+    public static HistoryStore? Open(Options options, TimeProvider time, ILogger<HistoryStore> logger)
+    {
+        if (options.DataDirectory is not { Length: > 0 } folder)
+            return null;
+        try
+        {
+            return new(new(folder, time, logger), options, time, logger);
+        }
+        catch (DataDirectoryException e) when (e.InnerException is SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR })
+        {
+            logger.LogError("{Problem} No history is written until the next start", e.Message);
+            return null;
+        }
+    }
 
-    /// <summary>The last that ended, the oldest of them first. For the start: it blocks.</summary>
+    /// <summary>The last that ended, the oldest of them first. For the start: it blocks. Throws <see cref="DataDirectoryException"/>.</summary>
     public IReadOnlyList<HistoryRow> Newest(int count)
     {
-        using var connection = file.Open();
-        return HistoryReads.Newest(connection, count);
+        try
+        {
+            using var connection = file.Open();
+            return HistoryReads.Newest(connection, count);
+        }
+        catch (SqliteException e)
+        {
+            throw new DataDirectoryException(Path.GetDirectoryName(file.Path)!, e.Message, e);
+        }
     }
 
     /// <summary>Rows that have been taken and cannot be read yet.</summary>

@@ -9,7 +9,7 @@ internal static class HistoryTable
     private const long Version = 1;
     private const int PruneStep = 100;
 
-    private static readonly TimeSpan LongestCheck = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestCheck = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Makes the table if need be. Throws <see cref="IOException"/> when a later version of this program has made it.</summary>
     public static void Prepare(SqliteConnection connection)
@@ -17,21 +17,25 @@ internal static class HistoryTable
         var version = connection.Number("PRAGMA user_version");
         if (version > Version)
             throw new IOException($"its database has version {version}, and this program knows {Version} only");
+        if (version == Version)
+            return; // Without a write: a node must start on a full disk, too.
         connection.Run($"""
             BEGIN IMMEDIATE;
             CREATE TABLE IF NOT EXISTS ended (
                 number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, node INTEGER NOT NULL, holder TEXT, worker TEXT,
                 created_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, restarts INTEGER NOT NULL,
                 bytes_sent INTEGER NOT NULL, bytes_received INTEGER NOT NULL, ttl INTEGER NOT NULL, max_age INTEGER, metadata TEXT, facts TEXT) STRICT;
-            CREATE INDEX IF NOT EXISTS ended_by_creation ON ended (created_at DESC, id, holder, reason);
+            CREATE INDEX IF NOT EXISTS ended_by_creation ON ended (created_at DESC, id, reason);
+            CREATE INDEX IF NOT EXISTS ended_by_holder ON ended (holder, created_at DESC, id, reason);
             PRAGMA user_version = {Version};
             COMMIT;
             """);
     }
 
-    /// <summary>What is wrong with the file; null when nothing is found, in a second at most.</summary>
-    public static string? Check(SqliteConnection connection, TimeProvider time)
+    /// <summary>What is wrong with the file; null when nothing is found in half a second. The newest rows are looked at in any case.</summary>
+    public static string? FindDamage(SqliteConnection connection, TimeProvider time)
     {
+        connection.Number("SELECT count(detail || ifnull(facts, '')) FROM (SELECT detail, facts FROM ended ORDER BY number DESC LIMIT 10000)");
         using var limit = new CancellationTokenSource(LongestCheck, time);
         using var stop = limit.Token.Register(() => raw.sqlite3_interrupt(connection.Handle));
         using var command = connection.Command("PRAGMA quick_check(1)");

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Steelyard.History;
 
 namespace Steelyard.Tests.Unit.History;
 
@@ -24,6 +25,35 @@ public sealed partial class FullDiskTests
         var after = Ended.Row(600);
         await bench.WriteAsync(after);
         Assert.Equal([before, after], bench.Store.Newest(10));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_node_starts_on_a_full_disk_and_finds_its_history_when_there_is_room(bool wasKilled)
+    {
+        using var disk = SmallDisk.Create();
+        var row = Ended.Row(1);
+        await using (var first = new StoreBench(folder: disk.Path))
+            await first.WriteAsync(row);
+
+        // What a killed one leaves: the log's index is there and need not be made.
+        if (wasKilled)
+            await File.WriteAllBytesAsync(System.IO.Path.Combine(disk.Path, "history.db-shm"), new byte[32768]);
+        var filler = disk.Fill();
+        var log = new ListLogger<HistoryStore>();
+        var store = HistoryStore.Open(new() { DataDirectory = disk.Path }, TimeProvider.System, log);
+        Assert.Equal(wasKilled, store is not null);
+        Assert.Equal(wasKilled ? 0 : 1, log.Lines.Count);
+        if (store is not null)
+        {
+            Assert.Equal(row, await store.FindAsync(row.Id));
+            await store.DisposeAsync();
+        }
+
+        File.Delete(filler);
+        await using var last = new StoreBench(folder: disk.Path);
+        Assert.Equal([row], last.Store.Newest(10));
     }
 
     [LibraryImport("libc", EntryPoint = "mount", StringMarshalling = StringMarshalling.Utf8)]
