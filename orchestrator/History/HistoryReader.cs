@@ -41,6 +41,11 @@ internal sealed class HistoryReader(HistoryFile file, HistoryTroubles troubles, 
             deadline.ThrowIfCancellationRequested();
             return read(connection);
         }
+        catch (SqliteException e) when (e.SqliteErrorCode != raw.SQLITE_INTERRUPT)
+        {
+            file.CloseIdle();
+            throw;
+        }
         finally
         {
             turns.Release();

@@ -60,7 +60,6 @@ internal static class HistoryTable
         command.Transaction = transaction;
         foreach (var row in rows)
         {
-            command.Parameters.Clear();
             command.With("$number", row.Number).With("$id", row.Id).With("$node", row.Node).With("$holder", row.Holder).With("$worker", row.Worker)
                 .With("$created", HistoryTime.Write(row.CreatedAt)).With("$ended", HistoryTime.Write(row.EndedAt)).With("$reason", row.Reason).With("$detail", row.Detail)
                 .With("$restarts", row.Restarts).With("$sent", row.BytesSent).With("$received", row.BytesReceived)

@@ -24,10 +24,13 @@ internal static class SqliteCommands
         return (long)command.ExecuteScalar()!;
     }
 
-    /// <summary>Sets a parameter.</summary>
+    /// <summary>Sets a parameter, for the first time or anew.</summary>
     public static SqliteCommand With(this SqliteCommand command, string name, object? value)
     {
-        command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        if (command.Parameters.Contains(name))
+            command.Parameters[name].Value = value ?? DBNull.Value;
+        else
+            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
         return command;
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 using Steelyard.Processes;
 
 namespace Steelyard.Tests.Functional;
@@ -57,7 +58,33 @@ public sealed class LifetimeTests
         Assert.Contains("another orchestrator", await second.OutputAsync(), StringComparison.Ordinal);
     }
 
-    private sealed class Program(OsProcess process, string runDirectory, string log) : IAsyncDisposable
+    [Fact]
+    public async Task A_second_one_on_the_same_data_directory_and_one_that_cannot_write_there_say_so_and_stop()
+    {
+        await using var first = await Program.StartAsync(options: ["--data-dir", Program.NewFolder()]);
+        await using var second = Program.Spawn(Program.NewFolder(), "--data-dir", first.DataDirectory);
+        Assert.Equal(1, (await second.Process.Exited).Code);
+        Assert.Contains($"Cannot use the data directory {first.DataDirectory}", await second.OutputAsync(), StringComparison.Ordinal);
+        await using var third = Program.Spawn(Program.NewFolder(), "--data-dir", "/proc/steelyard");
+        Assert.Equal(1, (await third.Process.Exited).Code);
+        Assert.Contains("--history none", await third.OutputAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_killed_one_has_written_down_the_next_one_knows()
+    {
+        string[] options = ["--data-dir", Program.NewFolder()];
+        await using var first = await Program.StartAsync(options: options);
+        var id = await first.EndOneAsync();
+        await Eventually.IsTrueAsync(() => Program.EndedIn(first.DataDirectory) == 1, "it is written");
+        first.Process.Send(Signal.Kill);
+        await first.Process.Exited;
+        await using var second = await Program.StartAsync(first.RunDirectory, options);
+        Assert.Contains("\"deleted\"", await second.GetAsync($"/sessions/{id}"), StringComparison.Ordinal);
+        Assert.Contains("by its client", await second.GetAsync($"/sessions/{id}/history"), StringComparison.Ordinal);
+    }
+
+    private sealed class Program(OsProcess process, string runDirectory, string? dataDirectory, string log) : IAsyncDisposable
     {
         private readonly HttpClient http = new();
 
@@ -65,22 +92,50 @@ public sealed class LifetimeTests
 
         public string RunDirectory => runDirectory;
 
+        public string DataDirectory => dataDirectory!;
+
         public static Program Spawn(string runDirectory, params string[] options)
         {
             Directory.CreateDirectory(runDirectory);
             var log = Path.Combine(runDirectory, $"test-{Guid.NewGuid():N}.log");
             var dll = Path.Combine(AppContext.BaseDirectory, "steelyard.dll");
             var process = OsProcess.Start(new("/usr/bin/env", ["dotnet", dll, "--port", "0", "--worker", "simulated", "--warm", "4", "--run-dir", runDirectory, .. options]) { LogPath = log });
-            return new(process, runDirectory, log);
+            return new(process, runDirectory, Array.IndexOf(options, "--data-dir") is var index and >= 0 ? options[index + 1] : null, log);
         }
 
         public static async Task<Program> StartAsync(string? runDirectory = null, params string[] options)
         {
-            var program = Spawn(runDirectory ?? Path.Combine(Path.GetTempPath(), $"steelyard-test-{Guid.NewGuid():N}"), options);
+            var program = Spawn(runDirectory ?? NewFolder(), options);
             await Eventually.IsTrueAsync(async () => (await program.OutputAsync()).Contains("run dir", StringComparison.Ordinal), "it listens");
             var output = await program.OutputAsync();
             program.http.BaseAddress = new(output.Split("listens on ")[1].Split('\n')[0].Trim());
             return program;
+        }
+
+        public static string NewFolder() => Path.Combine(Path.GetTempPath(), $"steelyard-test-{Guid.NewGuid():N}");
+
+        public static long EndedIn(string dataDirectory)
+        {
+            using var connection = new SqliteConnection($"Data Source={Path.Combine(dataDirectory, "history.db")};Pooling=False");
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT count(*) FROM ended";
+            return (long)command.ExecuteScalar()!;
+        }
+
+        public async Task<string> EndOneAsync()
+        {
+            using var created = await PostAsync();
+            var id = (string)(await created.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
+            using var deleted = await http.DeleteAsync($"/sessions/{id}");
+            Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+            return id;
+        }
+
+        public async Task<string> GetAsync(string path)
+        {
+            using var reply = await http.GetAsync(path);
+            return await reply.Content.ReadAsStringAsync();
         }
 
         public Task<HttpResponseMessage> PostAsync() => http.PostAsync("/sessions", null);
@@ -111,6 +166,8 @@ public sealed class LifetimeTests
             await process.Exited.WaitAsync(TimeSpan.FromSeconds(10));
             if (Directory.Exists(runDirectory))
                 Directory.Delete(runDirectory, recursive: true);
+            if (Directory.Exists(dataDirectory))
+                Directory.Delete(dataDirectory, recursive: true);
         }
     }
 }
