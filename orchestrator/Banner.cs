@@ -13,6 +13,7 @@ internal static class Banner
               workers   {Kind(command)}; {options.Warm} warm, {options.MaxWorkers} at most
               sessions  end after {options.SessionTtl.TotalSeconds:0.###} s without activity
               run dir   {options.RunDirectory}
+              history   {(options.DataDirectory is { Length: > 0 } data ? data : "none")}
             """);
         if (command.Kind == WorkerKind.Simulated && options.Worker == "auto")
         {

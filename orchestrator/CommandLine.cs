@@ -68,6 +68,7 @@ public static class CommandLine
         return options with
         {
             RunDirectory = options.RunDirectory.Length > 0 ? options.RunDirectory : DefaultRunDirectory(options.Port),
+            DataDirectory = options.History ? options.DataDirectory ?? DefaultDataDirectory(options.Port) : "",
         };
     }
 
@@ -154,6 +155,15 @@ public static class CommandLine
         {
             throw new ArgumentException($"--{knob.Name}: {e.Message}", e);
         }
+    }
+
+    // A port that is another one each time has no history to go on with.
+    private static string DefaultDataDirectory(int port)
+    {
+        var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } given && Path.IsPathRooted(given)
+            ? given
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
+        return port == 0 ? "" : Path.Combine(state, "steelyard", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
     // Memory first: records are small, and must be quick to write.

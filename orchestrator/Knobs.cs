@@ -13,17 +13,19 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
 {
     private const int MaxCount = 1_000_000;
 
+    private static readonly TimeSpan LongestHistory = TimeSpan.FromDays(3650);
+
     public static readonly IReadOnlyList<Knob> All =
     [
         new("bind", "ADDRESS", "IP address to listen on [127.0.0.1]. Beyond loopback an --api-key is needed", (o, v) => o with { Bind = IPAddress.Parse(v).ToString() }),
         new("port", "N", "TCP port to listen on [8080]; 0 takes a free one", (o, v) => o with { Port = Number(v, 0, 65535) }),
         new("worker", "WHAT", "auto, chromium, simulated, or a program that speaks the worker API, with its arguments [auto]", (o, v) => o with { Worker = v }),
-        new("worker-api", "challenge|steel", "What a worker program of yours speaks: the API of docs/worker-api.md, or that of the open-source Steel worker [challenge]", (o, v) => o with { WorkerApi = Api(v) }),
+        new("worker-api", "challenge|steel", "What a worker program of yours speaks: the API of docs/worker-api.md, or that of the open-source Steel worker [challenge]", (o, v) => o with { WorkerApi = Choice(v, "challenge", WorkerApi.Challenge, "steel", WorkerApi.Steel) }),
         new("warm", "N", "Idle workers kept ready [4]", (o, v) => o with { Warm = Number(v, 0, 10_000) }),
         new("max-workers", "N", "Ceiling of workers, and so of live sessions [by memory, 16 at least]", (o, v) => o with { MaxWorkers = Number(v, 1, 10_000) }),
         new("session-ttl", "TIME", "Idle time after which a session ends [60s]", (o, v) => o with { SessionTtl = Duration.Parse(v) }),
         new("session-max-age", "TIME", "Age at which a session ends, however busy [none]", (o, v) => o with { SessionMaxAge = v == "none" ? null : Duration.Parse(v) }),
-        new("on-worker-lost", "end|restore", "What becomes of a session whose worker died [end]", (o, v) => o with { OnWorkerLost = Choice(v) }),
+        new("on-worker-lost", "end|restore", "What becomes of a session whose worker died [end]", (o, v) => o with { OnWorkerLost = Choice(v, "end", OnWorkerLost.End, "restore", OnWorkerLost.Restore) }),
         new("max-restores", "N", "How often one session is restored [10]", (o, v) => o with { MaxRestores = Number(v, 1, MaxCount) }),
         new("queue-limit", "N", "Creates that may wait for a worker [1000]", (o, v) => o with { QueueLimit = Number(v, 1, MaxCount) }),
         new("queue-timeout", "TIME", "How long a create may wait for a worker [30s]", (o, v) => o with { QueueTimeout = Duration.Parse(v) }),
@@ -38,6 +40,10 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         new("egress", "RULE", "open, or allow:WHAT, deny:WHAT: where browsers may connect; WHAT is a host, address or network, perhaps with :PORT. May be given several times, the first that matches decides [the internet, not this machine or private networks]", (o, v) => o with { EgressRules = [.. o.EgressRules, Rule(v)] }),
         new("browser-folder", "DIR", "A folder in which browsers may read and write, beside their own; may be given several times [none]", (o, v) => o with { BrowserFolders = [.. o.BrowserFolders, Folder(v)] }),
         new("run-dir", "DIR", "Folder for what outlives this process [by port, in the user's runtime folder]", (o, v) => o with { RunDirectory = Path.GetFullPath(v) }),
+        new("data-dir", "DIR", "Folder for the history of ended sessions [by port, in the user's state folder; none with --port 0]", (o, v) => o with { DataDirectory = v.Length > 0 ? Path.GetFullPath(v) : "" }),
+        new("history", "on|none", "Whether ended sessions are written down there [on]", (o, v) => o with { History = Choice(v, "on", true, "none", false) }),
+        new("history-age", "TIME", "They are deleted after so long [30d]", (o, v) => o with { HistoryAge = Duration.Parse(v, LongestHistory) }),
+        new("history-size", "BYTES", "What they may take on the disk; the oldest are deleted first [268435456]", (o, v) => o with { HistorySize = Number(v, 1 << 20, int.MaxValue) }),
         new("max-worker-log", "BYTES", "Size at which a worker's log is emptied [1048576]", (o, v) => o with { MaxWorkerLogBytes = Number(v, 1024, int.MaxValue) }),
         new("max-body", "BYTES", "Largest request body [1048576]", (o, v) => o with { MaxBodyBytes = Number(v, 2, 64 << 20) }),
         new("max-context", "BYTES", "Largest body of a create that brings cookies and storage along [8388608]", (o, v) => o with { MaxContextBytes = Number(v, 1024, 64 << 20) }),
@@ -94,12 +100,8 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         ? throw new FormatException($"'{text}' has a colon in it")
         : Path.GetFullPath(text);
 
-    private static OnWorkerLost Choice(string text) => text switch
-    {
-        "end" => OnWorkerLost.End,
-        "restore" => OnWorkerLost.Restore,
-        _ => throw new FormatException($"'{text}' is neither end nor restore"),
-    };
+    private static T Choice<T>(string text, string one, T ifOne, string other, T ifOther) =>
+        text == one ? ifOne : text == other ? ifOther : throw new FormatException($"'{text}' is neither {one} nor {other}");
 
     private static OnShutdown Shutdown(string text) => text switch
     {
@@ -107,13 +109,6 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         "drain" => OnShutdown.Drain,
         "leave" => OnShutdown.Leave,
         _ => throw new FormatException($"'{text}' is neither stop nor drain nor leave"),
-    };
-
-    private static WorkerApi Api(string text) => text switch
-    {
-        "challenge" => WorkerApi.Challenge,
-        "steel" => WorkerApi.Steel,
-        _ => throw new FormatException($"'{text}' is neither challenge nor steel"),
     };
 
     private static Options Ports(Options options, string text)

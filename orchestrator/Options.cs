@@ -80,6 +80,18 @@ public sealed record Options
     /// <summary>Folder for what must outlive us; empty means one by port under the user's runtime folder.</summary>
     public string RunDirectory { get; init; } = "";
 
+    /// <summary>Folder for what must outlive the machine's memory; empty keeps nothing, null is one by port under the user's state folder.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>Whether ended sessions are written to the data directory.</summary>
+    public bool History { get; init; } = true;
+
+    /// <summary>Ended sessions are deleted from the disk after so long.</summary>
+    public TimeSpan HistoryAge { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>What ended sessions may take on the disk, in bytes; the oldest are deleted first.</summary>
+    public long HistorySize { get; init; } = 256 << 20;
+
     /// <summary>Size at which a worker's log is emptied, in bytes.</summary>
     public long MaxWorkerLogBytes { get; init; } = 1 << 20;
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
 using Steelyard.Api;
 using Steelyard.Api.Steel;
+using Steelyard.History;
 using Steelyard.LiveView;
 using Steelyard.Processes;
 using Steelyard.Proxy;
@@ -118,11 +119,12 @@ public sealed class Orchestrator : IAsyncDisposable
             .AddSingleton<BrowserIsolation>().AddSingleton<WorkerStarter>().AddSingleton<WorkerAdopter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
             .AddSingleton(services => new WorkerPool(services.GetRequiredService<WorkerStarter>(), options, time, services.GetRequiredService<ILogger<WorkerPool>>()))
             .AddSingleton(new SessionIdIssuer(options.NodeId, runDirectory.Secret)).AddSingleton(new LiveViewLinks(runDirectory.Secret))
-            .AddSingleton(new SessionHistory(options.Tombstones))
+            .AddSingleton(services => new SessionHistory(
+                options.Tombstones, options.HistoryAge, time, HistoryStore.Open(options, time, services.GetRequiredService<ILogger<HistoryStore>>())))
             .AddSingleton(new SessionRecords(ledger, RequestKinds)).AddSingleton<SessionAdopter>().AddSingleton<SessionQuotas>().AddSingleton<SessionService>().AddSingleton<ChosenIds>().AddSingleton<SessionReaper>().AddSingleton(keys)
-            .AddSingleton<Attacher>().AddSingleton<WorkerForwarder>().AddSingleton<CreateParser>().AddSingleton<SessionDescriber>().AddSingleton<Artifacts>().AddSingleton<UsageWatch>()
+            .AddSingleton<Attacher>().AddSingleton<WorkerForwarder>().AddSingleton<CreateParser>().AddSingleton<SessionLister>().AddSingleton<SessionDescriber>().AddSingleton<Artifacts>().AddSingleton<UsageWatch>()
             .AddSingleton<SessionsDialect>().AddSingleton<DevToolsDialect>().AddSingleton<ConnectDialect>().AddSingleton<BrowserlessApi>()
-            .AddSingleton<SteelDialect>().AddSingleton<SteelExtras>().AddSingleton<SteelPages>().AddSingleton<LiveViewApi>().AddSingleton<OperatorApi>();
+            .AddSingleton<SteelDialect>().AddSingleton<SteelExtras>().AddSingleton<SteelPages>().AddSingleton<LiveViewApi>().AddSingleton<HistoryApi>().AddSingleton<OperatorApi>();
         builder.Services.AddHttpForwarder();
         builder.Services.AddOpenApi(ApiDescription.Configure);
 
@@ -142,6 +144,7 @@ public sealed class Orchestrator : IAsyncDisposable
         app.Services.GetRequiredService<SteelExtras>().Map(routes);
         app.Services.GetRequiredService<SteelPages>().Map(routes);
         app.Services.GetRequiredService<LiveViewApi>().Map(routes);
+        app.Services.GetRequiredService<HistoryApi>().Map(routes);
         app.Services.GetRequiredService<OperatorApi>().Map(routes);
         app.MapOpenApi(ApiDescription.Path);
         app.UseEndpoints(_ => { });

@@ -23,6 +23,46 @@ public sealed record SessionEntry(
         view.Restarts);
 }
 
+/// <summary><c>GET /sessions/{id}/history</c>.</summary>
+public sealed record HistoryReply(IReadOnlyList<HistoryEntry> History);
+
+/// <param name="WorkerId">Its last worker; null when it ended while another was sought.</param>
+/// <param name="Reason">deleted, expired, worker_lost or drained.</param>
+/// <param name="Detail">By whom or through what, as the log has it.</param>
+/// <param name="MaxAgeSeconds">Null for no end.</param>
+public sealed record HistoryEntry(
+    string Id,
+    int Node,
+    string? Holder,
+    string? WorkerId,
+    DateTime CreatedAt,
+    DateTime EndedAt,
+    string Reason,
+    string Detail,
+    int Restarts,
+    long ProxyBytesSent,
+    long ProxyBytesReceived,
+    double TtlSeconds,
+    double? MaxAgeSeconds,
+    IReadOnlyDictionary<string, string> Metadata)
+{
+    public static HistoryEntry From(EndedSession session) => new(
+        session.Id.ToString(),
+        session.Node,
+        session.Request.Holder,
+        session.Worker,
+        session.CreatedAt.UtcDateTime,
+        session.EndedAt.UtcDateTime,
+        session.Reason.Name(),
+        session.Detail,
+        session.Restarts,
+        session.Usage.Sent,
+        session.Usage.Received,
+        session.Request.Clock.Ttl.TotalSeconds,
+        session.Request.Clock.MaxAge?.TotalSeconds,
+        session.Request.Metadata);
+}
+
 /// <summary><c>GET /workers</c>.</summary>
 public sealed record WorkerListReply(IReadOnlyList<WorkerEntry> Workers);
 
@@ -52,6 +92,7 @@ public sealed record ReadyReply(bool Ready, IReadOnlyList<string> Reasons, Isola
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SessionListReply))]
+[JsonSerializable(typeof(HistoryReply))]
 [JsonSerializable(typeof(WorkerListReply))]
 [JsonSerializable(typeof(StatusReply))]
 [JsonSerializable(typeof(ReadyReply))]

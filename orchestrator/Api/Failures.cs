@@ -1,4 +1,5 @@
 using Steelyard.Api.Steel;
+using Steelyard.History;
 using Steelyard.Sessions;
 using Steelyard.Workers;
 
@@ -7,6 +8,8 @@ namespace Steelyard.Api;
 /// <summary>Turns what a handler throws or leaves unsaid into a problem reply.</summary>
 public sealed class Failures(RequestDelegate next, ILogger<Failures> logger)
 {
+    private static readonly TimeSpan RetryHistoryAfter = TimeSpan.FromSeconds(5);
+
     public async Task InvokeAsync(HttpContext context)
     {
         context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
@@ -23,6 +26,10 @@ public sealed class Failures(RequestDelegate next, ILogger<Failures> logger)
         catch (QuotaExceededException e)
         {
             await Problem.TooManyAsync(context, e.Message, e.RetryAfter);
+        }
+        catch (HistoryUnavailableException e)
+        {
+            await Problem.UnavailableAsync(context, e.Message, RetryHistoryAfter);
         }
         catch (FieldException e)
         {

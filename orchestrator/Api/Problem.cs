@@ -61,7 +61,10 @@ public static class Problem
         : UnavailableAsync(context, PoolUnavailableException.BeingRestored());
 
     /// <summary>503 with Retry-After.</summary>
-    public static Task UnavailableAsync(HttpContext context, PoolUnavailableException e) => WriteLaterAsync(context, StatusCodes.Status503ServiceUnavailable, e.Message, e.RetryAfter);
+    public static Task UnavailableAsync(HttpContext context, PoolUnavailableException e) => UnavailableAsync(context, e.Message, e.RetryAfter);
+
+    /// <summary>503 with Retry-After.</summary>
+    public static Task UnavailableAsync(HttpContext context, string detail, TimeSpan retryAfter) => WriteLaterAsync(context, StatusCodes.Status503ServiceUnavailable, detail, retryAfter);
 
     /// <summary>429 with Retry-After.</summary>
     public static Task TooManyAsync(HttpContext context, string detail, TimeSpan retryAfter) => WriteLaterAsync(context, StatusCodes.Status429TooManyRequests, detail, retryAfter);

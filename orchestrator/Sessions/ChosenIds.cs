@@ -4,7 +4,7 @@ namespace Steelyard.Sessions;
 /// Sessions whose id the client has chosen: a create that is asked again, because its reply was lost, never makes a second session. The create
 /// does not end with the request that began it; whoever asks meanwhile waits for the same one. One lock.
 /// </summary>
-public sealed class ChosenIds(SessionService sessions, SessionIdIssuer ids)
+public sealed class ChosenIds(SessionService sessions, SessionHistory history, SessionIdIssuer ids)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<SessionId, (SessionRequest Request, Task<CreateOutcome> Create)> underWay = [];
@@ -50,6 +50,9 @@ public sealed class ChosenIds(SessionService sessions, SessionIdIssuer ids)
         await Task.Yield(); // The caller holds the lock.
         try
         {
+            // Here and not under the lock: it may ask the disk.
+            if (await history.HasAsync(id))
+                throw IdConflictException.Used(id);
             using var created = await sessions.CreateAsync(request, CancellationToken.None);
             return CreateOutcome.Of(created);
         }

@@ -20,4 +20,8 @@ public static class EndReasons
         EndReason.Drained => "drained",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
     };
+
+    /// <summary>The reason of this name; throws <see cref="FormatException"/> when there is none.</summary>
+    public static EndReason Parse(string name) =>
+        Enum.GetValues<EndReason>() is var all && Array.FindIndex(all, reason => reason.Name() == name) is var index and >= 0 ? all[index] : throw new FormatException($"'{name}' is no reason");
 }

@@ -1,25 +1,95 @@
 using System.Collections.Concurrent;
+using Steelyard.History;
 
 namespace Steelyard.Sessions;
 
-/// <summary>Remembers the last sessions that ended, so that a 404 can say why and lists can show them. Bounded: the oldest are forgotten first.</summary>
-/// <param name="capacity">How many it remembers.</param>
-public sealed class SessionHistory(int capacity)
+/// <summary>
+/// The sessions that have ended. The last ones are in memory, so that a 404 can say why without asking a disk; all of them, within their own bounds,
+/// are in the store if there is one. One lock guards the numbers.
+/// </summary>
+public sealed class SessionHistory : IAsyncDisposable
 {
+    private readonly Lock gate = new();
     private readonly ConcurrentDictionary<SessionId, EndedSession> sessions = new();
-    private readonly ConcurrentQueue<SessionId> order = new();
+    private readonly Queue<EndedSession> order = new();
+    private readonly int capacity;
+    private readonly TimeSpan age;
+    private readonly TimeProvider time;
+    private readonly HistoryStore? store;
+    private long lastNumber;
 
-    /// <summary>All it remembers, in no order.</summary>
-    public IEnumerable<EndedSession> All => sessions.Select(pair => pair.Value);
+    /// <param name="capacity">How many are in memory: the oldest are forgotten first.</param>
+    /// <param name="age">How long they are known.</param>
+    /// <param name="time">Source of time.</param>
+    /// <param name="store">Goes with this history; null keeps nothing beyond memory.</param>
+    public SessionHistory(int capacity, TimeSpan age, TimeProvider time, HistoryStore? store = null)
+    {
+        this.capacity = capacity;
+        this.age = age;
+        this.time = time;
+        this.store = store;
+        foreach (var row in store?.Newest(Math.Max(1, capacity)) ?? [])
+            RememberNeedsLock(EndedRow.Read(row));
+    }
 
     public void Add(EndedSession session)
     {
-        sessions[session.Id] = session;
-        order.Enqueue(session.Id);
-        while (order.Count > capacity && order.TryDequeue(out var oldest))
-            sessions.TryRemove(oldest, out _);
+        lock (gate)
+            RememberNeedsLock(session = session with { Number = lastNumber + 1 });
+        store?.Add(EndedRow.Write(session));
     }
 
-    /// <summary>Null when it never was, or is forgotten.</summary>
-    public EndedSession? Find(SessionId id) => sessions.GetValueOrDefault(id);
+    /// <summary>One in memory. Null when it never was, or is not there any more.</summary>
+    public EndedSession? Find(SessionId id) => sessions.GetValueOrDefault(id) is { } session && !IsOld(session) ? session : null;
+
+    /// <summary>One in memory or in the store. Throws <see cref="HistoryUnavailableException"/>.</summary>
+    public async Task<EndedSession?> FindAsync(SessionId id)
+    {
+        if (Find(id) is { } session)
+            return session;
+        return store is not null && await store.FindAsync(id.ToString()) is { } row ? EndedRow.Read(row) : null;
+    }
+
+    /// <summary>Whether a session of this id has ended, as far as that can be found out: a history that cannot be read shall not keep a session from being created.</summary>
+    public async Task<bool> HasAsync(SessionId id)
+    {
+        try
+        {
+            return await FindAsync(id) is not null;
+        }
+        catch (HistoryUnavailableException)
+        {
+            // The log has it already.
+            return false;
+        }
+    }
+
+    /// <summary>All in memory, in no order, and the number before which the others are.</summary>
+    public (IReadOnlyList<EndedSession> Sessions, long Before) Remembered()
+    {
+        lock (gate)
+            return ([.. order.Where(session => !IsOld(session))], order.TryPeek(out var oldest) ? oldest.Number : lastNumber + 1);
+    }
+
+    /// <summary>A page of those in the store. Throws <see cref="HistoryUnavailableException"/>.</summary>
+    public async Task<(IReadOnlyList<EndedSession> Sessions, int Count)> PageAsync(HistoryQuery query)
+    {
+        var page = store is null ? HistoryPage.Empty : await store.PageAsync(query);
+        return ([.. page.Rows.Select(EndedRow.Read)], page.Count);
+    }
+
+    public ValueTask DisposeAsync() => store?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private bool IsOld(EndedSession session) => session.EndedAt < time.GetUtcNow() - age;
+
+    private void RememberNeedsLock(EndedSession session)
+    {
+        lastNumber = session.Number;
+        sessions[session.Id] = session;
+        order.Enqueue(session);
+
+        // What is not on disk yet must be found somewhere.
+        while (order.Count > capacity + (store?.Unsettled ?? 0))
+            sessions.TryRemove(order.Dequeue().Id, out _);
+    }
 }

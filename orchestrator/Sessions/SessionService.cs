@@ -13,8 +13,6 @@ public sealed class SessionService(
 
     public IEnumerable<Session> Live => live.Select(pair => pair.Value);
 
-    public IEnumerable<EndedSession> Ended => history.All;
-
     /// <summary>
     /// Creates a session. The reply is the worker's, whether it made a session or refused what was asked; the caller disposes it.
     /// Throws <see cref="PoolUnavailableException"/>, <see cref="QuotaExceededException"/>, and <see cref="OperationCanceledException"/> when the
@@ -82,9 +80,13 @@ public sealed class SessionService(
     /// <summary>Ends it when its time is over and nobody has ended it yet. True for the one caller who did.</summary>
     public bool EndIfOver(Session session) => session.IsOver() && End(session, EndReason.Expired, "its time was over");
 
-    /// <summary>What is remembered of a session that has ended; null when that is nothing, or nothing for this caller.</summary>
+    /// <summary>What is in memory of a session that has ended; null when that is nothing, or nothing for this caller.</summary>
     public EndedSession? FindEnded(SessionId id, Caller? caller = null) =>
         history.Find(id) is { } ended && (caller ?? Caller.Anyone).Sees(ended.Request.Holder) ? ended : null;
+
+    /// <summary>The same, and from the store what is no longer in memory. Throws <see cref="History.HistoryUnavailableException"/>.</summary>
+    public async Task<EndedSession?> FindEndedAsync(ReadOnlyMemory<char> text, Caller caller) =>
+        SessionId.TryParse(text.Span, out var id) && await history.FindAsync(id) is { } ended && caller.Sees(ended.Request.Holder) ? ended : null;
 
     /// <summary>Ends a session. True for the one caller who did.</summary>
     /// <param name="session">The session.</param>
@@ -94,7 +96,8 @@ public sealed class SessionService(
     {
         if (!session.TryEnd(reason, out var placement))
             return false;
-        history.Add(new(session.Id, session.Request.WithoutPayload(), session.CreatedAt, time.GetUtcNow(), reason, session.Restarts, session.Usage));
+        history.Add(new(
+            session.Id, session.Request.WithoutPayload(), session.CreatedAt, time.GetUtcNow(), reason, detail, placement?.Worker.Id, options.NodeId, session.Restarts, session.Usage));
         live.TryRemove(KeyValuePair.Create(session.Id, session));
         session.Quota.Dispose();
         if (reason == EndReason.WorkerLost)

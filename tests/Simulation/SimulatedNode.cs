@@ -36,7 +36,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         Pool = new(starter, options, time, log.For<WorkerPool>(), world.Random);
         var placer = new SessionPlacer(Pool, records, options, time, log.For<SessionPlacer>());
         Sessions = new(
-            new(0, directory.Secret, world.Random), new(options.Tombstones), placer, records, new(options, time), options, time, log.For<SessionService>());
+            new(0, directory.Secret, world.Random), new(options.Tombstones, options.HistoryAge, time), placer, records, new(options, time), options, time, log.For<SessionService>());
         new SessionsDialect(Sessions, options, time).Map(this);
         handlers = [.. Patterns.Select(Handler)];
         life.Run(() =>

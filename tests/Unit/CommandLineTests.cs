@@ -46,6 +46,17 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void The_data_directory_goes_by_the_port_and_there_is_none_where_no_history_is_wanted_or_the_port_is_chosen_anew()
+    {
+        Assert.EndsWith("steelyard/4711", CommandLine.Complete(new() { Port = 4711 }).DataDirectory, StringComparison.Ordinal);
+        Assert.True(Path.IsPathRooted(CommandLine.Complete(new() { Port = 4711 }).DataDirectory));
+        Assert.Equal("/data", CommandLine.Complete(new() { Port = 0, DataDirectory = "/data" }).DataDirectory);
+        Assert.Equal("", CommandLine.Complete(new() { Port = 0 }).DataDirectory);
+        Assert.Equal("", CommandLine.Complete(new() { Port = 4711, DataDirectory = "" }).DataDirectory);
+        Assert.Equal("", CommandLine.Complete(new() { Port = 4711, DataDirectory = "/data", History = false }).DataDirectory);
+    }
+
+    [Fact]
     public void What_was_given_is_left_as_it_is()
     {
         var options = CommandLine.Complete(new() { StartConcurrency = 1, RunDirectory = "/somewhere" });

@@ -13,6 +13,8 @@ public sealed class DurationTests
     [InlineData("1h", 3_600_000)]
     [InlineData("0.5h", 1_800_000)]
     [InlineData("1000h", 3_600_000_000)]
+    [InlineData("7d", 604_800_000)]
+    [InlineData("0.5d", 43_200_000)]
     [InlineData("60000m", 3_600_000_000)]
     public void Reads_what_people_write(string text, double milliseconds) => Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), Duration.Parse(text));
 
@@ -25,7 +27,6 @@ public sealed class DurationTests
     [InlineData(" 5s")]
     [InlineData("5s ")]
     [InlineData("5S")]
-    [InlineData("5d")]
     [InlineData("5sec")]
     [InlineData("-5s")]
     [InlineData("+5s")]
@@ -58,6 +59,14 @@ public sealed class DurationTests
     [Theory]
     [InlineData("1000.1h")]
     [InlineData("60001m")]
+    [InlineData("42d")]
     [InlineData("99999999999999999999s")]
     public void Refuses_more_than_a_thousand_hours(string text) => Assert.Throws<FormatException>(() => Duration.Parse(text));
+
+    [Fact]
+    public void Takes_more_where_more_is_allowed()
+    {
+        Assert.Equal(TimeSpan.FromDays(365), Duration.Parse("365d", TimeSpan.FromDays(365)));
+        Assert.Throws<FormatException>(() => Duration.Parse("366d", TimeSpan.FromDays(365)));
+    }
 }

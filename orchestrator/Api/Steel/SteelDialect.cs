@@ -4,7 +4,7 @@ using Steelyard.Workers;
 namespace Steelyard.Api.Steel;
 
 /// <summary>The life of a session as steel-sdk speaks of it: create, retrieve, list, release.</summary>
-public sealed class SteelDialect(SessionService sessions, ChosenIds chosenIds, CreateParser parser, SessionDescriber describer, Options options, TimeProvider time)
+public sealed class SteelDialect(SessionService sessions, ChosenIds chosenIds, CreateParser parser, SessionLister lister, SessionDescriber describer, Options options, TimeProvider time)
 {
     private const string ShouldRetry = "x-should-retry";
 
@@ -73,21 +73,22 @@ public sealed class SteelDialect(SessionService sessions, ChosenIds chosenIds, C
             }
         }
 
-        if (FindEnded(context) is { } ended)
+        if (await sessions.FindEndedAsync(id.AsMemory(), context.Caller()) is { } ended)
             await context.Response.WriteAsJsonAsync(describer.Describe(ended, context.Request), SteelJson.Default.SteelSession);
         else
             await Problem.SessionNotFoundAsync(context, reason);
     }
 
-    private Task ListAsync(HttpContext context)
+    private async Task ListAsync(HttpContext context)
     {
         var query = ListQuery.Parse(context.Request.Query);
-        return context.Response.WriteAsJsonAsync(new SessionLister(sessions, describer).List(query, context.Caller(), context.Request), SteelJson.Default.SteelList);
+        await context.Response.WriteAsJsonAsync(await lister.ListAsync(query, context.Caller(), context.Request), SteelJson.Default.SteelList);
     }
 
     private async Task ReleaseAsync(HttpContext context)
     {
-        if (sessions.Find((string?)context.Request.RouteValues["id"], context.Caller(), out var activity, out var reason) is { } session)
+        var id = (string?)context.Request.RouteValues["id"];
+        if (sessions.Find(id, context.Caller(), out var activity, out var reason) is { } session)
         {
             using (activity)
             {
@@ -95,7 +96,7 @@ public sealed class SteelDialect(SessionService sessions, ChosenIds chosenIds, C
                 sessions.End(session, EndReason.Deleted, "released by its client");
             }
         }
-        else if (FindEnded(context) is null)
+        else if (await sessions.FindEndedAsync(id.AsMemory(), context.Caller()) is null)
         {
             await Problem.SessionNotFoundAsync(context, reason);
             return;
@@ -112,7 +113,4 @@ public sealed class SteelDialect(SessionService sessions, ChosenIds chosenIds, C
             .Count(session => sessions.End(session, EndReason.Deleted, "released with all others by its client"));
         return context.Response.WriteAsJsonAsync(new(true, $"{released} sessions released"), SteelJson.Default.SteelSuccess);
     }
-
-    private EndedSession? FindEnded(HttpContext context) =>
-        SessionId.TryParse((string?)context.Request.RouteValues["id"], out var id) ? sessions.FindEnded(id, context.Caller()) : null;
 }

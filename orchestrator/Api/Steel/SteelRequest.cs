@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Steelyard.Sessions;
 
 namespace Steelyard.Api.Steel;
@@ -23,8 +24,11 @@ public sealed record SteelRequest(ReadOnlyMemory<byte> Body, SessionClock Clock)
     /// <summary>Whether the live view lets people take over.</summary>
     public bool IsInteractive { get; init; } = true;
 
-    /// <summary>What this dialect knows of any session.</summary>
-    public static SteelRequest Of(SessionRequest request) => request as SteelRequest ?? Default;
+    public override string? Facts => SteelFacts.Of(this).ToJson();
+
+    /// <summary>What this dialect knows of any session; of one from the history's disk what stands there.</summary>
+    public static SteelRequest Of(SessionRequest request) =>
+        request as SteelRequest ?? (request.Facts is { } json && SteelFacts.TryRead(json) is { } facts ? facts.ToRequest() : Default);
 }
 
 /// <summary>Size of the viewport, in CSS pixels.</summary>
@@ -42,5 +46,6 @@ public sealed record Blocking(bool Images, bool Media, bool Stylesheets, IReadOn
 {
     public static readonly Blocking None = new(false, false, false, [], [], false);
 
+    [JsonIgnore]
     public bool IsNone => !(Images || Media || Stylesheets || Ads) && Hosts.Count == 0 && UrlPatterns.Count == 0;
 }

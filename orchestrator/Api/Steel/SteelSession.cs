@@ -71,4 +71,5 @@ public sealed record SteelFileUrl(string Url);
 [JsonSerializable(typeof(SteelHealth))]
 [JsonSerializable(typeof(SteelLiveDetails))]
 [JsonSerializable(typeof(SteelFileUrl))]
+[JsonSerializable(typeof(SteelFacts))]
 internal sealed partial class SteelJson : JsonSerializerContext;

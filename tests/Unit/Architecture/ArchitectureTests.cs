@@ -15,7 +15,8 @@ public sealed partial class ArchitectureTests
         ["Processes"] = [],
         ["Egress"] = [],
         ["Workers"] = ["Processes"],
-        ["Sessions"] = ["Workers"],
+        ["History"] = [],
+        ["Sessions"] = ["Workers", "History"],
         ["Proxy"] = ["Sessions", "Workers"],
         ["Cluster"] = ["Sessions"],
         ["LiveView"] = ["Sessions"],
@@ -76,6 +77,14 @@ public sealed partial class ArchitectureTests
     [MemberData(nameof(Files))]
     public void Nothing_uses_the_process_class_whose_reaper_ends_the_program(string path) =>
         Assert.DoesNotMatch(ForeignProcess(), Code(path));
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Only_the_history_knows_its_database(string path)
+    {
+        if (Top(path) != "History")
+            Assert.DoesNotMatch(Database(), Code(path));
+    }
 
     [Theory]
     [InlineData("using Steelyard.Api;", "Api")]
@@ -158,8 +167,11 @@ public sealed partial class ArchitectureTests
     private static partial Regex Qualified();
 
     // Inside namespace Steelyard.X, "Y.Type" is Steelyard.Y.Type.
-    [GeneratedRegex(@"(?<![\w.""])(Processes|Workers|Sessions|Proxy|Cluster|Api|Dashboard|Telemetry)\.[A-Z]")]
+    [GeneratedRegex(@"(?<![\w.""])(Processes|Workers|History|Sessions|Proxy|Cluster|Api|Dashboard|Telemetry)\.[A-Z]")]
     private static partial Regex Relative();
+
+    [GeneratedRegex("Microsoft\\.Data\\.Sqlite|SQLitePCL")]
+    private static partial Regex Database();
 
     [GeneratedRegex(@"System\.Diagnostics\.Process\b|\bProcessStartInfo\b|\bnew Process\(|(?<![\w.])Process\.(Start|Get|Enter|Leave)")]
     private static partial Regex ForeignProcess();

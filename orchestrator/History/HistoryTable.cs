@@ -1,0 +1,89 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Steelyard.History;
+
+/// <summary>The table of ended sessions: its form, and what changes it. Times are in units of 100 ns since 1970.</summary>
+internal static class HistoryTable
+{
+    private const long Version = 1;
+    private const int PruneStep = 100;
+
+    private static readonly TimeSpan LongestCheck = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Makes the table if need be. Throws <see cref="IOException"/> when a later version of this program has made it.</summary>
+    public static void Prepare(SqliteConnection connection)
+    {
+        var version = connection.Number("PRAGMA user_version");
+        if (version > Version)
+            throw new IOException($"its database has version {version}, and this program knows {Version} only");
+        if (version == Version)
+            return; // Without a write: a node must start on a full disk, too.
+        connection.Run($"""
+            BEGIN IMMEDIATE;
+            CREATE TABLE IF NOT EXISTS ended (
+                number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, node INTEGER NOT NULL, holder TEXT, worker TEXT,
+                created_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, restarts INTEGER NOT NULL,
+                bytes_sent INTEGER NOT NULL, bytes_received INTEGER NOT NULL, ttl INTEGER NOT NULL, max_age INTEGER, metadata TEXT, facts TEXT) STRICT;
+            CREATE INDEX IF NOT EXISTS ended_by_creation ON ended (created_at DESC, id, reason);
+            CREATE INDEX IF NOT EXISTS ended_by_holder ON ended (holder, created_at DESC, id, reason);
+            PRAGMA user_version = {Version};
+            COMMIT;
+            """);
+    }
+
+    /// <summary>What is wrong with the file; null when nothing is found in half a second. The newest rows are looked at in any case.</summary>
+    public static string? FindDamage(SqliteConnection connection, TimeProvider time)
+    {
+        connection.Number("SELECT count(detail || ifnull(facts, '')) FROM (SELECT detail, facts FROM ended ORDER BY number DESC LIMIT 10000)");
+        using var limit = new CancellationTokenSource(LongestCheck, time);
+        using var stop = limit.Token.Register(() => raw.sqlite3_interrupt(connection.Handle));
+        using var command = connection.Command("PRAGMA quick_check(1)");
+        try
+        {
+            return (string?)command.ExecuteScalar() is { } found and not "ok" ? found : null;
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_INTERRUPT)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Adds rows, all or none. One with a number or id that is there takes its place.</summary>
+    public static void Insert(SqliteConnection connection, IReadOnlyList<HistoryRow> rows)
+    {
+        using var transaction = connection.BeginTransaction();
+        using var command = connection.Command("""
+            INSERT OR REPLACE INTO ended (number, id, node, holder, worker, created_at, ended_at, reason, detail, restarts, bytes_sent, bytes_received, ttl, max_age, metadata, facts)
+            VALUES ($number, $id, $node, $holder, $worker, $created, $ended, $reason, $detail, $restarts, $sent, $received, $ttl, $age, $metadata, $facts)
+            """);
+        command.Transaction = transaction;
+        foreach (var row in rows)
+        {
+            command.With("$number", row.Number).With("$id", row.Id).With("$node", row.Node).With("$holder", row.Holder).With("$worker", row.Worker)
+                .With("$created", HistoryTime.Write(row.CreatedAt)).With("$ended", HistoryTime.Write(row.EndedAt)).With("$reason", row.Reason).With("$detail", row.Detail)
+                .With("$restarts", row.Restarts).With("$sent", row.BytesSent).With("$received", row.BytesReceived)
+                .With("$ttl", row.Ttl.Ticks).With("$age", row.MaxAge?.Ticks).With("$metadata", row.Metadata).With("$facts", row.Facts);
+            command.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
+    }
+
+    /// <summary>Deletes the oldest rows, a few at a time, until none has ended before <paramref name="oldest"/> and the rows take no more than <paramref name="maxBytes"/>.</summary>
+    public static void Prune(SqliteConnection connection, DateTimeOffset oldest, long maxBytes)
+    {
+        while (Delete(connection, UsedBytes(connection) > maxBytes ? DateTimeOffset.MaxValue : oldest) > 0)
+        {
+        }
+    }
+
+    private static int Delete(SqliteConnection connection, DateTimeOffset endedBefore)
+    {
+        using var command = connection.Command("DELETE FROM ended WHERE ended_at < $before AND number IN (SELECT number FROM ended ORDER BY number LIMIT $step)");
+        return command.With("$before", HistoryTime.Write(endedBefore)).With("$step", PruneStep).ExecuteNonQuery();
+    }
+
+    private static long UsedBytes(SqliteConnection connection) =>
+        (connection.Number("PRAGMA page_count") - connection.Number("PRAGMA freelist_count")) * connection.Number("PRAGMA page_size");
+}

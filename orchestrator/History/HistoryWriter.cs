@@ -1,0 +1,123 @@
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+
+namespace Steelyard.History;
+
+/// <summary>
+/// Writes rows in batches, off the path of requests, and deletes those that are too old or too many. Whoever adds a row never waits: when the disk
+/// fails or is too slow, rows are lost, and the log says how many.
+/// </summary>
+internal sealed class HistoryWriter : IAsyncDisposable
+{
+    private const int MaxWaiting = 10_000;
+    private const int MaxBatch = 500;
+
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan PrunePeriod = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<HistoryRow> waiting = Channel.CreateBounded<HistoryRow>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly SemaphoreSlim turn = new(1);
+    private readonly CancellationTokenSource closing = new();
+    private readonly HistoryFile file;
+    private readonly HistoryTroubles troubles;
+    private readonly Options options;
+    private readonly TimeProvider time;
+    private readonly Task writing;
+    private readonly Task pruning;
+    private int unsettled;
+
+    /// <summary>Begins to write and to prune.</summary>
+    public HistoryWriter(HistoryFile file, HistoryTroubles troubles, Options options, TimeProvider time)
+    {
+        this.file = file;
+        this.troubles = troubles;
+        this.options = options;
+        this.time = time;
+        writing = Task.Run(WriteAllAsync);
+        pruning = Task.Run(PruneAsync);
+    }
+
+    /// <summary>Rows that have been taken and are neither written nor lost yet.</summary>
+    public int Unsettled => Volatile.Read(ref unsettled);
+
+    /// <summary>Takes a row to be written soon, or drops it.</summary>
+    public void Add(HistoryRow row)
+    {
+        if (waiting.Writer.TryWrite(row))
+            Interlocked.Increment(ref unsettled);
+        else
+            troubles.Add(1, closing.IsCancellationRequested ? "the node shuts down" : $"{MaxWaiting} wait to be written: the disk is too slow");
+    }
+
+    /// <summary>Writes what waits, within a second. What a hanging disk has not taken by then is lost.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        waiting.Writer.TryComplete();
+        await closing.CancelAsync();
+        try
+        {
+            await Task.WhenAll(writing, pruning).WaitAsync(ClosingTime, time);
+            turn.Dispose();
+            closing.Dispose();
+        }
+        catch (TimeoutException e)
+        {
+            troubles.Add(waiting.Reader.Count, $"the shutdown did not wait longer: {e.Message}");
+        }
+    }
+
+    private async Task WriteAllAsync()
+    {
+        while (await waiting.Reader.WaitToReadAsync())
+        {
+            await Task.Delay(Gathering, time, closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var batch = new List<HistoryRow>();
+            while (batch.Count < MaxBatch && waiting.Reader.TryRead(out var row))
+                batch.Add(row);
+            await AtDiskAsync(connection => HistoryTable.Insert(connection, batch), batch.Count);
+            Interlocked.Add(ref unsettled, -batch.Count);
+        }
+    }
+
+    private async Task PruneAsync()
+    {
+        using var timer = new PeriodicTimer(PrunePeriod, time);
+        try
+        {
+            do
+            {
+                troubles.Report();
+                await AtDiskAsync(_ => { }, atStake: 0);
+            }
+            while (await timer.WaitForNextTickAsync(closing.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // The node shuts down.
+        }
+    }
+
+    // One at a time. After each change the limits hold again.
+    private async Task AtDiskAsync(Action<SqliteConnection> change, int atStake)
+    {
+        await turn.WaitAsync();
+        try
+        {
+            using var connection = file.Open();
+            change(connection);
+            atStake = 0;
+            HistoryTable.Prune(connection, time.GetUtcNow() - options.HistoryAge, options.HistorySize);
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, the next batch may fare better; until then only history is lost.
+            troubles.Add(atStake, e.Message);
+            file.CloseIdle();
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+}

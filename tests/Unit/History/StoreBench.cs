@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Time.Testing;
+using Steelyard.History;
+
+namespace Steelyard.Tests.Unit.History;
+
+/// <summary>A store in a folder of its own, or in a given one, with a clock that stands still until told.</summary>
+internal sealed class StoreBench : IAsyncDisposable
+{
+    private readonly TemporaryFolder? own;
+
+    public StoreBench(Func<Options, Options>? configure = null, string? folder = null)
+    {
+        own = folder is null ? new() : null;
+        Folder = folder ?? own!.At("data");
+        Store = HistoryStore.Open((configure ?? (same => same))(new() { DataDirectory = Folder }), Time, Log)!;
+    }
+
+    public string Folder { get; }
+
+    public string DatabasePath => Path.Combine(Folder, "history.db");
+
+    public FakeTimeProvider Time { get; } = new(Ended.Start);
+
+    public ListLogger<HistoryStore> Log { get; } = new();
+
+    public HistoryStore Store { get; }
+
+    /// <summary>Adds rows and lets the clock run until the last of them is written.</summary>
+    public async Task WriteAsync(params HistoryRow[] rows)
+    {
+        foreach (var row in rows)
+            Store.Add(row);
+        await RunAsync(async () => await Store.FindAsync(rows[^1].Id) is not null, "the row is written");
+    }
+
+    /// <summary>Lets the clock run, the time of one batch at a time, until something is so.</summary>
+    public async Task RunAsync(Func<Task<bool>> condition, string what)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(started).TotalSeconds > 15)
+                Assert.Fail($"Not within 15 s: {what}. The log says: {string.Join("; ", Log.Lines)}");
+            Time.Advance(TimeSpan.FromMilliseconds(200));
+            await Task.Delay(5);
+        }
+    }
+
+    public async Task<int> CountAsync() => (await Store.PageAsync(new(long.MaxValue, 0))).Count;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        own?.Dispose();
+    }
+}
