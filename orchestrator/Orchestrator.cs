@@ -117,7 +117,7 @@ public sealed class Orchestrator : IAsyncDisposable
         builder.Services
             .AddRoutingCore()
             .AddSingleton(options).AddSingleton(time).AddSingleton(command).AddSingleton(runDirectory)
-            .AddSingleton<BrowserIsolation>().AddSingleton<WorkerStarter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
+            .AddSingleton<BrowserIsolation>().AddSingleton<WorkerLimiter>().AddSingleton<WorkerStarter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
             .AddSingleton(services => new WorkerPool(services.GetRequiredService<WorkerStarter>(), options, time, services.GetRequiredService<ILogger<WorkerPool>>()))
             .AddSingleton(new SessionIdIssuer(options.NodeId, secret)).AddSingleton(new LiveViewLinks(secret))
             .AddSingleton(new SessionHistory(options.Tombstones))
@@ -181,6 +181,7 @@ public sealed class Orchestrator : IAsyncDisposable
         Pool.Start();
         background = Task.WhenAll(
             app.Services.GetRequiredService<WorkerHealth>().RunAsync(loops.Token),
+            app.Services.GetRequiredService<WorkerLimiter>().RunAsync(Pool, loops.Token),
             app.Services.GetRequiredService<SessionReaper>().RunAsync(loops.Token));
     }
 

@@ -144,7 +144,7 @@ public sealed class SessionService(
             return;
         var status = await placement.Worker.Exited;
         if (!EndIfClosed(session, placement))
-            Lose(session, placement, $"exited, {status}");
+            Lose(session, placement, $"exited, {placement.Worker.Obituary(status)}");
     }
 
     private bool EndIfClosed(Session session, Placement placement)

@@ -4,7 +4,7 @@ using Steelyard.Processes;
 namespace Steelyard.Workers;
 
 /// <summary>Starts worker processes, a few at a time, and tells when one serves.</summary>
-internal sealed class WorkerStarter(WorkerCommand command, RunDirectory directory, BrowserIsolation isolation, Options options, TimeProvider time)
+internal sealed class WorkerStarter(WorkerCommand command, RunDirectory directory, BrowserIsolation isolation, WorkerLimiter limiter, Options options, TimeProvider time)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
@@ -29,6 +29,7 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
         var folder = directory.For(id);
         var port = ports.Take();
         OsProcess? process = null;
+        ControlGroup? group = null;
         try
         {
             folder.Create();
@@ -37,9 +38,10 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
                 LogPath = folder.Log.Path,
                 Environment = EnvironmentFor(port, folder),
             });
+            group = limiter.Hold(id, process.Pid);
             var client = new WorkerClient(port, options.MaxReplyBytes, options.WorkerTimeout, time);
             folder.WriteRecord(new(process.Identity, port));
-            return new(id, port, process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time);
+            return new(id, port, process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time) { Group = group };
         }
         catch
         {
@@ -95,6 +97,7 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
     public void CleanUp(Worker worker)
     {
         ports.Return(worker.Port);
+        worker.Group?.TryRemove();
         worker.Directory.Delete();
     }
 }
