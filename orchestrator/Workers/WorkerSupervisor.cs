@@ -76,7 +76,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
 
         var status = await worker.Exited;
         var failed = worker.StopReason is not { } reason || !reason.IsGraceful();
-        var decision = pool.Detach(slot, worker, worker.StopReason is { } why ? $"{status} ({why})" : status.ToString(), failed);
+        var decision = pool.Detach(slot, worker, worker.Obituary(status), failed);
         Bury(worker, status);
         return decision;
     }
