@@ -66,6 +66,7 @@ public sealed class KnobTests
         ("max-context", "1024", o => o.MaxContextBytes, 1024, ["1023", "67108865"]),
         ("max-artifact", "1024", o => o.MaxArtifactBytes, 1024, ["1023", "1MB"]),
         ("max-artifacts", "1", o => o.MaxArtifacts, 1, ["0", "100001"]),
+        ("artifact-space", "4096", o => o.ArtifactSpaceBytes, 4096, ["1023", "4GB"]),
         ("artifact-life", "1m", o => o.ArtifactLife, TimeSpan.FromMinutes(1), ["60", "0s"]),
         ("page-timeout", "10s", o => o.PageTimeout, TimeSpan.FromSeconds(10), ["10", "0s"]),
         ("allow-anonymous", "true", o => o.AllowAnonymous, true, ["", "yes", "1"]),
