@@ -141,7 +141,7 @@ public sealed class WorkerPool
         if (!untrusted && await supervisor.TryCleanAsync(lease.Worker, lease.SessionPath))
             Offer(lease.Worker);
         else
-            Stop(lease.Worker, StopReason.Untrusted);
+            Stop(lease.Worker, closing.IsCancellationRequested ? StopReason.Shutdown : StopReason.Untrusted);
     }
 
     internal void Attach(Slot slot, Worker worker)

@@ -60,9 +60,17 @@ internal sealed class WorkerProcess : IAsyncDisposable
             Environment = new Dictionary<string, string?> { ["PORT"] = $"{port}", ["STEEL_WORKER_DIR"] = folder },
         });
         var worker = new WorkerProcess(process, folder, port);
-        await worker.ReadyAsync();
-        await worker.CreateAsync();
-        return worker;
+        try
+        {
+            await worker.ReadyAsync();
+            await worker.CreateAsync();
+            return worker;
+        }
+        catch
+        {
+            await worker.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task DeleteAsync()
