@@ -116,8 +116,14 @@ internal sealed class WorkerStarter(
         }
     }
 
+    /// <summary>Cleans a worker. Throws <see cref="OperationCanceledException"/> when that comes before its turn.</summary>
     /// <inheritdoc cref="WorkerCleaner.CleanAsync"/>
-    public Task<bool> CleanAsync(Worker worker, string? sessionPath) => WorkerCleaner.CleanAsync(worker.Client, sessionPath, options.WorkerStartTimeout, time);
+    public async Task<bool> CleanAsync(Worker worker, string? sessionPath, CancellationToken cancellationToken)
+    {
+        // At a session's end a browser is launched for the next, which is as much work as a start.
+        using var turn = command.Kind == WorkerKind.Chromium && sessionPath is not null ? await TakeTurnAsync(cancellationToken) : null;
+        return await WorkerCleaner.CleanAsync(worker.Client, sessionPath, options.WorkerStartTimeout, time);
+    }
 
     /// <summary>Gives back what a worker had beside its process. Throws <see cref="IOException"/> when its folder cannot be deleted.</summary>
     public void CleanUp(Worker worker)

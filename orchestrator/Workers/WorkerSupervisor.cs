@@ -20,7 +20,11 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
     {
         try
         {
-            return await starter.CleanAsync(worker, sessionPath);
+            return await starter.CleanAsync(worker, sessionPath, pool.Closing);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
         catch (Exception e)
         {
