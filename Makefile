@@ -1,6 +1,6 @@
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint bench clean browser
+.PHONY: help run build test lint bench simulate mutations clean browser
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_GENERATE_ASPNET_CERTIFICATE := false
@@ -15,7 +15,7 @@ CC_FOUND := $(firstword $(foreach cc,clang gcc,$(shell command -v $(cc) 2>/dev/n
 WORKER_BUILD := $(if $(CC_FOUND),-p:PublishAot=true -p:CppCompilerAndLinker=$(notdir $(CC_FOUND)),-p:UseAppHost=true)
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 run: build browser ## Run the orchestrator on http://127.0.0.1:8080 (options: ARGS="--port 9000")
 	@exec $(ORCHESTRATOR) $(ARGS)
@@ -28,6 +28,13 @@ test: build browser ## Run every test: units, real processes, and the tester end
 lint: ## Check style and analyzers in C#, types in TypeScript
 	@dotnet format Steelyard.slnx --verify-no-changes
 	@cd tester && npm ci --silent && npm run --silent typecheck
+
+simulate: ## Simulate faults, thousands of seeds at a time (SEEDS=10000 FROM=1), or one with its history (SEED=7)
+	@dotnet build tests -c Release -v quiet --nologo
+	@SEED=$(SEED) SEEDS=$(SEEDS) FROM=$(FROM) tests/bin/Release/net10.0/Steelyard.Tests --filter-method "*They_hold_in_every_run" --no-progress
+
+mutations: ## Break the product in many ways and see that the simulation notices each
+	@node tests/Simulation/mutations.mjs
 
 bench: build browser ## Measure get, create+delete and CDP side by side with peers
 	@bench/run

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Steelyard.Workers;
 
 namespace Steelyard;
 
@@ -17,6 +18,7 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         new("bind", "ADDRESS", "IP address to listen on [127.0.0.1]. Beyond loopback an --api-key is needed", (o, v) => o with { Bind = IPAddress.Parse(v).ToString() }),
         new("port", "N", "TCP port to listen on [8080]; 0 takes a free one", (o, v) => o with { Port = Number(v, 0, 65535) }),
         new("worker", "WHAT", "auto, chromium, simulated, or a program that speaks the worker API, with its arguments [auto]", (o, v) => o with { Worker = v }),
+        new("worker-api", "challenge|steel", "What a worker program of yours speaks: the API of docs/worker-api.md, or that of the open-source Steel worker [challenge]", (o, v) => o with { WorkerApi = Api(v) }),
         new("warm", "N", "Idle workers kept ready [4]", (o, v) => o with { Warm = Number(v, 0, 10_000) }),
         new("max-workers", "N", "Ceiling of workers, and so of live sessions [by memory, 16 at least]", (o, v) => o with { MaxWorkers = Number(v, 1, 10_000) }),
         new("session-ttl", "TIME", "Idle time after which a session ends [60s]", (o, v) => o with { SessionTtl = Duration.Parse(v) }),
@@ -44,13 +46,25 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         new("max-context", "BYTES", "Largest body of a create that brings cookies and storage along [8388608]", (o, v) => o with { MaxContextBytes = Number(v, 1024, 64 << 20) }),
         new("max-artifact", "BYTES", "Largest screenshot or PDF [67108864]", (o, v) => o with { MaxArtifactBytes = Number(v, 1024, 1 << 30) }),
         new("max-artifacts", "N", "Screenshots and PDFs kept for their clients [100]", (o, v) => o with { MaxArtifacts = Number(v, 1, 100_000) }),
+        new("artifact-space", "BYTES", "What all of them may take together [268435456]", (o, v) => o with { ArtifactSpaceBytes = Number(v, 1024, int.MaxValue) }),
         new("artifact-life", "TIME", "How long a screenshot or PDF is kept [10m]", (o, v) => o with { ArtifactLife = Duration.Parse(v) }),
         new("page-timeout", "TIME", "Deadline of a call that works in a page, such as a scrape [100s]", (o, v) => o with { PageTimeout = Duration.Parse(v) }),
         new("body-grace", "TIME", "Time in which a small body must be there [800ms]", (o, v) => o with { BodyGrace = Duration.Parse(v) }),
         new("body-rate", "BYTES", "Slowest rate of a larger body, per second [4096]", (o, v) => o with { BodyBytesPerSecond = Number(v, 1, int.MaxValue) }),
-        new("max-connections", "N", "Connections at the same time [10000]", (o, v) => o with { MaxConnections = Number(v, 1, MaxCount) }),
-        new("dead-peer-timeout", "TIME", "A client whose machine no longer answers is disconnected after so long [60s]", (o, v) => o with { DeadPeerTimeout = Duration.Parse(v) }),
+        new("max-connections", "N", "Connections at the same time, WebSockets apart [10000]", (o, v) => o with { MaxConnections = Number(v, 1, MaxCount) }),
+        new("max-attached", "N", "WebSockets at the same time [10000]", (o, v) => o with { MaxAttached = Number(v, 1, MaxCount) }),
+        new("address-max-connections", "N", "Connections of one client address, WebSockets included; not of a --trusted-proxy [none]", (o, v) => o with { AddressMaxConnections = Number(v, 1, MaxCount) }),
+        new("idle-timeout", "TIME", "A connection without a request is closed after so long [130s]", (o, v) => o with { IdleTimeout = Duration.Parse(v) }),
+        new("head-timeout", "TIME", "Time in which the head of a request must be there [10s]", (o, v) => o with { HeadTimeout = Duration.Parse(v) }),
+        new("max-request-line", "BYTES", "Longest first line of a request [8192]", (o, v) => o with { MaxRequestLineBytes = Number(v, 256, 1 << 20) }),
+        new("max-headers", "N", "Headers of a request [100]", (o, v) => o with { MaxHeaders = Number(v, 16, 10_000) }),
+        new("max-header-bytes", "BYTES", "Size of all headers of a request [32768]", (o, v) => o with { MaxHeaderBytes = Number(v, 1024, 1 << 20) }),
+        new("reply-rate", "BYTES", "Slowest rate at which a client may take a reply, per second [240]", (o, v) => o with { ReplyBytesPerSecond = Number(v, 1, int.MaxValue) }),
+        new("dead-peer-timeout", "TIME", "A client whose machine no longer answers, or takes nothing of what is sent to it, is disconnected after so long [60s]", (o, v) => o with { DeadPeerTimeout = Duration.Parse(v) }),
         new("tombstones", "N", "Ended sessions of which a 404 can still say why [10000]", (o, v) => o with { Tombstones = Number(v, 0, MaxCount) }),
+        new("supervised", null, "Run under a small parent that holds the listening socket and starts an orchestrator that died again", (o, v) => o with { Supervised = bool.Parse(v) }),
+        new("on-shutdown", "stop|drain|leave", "What the first SIGTERM does: end all sessions, wait for them, or leave them to the next orchestrator on this run directory; a second one stops at once [stop]", (o, v) => o with { OnShutdown = Shutdown(v) }),
+        new("drain-timeout", "TIME", "How long a drain waits for sessions to end [10m]", (o, v) => o with { DrainTimeout = Duration.Parse(v) }),
         new("shutdown-timeout", "TIME", "How long a shutdown may take [4s]", (o, v) => o with { ShutdownTimeout = Duration.Parse(v) }),
         new("api-key", "[NAME:]KEY", "A key that callers must show; may be given several times. Its name stands in logs [none]", (o, v) => o with { ApiKeys = [.. o.ApiKeys, NotEmpty(v)] }),
         new("api-key-file", "FILE", "A file with such keys, one a line [none]", (o, v) => o with { ApiKeyFile = Path.GetFullPath(v) }),
@@ -97,6 +111,21 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         "end" => OnWorkerLost.End,
         "restore" => OnWorkerLost.Restore,
         _ => throw new FormatException($"'{text}' is neither end nor restore"),
+    };
+
+    private static OnShutdown Shutdown(string text) => text switch
+    {
+        "stop" => OnShutdown.Stop,
+        "drain" => OnShutdown.Drain,
+        "leave" => OnShutdown.Leave,
+        _ => throw new FormatException($"'{text}' is neither stop nor drain nor leave"),
+    };
+
+    private static WorkerApi Api(string text) => text switch
+    {
+        "challenge" => WorkerApi.Challenge,
+        "steel" => WorkerApi.Steel,
+        _ => throw new FormatException($"'{text}' is neither challenge nor steel"),
     };
 
     private static Options Ports(Options options, string text)

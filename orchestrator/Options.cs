@@ -1,4 +1,5 @@
 using System.Net;
+using Steelyard.Workers;
 
 namespace Steelyard;
 
@@ -16,6 +17,9 @@ public sealed record Options
 
     /// <summary>See <see cref="Workers.WorkerCommand.Parse"/>.</summary>
     public string Worker { get; init; } = "auto";
+
+    /// <summary>What a worker program of somebody else speaks.</summary>
+    public WorkerApi WorkerApi { get; init; } = WorkerApi.Challenge;
 
     /// <summary>Idle workers kept ready.</summary>
     public int Warm { get; init; } = 4;
@@ -103,6 +107,9 @@ public sealed record Options
     /// <summary>How many screenshots and PDFs are kept for their clients; the oldest go first.</summary>
     public int MaxArtifacts { get; init; } = 100;
 
+    /// <summary>What all of them may take together, in bytes; the oldest go first.</summary>
+    public int ArtifactSpaceBytes { get; init; } = 256 << 20;
+
     /// <summary>How long a screenshot or PDF is kept.</summary>
     public TimeSpan ArtifactLife { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -118,14 +125,46 @@ public sealed record Options
     /// <summary>Slowest rate at which a body may arrive.</summary>
     public int BodyBytesPerSecond { get; init; } = 4096;
 
-    /// <summary>Connections at the same time, attached CDP clients included.</summary>
+    /// <summary>Connections at the same time, those that have become WebSockets apart.</summary>
     public int MaxConnections { get; init; } = 10_000;
 
-    /// <summary>How long a client's machine may answer nothing, not even the kernel's probes, before its connection is cut.</summary>
+    /// <summary>Connections that are WebSockets at the same time: attached clients and viewers.</summary>
+    public int MaxAttached { get; init; } = 10_000;
+
+    /// <summary>Connections of one client address at the same time, WebSockets included; null is any number. Trusted proxies have no such limit.</summary>
+    public int? AddressMaxConnections { get; init; }
+
+    /// <summary>A connection on which no request has begun for so long is closed.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(130);
+
+    /// <summary>The head of a request, once begun, must be there after this time.</summary>
+    public TimeSpan HeadTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest first line of a request, in bytes.</summary>
+    public int MaxRequestLineBytes { get; init; } = 8 << 10;
+
+    /// <summary>Headers a request may have.</summary>
+    public int MaxHeaders { get; init; } = 100;
+
+    /// <summary>Size of all headers of a request together, in bytes.</summary>
+    public int MaxHeaderBytes { get; init; } = 32 << 10;
+
+    /// <summary>Slowest rate at which a client may take a reply, after a grace of five seconds. Attached clients are held back instead.</summary>
+    public int ReplyBytesPerSecond { get; init; } = 240;
+
+    /// <summary>How long a client's machine may answer nothing, not even the kernel's probes, or take nothing while there is more to send, before its connection is cut.</summary>
     public TimeSpan DeadPeerTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Ended sessions of which we remember why they ended.</summary>
     public int Tombstones { get; init; } = 10_000;
+
+    public OnShutdown OnShutdown { get; init; } = OnShutdown.Stop;
+
+    /// <summary>How long a drain waits for sessions to end by themselves.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Run under a parent that holds the listening socket and replaces an orchestrator that dies.</summary>
+    public bool Supervised { get; init; }
 
     /// <summary>How long a shutdown may take in all.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(4);
@@ -162,6 +201,19 @@ public sealed record Options
 
     /// <summary>Number of this node, 0 to 65,535: a part of every session id.</summary>
     public int NodeId { get; init; }
+}
+
+/// <summary>What the first signal to stop does.</summary>
+public enum OnShutdown
+{
+    /// <summary>All sessions end, all workers are stopped.</summary>
+    Stop,
+
+    /// <summary>No session begins any more; those there are go on until they end or the drain's time is over.</summary>
+    Drain,
+
+    /// <summary>Sessions and workers stay as they are, for the orchestrator that starts next on the same run directory.</summary>
+    Leave,
 }
 
 /// <summary>What happens to a session whose worker died.</summary>

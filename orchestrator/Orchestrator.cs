@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
@@ -18,17 +16,25 @@ namespace Steelyard;
 /// <summary>One node: its parts put together, started, and stopped in order.</summary>
 public sealed class Orchestrator : IAsyncDisposable
 {
+    private static readonly TimeSpan DrainPause = TimeSpan.FromMilliseconds(50);
+
+    // The names stand in records on disk.
+    private static readonly Dictionary<string, Type> RequestKinds = new() { ["plain"] = typeof(SessionRequest), ["steel"] = typeof(SteelRequest) };
+
     private readonly WebApplication app;
     private readonly RunDirectory runDirectory;
     private readonly Options options;
+    private readonly TimeProvider time;
     private readonly CancellationTokenSource loops = new();
+    private bool isLeft;
     private Task background = Task.CompletedTask;
 
-    private Orchestrator(WebApplication app, RunDirectory runDirectory, Options options)
+    private Orchestrator(WebApplication app, RunDirectory runDirectory, Options options, TimeProvider time)
     {
         this.app = app;
         this.runDirectory = runDirectory;
         this.options = options;
+        this.time = time;
     }
 
     /// <summary>The address it listens on, once started.</summary>
@@ -50,20 +56,15 @@ public sealed class Orchestrator : IAsyncDisposable
         try
         {
             Subreaper.Enable();
+            using var signals = new StopSignals();
+            var supervisor = options.Supervised ? Supervisor.ExitedAsync() : Task.Delay(Timeout.Infinite);
             await using var orchestrator = Build(options, TimeProvider.System);
             await orchestrator.StartAsync();
             Banner.Print(orchestrator.Url, orchestrator.app.Services.GetRequiredService<WorkerCommand>(), orchestrator.options);
             _ = Banner.PrintAsync(orchestrator.app.Services.GetRequiredService<BrowserIsolation>());
 
-            // The host minds SIGINT, SIGQUIT and SIGTERM. A terminal that closes must not leave the workers behind either.
-            using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-            {
-                signal.Cancel = true;
-                orchestrator.app.Lifetime.StopApplication();
-            });
-
-            // Not WaitForShutdownAsync: it would wait for all requests to end before we have told anyone.
-            await Task.Delay(Timeout.Infinite, orchestrator.app.Lifetime.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(signals.First, supervisor);
+            await orchestrator.StopAsync(signals.First.IsCompleted ? options.OnShutdown : OnShutdown.Leave, signals.Second);
             return 0;
         }
         catch (WorkerCommandException e)
@@ -84,31 +85,26 @@ public sealed class Orchestrator : IAsyncDisposable
     /// </summary>
     public static Orchestrator Build(Options options, TimeProvider time)
     {
-        var command = WorkerCommand.Parse(options.Worker, Environment.CurrentDirectory, WorkerCommand.FindBundled(AppContext.BaseDirectory), BrowserFinder.IsInstalled);
+        var command = WorkerCommand.Parse(options.Worker, Environment.CurrentDirectory, WorkerCommand.FindBundled(AppContext.BaseDirectory), BrowserFinder.IsInstalled, options.WorkerApi);
         if (options.MaxWorkers == 0)
             options = options with { MaxWorkers = Math.Min(MemoryBudget.Workers(command.Kind), options.LastWorkerPort - options.FirstWorkerPort + 1) };
         if (options.StartConcurrency == 0)
             options = options with { StartConcurrency = StartTurn.UsualNumber(command.Kind) };
         options = options with { Warm = Math.Min(options.Warm, options.MaxWorkers) };
 
-        var secret = RandomNumberGenerator.GetBytes(32);
         var runDirectory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
+        var ledger = new SessionLedger(runDirectory, options.LastWorkerPort);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null; // Ours is checked, with a better answer, in RequestBody.
-            kestrel.Limits.MinRequestBodyDataRate = null; // Likewise.
-            kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-            kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxConnections;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Listen(IPAddress.Parse(options.Bind), options.Port);
+            ConnectionLimits.Apply(kestrel, options);
+            kestrel.Listen(IPAddress.Parse(options.Bind), options.Port, listener => ConnectionLimits.ShareOut(listener, options));
         });
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {
             sockets.UnsafePreferInlineScheduling = true;
             sockets.WaitForDataBeforeAllocatingBuffer = false; // 4 KiB a connection for one system call less a request.
-            sockets.CreateBoundListenSocket = endpoint => Listen(endpoint, options.DeadPeerTimeout);
+            sockets.CreateBoundListenSocket = endpoint => InheritedSocket.Take() ?? ListenSocket.Bind((IPEndPoint)endpoint, options.DeadPeerTimeout);
         });
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
@@ -116,12 +112,12 @@ public sealed class Orchestrator : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         builder.Services
             .AddRoutingCore()
-            .AddSingleton(options).AddSingleton(time).AddSingleton(command).AddSingleton(runDirectory)
-            .AddSingleton<BrowserIsolation>().AddSingleton<WorkerLimiter>().AddSingleton<WorkerStarter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
+            .AddSingleton(options).AddSingleton(time).AddSingleton(command).AddSingleton(command.Api).AddSingleton(runDirectory).AddSingleton(ledger).AddSingleton<IMachine, Machine>().AddSingleton<IHostLifetime, NoHostLifetime>()
+            .AddSingleton<BrowserIsolation>().AddSingleton<WorkerLimiter>().AddSingleton<WorkerStarter>().AddSingleton<WorkerAdopter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
             .AddSingleton(services => new WorkerPool(services.GetRequiredService<WorkerStarter>(), options, time, services.GetRequiredService<ILogger<WorkerPool>>()))
-            .AddSingleton(new SessionIdIssuer(options.NodeId, secret)).AddSingleton(new LiveViewLinks(secret))
+            .AddSingleton(new SessionIdIssuer(options.NodeId, runDirectory.Secret)).AddSingleton(new LiveViewLinks(runDirectory.Secret))
             .AddSingleton(new SessionHistory(options.Tombstones))
-            .AddSingleton<SessionQuotas>().AddSingleton<SessionService>().AddSingleton<ChosenIds>().AddSingleton<SessionReaper>().AddSingleton<KeyRing>()
+            .AddSingleton(new SessionRecords(ledger, RequestKinds)).AddSingleton<SessionAdopter>().AddSingleton<SessionQuotas>().AddSingleton<SessionService>().AddSingleton<ChosenIds>().AddSingleton<SessionReaper>().AddSingleton<KeyRing>()
             .AddSingleton<Attacher>().AddSingleton<WorkerForwarder>().AddSingleton<CreateParser>().AddSingleton<SessionDescriber>().AddSingleton<Artifacts>()
             .AddSingleton<SessionsDialect>().AddSingleton<DevToolsDialect>().AddSingleton<ConnectDialect>().AddSingleton<BrowserlessApi>()
             .AddSingleton<SteelDialect>().AddSingleton<SteelExtras>().AddSingleton<SteelPages>().AddSingleton<LiveViewApi>().AddSingleton<OperatorApi>();
@@ -147,7 +143,7 @@ public sealed class Orchestrator : IAsyncDisposable
         app.Services.GetRequiredService<OperatorApi>().Map(routes);
         app.MapOpenApi(ApiDescription.Path);
         app.UseEndpoints(_ => { });
-        return new(app, runDirectory, options);
+        return new(app, runDirectory, options, time);
     }
 
     private static ForwardedHeadersOptions Forwarding(Options options)
@@ -160,42 +156,57 @@ public sealed class Orchestrator : IAsyncDisposable
         return forwarding;
     }
 
-    // A client whose machine vanished sends no FIN: only the kernel's probes tell. Accepted sockets inherit the settings.
-    private static Socket Listen(EndPoint endpoint, TimeSpan deadPeerTimeout)
-    {
-        const int Probes = 4;
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-        var seconds = Math.Max(1, (int)deadPeerTimeout.TotalSeconds);
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Math.Max(1, seconds / 2));
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, seconds / 2 / Probes));
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
-        return socket;
-    }
-
-    /// <summary>Listens, and starts the warm workers without waiting for them. Throws <see cref="IOException"/> when the port is taken.</summary>
+    /// <summary>Takes over what an earlier orchestrator has left, listens, and starts the warm workers; waits for none of them. Throws <see cref="IOException"/> when the port is taken.</summary>
     public async Task StartAsync()
     {
-        await runDirectory.ClearAsync(app.Services.GetRequiredService<ILogger<RunDirectory>>());
+        app.Services.GetRequiredService<SessionAdopter>().Adopt();
         await app.StartAsync();
         Pool.Start();
         background = Task.WhenAll(
             app.Services.GetRequiredService<WorkerHealth>().RunAsync(loops.Token),
             app.Services.GetRequiredService<WorkerLimiter>().RunAsync(Pool, loops.Token),
-            app.Services.GetRequiredService<SessionReaper>().RunAsync(loops.Token));
+            app.Services.GetRequiredService<SessionReaper>().RunAsync(loops.Token),
+            app.Services.GetRequiredService<Artifacts>().RunAsync(loops.Token));
     }
 
-    /// <summary>Refuses new work, tells attached clients, ends the sessions, and returns when no worker is left.</summary>
+    /// <summary>Refuses new work, tells attached clients, and does with sessions and workers as <paramref name="how"/> says.</summary>
+    /// <param name="how">What becomes of sessions and workers.</param>
+    /// <param name="now">Stops at once, whatever was asked.</param>
+    public async Task StopAsync(OnShutdown how, CancellationToken now)
+    {
+        Pool.Refuse(); // First, or the workers of the sessions that end now would go to those who wait.
+        if (how == OnShutdown.Drain)
+            await DrainAsync(now);
+        if (how != OnShutdown.Leave || now.IsCancellationRequested)
+            return;
+        isLeft = true;
+        app.Lifetime.StopApplication();
+        await app.StopAsync(now);
+    }
+
+    /// <summary>Ends the sessions, unless they are left to a successor, and returns when no worker is left.</summary>
     public async ValueTask DisposeAsync()
     {
         app.Lifetime.StopApplication();
-        Pool.Refuse(); // First, or the workers of the sessions that end now would go to those who wait.
-        Sessions.Drain();
-        await Task.WhenAll(Pool.StopAllAsync(), app.StopAsync());
+        Pool.Refuse();
+        if (!isLeft)
+        {
+            Sessions.Drain();
+            await Task.WhenAll(Pool.StopAllAsync(), app.StopAsync());
+        }
+
         await loops.CancelAsync();
         await background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await app.DisposeAsync();
         runDirectory.Dispose();
         loops.Dispose();
+    }
+
+    private async Task DrainAsync(CancellationToken now)
+    {
+        using var timer = new CancellationTokenSource(options.DrainTimeout, time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, now);
+        while (Sessions.Live.Any() && !over.IsCancellationRequested)
+            await Task.Delay(DrainPause, time, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

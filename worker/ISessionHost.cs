@@ -1,4 +1,3 @@
-using Steelyard.Worker.Chromium;
 using Steelyard.Worker.Confinement;
 
 namespace Steelyard.Worker;
@@ -19,9 +18,6 @@ internal interface ISessionHost
 
     /// <summary>Ends the session if it has this id. It is gone when this returns; the cleaning goes on behind it.</summary>
     bool TryEnd(string id);
-
-    /// <summary>The browser of the session with this id. Null when there is no such session, or it has no browser.</summary>
-    SessionBrowser? BrowserOf(string id);
 
     /// <summary>Asks the browser one of the DevTools discovery calls. Null when there is no browser.</summary>
     ValueTask<Reply?> DiscoverAsync(string method, string pathAndQuery, CancellationToken cancellationToken);

@@ -31,7 +31,7 @@ if (options.Mode == WorkerMode.Chromium)
 }
 
 ISessionHost host = chromium is null ? new SimulatedHost() : chromium;
-using var extras = chromium is null ? null : new SessionExtras(chromium, TimeProvider.System);
+using var extras = chromium is null ? null : new SessionExtras(chromium, options.Limits, TimeProvider.System);
 RequestHandler handler = new WorkerApi(host, extras, TimeProvider.System).HandleAsync;
 if (options.Faults.Count > 0)
 {
@@ -40,7 +40,7 @@ if (options.Faults.Count > 0)
     handler = faults.Wrap(handler);
 }
 
-await using var server = new WorkerServer(options.Port, handler);
+await using var server = new WorkerServer(options.Port, SizeLimits.Request(options.Limits.Body), handler);
 try
 {
     await server.StartAsync();
@@ -56,4 +56,5 @@ catch (IOException)
 
 var exitCode = await host.RunAsync(server.Stopping);
 await server.StopAsync();
+ExitNote.Write(options.Directory, exitCode);
 return exitCode;

@@ -6,8 +6,7 @@ namespace Steelyard.Worker;
 /// <summary>Reads a request's body. Its size and its slowness are bounded by the server's limits.</summary>
 internal static class RequestBody
 {
-    // The JSON may be 1 MiB; a caller that wraps it needs a little more.
-    public const int MaxBytes = (1024 + 64) * 1024;
+    private const int UsualBytes = 1024 * 1024;
 
     /// <summary>Of JSON within JSON.</summary>
     public const int MaxDepth = 512;
@@ -17,7 +16,7 @@ internal static class RequestBody
     /// <summary>The body as it came, or <c>{}</c> when it is empty. Throws <see cref="BadHttpRequestException"/> with the status to answer.</summary>
     public static async ValueTask<ReadOnlyMemory<byte>> ReadJsonAsync(HttpRequest request)
     {
-        using var body = new MemoryStream((int)Math.Clamp(request.ContentLength ?? 0, 0, MaxBytes));
+        using var body = new MemoryStream((int)Math.Clamp(request.ContentLength ?? 0, 0, UsualBytes));
         await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
         var bytes = body.ToArray();
         if (bytes.Length == 0)
@@ -35,11 +34,13 @@ internal static class RequestBody
         {
             while (reader.Read())
             {
+                if (reader.ValueIsEscaped)
+                    reader.GetString(); // Half of a surrogate pair is no text.
             }
 
             return true;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return false;
         }

@@ -1,4 +1,3 @@
-using Steelyard.Worker.Chromium;
 using Steelyard.Worker.Confinement;
 
 namespace Steelyard.Worker;
@@ -25,8 +24,6 @@ internal sealed class SimulatedHost : ISessionHost
         var current = Session;
         return current?.Id == id && Interlocked.CompareExchange(ref session, null, current) == current;
     }
-
-    public SessionBrowser? BrowserOf(string id) => null;
 
     public ValueTask<Reply?> DiscoverAsync(string method, string pathAndQuery, CancellationToken cancellationToken) =>
         ValueTask.FromResult<Reply?>(Reply.Error(StatusCodes.Status404NotFound, "a simulated worker has no browser"));

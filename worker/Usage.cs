@@ -20,8 +20,14 @@ internal static class Usage
           --browser PATH              the browser's executable; also STEEL_BROWSER_PATH. Default: the first one found in the usual places
           --browser-arg ARG           one more argument for the browser; may be repeated
           --no-sandbox                run the browser without its sandbox
+          --max-body SIZE             largest JSON of a create [1MiB]; also STEEL_MAX_BODY
+          --max-setup SIZE            largest options of a setup [16MiB]; also STEEL_MAX_SETUP
+          --max-file SIZE             largest file of a session [256MiB]
+          --max-files SIZE            largest sum of a session's files [1GiB]
           --faults LIST               misbehave, for tests: FAULT@STEP=RATE[:PARAM], separated by commas
           --fault-seed N              with the same seed and PORT, the same faults happen again; else it is random and is logged
+
+        A SIZE is in bytes, or such as 64KiB, 16MiB, 1GiB, which is the most.
 
         Environment
           STEEL_WORKER_DIR            private folder for profiles, downloads and temporary files; whoever sets it deletes it.

@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Steelyard.Worker.Extras;
-using Steelyard.Worker.Live;
 
 namespace Steelyard.Worker;
 
@@ -13,17 +12,20 @@ internal sealed class WorkerApi(ISessionHost host, SessionExtras? extras, TimePr
 {
     private static readonly Reply Healthy = Reply.Text("ok");
     private static readonly Reply NoSuchPage = Reply.Error(StatusCodes.Status404NotFound, "no such page");
+    private static readonly Reply OtherName = Reply.Error(StatusCodes.Status403Forbidden, "call this worker as localhost, 127.0.0.1 or [::1]: the Host header has another name");
+    private static readonly string[] OurNames = ["localhost", "127.0.0.1", "[::1]"];
     private static readonly Reply NoBrowser = Reply.Error(StatusCodes.Status503ServiceUnavailable, "no browser is ready");
-
-    private readonly LiveEndpoint live = new(host, time);
 
     public async ValueTask<Reply?> HandleAsync(HttpContext context)
     {
         var request = context.Request;
 
-        // Only browsers send these. A page of any site could otherwise drive the worker through the browser it is shown in.
+        // Only browsers send these. A page of any site could otherwise drive the worker through the browser it is shown in. They send none of them to an
+        // http address that they do not count as their own machine's, whatever it leads to: so callers must use a name that they do count as such.
         if (request.Headers.Origin.Count > 0 || request.Headers.ContainsKey("Sec-Fetch-Site"))
             return Reply.Forbidden;
+        if (!OurNames.Contains(request.Host.Host, StringComparer.OrdinalIgnoreCase))
+            return OtherName;
         var path = (request.Path.Value ?? "").TrimEnd('/');
         return path switch
         {
@@ -71,8 +73,6 @@ internal sealed class WorkerApi(ISessionHost host, SessionExtras? extras, TimePr
         var slash = path.IndexOf('/', StringComparison.Ordinal);
         if (slash < 0)
             return Session(context.Request, path);
-        if (path[slash..] == "/live")
-            return await live.HandleAsync(context, path[..slash]);
         return extras is null ? NoSuchPage : await extras.HandleAsync(context, path[..slash], RawCall(context));
     }
 

@@ -22,6 +22,8 @@ internal sealed record WorkerOptions
     /// <summary>Private folder whoever started us has made and will delete, or null.</summary>
     public string? Directory { get; private init; }
 
+    public SizeLimits Limits { get; private init; } = new();
+
     /// <summary>Where the browser may connect.</summary>
     public EgressRules Egress { get; private init; } = EgressRules.Parse([]);
 
@@ -39,6 +41,7 @@ internal sealed record WorkerOptions
         {
             BrowserPath = NullIfEmpty(environment("STEEL_BROWSER_PATH")),
             Directory = NullIfEmpty(environment("STEEL_WORKER_DIR")),
+            Limits = ReadLimits(environment),
             Egress = ParseEgress(environment("STEEL_EGRESS") ?? ""),
             Folders = (environment("STEEL_BROWSER_FOLDERS") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries),
         };
@@ -63,6 +66,18 @@ internal sealed record WorkerOptions
                 case "--no-sandbox" when inline is null:
                     options = options with { NoSandbox = true };
                     break;
+                case "--max-body":
+                    options = options with { Limits = options.Limits with { Body = SizeLimits.Parse(name, Value()) } };
+                    break;
+                case "--max-setup":
+                    options = options with { Limits = options.Limits with { Setup = SizeLimits.Parse(name, Value()) } };
+                    break;
+                case "--max-file":
+                    options = options with { Limits = options.Limits with { File = SizeLimits.Parse(name, Value()) } };
+                    break;
+                case "--max-files":
+                    options = options with { Limits = options.Limits with { Files = SizeLimits.Parse(name, Value()) } };
+                    break;
                 case "--faults":
                     options = options with { Faults = [.. options.Faults, .. FaultSpec.ParseList(Value())] };
                     break;
@@ -79,6 +94,16 @@ internal sealed record WorkerOptions
         if (NullIfEmpty(environment("PORT")) is { } port)
             options = options with { Port = Number("PORT", port, 1, ushort.MaxValue) };
         return options with { BrowserArguments = browserArguments };
+    }
+
+    private static SizeLimits ReadLimits(Func<string, string?> environment)
+    {
+        var limits = new SizeLimits();
+        if (NullIfEmpty(environment("STEEL_MAX_BODY")) is { } body)
+            limits = limits with { Body = SizeLimits.Parse("STEEL_MAX_BODY", body) };
+        if (NullIfEmpty(environment("STEEL_MAX_SETUP")) is { } setup)
+            limits = limits with { Setup = SizeLimits.Parse("STEEL_MAX_SETUP", setup) };
+        return limits;
     }
 
     private static (string Name, string? Inline) Split(string argument)

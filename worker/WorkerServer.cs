@@ -12,14 +12,17 @@ internal sealed class WorkerServer : IAsyncDisposable
     private readonly WebApplication app;
     private readonly PosixSignalRegistration hangup;
 
-    public WorkerServer(int port, RequestHandler handler)
+    /// <param name="port">On which to listen.</param>
+    /// <param name="maxBodyBytes">Of requests that do not allow themselves more.</param>
+    /// <param name="handler">Answers them.</param>
+    public WorkerServer(int port, long maxBodyBytes, RequestHandler handler)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = RequestBody.MaxBytes;
+            kestrel.Limits.MaxRequestBodySize = maxBodyBytes;
             kestrel.Listen(IPAddress.Loopback, port);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopGrace);

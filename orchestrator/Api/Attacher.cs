@@ -28,6 +28,13 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
     {
         if (await AddressAsync(context, session) is not { } at)
             return;
+        if (path is not null && at.Placement.Worker.Client.Speaks.BrowserPath is not null)
+        {
+            // Such a worker takes any path for the whole browser's.
+            await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "These workers have no sockets of single targets: connect to the browser, and attach to the target with Target.attachToTarget.");
+            return;
+        }
+
         using var browser = await OpenAsync(context, at.Address.Port, path ?? at.Address.BrowserPath);
         if (browser is not null && !await MovedAsync(context, session, at.Placement))
             await TunnelAsync(context, session, browser);

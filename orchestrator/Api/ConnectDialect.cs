@@ -11,7 +11,7 @@ namespace Steelyard.Api;
 /// One address for everything: a WebSocket to the root, or to browserless's <c>/chromium</c>, attaches to the session named in the query, or else makes one
 /// that lasts as long as the connection. DevTools discovery at the root leads there, too.
 /// </summary>
-public sealed class ConnectDialect(SessionService sessions, Attacher attacher, CreateParser parser, WorkerPool pool, Options options)
+public sealed class ConnectDialect(SessionService sessions, Attacher attacher, CreateParser parser, WorkerPool pool, WorkerApi workers, Options options)
 {
     private const int MostAsked = 8;
 
@@ -84,6 +84,12 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
 
     private async Task VersionAsync(HttpContext context)
     {
+        if (workers.BrowserPath is not null)
+        {
+            await RootDiscovery.WriteAsync(context, "/json/version", $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/{context.KeyQuery()}");
+            return;
+        }
+
         // Any worker can tell; one that is just preparing its next browser cannot.
         var canAttach = false;
         foreach (var worker in pool.Workers().Where(worker => worker.State is WorkerState.Ready or WorkerState.Leased).Take(MostAsked))
@@ -105,6 +111,12 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
 
     private async Task ListAsync(HttpContext context)
     {
+        if (workers.BrowserPath is not null)
+        {
+            await RootDiscovery.WriteAsync(context, "/json/list", $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/");
+            return;
+        }
+
         var caller = context.Caller();
         var mine = sessions.Live.Where(session => session.EndReason is null && caller.Sees(session.Request.Holder)).ToList();
         var lists = await Task.WhenAll(mine.Select(session => TargetsAsync(context, session, "GET", "/json/list")));
@@ -113,20 +125,44 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
 
     private async Task NewAsync(HttpContext context)
     {
+        if (workers.BrowserPath is not null)
+        {
+            await RootDiscovery.WriteAsync(context, "/json/new", $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/");
+            return;
+        }
+
         var url = context.Request.QueryString.Value is { Length: > 1 } query ? query : null;
         context.Request.QueryString = default; // It is the page's address, and no option of the session.
         if (await CreateAsync(context) is not { } created)
             return;
         using (created)
         {
-            var targets = await TargetsAsync(context, created.Session!, url is null ? "GET" : "PUT", url is null ? "/json/list" : "/json/new" + url);
-            if ((targets as JsonArray)?.FirstOrDefault(target => (string?)target?["type"] == "page") is { } page)
-                await WriteAsync(context, page);
-            else if (targets is JsonObject target)
-                await WriteAsync(context, target);
-            else
-                await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, "The session's browser did not tell its page.");
+            var isTold = false;
+            try
+            {
+                isTold = await TellPageAsync(context, created.Session!, url) && !context.RequestAborted.IsCancellationRequested;
+            }
+            finally
+            {
+                if (!isTold)
+                    sessions.End(created.Session!, EndReason.Deleted, "its client has not learnt of it");
+            }
         }
+    }
+
+    // False when there is no page to tell of, and the client knows that.
+    private async Task<bool> TellPageAsync(HttpContext context, Session session, string? url)
+    {
+        if (await attacher.AddressAsync(context, session) is null)
+            return false;
+        var targets = await TargetsAsync(context, session, url is null ? "GET" : "PUT", url is null ? "/json/list" : "/json/new" + url);
+        if ((targets as JsonArray)?.FirstOrDefault(target => (string?)target?["type"] == "page") is { } page)
+            await WriteAsync(context, page);
+        else if (targets is JsonObject target)
+            await WriteAsync(context, target);
+        else
+            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, "The session's browser did not tell its page.");
+        return context.Response.StatusCode == StatusCodes.Status200OK;
     }
 
     // Null when the session has ended, or its browser does not answer.

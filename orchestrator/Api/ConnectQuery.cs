@@ -30,23 +30,26 @@ internal static class ConnectQuery
 
     private static void ReadLaunch(string launch, JsonObject body)
     {
-        JsonNode? json = null;
-        try
-        {
-            json = launch.Length <= LongestLaunch ? JsonNode.Parse(launch) : null;
-        }
-        catch (JsonException)
-        {
-            // Said below.
-        }
-
-        if (json is not JsonObject options)
-            throw FieldException.Bad("launch", $"a JSON object of up to {LongestLaunch} characters");
-        foreach (var argument in (options["args"] as JsonArray ?? []).OfType<JsonValue>().Select(value => value.ToString()))
+        foreach (var argument in ArgumentsIn(launch) ?? throw FieldException.Bad("launch", $"a JSON object of up to {LongestLaunch} characters, with whole characters and no name twice"))
         {
             var parts = argument.Split('=', 2);
             if (parts.Length == 2)
                 Apply(parts[0], parts[1], body);
+        }
+    }
+
+    // Null when it cannot be read. A name that comes twice, and half of a surrogate pair, are found only when they are looked at.
+    private static List<string>? ArgumentsIn(string launch)
+    {
+        try
+        {
+            return launch.Length <= LongestLaunch && JsonNode.Parse(launch) is JsonObject options
+                ? [.. (options["args"] as JsonArray ?? []).OfType<JsonValue>().Select(value => value.ToString())]
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        {
+            return null;
         }
     }
 

@@ -26,9 +26,10 @@ public sealed record SessionEntry(
 /// <summary><c>GET /workers</c>.</summary>
 public sealed record WorkerListReply(IReadOnlyList<WorkerEntry> Workers);
 
+/// <param name="Port">For operators only: on its port a worker obeys whoever calls it.</param>
 /// <param name="LastExit">How the worker before it in its slot ended.</param>
 /// <param name="MemoryBytes">Memory of its own of all its processes.</param>
-public sealed record WorkerEntry(string Id, int Pid, int Port, string State, string? SessionId, int Restarts, string? LastExit, long MemoryBytes);
+public sealed record WorkerEntry(string Id, int Pid, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Port, string State, string? SessionId, int Restarts, string? LastExit, long MemoryBytes);
 
 /// <summary><c>GET /status</c>: the worker API's shape, with the pool's numbers beside it.</summary>
 public sealed record StatusReply(bool Available, string? SessionId, PoolNumbers Workers, QueueNumbers Queue)

@@ -32,6 +32,14 @@ public sealed class DevToolsDialect(SessionService sessions, Attacher attacher, 
 
         var path = context.Request.Path.ToUriComponent();
         path = "/json" + path[(path.IndexOf("/json", StringComparison.OrdinalIgnoreCase) + "/json".Length)..].TrimEnd('/');
+        var self = PublicAddress.Of(context.Request, options);
+        var prefix = $"{self.WebSocketOrigin}/sessions/{found.Session.Id}";
+        if (at.Placement.Worker.Client.Speaks.BrowserPath is not null)
+        {
+            await RootDiscovery.WriteAsync(context, path, $"{prefix}/cdp{context.KeyQuery()}");
+            return;
+        }
+
         using var reply = await at.Placement.Worker.Client.DiscoverAsync(context.Request.Method, path + context.Request.QueryString);
         if (await Attacher.MovedAsync(context, found.Session, at.Placement))
             return;
@@ -41,9 +49,8 @@ public sealed class DevToolsDialect(SessionService sessions, Attacher attacher, 
             return;
         }
 
-        var self = PublicAddress.Of(context.Request, options);
         var hasAddresses = path is "/json" or "/json/list" or "/json/version" or "/json/new";
-        var body = hasAddresses ? Discovery.Rewrite(reply.Body, $"{self.WebSocketOrigin}/sessions/{found.Session.Id}", context.KeyQuery(), at.Address) : reply.Body;
+        var body = hasAddresses ? Discovery.Rewrite(reply.Body, prefix, context.KeyQuery(), at.Address) : reply.Body;
         context.Response.StatusCode = reply.Status;
         context.Response.ContentType = reply.ContentType;
         context.Response.ContentLength = body.Length;

@@ -1,3 +1,4 @@
+using Steelyard.Api.Steel;
 using Steelyard.LiveView;
 using Steelyard.Proxy;
 using Steelyard.Sessions;
@@ -17,10 +18,12 @@ public sealed class LiveViewApi(SessionService sessions, LiveViewLinks links, At
         if (!SessionId.TryParse((string?)context.Request.RouteValues["id"], out var id) || !links.IsValid(id, (string?)context.Request.RouteValues["proof"]))
             return Problem.SessionNotFoundAsync(context, null);
 
+        var session = sessions.FindLive(id);
+
         // The page says by itself that a session has ended: it is in somebody's frame, where a problem reply helps nobody. Its script asks why.
         if (!Upgrade.IsAsked(context.Request) && context.Request.Headers.Accept != "application/json")
-            return LiveViewPage.WriteAsync(context);
-        if (sessions.FindLive(id) is not { } session)
+            return LiveViewPage.WriteAsync(context, session is null || IsInteractive(session));
+        if (session is null)
             return Problem.SessionNotFoundAsync(context, sessions.FindEnded(id)?.Reason);
         return Upgrade.IsAsked(context.Request) ? ConnectAsync(context, session) : context.Response.WriteAsync("live");
     }
@@ -35,10 +38,14 @@ public sealed class LiveViewApi(SessionService sessions, LiveViewLinks links, At
             await attacher.AttachToWorkerAsync(context, session, placement, placement.Lease.SessionPath + "/live" + QueryFor(context, session));
     }
 
-    // What the session was created with counts until the viewer says otherwise.
+    // Who created the session decides whether anybody may take over; who looks on, whether to. Names that come twice would leave it to the worker.
     private static string QueryFor(HttpContext context, Session session)
     {
-        var query = context.Request.QueryString;
-        return (context.Request.Query.ContainsKey("interactive") || Steel.SteelRequest.Of(session.Request).IsInteractive ? query : query.Add("interactive", "false")).ToString();
+        if (IsInteractive(session))
+            return context.Request.QueryString.ToString();
+        var query = QueryString.Create("interactive", "false");
+        return (context.Request.Query["tab"] is [{ Length: > 0 } tab] ? query.Add("tab", tab) : query).ToString();
     }
+
+    private static bool IsInteractive(Session session) => SteelRequest.Of(session.Request).IsInteractive;
 }

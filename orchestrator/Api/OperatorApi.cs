@@ -6,7 +6,7 @@ using Steelyard.Workers;
 namespace Steelyard.Api;
 
 /// <summary>What operators and probes ask: lists, numbers, health, and the end of a worker.</summary>
-public sealed class OperatorApi(SessionService sessions, WorkerPool pool, BrowserIsolation isolation, Options options, IHostApplicationLifetime lifetime)
+public sealed class OperatorApi(SessionService sessions, WorkerPool pool, BrowserIsolation isolation, Options options)
 {
     private static readonly byte[] Ok = Encoding.ASCII.GetBytes("ok");
 
@@ -34,7 +34,7 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Browse
         var entries = workers.ConvertAll(worker => new WorkerEntry(
             worker.Id,
             worker.Pid,
-            worker.Port,
+            context.Caller().IsOperator ? worker.Port : null,
             Name(worker.State),
             sessionOf[worker].FirstOrDefault(),
             worker.Restarts,
@@ -75,8 +75,8 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Browse
     {
         var status = pool.Status();
         var reasons = new List<string>();
-        if (lifetime.ApplicationStopping.IsCancellationRequested)
-            reasons.Add("This node is shutting down.");
+        if (pool.Closing.IsCancellationRequested)
+            reasons.Add("This node is shutting down, or drains: it takes no new sessions.");
         if (status.Ready + status.Leased == 0 && status.Slots + options.Warm > 0)
             reasons.Add($"No worker is ready; {status.Starting} are starting. {LastExit(status)}");
         if (status.IsThrashing)

@@ -24,7 +24,7 @@ public static class RequestBody
         var limit = maxBytes ?? options.MaxBodyBytes;
         if (request.ContentLength > limit)
             throw TooLarge(limit);
-        var body = await ReadAsync(request.BodyReader, limit, options, time);
+        var body = await ReadAsync(request, limit, options, time);
         if (body.Length == 0)
             return EmptyObject;
         Check(body);
@@ -34,8 +34,9 @@ public static class RequestBody
     /// <summary>How long a body may take when so much of it has come.</summary>
     internal static TimeSpan Deadline(long received, Options options) => options.BodyGrace + TimeSpan.FromSeconds((double)received / options.BodyBytesPerSecond);
 
-    private static async Task<byte[]> ReadAsync(PipeReader reader, int limit, Options options, TimeProvider time)
+    private static async Task<byte[]> ReadAsync(HttpRequest request, int limit, Options options, TimeProvider time)
     {
+        var reader = request.BodyReader;
         using var deadline = new CancellationTokenSource(options.BodyGrace, time);
         var started = time.GetTimestamp();
         while (true)
@@ -49,6 +50,11 @@ public static class RequestBody
             {
                 throw new BadHttpRequestException(
                     $"The body came too slowly: less than {options.BodyBytesPerSecond} bytes a second. Send it whole.", StatusCodes.Status408RequestTimeout);
+            }
+            catch (IOException e) when (e is not BadHttpRequestException && !request.HttpContext.RequestAborted.IsCancellationRequested)
+            {
+                // What Kestrel throws for a chunk whose size has more digits than a number holds.
+                throw new BadHttpRequestException($"The body cannot be read. {e.Message}");
             }
 
             if (result.Buffer.Length > limit)
@@ -75,7 +81,13 @@ public static class RequestBody
             var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = SessionBody.MaxBodyDepth });
             while (reader.Read())
             {
+                if (reader.ValueIsEscaped)
+                    reader.GetString();
             }
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BadHttpRequestException("The body has half of a surrogate pair (\\ud800 to \\udfff) in a text or a name: that is no character. Send whole ones.");
         }
         catch (JsonException e)
         {

@@ -75,7 +75,7 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
         // The worker may have been given to another session meanwhile, and may call it by the same name.
         if (!session.IsOn(placement))
             return false;
-        if (reply.IsSuccess && SessionBody.TryFindId(reply.Body.Span, out var id) && reply.Body.Span[id].SequenceEqual(placement.WorkerSessionId))
+        if (reply.IsSuccess && placement.IsIn(reply, out var id))
         {
             if (session.Restarts > 0)
                 context.Response.Headers["Steel-Session-Restarts"] = session.Restarts.ToString(CultureInfo.InvariantCulture);
@@ -97,7 +97,7 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
 
         if (reply.Status == StatusCodes.Status404NotFound)
             await sessions.WaitClosedAsync(session, placement);
-        sessions.Lose(session, placement, $"answered a get with {(reply.IsSuccess ? "another session's body" : reply.ToString())}");
+        sessions.Lose(session, placement, $"answered a get with {(reply.IsSuccess ? "the body of another session, or of one that is over" : reply.ToString())}");
         return false;
     }
 

@@ -9,20 +9,25 @@ namespace Steelyard.LiveView;
 /// </summary>
 public static class LiveViewPage
 {
+    private const string Interactive = "data-interactive=\"true\"";
     private static readonly byte[] Html = Read();
+    private static readonly byte[] WatchOnly = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Html).Replace(Interactive, "data-interactive=\"false\"", StringComparison.Ordinal));
     private static readonly string Policy = WritePolicy(Encoding.UTF8.GetString(Html));
 
     /// <summary>Answers 200 with the page.</summary>
-    public static async Task WriteAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="isInteractive">Whether the page may offer to take over. It is only told so: what it sends is another's business.</param>
+    public static async Task WriteAsync(HttpContext context, bool isInteractive)
     {
+        var html = isInteractive ? Html : WatchOnly;
         var response = context.Response;
         response.ContentType = "text/html; charset=utf-8";
-        response.ContentLength = Html.Length;
+        response.ContentLength = html.Length;
         response.Headers.CacheControl = "no-cache";
         response.Headers.ContentSecurityPolicy = Policy;
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers["Referrer-Policy"] = "no-referrer"; // The address may hold a key.
-        await response.Body.WriteAsync(Html, context.RequestAborted);
+        await response.Body.WriteAsync(html, context.RequestAborted);
     }
 
     private static byte[] Read()

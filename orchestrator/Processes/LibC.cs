@@ -12,6 +12,8 @@ internal static unsafe partial class LibC
     public const int OpenReadOnly = 0;
     public const int CloseOnExec = 0x80000;
     public const int DuplicateCloseOnExec = 1030;
+    public const int SetDescriptorFlags = 2;
+    public const int CloseOnExecFlag = 1;
 
     public const short SpawnSetSignalDefaults = 0x04;
     public const short SpawnSetSignalMask = 0x08;

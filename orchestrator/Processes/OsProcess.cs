@@ -6,7 +6,7 @@ namespace Steelyard.Processes;
 /// A running process held by its pidfd, so that no signal of ours can reach another one that got its pid.
 /// One lock: signals against the reaping, because a group may be signalled only while its leader still has the pid.
 /// </summary>
-public sealed class OsProcess
+public sealed class OsProcess : IProcess
 {
     private readonly Lock gate = new();
     private readonly TaskCompletionSource<ExitStatus> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,7 +25,6 @@ public sealed class OsProcess
 
     public int Pid => Identity.Pid;
 
-    /// <summary>Completes once the kernel has reported the exit and the process is reaped. Never fails.</summary>
     public Task<ExitStatus> Exited => exited.Task;
 
     /// <summary>Starts a process. Throws <see cref="ProcessStartException"/>.</summary>
@@ -44,10 +43,6 @@ public sealed class OsProcess
         }
     }
 
-    /// <summary>
-    /// Signals it and all its helpers: its process group, if it leads one. Does nothing once it has exited. False when the kernel forbids
-    /// it: a program that has changed its user is out of our reach.
-    /// </summary>
     public bool TrySendToGroup(Signal signal)
     {
         lock (gate)

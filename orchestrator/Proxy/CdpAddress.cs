@@ -12,7 +12,10 @@ public sealed record CdpAddress(int Port, string BrowserPath)
     /// <summary>Asks the worker. The address is null when it does not tell: the status, or else the error, says why.</summary>
     public static async Task<(CdpAddress? Address, int Status, WorkerError Error)> FindAsync(Placement placement)
     {
-        using var reply = await placement.Worker.Client.DiscoverAsync("GET", "/json/version");
+        var client = placement.Worker.Client;
+        if (client.Speaks.BrowserPath is { } path)
+            return (new(client.Port, path), 0, WorkerError.None);
+        using var reply = await client.DiscoverAsync("GET", "/json/version");
         return (reply.IsSuccess ? Parse(reply.Body.Span) : null, reply.Status, reply.Error);
     }
 

@@ -15,6 +15,9 @@ public sealed class ChosenIds(SessionService sessions, SessionIdIssuer ids)
     /// </summary>
     public Task<CreateOutcome> CreateAsync(SessionRequest request, SessionId id, CancellationToken cancellationToken)
     {
+        // Not under our lock: an end takes other locks.
+        if (sessions.FindPresent(id) is { } old)
+            sessions.EndIfOver(old);
         Task<CreateOutcome> create;
         lock (gate)
         {
@@ -22,17 +25,17 @@ public sealed class ChosenIds(SessionService sessions, SessionIdIssuer ids)
             {
                 create = Same(other.Request, request) ? other.Create : throw IdConflictException.OtherRequest(id);
             }
-            else if (sessions.FindLive(id) is { } session)
+            else if (sessions.FindPresent(id) is { EndReason: null } session)
             {
                 create = Same(session.Request, request) ? Task.FromResult(new CreateOutcome(session, null)) : throw IdConflictException.OtherRequest(id);
             }
-            else if (sessions.FindEnded(id) is not null || ids.Made(id))
+            else if (sessions.FindPresent(id) is not null || sessions.FindEnded(id) is not null || ids.Made(id)) // In this order: it is remembered before it goes.
             {
                 throw IdConflictException.Used(id);
             }
             else
             {
-                create = Task.Run(() => RunAsync(request, id), CancellationToken.None);
+                create = RunAsync(request, id);
                 underWay[id] = (request, create);
             }
         }
@@ -44,6 +47,7 @@ public sealed class ChosenIds(SessionService sessions, SessionIdIssuer ids)
 
     private async Task<CreateOutcome> RunAsync(SessionRequest request, SessionId id)
     {
+        await Task.Yield(); // The caller holds the lock.
         try
         {
             using var created = await sessions.CreateAsync(request, CancellationToken.None);

@@ -1,5 +1,3 @@
-using Steelyard.Workers;
-
 namespace Steelyard.Sessions;
 
 /// <summary>
@@ -16,7 +14,8 @@ public sealed class Session
     private readonly long created;
     private readonly CancellationTokenSource ended = new();
     private TaskCompletionSource<Placement>? restoring;
-    private Placement placement;
+    private Placement? placement;
+    private LedgerEntry entry;
     private EndReason? endReason;
     private long lastActive;
     private int open;
@@ -28,14 +27,34 @@ public sealed class Session
     /// <param name="quota">Its holder's place, given back at its end.</param>
     /// <param name="time">Source of time.</param>
     public Session(SessionId id, Placement placement, SessionRequest request, QuotaPlace quota, TimeProvider time)
+        : this(id, request, quota, time)
+    {
+        CreatedAt = time.GetUtcNow();
+        this.placement = placement;
+        created = lastActive = time.GetTimestamp();
+    }
+
+    /// <summary>
+    /// A session of an earlier orchestrator, that waits for its worker as if it were being restored. Its idle time goes on where it stood; what was open has
+    /// ended with that orchestrator, nobody knows when: it counts as until now.
+    /// </summary>
+    internal Session(SessionRecord record, LedgerEntry entry, QuotaPlace quota, TimeProvider time)
+        : this(record.Id, record.Request, quota, time)
+    {
+        CreatedAt = record.CreatedAt;
+        created = record.Created;
+        Restarts = record.Restarts;
+        lastActive = entry.Session == record.Id && entry.Open == 0 ? entry.LastActive : time.GetTimestamp();
+        this.entry = entry;
+        restoring = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private Session(SessionId id, SessionRequest request, QuotaPlace quota, TimeProvider time)
     {
         Id = id;
         Request = request;
         Quota = quota;
-        CreatedAt = time.GetUtcNow();
-        this.placement = placement;
         this.time = time;
-        created = lastActive = time.GetTimestamp();
     }
 
     public SessionId Id { get; }
@@ -87,6 +106,7 @@ public sealed class Session
             if (endReason is not null || IsOverNeedsLock())
                 return false;
             open++;
+            entry.Touch(lastActive, open);
             return true;
         }
     }
@@ -100,6 +120,7 @@ public sealed class Session
             if (endReason is not null)
                 return false;
             endReason = reason;
+            entry.End();
             restoring?.TrySetCanceled();
         }
 
@@ -118,6 +139,19 @@ public sealed class Session
         }
     }
 
+    /// <summary>It is written down where it lives: from now on a later orchestrator takes it over.</summary>
+    public void Enter()
+    {
+        lock (gate)
+        {
+            if (endReason is null && restoring is null)
+                EnterNeedsLock(placement!);
+        }
+    }
+
+    /// <summary>What is written down of it at a placement.</summary>
+    internal SessionRecord Record(Placement there, bool again) => new(Id, there.WorkerSessionId, Request, CreatedAt, created, again ? Restarts + 1 : Restarts);
+
     /// <summary>Its worker is lost and another one will be sought. True for exactly one caller per placement.</summary>
     public bool TryBeginRestore(Placement lost)
     {
@@ -125,20 +159,26 @@ public sealed class Session
         {
             if (endReason is not null || restoring is not null || placement != lost)
                 return false;
+            entry.End();
+            entry = default;
             restoring = new(TaskCreationOptions.RunContinuationsAsynchronously);
             return true;
         }
     }
 
-    /// <summary>It lives on another worker now. False when it has ended meanwhile: the placement stays the caller's to give back.</summary>
-    public bool TryRestore(Placement next)
+    /// <summary>It lives there now. False when it has ended meanwhile: the placement stays the caller's to give back.</summary>
+    /// <param name="next">Where.</param>
+    /// <param name="again">It was created anew; otherwise it is where it was, under another orchestrator.</param>
+    public bool TryRestore(Placement next, bool again = true)
     {
         lock (gate)
         {
             if (endReason is not null)
                 return false;
             placement = next;
-            Restarts++;
+            if (again)
+                Restarts++;
+            EnterNeedsLock(next);
             restoring?.SetResult(next);
             restoring = null;
             return true;
@@ -165,7 +205,7 @@ public sealed class Session
         {
             var idle = IdleNeedsLock();
             var remaining = Request.Clock.Remaining(time.GetElapsedTime(created), idle, open);
-            return new(Id, CreatedAt, idle, remaining == TimeSpan.MaxValue ? Request.Clock.Ttl : remaining, restoring is null ? placement.Worker : null, Restarts);
+            return new(Id, CreatedAt, idle, remaining == TimeSpan.MaxValue ? Request.Clock.Ttl : remaining, restoring is null ? placement?.Worker : null, Restarts);
         }
     }
 
@@ -175,14 +215,21 @@ public sealed class Session
         {
             open--;
             lastActive = time.GetTimestamp();
+            entry.Touch(lastActive, open);
         }
+    }
+
+    private void EnterNeedsLock(Placement there)
+    {
+        entry = there.Entry;
+        entry.Begin(Id, lastActive, open);
     }
 
     private async Task<Placement?> WaitAsync(Task<Placement> restored, TimeSpan within)
     {
         try
         {
-            return await restored.WaitAsync(within, time);
+            return await restored.InContext().WaitAsync(within, time);
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {
@@ -194,13 +241,3 @@ public sealed class Session
 
     private TimeSpan IdleNeedsLock() => open > 0 ? TimeSpan.Zero : time.GetElapsedTime(lastActive);
 }
-
-/// <summary>A request under way or an attached client. Dispose it exactly once: idle time runs from then.</summary>
-public readonly struct SessionActivity(Session session) : IDisposable
-{
-    public void Dispose() => session.EndActivity();
-}
-
-/// <summary>A session as lists show it.</summary>
-/// <param name="Worker">Its worker; null while it is being restored.</param>
-public sealed record SessionView(SessionId Id, DateTimeOffset CreatedAt, TimeSpan Idle, TimeSpan Remaining, Worker? Worker, int Restarts);

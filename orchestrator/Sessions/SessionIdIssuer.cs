@@ -6,14 +6,18 @@ namespace Steelyard.Sessions;
 /// <summary>Makes session ids and recognises those that the cluster made, without asking anybody.</summary>
 /// <param name="node">Number of this node, 0 to 65,535.</param>
 /// <param name="secret">The cluster's secret, 32 bytes.</param>
-public sealed class SessionIdIssuer(int node, byte[] secret)
+/// <param name="random">Source of the random bits; null for the system's, from which nobody can tell the next.</param>
+public sealed class SessionIdIssuer(int node, byte[] secret, Random? random = null)
 {
     private const int ProofStart = 11; // Of 16 bytes: 5 of proof at the end.
 
     public SessionId Next()
     {
         Span<byte> bytes = stackalloc byte[16];
-        RandomNumberGenerator.Fill(bytes);
+        if (random is null)
+            RandomNumberGenerator.Fill(bytes);
+        else
+            random.NextBytes(bytes);
         BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)node);
         bytes[6] = (byte)((bytes[6] & 0x0F) | 0x80);
         bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);

@@ -3,7 +3,7 @@ using Steelyard.Workers;
 namespace Steelyard.Sessions;
 
 /// <summary>Finds a worker that takes a session, and lets go of those that fail at it.</summary>
-public sealed class SessionPlacer(WorkerPool pool, Options options, TimeProvider time, ILogger<SessionPlacer> logger)
+public sealed class SessionPlacer(WorkerPool pool, SessionRecords records, Options options, TimeProvider time, ILogger<SessionPlacer> logger)
 {
     private const int Tries = 3;
 
@@ -46,7 +46,7 @@ public sealed class SessionPlacer(WorkerPool pool, Options options, TimeProvider
             if (isSetup)
                 (reply, isCreated) = await SetUpAsync(lease, request, reply);
             if (isCreated)
-                return (placed = new(new(lease, reply.Body[id].ToArray()), reply, id), WorkerError.None, "");
+                return (placed = new(new(lease, reply.Body[id].ToArray()) { Entry = records.EntryOf(lease.Worker) }, reply, id), WorkerError.None, "");
             if (reply is { Error: WorkerError.None, Status: >= 400 and < 500 })
                 return (placed = new(null, reply, default) { IsSetup = isSetup }, WorkerError.None, "");
             if (reply.Error == WorkerError.Busy)

@@ -9,7 +9,12 @@ public sealed class SessionQuotas(Options options, TimeProvider time)
 
     /// <summary>Takes a place for a create. Throws <see cref="QuotaExceededException"/>. The place belongs to the session until that ends.</summary>
     /// <param name="holder">Name of the key; null on a node without keys, where nothing is counted.</param>
-    public QuotaPlace Take(string? holder) => holder is null ? new(null) : holders.GetOrAdd(holder, _ => new(options, time)).Take();
+    public QuotaPlace Take(string? holder) => Of(holder)?.Take() ?? new(null);
+
+    /// <summary>The place of a session that lives already, whatever the limits are now.</summary>
+    internal QuotaPlace Readmit(string? holder) => Of(holder)?.Readmit() ?? new(null);
+
+    private Holdings? Of(string? holder) => holder is null ? null : holders.GetOrAdd(holder, _ => new(options, time));
 }
 
 /// <summary>What one key holds. One lock.</summary>
@@ -33,6 +38,15 @@ internal sealed class Holdings(Options options, TimeProvider time)
             creating++;
             return new(this);
         }
+    }
+
+    public QuotaPlace Readmit()
+    {
+        lock (gate)
+            creating++;
+        var place = new QuotaPlace(this);
+        place.BecomeLive();
+        return place;
     }
 
     public void BecomeLive()

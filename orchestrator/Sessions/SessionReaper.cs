@@ -10,7 +10,7 @@ public sealed class SessionReaper(SessionService sessions, TimeProvider time, IL
 
     private void Reap()
     {
-        foreach (var session in sessions.Live.Where(session => session.IsOver()))
-            sessions.End(session, EndReason.Expired, "its time was over");
+        foreach (var session in sessions.Live)
+            sessions.EndIfOver(session);
     }
 }

@@ -5,7 +5,7 @@ namespace Steelyard.Sessions;
 
 /// <summary>Creates, finds and ends the sessions of this node. Ending has one path, whoever asks for it: <see cref="End"/>.</summary>
 public sealed class SessionService(
-    SessionIdIssuer ids, SessionHistory history, SessionPlacer placer, SessionQuotas quotas, Options options, TimeProvider time, ILogger<SessionService> logger)
+    SessionIdIssuer ids, SessionHistory history, SessionPlacer placer, SessionRecords records, SessionQuotas quotas, Options options, TimeProvider time, ILogger<SessionService> logger)
 {
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(1);
 
@@ -36,7 +36,7 @@ public sealed class SessionService(
             var kept = options.OnWorkerLost == OnWorkerLost.Restore ? request : request.WithoutPayload();
             var session = new Session(request.ChosenId ?? ids.Next(), placement, kept, quota, time);
             session.TryBegin(out var activity);
-            live[session.Id] = session;
+            Begin(session, placement, placed);
             _ = WatchAsync(session, placement);
             logger.LogInformation("Session {Id} created on {Worker}{For}", session.Id, placement.Worker, request.Holder is { } holder ? $" for {holder}" : "");
             return new(session, activity, placed);
@@ -58,26 +58,29 @@ public sealed class SessionService(
         reason = null;
         if (!SessionId.TryParse(text, out var id))
             return null;
-        if (live.TryGetValue(id, out var session))
-        {
-            if (!caller.Sees(session.Request.Holder))
-                return null;
-            if (session.TryBegin(out activity))
-                return session;
-            if (session.IsOver())
-                End(session, EndReason.Expired, "its time was over");
-            reason = session.EndReason;
-        }
-        else
+        if (!live.TryGetValue(id, out var session))
         {
             reason = FindEnded(id, caller)?.Reason;
+            return null;
         }
 
+        if (!caller.Sees(session.Request.Holder))
+            return null;
+        if (session.TryBegin(out activity))
+            return session;
+        EndIfOver(session);
+        reason = session.EndReason;
         return null;
     }
 
     /// <summary>A live session, without opening an activity on it: looking is not using. Null when its time is over, too.</summary>
     public Session? FindLive(SessionId id) => live.TryGetValue(id, out var session) && session.EndReason is null && !session.IsOver() ? session : null;
+
+    /// <summary>The session that has this id, be it live or just ending. Only when that is null and nothing is remembered of it, the id is free.</summary>
+    internal Session? FindPresent(SessionId id) => live.GetValueOrDefault(id);
+
+    /// <summary>Ends it when its time is over and nobody has ended it yet. True for the one caller who did.</summary>
+    public bool EndIfOver(Session session) => session.IsOver() && End(session, EndReason.Expired, "its time was over");
 
     /// <summary>What is remembered of a session that has ended; null when that is nothing, or nothing for this caller.</summary>
     public EndedSession? FindEnded(SessionId id, Caller? caller = null) =>
@@ -92,7 +95,7 @@ public sealed class SessionService(
         if (!session.TryEnd(reason, out var placement))
             return false;
         history.Add(new(session.Id, session.Request.WithoutPayload(), session.CreatedAt, time.GetUtcNow(), reason, session.Restarts, session.Usage));
-        live.TryRemove(session.Id, out _);
+        live.TryRemove(KeyValuePair.Create(session.Id, session));
         session.Quota.Dispose();
         if (reason == EndReason.WorkerLost)
             placement?.Lease.Distrust();
@@ -104,7 +107,7 @@ public sealed class SessionService(
     /// <summary>Its worker died, hangs or lies: the session ends or is restored elsewhere. Does nothing if it does not live there any more.</summary>
     public void Lose(Session session, Placement placement, string detail)
     {
-        if (options.OnWorkerLost == OnWorkerLost.End || session.Restarts >= options.MaxRestores)
+        if (!IsToBeRestored(session))
         {
             if (session.IsOn(placement))
                 End(session, EndReason.WorkerLost, $"{placement.Worker}: {detail}");
@@ -115,6 +118,48 @@ public sealed class SessionService(
             placement.Lease.Dispose();
             _ = RestoreAsync(session, $"{placement.Worker}: {detail}");
         }
+    }
+
+    /// <summary>A session of an earlier orchestrator is live again, and waits for its worker: <see cref="TrySettle"/> or <see cref="LoseRevived"/> must follow.</summary>
+    internal Session Revive(SessionRecord record, LedgerEntry entry)
+    {
+        var session = new Session(record, entry, quotas.Readmit(record.Request.Holder), time);
+        live[session.Id] = session;
+        return session;
+    }
+
+    /// <summary>The worker of a revived session is gone, or does not know it.</summary>
+    internal void LoseRevived(Session session, string detail)
+    {
+        if (IsToBeRestored(session))
+            _ = RestoreAsync(session, detail);
+        else
+            End(session, EndReason.WorkerLost, detail);
+    }
+
+    /// <summary>Puts a session that waits for a worker on this one. False when it has ended or cannot be written down: the placement has been given back then.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="placement">Where it is to live.</param>
+    /// <param name="again">It was created anew there; otherwise it has been there all the time.</param>
+    internal bool TrySettle(Session session, Placement placement, bool again)
+    {
+        try
+        {
+            if (again)
+                records.Write(session.Record(placement, again), placement.Worker);
+            if (session.TryRestore(placement, again))
+            {
+                _ = WatchAsync(session, placement);
+                return true;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            End(session, EndReason.WorkerLost, $"it was created anew on {placement.Worker}, but cannot be written down: {e.Message}");
+        }
+
+        placement.Lease.Dispose();
+        return false;
     }
 
     /// <summary>
@@ -136,16 +181,38 @@ public sealed class SessionService(
             End(session, EndReason.Drained, "the node shuts down");
     }
 
+    // Written down before its client hears of it, so that no session is promised which a successor would not know. Nobody else has its id, if ChosenIds is right.
+    private void Begin(Session session, Placement placement, PlacedSession placed)
+    {
+        try
+        {
+            records.Begin(session, placement);
+            if (!live.TryAdd(session.Id, session))
+                throw IdConflictException.Used(session.Id);
+        }
+        catch
+        {
+            session.TryEnd(EndReason.Drained, out _);
+            placed.Dispose();
+            placement.Lease.Dispose();
+            throw;
+        }
+    }
+
     private async Task WatchAsync(Session session, Placement placement)
     {
         // Until the session's end only: the worker may outlive thousands of sessions, and must not keep them all in memory.
-        await ((Task)placement.Worker.Exited.WaitAsync(session.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)placement.Worker.Exited.WaitAsync(session.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (!placement.Worker.Exited.IsCompletedSuccessfully)
             return;
         var status = await placement.Worker.Exited;
         if (!EndIfClosed(session, placement))
             Lose(session, placement, $"exited, {placement.Worker.Obituary(status)}");
     }
+
+    // Without its payload it cannot be created anew: an earlier orchestrator may have run with --on-worker-lost end.
+    private bool IsToBeRestored(Session session) =>
+        options.OnWorkerLost == OnWorkerLost.Restore && session.Restarts < options.MaxRestores && session.Request.Body.Length > 0;
 
     private bool EndIfClosed(Session session, Placement placement)
     {
@@ -161,18 +228,9 @@ public sealed class SessionService(
         {
             using var placed = await placer.PlaceAsync(session.Request, again: true, session.Ended);
             if (placed.Placement is not { } placement)
-            {
                 End(session, EndReason.WorkerLost, $"{lost}; no worker took it again: {placed.Reply}");
-            }
-            else if (session.TryRestore(placement))
-            {
-                _ = WatchAsync(session, placement);
+            else if (TrySettle(session, placement, again: true))
                 logger.LogWarning("Session {Id} restored on {Worker} after {Lost}", session.Id, placement.Worker, lost);
-            }
-            else
-            {
-                placement.Lease.Dispose();
-            }
         }
         catch (PoolUnavailableException e)
         {

@@ -59,7 +59,7 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
     {
         try
         {
-            return await place.Lease.Task.WaitAsync(within, time, cancellationToken);
+            return await place.Lease.Task.InContext().WaitAsync(within, time, cancellationToken);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {

@@ -9,4 +9,18 @@ public sealed record PoolStatus(
 
     /// <summary>So many slots fail again and again that the pool cannot be relied on.</summary>
     public bool IsThrashing => Parked > 0 && Parked * 2 >= Slots - 1;
+
+    internal static PoolStatus Of(WorkerCensus census, List<Slot> slots, LeaseQueue queue, Options options)
+    {
+        var between = slots.Count(slot => slot is { Worker: null, Parked: false });
+        return new(
+            Ready: census[WorkerState.Ready],
+            Leased: census[WorkerState.Leased],
+            Starting: census[WorkerState.Starting] + between,
+            Stopping: census[WorkerState.Stopping],
+            Parked: slots.Count(slot => slot.Parked),
+            slots.Count, options.MaxWorkers, queue.CountNeedsLock, options.QueueLimit,
+            slots.Select(slot => slot.LastExit).LastOrDefault(exit => exit is not null),
+            queue.RecentlyRefusedNeedsLock);
+    }
 }

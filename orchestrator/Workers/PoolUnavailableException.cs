@@ -34,6 +34,9 @@ public sealed class PoolUnavailableException : Exception
     public static PoolUnavailableException NoConnection() => new(
         "Too many requests for this session are under way, or this node is out of descriptors. Retry; if it stays so, raise the limit of open files.", TimeSpan.FromSeconds(1));
 
+    public static PoolUnavailableException NotWrittenDown(string reason) => new(
+        $"The session cannot be written down in the run directory, so a restart of this node would lose it: {reason} Make room there and retry.", TimeSpan.FromSeconds(1));
+
     public static PoolUnavailableException NoneReady() => new("No worker is ready. Retry.", TimeSpan.FromSeconds(1));
 
     public static PoolUnavailableException TooManyClients() => new("Too many clients are attached: see --max-connections. Retry.", TimeSpan.FromSeconds(1));

@@ -1,4 +1,5 @@
-using Steelyard.Processes;
+using System.Globalization;
+using System.Security.Cryptography;
 
 namespace Steelyard.Workers;
 
@@ -10,6 +11,9 @@ public sealed class RunDirectory : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private const int SecretBytes = 32;
+    private const int MaxQuarantined = 20;
+
     /// <summary>Browsers of a root node run as other users: they must get through to their own folders, but need to see no others.</summary>
     internal static readonly UnixFileMode Mode = Environment.IsPrivilegedProcess ? OwnerOnly | UnixFileMode.OtherExecute : OwnerOnly;
 
@@ -17,6 +21,7 @@ public sealed class RunDirectory : IDisposable
     private readonly string root;
     private readonly string workers;
     private readonly long maxLogBytes;
+    private long lastWorker;
 
     /// <summary>Creates the folder if need be, and locks it. Throws <see cref="RunDirectoryException"/> when another orchestrator has it.</summary>
     /// <param name="path">The folder.</param>
@@ -29,14 +34,22 @@ public sealed class RunDirectory : IDisposable
         try
         {
             Directory.CreateDirectory(path, Mode);
-            lockFile = new(Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            lockFile = PrivateFile.Open(Path.Combine(path, "lock"), FileMode.OpenOrCreate);
             Directory.CreateDirectory(workers, Mode);
+            Secret = ReadSecret(Path.Combine(path, "secret"));
+            lastWorker = Workers().Select(folder => long.TryParse(folder.Id.AsSpan(1), CultureInfo.InvariantCulture, out var number) ? number : 0).DefaultIfEmpty().Max();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RunDirectoryException(path, e);
         }
     }
+
+    /// <summary>32 random bytes that only this directory's orchestrators know, one after the other: what they have signed stays valid.</summary>
+    internal byte[] Secret { get; }
+
+    /// <summary>A file of this name.</summary>
+    internal string FileAt(string name) => Path.Combine(root, name);
 
     /// <summary>An empty folder of this name, for what need not outlive us.</summary>
     public string CreateFolder(string name)
@@ -48,23 +61,36 @@ public sealed class RunDirectory : IDisposable
         return folder;
     }
 
+    /// <summary>A worker id that no worker here has had since the directory was last empty.</summary>
+    internal string NextWorkerId() => $"w{Interlocked.Increment(ref lastWorker)}";
+
     internal WorkerDirectory For(string workerId) => new(Path.Combine(workers, workerId), maxLogBytes);
 
-    /// <summary>Stops the workers that an earlier orchestrator left here, if it is proven that they are its own, and deletes their folders.</summary>
-    public async Task ClearAsync(ILogger logger)
-    {
-        foreach (var path in Directory.EnumerateDirectories(workers))
-        {
-            var directory = new WorkerDirectory(path, maxLogBytes);
-            if (directory.ReadRecord() is { } record && OsProcess.TryAdopt(record.Process) is { } process)
-            {
-                logger.LogWarning("Stopping pid {Pid}, a worker that an earlier orchestrator left behind", process.Pid);
-                process.TrySendToGroup(Signal.Kill);
-                await process.Exited;
-            }
+    /// <summary>The folders of all workers, whoever has started them.</summary>
+    internal List<WorkerDirectory> Workers() => [.. Directory.EnumerateDirectories(workers).Select(path => new WorkerDirectory(path, maxLogBytes))];
 
-            directory.Delete();
-        }
+    /// <summary>Puts aside the folder of a worker whose record is broken, for people to look at; the oldest such folders go.</summary>
+    internal void Quarantine(WorkerDirectory directory)
+    {
+        var aside = Directory.CreateDirectory(Path.Combine(root, "quarantine"), OwnerOnly);
+        foreach (var surplus in aside.GetDirectories().OrderByDescending(folder => folder.LastWriteTimeUtc).Skip(MaxQuarantined - 1))
+            surplus.Delete(recursive: true);
+        var target = Path.Combine(aside.FullName, directory.Id);
+        if (Directory.Exists(target))
+            Directory.Delete(target, recursive: true);
+        Directory.Move(directory.Path, target);
+    }
+
+    private static byte[] ReadSecret(string path)
+    {
+        if (File.Exists(path) && File.ReadAllBytes(path) is { Length: SecretBytes } known)
+            return known;
+        var secret = RandomNumberGenerator.GetBytes(SecretBytes);
+        var temporary = path + ".new";
+        File.Delete(temporary);
+        PrivateFile.Write(temporary, secret);
+        File.Move(temporary, path, overwrite: true);
+        return secret;
     }
 
     public void Dispose() => lockFile.Dispose();

@@ -1,13 +1,15 @@
+using System.Threading.Channels;
+
 namespace Steelyard.Workers;
 
 /// <summary>A place among the workers that may start at the same time, held until disposed, but not for ever.</summary>
 internal sealed class StartTurn : IDisposable
 {
-    private readonly SemaphoreSlim turns;
+    private readonly Channel<byte> turns;
     private readonly ITimer timer;
     private int ended;
 
-    public StartTurn(SemaphoreSlim turns, TimeProvider time, TimeSpan longest)
+    public StartTurn(Channel<byte> turns, TimeProvider time, TimeSpan longest)
     {
         this.turns = turns;
         timer = time.CreateTimer(_ => End(), null, longest, Timeout.InfiniteTimeSpan);
@@ -15,6 +17,15 @@ internal sealed class StartTurn : IDisposable
 
     /// <summary>How many a machine bears: browsers started all at once start later than one after the other, small programs do not.</summary>
     public static int UsualNumber(WorkerKind kind) => Math.Max(2, Environment.ProcessorCount) * (kind == WorkerKind.Simulated ? 4 : 1);
+
+    /// <summary>So many places: whoever reads one from the channel has it, until its turn writes it back.</summary>
+    public static Channel<byte> Places(int number)
+    {
+        var places = Channel.CreateBounded<byte>(number);
+        for (var i = 0; i < number; i++)
+            places.Writer.TryWrite(0);
+        return places;
+    }
 
     public void Dispose()
     {
@@ -25,6 +36,6 @@ internal sealed class StartTurn : IDisposable
     private void End()
     {
         if (Interlocked.Exchange(ref ended, 1) == 0)
-            turns.Release();
+            turns.Writer.TryWrite(0);
     }
 }

@@ -9,34 +9,30 @@ public sealed class Worker
 {
     private const int ClosedByClient = 4;
 
-    private static long lastNumber;
-
-    private readonly OsProcess process;
     private readonly TimeProvider time;
     private readonly bool isBundled;
     private StopReason? stopReason;
 
-    internal Worker(string id, int port, OsProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, bool isBundled, TimeProvider time)
+    internal Worker(int port, IProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, bool isBundled, TimeProvider time)
     {
-        Id = id;
         Port = port;
         Client = client;
         Directory = directory;
         Restarts = restarts;
         PreviousExit = previousExit;
-        this.process = process;
+        Process = process;
         this.isBundled = isBundled;
         this.time = time;
         Exited = CloseAfterExitAsync();
     }
 
-    /// <summary>Unique within this node's life.</summary>
-    public string Id { get; }
+    /// <summary>Unique among all that its run directory has seen.</summary>
+    public string Id => Directory.Id;
 
     /// <summary>TCP port on the IPv4 loopback address.</summary>
     public int Port { get; }
 
-    public int Pid => process.Pid;
+    public int Pid => Process.Identity.Pid;
 
     /// <summary>How many workers its slot has had before it.</summary>
     public int Restarts { get; }
@@ -49,11 +45,19 @@ public sealed class Worker
     /// <summary>The kernel says it has ended and is reaped; its connections are closed. Never fails.</summary>
     public Task<ExitStatus> Exited { get; }
 
+    /// <summary>An earlier orchestrator has started it.</summary>
+    internal bool IsAdopted { get; init; }
+
+    /// <summary>Its program is not the one that workers run now: it is replaced once it is free.</summary>
+    internal bool IsOutdated { get; init; }
+
     /// <summary>Set by the pool, under the pool's lock.</summary>
     public WorkerState State { get; internal set; } = WorkerState.Starting;
 
     /// <summary>Why we stopped it; null when we did not.</summary>
     public StopReason? StopReason => stopReason;
+
+    internal IProcess Process { get; }
 
     internal WorkerDirectory Directory { get; }
 
@@ -65,8 +69,6 @@ public sealed class Worker
 
     /// <summary>It has created a session: its program works, however this one ends.</summary>
     internal bool HasServed { get; set; }
-
-    internal static string NextId() => $"w{Interlocked.Increment(ref lastNumber)}";
 
     /// <summary>It serves the session extras of docs/worker-api.md.</summary>
     public bool HasExtras => isBundled;
@@ -87,7 +89,7 @@ public sealed class Worker
     internal async Task StopAsync(StopReason reason, TimeSpan grace)
     {
         stopReason ??= reason;
-        if (reason.IsGraceful() && process.TrySendToGroup(Signal.Terminate))
+        if (reason.IsGraceful() && Process.TrySendToGroup(Signal.Terminate))
         {
             try
             {
@@ -100,13 +102,15 @@ public sealed class Worker
             }
         }
 
-        process.TrySendToGroup(Signal.Kill);
+        Process.TrySendToGroup(Signal.Kill);
         await Exited;
     }
 
     private async Task<ExitStatus> CloseAfterExitAsync()
     {
-        var status = await process.Exited;
+        var status = await Process.Exited;
+        if (status == ExitStatus.Unknown && Directory.ReadExitCode() is { } code)
+            status = new(code, null);
         WasClosedByClient = isBundled && status.Code == ClosedByClient;
         Client.Dispose();
         return status;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Steelyard.Workers;
 
 /// <summary>Asks a worker whether it is free, and makes it so.</summary>
@@ -44,7 +42,7 @@ internal static class WorkerCleaner
     // Busy: we are out of descriptors. That is not the worker's fault, and it is asked again.
     private static async Task<Outcome> DeleteAsync(WorkerClient client, string sessionPath)
     {
-        using var reply = await client.DeleteAsync(sessionPath);
+        using var reply = await client.EndAsync(sessionPath);
         return reply switch
         {
             { Error: WorkerError.Busy } => Outcome.NotYet,
@@ -57,36 +55,7 @@ internal static class WorkerCleaner
     {
         using var reply = await client.StatusAsync(within);
         if (reply.IsSuccess)
-            return SaysFree(reply.Body.Span) ? Outcome.Done : Outcome.NotYet;
+            return client.Speaks.SaysFree(reply.Body.Span) ? Outcome.Done : Outcome.NotYet;
         return reply.Error == WorkerError.Busy ? Outcome.NotYet : Outcome.Failed;
-    }
-
-    /// <summary>True for <c>{"available":true,…}</c> with no session id beside it.</summary>
-    internal static bool SaysFree(ReadOnlySpan<byte> status)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(status);
-            var available = false;
-            while (reader.Read())
-            {
-                if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName)
-                    continue;
-                var isAvailable = JsonName.Is(in reader, "available"u8);
-                var isSession = JsonName.Is(in reader, "session_id"u8);
-                reader.Read();
-                if (isAvailable)
-                    available = reader.TokenType == JsonTokenType.True;
-                else if (isSession && reader.TokenType != JsonTokenType.Null)
-                    return false;
-                reader.Skip();
-            }
-
-            return available;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 }

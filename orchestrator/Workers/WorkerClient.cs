@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Steelyard.Workers;
 
 /// <summary>
@@ -13,27 +11,37 @@ public sealed class WorkerClient : IDisposable
     private const int MaxDiscoveryBytes = 8 << 20; // The protocol's own description has 1.6 MB.
 
     private readonly Lock gate = new();
-    private readonly HashSet<WorkerConnection> open = [];
-    private readonly Stack<WorkerConnection> idle = new(KeptIdle);
-    private readonly int port;
+    private readonly HashSet<IWorkerConnection> open = [];
+    private readonly Stack<IWorkerConnection> idle = new(KeptIdle);
+    private readonly IMachine machine;
     private readonly int maxReplyBytes;
     private readonly TimeSpan timeout;
     private readonly TimeProvider time;
     private long lastAnswer;
     private bool closed;
 
+    /// <param name="machine">Opens the connections.</param>
+    /// <param name="api">What the worker speaks.</param>
     /// <param name="port">Its port on the IPv4 loopback address.</param>
     /// <param name="maxReplyBytes">A larger body is <see cref="WorkerError.TooLarge"/>.</param>
     /// <param name="timeout">Deadline of one call, from connecting to the last byte.</param>
     /// <param name="time">Clock of the deadlines.</param>
-    public WorkerClient(int port, int maxReplyBytes, TimeSpan timeout, TimeProvider time)
+    internal WorkerClient(IMachine machine, WorkerApi api, int port, int maxReplyBytes, TimeSpan timeout, TimeProvider time)
     {
-        this.port = port;
+        this.machine = machine;
+        Speaks = api;
+        Port = port;
         this.maxReplyBytes = maxReplyBytes;
         this.timeout = timeout;
         this.time = time;
         lastAnswer = time.GetTimestamp();
     }
+
+    /// <summary>What the worker speaks.</summary>
+    public WorkerApi Speaks { get; }
+
+    /// <summary>Its port on the IPv4 loopback address.</summary>
+    public int Port { get; }
 
     /// <summary>Time since the worker last answered anything: real traffic proves its life as well as a probe does.</summary>
     public TimeSpan SinceLastAnswer => time.GetElapsedTime(Volatile.Read(ref lastAnswer));
@@ -42,7 +50,7 @@ public sealed class WorkerClient : IDisposable
     public void ForgiveSilence() => Volatile.Write(ref lastAnswer, time.GetTimestamp());
 
     /// <summary>Creates a session: outcome unknown on any error. <paramref name="body"/> is JSON.</summary>
-    public ValueTask<WorkerReply> CreateAsync(ReadOnlyMemory<byte> body) => CallAsync(new("POST", "/sessions", body), timeout);
+    public ValueTask<WorkerReply> CreateAsync(ReadOnlyMemory<byte> body) => CallAsync(Speaks.Create(body), timeout);
 
     /// <summary>Puts a session's options in force; <paramref name="setup"/> is JSON. The worker may have to start another browser for it.</summary>
     public ValueTask<WorkerReply> SetUpAsync(string path, ReadOnlyMemory<byte> setup, TimeSpan within) => CallAsync(new("POST", path + "/setup", setup), within);
@@ -54,25 +62,23 @@ public sealed class WorkerClient : IDisposable
     public ValueTask<WorkerReply> WorkInPageAsync(string path, ReadOnlyMemory<byte> body, int maxReplyBytes, TimeSpan within) =>
         CallAsync(new("POST", path, body) { MaxReplyBytes = maxReplyBytes }, within);
 
-    /// <summary>Reads a session by the worker's own path of it, as from <see cref="SessionPath"/>.</summary>
+    /// <summary>Reads a session by the worker's own path of it, as from <see cref="WorkerApi.SessionPath"/>.</summary>
     public ValueTask<WorkerReply> GetAsync(string path) => CallAsync(new("GET", path), timeout);
 
-    public ValueTask<WorkerReply> DeleteAsync(string path) => CallAsync(new("DELETE", path) { IsOurs = true }, timeout);
+    /// <summary>Ends a session. That it succeeds says little: see <see cref="WorkerCleaner"/>.</summary>
+    public ValueTask<WorkerReply> EndAsync(string path) => CallAsync(Speaks.End(path), timeout);
 
-    public ValueTask<WorkerReply> HealthAsync(TimeSpan within) => CallAsync(new("GET", "/health") { IsOurs = true }, within);
+    public ValueTask<WorkerReply> HealthAsync(TimeSpan within) => CallAsync(Speaks.Health, within);
 
-    public ValueTask<WorkerReply> StatusAsync(TimeSpan within) => CallAsync(new("GET", "/status") { IsOurs = true }, within);
+    public ValueTask<WorkerReply> StatusAsync(TimeSpan within) => CallAsync(Speaks.Status, within);
 
     /// <summary>A DevTools discovery call, such as <c>GET /json/version</c>; <paramref name="pathAndQuery"/> is escaped.</summary>
     public ValueTask<WorkerReply> DiscoverAsync(string method, string pathAndQuery) => CallAsync(new(method, pathAndQuery) { MaxReplyBytes = MaxDiscoveryBytes }, timeout);
 
-    /// <summary>The worker's path of a session with this (private) id.</summary>
-    public static string SessionPath(string workerSessionId) => "/sessions/" + Uri.EscapeDataString(workerSessionId);
-
     /// <summary>Closes every connection: calls under way end with <see cref="WorkerError.Closed"/>.</summary>
     public void Dispose()
     {
-        WorkerConnection[] connections;
+        IWorkerConnection[] connections;
         lock (gate)
         {
             closed = true;
@@ -88,7 +94,7 @@ public sealed class WorkerClient : IDisposable
     /// <summary>Closes the idle connections of a burst that is over.</summary>
     internal void Trim()
     {
-        List<WorkerConnection> surplus = [];
+        List<IWorkerConnection> surplus = [];
         lock (gate)
         {
             while (idle.Count > KeptIdle)
@@ -99,7 +105,7 @@ public sealed class WorkerClient : IDisposable
         surplus.ForEach(connection => connection.Dispose());
     }
 
-    internal void Return(WorkerConnection connection, bool reusable)
+    internal void Return(IWorkerConnection connection, bool reusable)
     {
         lock (gate)
         {
@@ -121,7 +127,7 @@ public sealed class WorkerClient : IDisposable
         if (connection is null)
             return new(error);
         var started = time.GetTimestamp();
-        var reply = await connection.CallAsync(port, request, request.MaxReplyBytes ?? maxReplyBytes, within);
+        var reply = await connection.CallAsync(request, request.MaxReplyBytes ?? maxReplyBytes, within);
 
         // A worker may close an idle connection in the very moment we use it. Only what can be asked twice is asked again.
         if (reply.Error == WorkerError.Closed && reused && request.CanBeRepeated)
@@ -135,13 +141,13 @@ public sealed class WorkerClient : IDisposable
         return reply;
     }
 
-    private WorkerConnection? Take(WorkerRequest request, out WorkerError error, out bool reused)
+    private IWorkerConnection? Take(WorkerRequest request, out WorkerError error, out bool reused)
     {
         error = WorkerError.None;
         reused = false;
         while (true)
         {
-            WorkerConnection? connection;
+            IWorkerConnection? connection;
             lock (gate)
             {
                 if (!idle.TryPop(out connection))
@@ -152,16 +158,14 @@ public sealed class WorkerClient : IDisposable
                         return null;
                     }
 
-                    try
-                    {
-                        open.Add(connection = new(this, time));
-                        return connection;
-                    }
-                    catch (SocketException)
+                    if (machine.TryConnect(this, time) is not { } opened)
                     {
                         error = WorkerError.Busy; // No descriptor left.
                         return null;
                     }
+
+                    open.Add(opened);
+                    return opened;
                 }
             }
 

@@ -6,14 +6,21 @@ namespace Steelyard.Workers;
 /// <param name="Kind">What it is, for people and for estimates.</param>
 public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments, WorkerKind Kind)
 {
+    /// <summary>What the program speaks.</summary>
+    public WorkerApi Api { get; init; } = WorkerApi.Challenge;
+
     private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>Tells this program, with its arguments, from another version of it.</summary>
+    public string Fingerprint => $"{File.GetLastWriteTimeUtc(Path).Ticks} {Path} {string.Join(' ', Arguments)}";
 
     /// <summary>Reads the value of <c>--worker</c>. Throws <see cref="WorkerCommandException"/> when there is no such program.</summary>
     /// <param name="value"><c>auto</c>; or <c>chromium</c> or <c>simulated</c>, with further arguments of the bundled worker; or a path with arguments.</param>
     /// <param name="currentDirectory">Where relative paths start, and where <c>auto</c> looks for <c>./steel-browser</c>.</param>
     /// <param name="bundled">The bundled worker, or null when it is not built.</param>
     /// <param name="hasBrowser">A Chromium is installed.</param>
-    public static WorkerCommand Parse(string value, string currentDirectory, string? bundled, bool hasBrowser)
+    /// <param name="api">What a program of somebody else speaks.</param>
+    public static WorkerCommand Parse(string value, string currentDirectory, string? bundled, bool hasBrowser, WorkerApi? api = null)
     {
         var words = value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         switch (words is [] ? "auto" : words[0])
@@ -34,9 +41,11 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
 
         WorkerCommand Foreign(string path, string[] arguments) => (File.GetUnixFileMode(path) & AnyExecute) == 0
             ? throw new WorkerCommandException($"{path} may not be executed: chmod +x it")
-            : new(path, arguments, WorkerKind.Foreign);
+            : new(path, arguments, WorkerKind.Foreign) { Api = api ?? WorkerApi.Challenge };
 
-        WorkerCommand Bundled(WorkerKind kind, string[] arguments) => bundled is null
+        WorkerCommand Bundled(WorkerKind kind, string[] arguments) => api?.CreatesWithOptions == true
+            ? throw new WorkerCommandException("the bundled worker does not speak --worker-api steel; give the path of a program that does")
+            : bundled is null
             ? throw new WorkerCommandException("the bundled worker is not built; run `make build`, or give the path of a worker program")
             : new(bundled, ["--mode", kind == WorkerKind.Chromium ? "chromium" : "simulated", .. arguments], kind);
     }

@@ -8,7 +8,7 @@ namespace Steelyard.Workers;
 /// One kept-alive HTTP/1.1 connection to a worker on loopback, used by one call at a time. A fifth of the cost of a general client for
 /// the one thing we do: a small request, a small reply, a deadline.
 /// </summary>
-internal sealed class WorkerConnection : IDisposable
+internal sealed class WorkerConnection : IWorkerConnection
 {
     private const int BufferSize = 4096;
 
@@ -26,7 +26,7 @@ internal sealed class WorkerConnection : IDisposable
         deadline = new(Timeout.InfiniteTimeSpan, time);
     }
 
-    /// <summary>An idle connection that has become readable was closed by the worker, or holds bytes nobody asked for.</summary>
+    // An idle connection that has become readable was closed by the worker, or holds bytes nobody asked for.
     public bool IsStale
     {
         get
@@ -42,8 +42,7 @@ internal sealed class WorkerConnection : IDisposable
         }
     }
 
-    /// <summary>Sends a request and reads the whole reply, by the deadline. On an error the connection is closed and given up.</summary>
-    public async ValueTask<WorkerReply> CallAsync(int port, WorkerRequest request, int maxReplyBytes, TimeSpan timeout)
+    public async ValueTask<WorkerReply> CallAsync(WorkerRequest request, int maxReplyBytes, TimeSpan timeout)
     {
         var error = WorkerError.Malformed;
         reusable = false;
@@ -51,7 +50,7 @@ internal sealed class WorkerConnection : IDisposable
         {
             deadline.CancelAfter(timeout);
             if (!socket.Connected)
-                await socket.ConnectAsync(IPAddress.Loopback, port, deadline.Token);
+                await socket.ConnectAsync(IPAddress.Loopback, owner.Port, deadline.Token);
             await SendAsync(request);
             error = await reader.ReadAsync(maxReplyBytes, deadline.Token);
             reusable = error == WorkerError.None && reader.IsReusable && deadline.TryReset();
@@ -75,7 +74,6 @@ internal sealed class WorkerConnection : IDisposable
         return new(error);
     }
 
-    /// <summary>Hands the connection back to the client, which keeps it or closes it.</summary>
     public void Release() => owner.Return(this, reusable);
 
     public void Dispose()

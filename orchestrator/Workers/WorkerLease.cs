@@ -25,7 +25,7 @@ public sealed class WorkerLease : IDisposable
     /// <summary>The worker has answered a create: this session must be deleted before anyone else may have it.</summary>
     public void Holds(string workerSessionId)
     {
-        sessionPath = WorkerClient.SessionPath(workerSessionId);
+        sessionPath = Worker.Client.Speaks.SessionPath(workerSessionId);
         Worker.HasServed = true;
     }
 

@@ -9,17 +9,19 @@ public sealed class WorkerPool
     private readonly Lock gate = new();
     private readonly List<Slot> slots = [];
     private readonly IdleWorkers idle;
-    private readonly int[] inState = new int[Enum.GetValues<WorkerState>().Length];
+    private readonly WorkerCensus census = new();
     private readonly LeaseQueue queue;
     private readonly Options options;
     private readonly TimeProvider time;
     private readonly ILogger<WorkerPool> logger;
     private readonly WorkerSupervisor supervisor;
+    private readonly Random random;
     private readonly CancellationTokenSource closing = new();
     private bool closed;
 
-    internal WorkerPool(WorkerStarter starter, Options options, TimeProvider time, ILogger<WorkerPool> logger)
+    internal WorkerPool(WorkerStarter starter, Options options, TimeProvider time, ILogger<WorkerPool> logger, Random? random = null)
     {
+        this.random = random ?? Random.Shared;
         this.options = options;
         this.time = time;
         this.logger = logger;
@@ -53,7 +55,7 @@ public sealed class WorkerPool
                 throw PoolUnavailableException.ShuttingDown();
             if (queue.CountNeedsLock == 0 && idle.Take() is { } worker)
             {
-                MoveNeedsLock(worker, WorkerState.Leased);
+                census.Move(worker, WorkerState.Leased);
                 GrowNeedsLock();
                 return new(this, worker);
             }
@@ -122,26 +124,32 @@ public sealed class WorkerPool
     {
         lock (gate)
         {
-            var parked = slots.Count(slot => slot.Parked);
-            var between = slots.Count(slot => slot is { Worker: null, Parked: false });
-            return new(
-                Ready: inState[(int)WorkerState.Ready],
-                Leased: inState[(int)WorkerState.Leased],
-                Starting: inState[(int)WorkerState.Starting] + between,
-                Stopping: inState[(int)WorkerState.Stopping],
-                parked, slots.Count, options.MaxWorkers, queue.CountNeedsLock, options.QueueLimit,
-                slots.Select(slot => slot.LastExit).LastOrDefault(exit => exit is not null),
-                queue.RecentlyRefusedNeedsLock);
+            return PoolStatus.Of(census, slots, queue, options);
         }
     }
 
     /// <summary>The end of a lease: the worker is cleaned and offered again, or stopped when that fails or it is not trusted.</summary>
     internal async Task ReleaseAsync(WorkerLease lease, bool untrusted)
     {
-        if (!untrusted && await supervisor.TryCleanAsync(lease.Worker, lease.SessionPath))
-            Offer(lease.Worker);
-        else
+        if (untrusted || !await supervisor.TryCleanAsync(lease.Worker, lease.SessionPath))
             Stop(lease.Worker, StopReason.Untrusted);
+        else if (lease.Worker.IsOutdated)
+            Stop(lease.Worker, StopReason.Retired);
+        else
+            Offer(lease.Worker);
+    }
+
+    /// <summary>Takes in a worker that an earlier orchestrator has started: leased when it has a session, else to be offered once it is seen to be free.</summary>
+    internal WorkerLease? Adopt(Worker worker, bool hasSession)
+    {
+        lock (gate)
+        {
+            var slot = new Slot { Worker = worker, Starts = worker.Restarts + 1 };
+            census.Add(worker, hasSession ? WorkerState.Leased : WorkerState.Starting);
+            slots.Add(slot);
+            supervisor.Supervise(slot, worker);
+            return hasSession ? new(this, worker) : null;
+        }
     }
 
     internal void Attach(Slot slot, Worker worker)
@@ -150,7 +158,7 @@ public sealed class WorkerPool
         {
             slot.Worker = worker;
             slot.Starts++;
-            inState[(int)WorkerState.Starting]++;
+            census.Add(worker, WorkerState.Starting);
         }
     }
 
@@ -162,10 +170,10 @@ public sealed class WorkerPool
             // One that has just died is noticed by its slot in a moment; nobody should get it until then.
             if (worker.State is WorkerState.Stopping or WorkerState.Exited || worker.Exited.IsCompleted)
                 return;
-            MoveNeedsLock(worker, WorkerState.Ready);
+            census.Move(worker, WorkerState.Ready);
             if (queue.TryHandOverNeedsLock(new(this, worker)))
             {
-                MoveNeedsLock(worker, WorkerState.Leased);
+                census.Move(worker, WorkerState.Leased);
                 return;
             }
 
@@ -182,7 +190,7 @@ public sealed class WorkerPool
             if (worker is not null)
             {
                 idle.Remove(worker);
-                MoveNeedsLock(worker, WorkerState.Exited);
+                census.Move(worker, WorkerState.Exited);
                 slot.Worker = null;
                 if (worker.HasServed)
                     slot.Forgive();
@@ -196,7 +204,7 @@ public sealed class WorkerPool
             }
 
             var mayPark = (slots.Count(other => other.Parked) + 1) * 2 <= slots.Count;
-            return failed ? slot.Fail(time.GetElapsedTime(0), Random.Shared.NextDouble(), mayPark) : default(RestartDecision);
+            return failed ? slot.Fail(time.GetElapsedTime(0), random.NextDouble(), mayPark) : default(RestartDecision);
         }
     }
 
@@ -224,23 +232,14 @@ public sealed class WorkerPool
         }
     }
 
-    private int TargetNeedsLock() => PoolSize.Target(inState[(int)WorkerState.Leased], queue.CountNeedsLock, options.Warm, options.MaxWorkers);
+    private int TargetNeedsLock() => PoolSize.Target(census[WorkerState.Leased], queue.CountNeedsLock, options.Warm, options.MaxWorkers);
 
     private bool BeginStopNeedsLock(Worker worker)
     {
         if (worker.State is WorkerState.Stopping or WorkerState.Exited)
             return false;
         idle.Remove(worker);
-        MoveNeedsLock(worker, WorkerState.Stopping);
+        census.Move(worker, WorkerState.Stopping);
         return true;
-    }
-
-    private void MoveNeedsLock(Worker worker, WorkerState to)
-    {
-        if (!WorkerTransitions.Allows(worker.State, to))
-            throw new InvalidOperationException($"{worker} cannot go from {worker.State} to {to}");
-        inState[(int)worker.State]--;
-        inState[(int)to]++;
-        worker.State = to;
     }
 }

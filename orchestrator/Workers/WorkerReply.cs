@@ -29,9 +29,9 @@ public enum WorkerError
 /// </summary>
 public readonly struct WorkerReply : IDisposable
 {
-    private readonly WorkerConnection? connection;
+    private readonly IWorkerConnection? connection;
 
-    internal WorkerReply(WorkerConnection connection, int status, string contentType, ReadOnlyMemory<byte> body)
+    internal WorkerReply(IWorkerConnection connection, int status, string contentType, ReadOnlyMemory<byte> body)
     {
         this.connection = connection;
         Status = status;

@@ -1,47 +1,52 @@
 using System.Globalization;
+using System.Threading.Channels;
 using Steelyard.Processes;
 
 namespace Steelyard.Workers;
 
 /// <summary>Starts worker processes, a few at a time, and tells when one serves.</summary>
-internal sealed class WorkerStarter(WorkerCommand command, RunDirectory directory, BrowserIsolation isolation, WorkerLimiter limiter, Options options, TimeProvider time)
+internal sealed class WorkerStarter(WorkerCommand command, RunDirectory directory, IMachine machine, BrowserIsolation isolation, Options options, TimeProvider time, Random? random = null, WorkerLimiter? limiter = null)
 {
+    /// <summary>The environment variable that tells a worker its folder.</summary>
+    public const string DirectoryVariable = "STEEL_WORKER_DIR";
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
     // A worker that hangs at its start must not keep the others from starting.
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(2);
 
-    private readonly SemaphoreSlim turns = new(options.StartConcurrency);
-    private readonly PortAllocator ports = new(options.FirstWorkerPort, options.LastWorkerPort);
+    private readonly Channel<byte> turns = StartTurn.Places(options.StartConcurrency);
+    private readonly PortAllocator ports = new(machine, options.FirstWorkerPort, options.LastWorkerPort, random);
+
+    // An adopted worker of another version, or with other rules for its browser, is replaced once it is free.
+    private string Program => $"{command.Fingerprint}; egress {string.Join(' ', options.EgressRules)}; folders {string.Join(':', options.BrowserFolders)}";
 
     /// <summary>Waits for a turn: browsers that start all at once start later than one after the other.</summary>
     public async Task<StartTurn> TakeTurnAsync(CancellationToken cancellationToken)
     {
-        await turns.WaitAsync(cancellationToken);
+        await turns.Reader.ReadAsync(cancellationToken);
         return new(turns, time, LongestTurn);
     }
 
     /// <summary>Spawns a worker. Throws <see cref="ProcessStartException"/>, <see cref="IOException"/> or <see cref="InvalidOperationException"/>.</summary>
     public Worker Start(int restarts, string? previousExit)
     {
-        var id = Worker.NextId();
-        var folder = directory.For(id);
+        var folder = directory.For(directory.NextWorkerId());
         var port = ports.Take();
-        OsProcess? process = null;
-        ControlGroup? group = null;
+        IProcess? process = null;
         try
         {
             folder.Create();
-            process = OsProcess.Start(new(command.Path, command.Arguments)
+            process = machine.Start(new(command.Path, command.Arguments)
             {
                 LogPath = folder.Log.Path,
                 Environment = EnvironmentFor(port, folder),
             });
-            group = limiter.Hold(id, process.Pid);
-            var client = new WorkerClient(port, options.MaxReplyBytes, options.WorkerTimeout, time);
-            folder.WriteRecord(new(process.Identity, port));
-            return new(id, port, process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time) { Group = group };
+            var group = limiter?.Hold(folder.Id, process.Identity.Pid);
+            var client = new WorkerClient(machine, command.Api, port, options.MaxReplyBytes, options.WorkerTimeout, time);
+            folder.WriteRecord(new(process.Identity, port, restarts, command.Kind, Program));
+            return new(port, process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time) { Group = group };
         }
         catch
         {
@@ -52,13 +57,32 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
         }
     }
 
+    /// <summary>Takes hold of a worker that an earlier orchestrator has started; null when its process is gone.</summary>
+    public Worker? TryAdopt(WorkerDirectory folder, WorkerRecord record)
+    {
+        if (machine.TryAdopt(record.Process) is not { } process)
+            return null;
+        ports.Claim(record.Port);
+        var client = new WorkerClient(machine, command.Api, record.Port, options.MaxReplyBytes, options.WorkerTimeout, time);
+        return new(record.Port, process, client, folder, record.Restarts, null, record.Kind == WorkerKind.Chromium, time)
+        {
+            IsAdopted = true,
+            Group = limiter?.Find(folder.Id),
+            IsOutdated = record.Program != Program,
+        };
+    }
+
     // Our own settings are no business of a worker's, keys least of all.
     private Dictionary<string, string?> EnvironmentFor(int port, WorkerDirectory folder)
     {
         var variables = CommandLine.OwnVariables().ToDictionary(variable => variable.Key, _ => (string?)null);
-        variables[CommandLine.InlineCompletions] = null;
+        foreach (var name in new[] { CommandLine.InlineCompletions, InheritedSocket.CountVariable, InheritedSocket.PidVariable, "LISTEN_FDNAMES" })
+            variables[name] = null;
+        variables["HOST"] = "127.0.0.1"; // Some programs listen everywhere unless told.
         variables["PORT"] = port.ToString(CultureInfo.InvariantCulture);
-        variables["STEEL_WORKER_DIR"] = variables["TMPDIR"] = folder.Path;
+        (variables["STEEL_MAX_BODY"], variables["STEEL_MAX_SETUP"]) = ($"{options.MaxBodyBytes}", $"{6L * options.MaxContextBytes}"); // A byte may be escaped as six.
+        variables[DirectoryVariable] = variables["TMPDIR"] = folder.Path;
+        variables[WorkerToken.Variable] = WorkerToken.Of(directory.Secret, folder.Id);
         variables["STEEL_EGRESS"] = string.Join(' ', options.EgressRules);
         variables["STEEL_BROWSER_FOLDERS"] = string.Join(':', options.BrowserFolders);
         return variables;
@@ -82,11 +106,12 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
 
             left = options.WorkerStartTimeout - time.GetElapsedTime(started);
             using var status = await worker.Client.StatusAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
-            if (!status.IsSuccess || !WorkerCleaner.SaysFree(status.Body.Span))
-                continue;
-            if (command.Kind == WorkerKind.Chromium)
+            if (status.IsSuccess && command.Kind == WorkerKind.Chromium)
                 isolation.Take(status.Body.Span);
-            return await Task.Run(() => PortOwner.IsListening(worker.Pid, worker.Port)); // Reads much of /proc: not where sockets wait.
+            if (status.IsSuccess && command.Api.SaysFree(status.Body.Span))
+                return await machine.IsListeningAsync(worker.Process, worker.Port);
+            if (status.IsSuccess && worker.IsAdopted && command.Api.TryReadSession(status.Body.Span, out var leftOver))
+                (await worker.Client.EndAsync(command.Api.SessionPath(leftOver))).Dispose();
         }
     }
 

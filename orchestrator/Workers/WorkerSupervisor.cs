@@ -9,8 +9,8 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
 {
     private readonly ConcurrentDictionary<Slot, Task> running = new();
 
-    /// <summary>Runs the slot in the background until it is retired or the pool closes.</summary>
-    public void Supervise(Slot slot) => running[slot] = Task.Run(() => RunAsync(slot));
+    /// <summary>Runs the slot in the background, with a worker it has already if there is one, until it is retired or the pool closes.</summary>
+    public void Supervise(Slot slot, Worker? adopted = null) => running[slot] = RunAsync(slot, adopted);
 
     /// <summary>Completes when no slot runs any more.</summary>
     public Task Stopped() => Task.WhenAll(running.Values);
@@ -29,15 +29,17 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         }
     }
 
-    private async Task RunAsync(Slot slot)
+    private async Task RunAsync(Slot slot, Worker? adopted)
     {
+        await Task.Yield(); // The caller holds the pool's lock.
         try
         {
-            while (await RunWorkerAsync(slot) is { } decision)
+            while (await RunWorkerAsync(slot, adopted) is { } decision)
             {
+                adopted = null;
                 if (decision.Park)
                     logger.LogWarning("A slot failed too often and is parked for {Delay:0.0} s; last exit: {Exit}", decision.Delay.TotalSeconds, slot.LastExit);
-                await Task.Delay(decision.Delay, time, pool.Closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(decision.Delay, time, pool.Closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 pool.Unpark(slot);
             }
         }
@@ -53,15 +55,14 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
     }
 
     // From spawn to exit. Returns what to do next; null to end the slot.
-    private async Task<RestartDecision?> RunWorkerAsync(Slot slot)
+    private async Task<RestartDecision?> RunWorkerAsync(Slot slot, Worker? adopted)
     {
         Worker worker;
         try
         {
-            using var turn = await starter.TakeTurnAsync(pool.Closing);
-            worker = starter.Start(slot.Starts, slot.LastExit);
-            pool.Attach(slot, worker);
-            await BringUpAsync(worker);
+            worker = adopted ?? await StartAsync(slot);
+            if (worker is { IsAdopted: true, State: WorkerState.Starting })
+                await BringUpAsync(worker);
         }
         catch (OperationCanceledException)
         {
@@ -80,6 +81,15 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         return decision;
     }
 
+    private async Task<Worker> StartAsync(Slot slot)
+    {
+        using var turn = await starter.TakeTurnAsync(pool.Closing);
+        var worker = starter.Start(slot.Starts, slot.LastExit);
+        pool.Attach(slot, worker);
+        await BringUpAsync(worker);
+        return worker;
+    }
+
     // Never fails: from here on only the worker's exit ends its time in the slot.
     private async Task BringUpAsync(Worker worker)
     {
@@ -88,6 +98,8 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         {
             if (pool.Closing.IsCancellationRequested)
                 pool.Stop(worker, StopReason.Shutdown);
+            else if (worker.IsOutdated)
+                pool.Stop(worker, StopReason.Retired);
             ready = await starter.WaitReadyAsync(worker);
         }
         catch (Exception e)

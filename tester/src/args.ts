@@ -11,6 +11,7 @@ export const suiteNames = [
   'browserless',
   'faults',
   'load',
+  'fuzz',
 ] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
@@ -26,6 +27,9 @@ export interface Options {
   cycles: number;
   concurrency: number;
   sessions: number;
+  seconds: number;
+  /** Which case of the seed, as a failed one is told. */
+  replay: string | undefined;
 }
 
 /** The command line cannot be obeyed; the message says what to change. */
@@ -46,6 +50,8 @@ export function parseOptions(argv: string[]): Options | 'help' {
     cycles: readInteger('--cycles', values.cycles ?? '10000', 1),
     concurrency: readInteger('--concurrency', values.concurrency ?? '64', 1),
     sessions: readInteger('--sessions', values.sessions ?? '20', 1),
+    seconds: readInteger('--seconds', values.seconds ?? '60', 1),
+    replay: values.replay,
   };
 }
 
@@ -66,6 +72,8 @@ function readFlags(argv: string[]) {
         cycles: { type: 'string' },
         concurrency: { type: 'string' },
         sessions: { type: 'string' },
+        seconds: { type: 'string' },
+        replay: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });

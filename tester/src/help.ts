@@ -14,6 +14,8 @@ Tests an orchestrator of browser sessions from outside, over HTTP.
   --sessions N       browser: sessions driven at once (20)
   --cycles N         load: create/get/delete cycles (10000)
   --concurrency N    load: cycles under way at once (64)
+  --seconds N        fuzz: how long cases are made up (60)
+  --replay CASE      fuzz: one case of a seed again, as a failure names it
   -h, --help         this text
 
 Suites
@@ -26,6 +28,7 @@ Suites
   browserless connect is create, disconnect is the end; its pressure figures
   faults      kills and stops workers; needs the server on this machine
   load        many cycles; percentiles, no foreign data, nothing left behind
+  fuzz        bytes, JSON, frames, ids and queries that nobody should send
 
 A test that needs what the server lacks is skipped with the reason.
 Exit status: 0 all passed, 1 some failed, 2 could not run.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -46,6 +47,66 @@ public sealed class ChosenIdTests
         await node.Http.DeleteAsync($"/sessions/{holder}");
         Assert.Equal(HttpStatusCode.OK, (await again).Status);
         Assert.Equal(1, node.Pool.Status().Leased);
+    }
+
+    [Fact]
+    public async Task A_session_whose_time_is_over_keeps_its_id_before_and_after_it_is_reaped()
+    {
+        await using var node = await Node.StartAsync(options => options with { Warm = 4 });
+        await node.ReadyAsync(4);
+        for (var i = 0; i < 5; i++)
+        {
+            var body = $$"""{"sessionId":"{{Guid.NewGuid()}}","timeout":1}""";
+            var first = await PostAsync(node, body);
+            Assert.Equal(HttpStatusCode.OK, first.Status);
+            var again = first;
+            while (again.Status == HttpStatusCode.OK)
+            {
+                Assert.Equal((string?)first.Body["createdAt"], (string?)again.Body["createdAt"]);
+                again = await PostAsync(node, body);
+            }
+
+            Assert.Equal(HttpStatusCode.Conflict, again.Status);
+        }
+
+        await Eventually.IsTrueAsync(() => node.Pool.Status().Leased == 0, "no worker is held");
+    }
+
+    // With tombstones an id has one session for ever; without, its next one may follow as soon as the last one has ended, but not earlier.
+    [Theory]
+    [InlineData(10_000)]
+    [InlineData(0)]
+    public async Task However_creates_expiry_and_releases_meet_one_id_has_one_live_session_and_no_worker_is_lost(int tombstones)
+    {
+        const int clients = 12;
+        await using var node = await Node.StartAsync(options => options with { Warm = 8, MaxWorkers = 16, Tombstones = tombstones });
+        await node.ReadyAsync(8);
+        var seen = new ConcurrentDictionary<(string Id, string CreatedAt), bool>();
+        for (var round = 0; round < 25; round++)
+        {
+            var ids = Enumerable.Range(0, 3).Select(_ => Guid.NewGuid().ToString()).ToArray();
+            await Task.WhenAll(Enumerable.Range(0, clients).Select(async client =>
+            {
+                for (var i = 0; i < 8; i++)
+                {
+                    var id = ids[(client + i) % ids.Length];
+                    var reply = await PostAsync(node, $$"""{"sessionId":"{{id}}","timeout":{{1 + (round % 6)}}}""");
+                    Assert.True(reply.Status is HttpStatusCode.OK or HttpStatusCode.Conflict, $"{reply.Status}: {reply.Body}");
+                    if (reply.Status == HttpStatusCode.OK)
+                        seen.TryAdd((id, (string)reply.Body["createdAt"]!), true);
+                    if (client % 4 == 0)
+                        (await node.Http.PostAsync($"/v1/sessions/{id}/release", null)).Dispose();
+                    var live = (await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray().Select(session => (string)session!["id"]!).ToList();
+                    Assert.Equal(live.Count, live.Distinct().Count());
+                }
+            }));
+        }
+
+        Assert.NotEmpty(seen);
+        if (tombstones > 0)
+            Assert.All(seen.Keys.GroupBy(key => key.Id), sessions => Assert.Single(sessions));
+        await Eventually.IsTrueAsync(() => node.Pool.Status().Leased == 0, "no worker is held");
+        Assert.Empty((await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray());
     }
 
     private static async Task<(HttpStatusCode Status, JsonObject Body, string? ShouldRetry)> PostAsync(Node node, string body, CancellationToken cancellationToken = default)

@@ -108,7 +108,7 @@ public sealed class EgressTests
     public async Task A_proxy_of_a_sessions_own_must_be_allowed_too()
     {
         using var proxy = new DemandingProxy(socks: false);
-        await using var worker = await WorkerProcess.StartAsync(egress: "");
+        await using var worker = await WorkerProcess.StartAsync(_ => [], egress: "");
         await worker.SetUpAsync($$$"""{"proxy":{"url":"http://127.0.0.1:{{{proxy.Port}}}","username":"me","password":"secret"}}""");
         var scraped = await worker.CallAsync("scrape", """{"url":"http://example.com/"}""");
         Assert.Equal(403, (int)scraped["metadata"]!["statusCode"]!);

@@ -63,6 +63,19 @@ public sealed class KeyTests
         Assert.Equal(HttpStatusCode.OK, mine.StatusCode);
     }
 
+    // On its port a worker does what it is asked, whoever asks.
+    [Fact]
+    public async Task Only_operators_learn_where_workers_listen()
+    {
+        await using var node = await StartAsync();
+        await CreateAsync(node, "a");
+        foreach (var (holder, isShown) in new[] { ("a", false), ("boss", true) })
+            Assert.All((await JsonAsync(node, "/workers", holder))["workers"]!.AsArray(), worker => Assert.Equal(isShown, worker!["port"] is not null));
+        await using var open = await Node.StartAsync(options => options);
+        await open.ReadyAsync(1);
+        Assert.All((await open.Http.GetFromJsonAsync<JsonObject>("/workers"))!["workers"]!.AsArray(), worker => Assert.NotNull(worker!["port"]));
+    }
+
     [Fact]
     public async Task A_holder_may_stop_only_the_worker_of_a_session_of_its_own()
     {

@@ -14,21 +14,20 @@ public sealed class LiveViewTests
     [Fact]
     public async Task A_still_page_is_shown_to_whoever_comes()
     {
-        await using var worker = await LiveWorker.StartAsync();
-        var id = await worker.CreateAsync();
-        using var first = await worker.WatchAsync(id);
+        await using var worker = await WorkerProcess.StartAsync();
+        using var first = await worker.WatchAsync();
         var size = await first.MessageAsync("size");
         Assert.True((int)size["width"]! >= 400 && (int)size["height"]! >= 300, size.ToJsonString());
         Assert.Equal(JpegStart, (await first.FrameAsync())[..3]);
-        using var second = await worker.WatchAsync(id);
+        using var second = await worker.WatchAsync();
         Assert.Equal(JpegStart, (await second.FrameAsync())[..3]);
     }
 
     [Fact]
     public async Task Frames_flow_while_the_page_moves()
     {
-        await using var worker = await LiveWorker.StartAsync();
-        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
+        await using var worker = await WorkerProcess.StartAsync();
+        using var viewer = await worker.WatchAsync();
         await viewer.OpenAsync(Animation);
         HashSet<string> different = [];
         for (var i = 0; i < 200 && different.Count < 10; i++)
@@ -39,10 +38,9 @@ public sealed class LiveViewTests
     [Fact]
     public async Task Viewers_share_one_screencast_and_the_last_one_ends_it()
     {
-        await using var worker = await LiveWorker.StartAsync(spied: true);
-        var id = await worker.CreateAsync();
-        using var first = await worker.WatchAsync(id);
-        using var second = await worker.WatchAsync(id, "?interactive=false");
+        await using var worker = await LiveWorker.StartSpiedAsync();
+        using var first = await worker.WatchAsync();
+        using var second = await worker.WatchAsync("?interactive=false");
         await first.OpenAsync(Animation);
         for (var i = 0; i < 5; i++)
         {
@@ -58,7 +56,7 @@ public sealed class LiveViewTests
         await Eventually.IsTrueAsync(async () => !await worker.IsAttachedAsync(), "nobody is attached to the page");
 
         // One that comes later starts another: the first has ended.
-        using var third = await worker.WatchAsync(id);
+        using var third = await worker.WatchAsync();
         await third.FrameAsync();
         Assert.Equal(2, worker.Spied("\"method\":\"Page.startScreencast\""));
     }
@@ -66,8 +64,8 @@ public sealed class LiveViewTests
     [Fact]
     public async Task Clicks_keys_and_text_arrive_in_order()
     {
-        await using var worker = await LiveWorker.StartAsync();
-        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
+        await using var worker = await WorkerProcess.StartAsync();
+        using var viewer = await worker.WatchAsync();
         await viewer.OpenAsync(Form);
         await viewer.TitleAsync("form");
         await ClickAsync(viewer, 20, 20);
@@ -83,8 +81,8 @@ public sealed class LiveViewTests
     [Fact]
     public async Task A_dialog_of_the_page_stops_neither_the_viewer_nor_the_page()
     {
-        await using var worker = await LiveWorker.StartAsync();
-        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
+        await using var worker = await WorkerProcess.StartAsync();
+        using var viewer = await worker.WatchAsync();
         await viewer.OpenAsync("<body onclick=\"alert('stop'); document.title = 'went on'\" style=\"height:500px\">");
         await viewer.MessageAsync("tabs", tabs => tabs.ToJsonString().Contains("went on", StringComparison.Ordinal));
         await viewer.FrameAsync();
@@ -95,8 +93,8 @@ public sealed class LiveViewTests
     [Fact]
     public async Task Tabs_are_opened_chosen_and_closed_but_for_the_last()
     {
-        await using var worker = await LiveWorker.StartAsync();
-        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
+        await using var worker = await WorkerProcess.StartAsync();
+        using var viewer = await worker.WatchAsync();
         var only = await viewer.ActiveOfAsync(1);
         await viewer.SendAsync($$"""{"type":"closeTab","id":"{{only}}"}""");
         Assert.Equal("the last tab stays open", (string?)(await viewer.MessageAsync("error"))["message"]);
@@ -116,8 +114,8 @@ public sealed class LiveViewTests
     [Fact]
     public async Task Back_forward_and_bad_addresses()
     {
-        await using var worker = await LiveWorker.StartAsync();
-        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
+        await using var worker = await WorkerProcess.StartAsync();
+        using var viewer = await worker.WatchAsync();
         foreach (var title in new[] { "one", "two" })
         {
             await viewer.OpenAsync($"<title>{title}</title>");
@@ -142,8 +140,8 @@ public sealed class LiveViewTests
     [Fact]
     public async Task Who_only_watches_changes_nothing()
     {
-        await using var worker = await LiveWorker.StartAsync();
-        using var viewer = await worker.WatchAsync(await worker.CreateAsync(), "?interactive=false");
+        await using var worker = await WorkerProcess.StartAsync();
+        using var viewer = await worker.WatchAsync("?interactive=false");
         await viewer.FrameAsync();
         await viewer.OpenAsync("<title>changed</title>");
         await viewer.SendAsync("""{"type":"newTab"}""");
@@ -163,8 +161,8 @@ public sealed class LiveViewTests
     [InlineData("""{"type":"key","event":"down","key":"\ud800"}""")]
     public async Task Nonsense_is_answered_and_the_view_goes_on(string message)
     {
-        await using var worker = await LiveWorker.StartAsync();
-        using var viewer = await worker.WatchAsync(await worker.CreateAsync());
+        await using var worker = await WorkerProcess.StartAsync();
+        using var viewer = await worker.WatchAsync();
         await viewer.FrameAsync();
         await viewer.SendAsync(message);
         Assert.NotEmpty((string)(await viewer.MessageAsync("error"))["message"]!);

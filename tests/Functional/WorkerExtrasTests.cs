@@ -48,9 +48,7 @@ public sealed class WorkerExtrasTests
     public async Task Any_other_end_of_the_browser_is_the_workers()
     {
         await using var worker = await WorkerProcess.StartAsync();
-        using var client = await worker.AttachAsync();
-        var processes = (await client.CallAsync("SystemInfo.getProcessInfo"))["processInfo"]!.AsArray();
-        Kill.Now((int)processes.Single(process => (string?)process!["type"] == "browser")!["id"]!);
+        Kill.Now(worker.BrowserPid());
         Assert.Equal(3, (await worker.Exited.WaitAsync(TimeSpan.FromSeconds(10))).Code);
     }
 
@@ -115,6 +113,41 @@ public sealed class WorkerExtrasTests
     }
 
     [Fact]
+    public async Task A_page_that_is_no_text_and_has_no_end_is_scraped_as_far_as_it_goes()
+    {
+        await using var worker = await WorkerProcess.StartAsync();
+        await using var site = await Site.StartAsync(new()
+        {
+            ["/"] = """
+                <html><head><meta name=description content=D><script type="application/ld+json">{"\ud800":["\udc00 x"]}</script></head><body><a id=a>a</a><script>
+                document.title = 'cut \ud83d'; document.documentElement.lang = '\udc00'; a.href = 'http://a.example/\ud800';
+                document.querySelector('meta').content = 'half \ud800';
+                const deep = document.createElement('script'); deep.type = 'application/ld+json'; deep.textContent = '['.repeat(5000) + ']'.repeat(5000); document.head.append(deep);
+                </script>
+                """,
+        });
+        var metadata = (await worker.CallAsync("scrape", $$"""{"url":"{{site.Url}}/"}"""))["metadata"]!;
+        Assert.Equal(("cut \ufffd", "\ufffd", "half \ufffd"), ((string?)metadata["title"], (string?)metadata["language"], (string?)metadata["description"]));
+        Assert.Equal("\ufffd x", (string?)metadata["jsonLd"]![0]!["\ufffd"]![0]);
+        Assert.InRange(metadata["jsonLd"]![1]!.ToJsonString().Length, 10, 100);
+    }
+
+    [Theory]
+    [InlineData(500, HttpStatusCode.OK)]
+    [InlineData(5000, HttpStatusCode.BadGateway)]
+    public async Task A_page_nested_without_end_is_not_handed_on(int depth, HttpStatusCode status)
+    {
+        await using var worker = await WorkerProcess.StartAsync();
+        await using var site = await Site.StartAsync(new()
+        {
+            ["/"] = $"<body><i></i><script>let at = document.body; for (let i = 0; i < {depth}; i++) at = at.appendChild(document.createElement('div')); at.append('deep')</script>",
+        });
+        using var reply = await worker.PostAsync(worker.PathOf("scrape"), $$"""{"url":"{{site.Url}}/"}""");
+        Assert.Equal(status, reply.StatusCode);
+        Assert.Contains(status == HttpStatusCode.OK ? "deep</div>" : "nested too deeply", System.Text.RegularExpressions.Regex.Unescape(await reply.Content.ReadAsStringAsync()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_cannot_be_reached_is_a_502_and_the_session_goes_on()
     {
         await using var worker = await WorkerProcess.StartAsync();
@@ -163,9 +196,7 @@ public sealed class WorkerExtrasTests
     public async Task A_browser_that_does_not_answer_is_given_up_even_while_calls_wait_for_it()
     {
         await using var worker = await WorkerProcess.StartAsync();
-        using var client = await worker.AttachAsync();
-        var processes = (await client.CallAsync("SystemInfo.getProcessInfo"))["processInfo"]!.AsArray();
-        await Kill.StopAsync((int)processes.Single(process => (string?)process!["type"] == "browser")!["id"]!);
+        await Kill.StopAsync(worker.BrowserPid());
         using var reply = await worker.PostAsync(worker.PathOf("setup"), MuchToStore("https://a.example"));
         Assert.False(reply.IsSuccessStatusCode);
         Assert.Equal(3, (await worker.Exited.WaitAsync(TimeSpan.FromSeconds(20))).Code);

@@ -123,7 +123,7 @@ public sealed class WorkerFilesTests
     {
         using var client = new TcpClient();
         await client.ConnectAsync(worker.Http.BaseAddress!.Host, worker.Http.BaseAddress.Port);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {worker.PathOf(call)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {worker.PathOf(call)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
         using var reader = new StreamReader(client.GetStream());
         return await reader.ReadLineAsync() ?? "";
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -7,13 +8,13 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>One bundled worker with a real browser, on a port of its own and without an orchestrator.</summary>
+/// <summary>One bundled worker, on a port of its own and without an orchestrator.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
     // The pages of tests are on this machine, where sessions may not go by themselves.
     private const string LocalSites = "allow:127.0.0.1 allow:[::1]";
 
-    private static readonly PortAllocator Ports = new(24000, 24900);
+    private static readonly PortAllocator Ports = new(new Machine(), 24000, 24900);
 
     private readonly OsProcess process;
     private readonly string folder;
@@ -29,13 +30,23 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    public int Pid => process.Pid;
+
     public Task<ExitStatus> Exited => process.Exited;
 
     /// <summary>The present session.</summary>
     public string Id { get; private set; } = "";
 
     /// <summary>Starts a worker and its first session; skips the test when there is no worker or no browser.</summary>
-    public static async Task<WorkerProcess> StartAsync(string mode = "chromium", string egress = LocalSites)
+    /// <param name="mode">Or <c>simulated</c>.</param>
+    /// <param name="arguments">More for its command line.</param>
+    public static Task<WorkerProcess> StartAsync(string mode = "chromium", params IReadOnlyList<string> arguments) => StartAsync(_ => ["--mode", mode, .. arguments]);
+
+    /// <summary>The same.</summary>
+    /// <param name="command">Its arguments, given the folder that is its own.</param>
+    /// <param name="egress">Where its browser may connect.</param>
+    /// <param name="folders">Where its browser may read and write, beside its own folders; given the folder that is the worker's.</param>
+    public static async Task<WorkerProcess> StartAsync(Func<string, IReadOnlyList<string>> command, string egress = LocalSites, Func<string, string>? folders = null)
     {
         if (!BrowserFinder.IsInstalled)
             Assert.Skip("no Chromium is installed: run `make browser`");
@@ -48,15 +59,21 @@ internal sealed class WorkerProcess : IAsyncDisposable
         var folder = Path.Combine(Path.GetTempPath(), $"steelyard-worker-{Guid.NewGuid():N}");
         Directory.CreateDirectory(folder);
         var port = Ports.Take();
-        var process = OsProcess.Start(new(path, ["--mode", mode])
+        var process = OsProcess.Start(new(path, command(folder))
         {
             LogPath = Path.Combine(folder, "log"),
-            Environment = new Dictionary<string, string?> { ["PORT"] = $"{port}", ["STEEL_WORKER_DIR"] = folder, ["STEEL_EGRESS"] = egress },
+            Environment = new Dictionary<string, string?> { ["PORT"] = $"{port}", ["STEEL_WORKER_DIR"] = folder, ["STEEL_EGRESS"] = egress, ["STEEL_BROWSER_FOLDERS"] = folders?.Invoke(folder) },
         });
         var worker = new WorkerProcess(process, folder, port);
         await worker.ReadyAsync();
         await worker.CreateAsync();
         return worker;
+    }
+
+    public async Task DeleteAsync()
+    {
+        using var reply = await Http.DeleteAsync($"/sessions/{Id}");
+        Assert.Equal(HttpStatusCode.NoContent, reply.StatusCode);
     }
 
     public Task ReadyAsync() => Eventually.IsTrueAsync(IsAvailableAsync, "the worker is available");
@@ -67,6 +84,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
         Assert.Equal(HttpStatusCode.Created, reply.StatusCode);
         Id = (string)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
     }
+
+    /// <summary>The folder of the present browser: profile, downloads, temporary files.</summary>
+    public string Profile => Directory.GetDirectories(folder, "steel-*").Single();
+
+    /// <summary>A file in the folder that is its own.</summary>
+    public string FileOf(string name) => Path.Combine(folder, name);
 
     public string PathOf(string call) => $"/sessions/{Id}/{call}";
 
@@ -109,6 +132,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
         var version = await Http.GetFromJsonAsync<JsonObject>("/json/version");
         return await DevToolsClient.ConnectAsync(new((string)version!["webSocketDebuggerUrl"]!));
     }
+
+    /// <summary>The pid of the browser itself.</summary>
+    public int BrowserPid() => Directory.EnumerateDirectories("/proc")
+        .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+        .Single(pid => pid > 0 && ProcessStat.Read(pid)?.Parent == Pid);
 
     public async ValueTask DisposeAsync()
     {

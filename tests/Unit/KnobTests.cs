@@ -1,3 +1,5 @@
+using Steelyard.Workers;
+
 namespace Steelyard.Tests.Unit;
 
 public sealed class KnobTests
@@ -8,6 +10,7 @@ public sealed class KnobTests
         ("bind", "0.0.0.0", o => o.Bind, "0.0.0.0", ["", "localhost", "127.0.0.1:80", "999.1.1.1"]),
         ("port", "0", o => o.Port, 0, ["", "-1", "65536", "http", "8080.0", " 80"]),
         ("worker", "./steel --flag", o => o.Worker, "./steel --flag", []),
+        ("worker-api", "steel", o => o.WorkerApi, WorkerApi.Steel, ["", "Steel", "w3c"]),
         ("warm", "0", o => o.Warm, 0, ["", "-1", "10001", "four"]),
         ("max-workers", "10000", o => o.MaxWorkers, 10_000, ["0", "10001", "all"]),
         ("session-ttl", "90s", o => o.SessionTtl, TimeSpan.FromSeconds(90), ["60", "0s", "none"]),
@@ -35,8 +38,19 @@ public sealed class KnobTests
         ("body-grace", "2s", o => o.BodyGrace, TimeSpan.FromSeconds(2), ["2", "0s"]),
         ("body-rate", "1", o => o.BodyBytesPerSecond, 1, ["0", "fast"]),
         ("max-connections", "5", o => o.MaxConnections, 5, ["0", "1000001"]),
+        ("max-attached", "5", o => o.MaxAttached, 5, ["0", "1000001"]),
+        ("address-max-connections", "5", o => o.AddressMaxConnections, 5, ["0", "1000001", "none"]),
+        ("idle-timeout", "30s", o => o.IdleTimeout, TimeSpan.FromSeconds(30), ["30", "0s"]),
+        ("head-timeout", "2s", o => o.HeadTimeout, TimeSpan.FromSeconds(2), ["2", "0s"]),
+        ("max-request-line", "1048576", o => o.MaxRequestLineBytes, 1 << 20, ["255", "1048577", "8K"]),
+        ("max-headers", "16", o => o.MaxHeaders, 16, ["15", "10001"]),
+        ("max-header-bytes", "1024", o => o.MaxHeaderBytes, 1024, ["1023", "1048577", "32K"]),
+        ("reply-rate", "1", o => o.ReplyBytesPerSecond, 1, ["0", "slow"]),
         ("dead-peer-timeout", "30s", o => o.DeadPeerTimeout, TimeSpan.FromSeconds(30), ["30", "0s"]),
         ("tombstones", "0", o => o.Tombstones, 0, ["-1", "1000001"]),
+        ("supervised", "true", o => o.Supervised, true, ["", "yes"]),
+        ("on-shutdown", "leave", o => o.OnShutdown, OnShutdown.Leave, ["", "Stop", "kill"]),
+        ("drain-timeout", "1h", o => o.DrainTimeout, TimeSpan.FromHours(1), ["60", "0s"]),
         ("shutdown-timeout", "9s", o => o.ShutdownTimeout, TimeSpan.FromSeconds(9), ["9", "0s"]),
         ("api-key", "secret", o => o.ApiKeys.Single(), "secret", [""]),
         ("api-key-file", "/etc/keys", o => o.ApiKeyFile, "/etc/keys", [""]),
@@ -48,6 +62,7 @@ public sealed class KnobTests
         ("max-context", "1024", o => o.MaxContextBytes, 1024, ["1023", "67108865"]),
         ("max-artifact", "1024", o => o.MaxArtifactBytes, 1024, ["1023", "1MB"]),
         ("max-artifacts", "1", o => o.MaxArtifacts, 1, ["0", "100001"]),
+        ("artifact-space", "1024", o => o.ArtifactSpaceBytes, 1024, ["1023", "1MB"]),
         ("artifact-life", "1m", o => o.ArtifactLife, TimeSpan.FromMinutes(1), ["60", "0s"]),
         ("page-timeout", "10s", o => o.PageTimeout, TimeSpan.FromSeconds(10), ["10", "0s"]),
         ("allow-anonymous", "true", o => o.AllowAnonymous, true, ["", "yes", "1"]),

@@ -49,6 +49,9 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Through which all its traffic goes; null when it may go anywhere, and has no proxy.</summary>
     public ProxyRelay? Relay { get; }
 
+    /// <summary>Of uploads: one after the other, or several at once could together be more than there is room for.</summary>
+    public SemaphoreSlim Uploads { get; } = new(1);
+
     public string Downloads => profile.Downloads;
 
     /// <summary>For files that are being written; on the same file system as <see cref="Downloads"/>.</summary>

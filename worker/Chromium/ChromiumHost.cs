@@ -26,6 +26,7 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
     /// <summary>False when this is not the present session. Its browser is null while it is relaunched.</summary>
     public bool TryFind(string id, out Browser? browser) => state.TryFind(id, out browser);
 
+    /// <summary>The browser of the session with this id. Null when there is no such session, or it has no browser at present.</summary>
     public SessionBrowser? BrowserOf(string id) => state.BrowserOf(id);
 
     public async ValueTask<bool> TryCreateAsync(StoredSession session, CancellationToken cancellationToken)
@@ -124,7 +125,7 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
             if (over.IsCompleted)
                 return false;
             await watch;
-            state.Stop(new OperationCanceledException("its client has closed the browser"));
+            state.CloseForClient();
             return true;
         }
         catch (Exception e)

@@ -21,7 +21,7 @@ internal sealed class HostState
     private Relaunch? relaunch;
     private TaskCompletionSource prepared = NewSignal();
     private TaskCompletionSource claimed = NewSignal();
-    private TaskCompletionSource released = NewSignal();
+    private TaskCompletionSource<BrowserEnd> released = NewEnd();
 
     private enum State
     {
@@ -96,10 +96,10 @@ internal sealed class HostState
         lock (gate)
         {
             claimed = NewSignal();
-            released = NewSignal();
+            released = NewEnd();
             if (launchedFor != relaunch)
             {
-                released.SetResult();
+                released.SetResult(BrowserEnd.Released);
             }
             else if (launchedFor is not null)
             {
@@ -158,7 +158,7 @@ internal sealed class HostState
             relaunch = new(options);
             state = State.Relaunching;
             browser = null;
-            released.TrySetResult();
+            released.TrySetResult(BrowserEnd.Replaced);
             return relaunch;
         }
     }
@@ -168,17 +168,32 @@ internal sealed class HostState
     {
         lock (gate)
         {
-            session = null;
-            browser = null;
-            state = State.Stopped;
             if (why is OperationCanceledException)
                 released.TrySetCanceled();
             else
                 released.TrySetException(why as BrowserLostException ?? new BrowserLostException(why.Message));
-            relaunch?.Abandon();
-            if (!prepared.TrySetCanceled())
-                (prepared = NewSignal()).SetCanceled();
+            StopNeedsLock();
         }
+    }
+
+    /// <summary>The same, because its client has closed the browser.</summary>
+    public void CloseForClient()
+    {
+        lock (gate)
+        {
+            released.TrySetResult(BrowserEnd.ClosedByClient);
+            StopNeedsLock();
+        }
+    }
+
+    private void StopNeedsLock()
+    {
+        session = null;
+        browser = null;
+        state = State.Stopped;
+        relaunch?.Abandon();
+        if (!prepared.TrySetCanceled())
+            (prepared = NewSignal()).SetCanceled();
     }
 
     private void ReleaseNeedsLock()
@@ -189,9 +204,11 @@ internal sealed class HostState
         relaunch = null;
         state = State.Preparing;
         prepared = NewSignal();
-        released.TrySetResult();
+        released.TrySetResult(BrowserEnd.Released);
     }
 
     // Whoever waits goes on outside the lock that is held when it is set.
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static TaskCompletionSource<BrowserEnd> NewEnd() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

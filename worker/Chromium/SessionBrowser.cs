@@ -3,7 +3,7 @@ namespace Steelyard.Worker.Chromium;
 /// <summary>The browser of the present session.</summary>
 /// <param name="Pipe">Our CDP connection to it.</param>
 /// <param name="Ended">
-/// Completes when the session has ended; is cancelled when the worker stops first, and fails with <see cref="BrowserLostException"/> when the
-/// browser dies or hangs.
+/// Completes when it is no longer the session's; is cancelled when the worker stops first, and fails with <see cref="BrowserLostException"/> when it
+/// dies or hangs.
 /// </param>
-internal sealed record SessionBrowser(DevToolsPipe Pipe, Task Ended);
+internal sealed record SessionBrowser(DevToolsPipe Pipe, Task<BrowserEnd> Ended);

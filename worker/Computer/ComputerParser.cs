@@ -84,9 +84,12 @@ internal static class ComputerParser
 
     private static TimeSpan ParseSeconds(JsonElement value) => TimeSpan.FromSeconds(Number(value, "duration", 0, MaxSeconds));
 
-    private static Key[] ParseKeys(JsonElement value, string field) =>
-        [.. Elements(value, field, MaxKeys).SelectMany(name => KeyNames.Find(Text(name.Value, name.Field, MaxText))
-            ?? throw new BadInputException($"there is no key {name.Value}", name.Field))];
+    private static Key[] ParseKeys(JsonElement value, string field)
+    {
+        var keys = Elements(value, field, MaxKeys).SelectMany(name => KeyNames.Find(Text(name.Value, name.Field, MaxText))
+            ?? throw new BadInputException($"there is no key {name.Value}", name.Field)).ToArray();
+        return keys.Length <= MaxKeys ? keys : throw new BadInputException($"{field} must be {MaxKeys} keys at most, those of chords included", field);
+    }
 
     private sealed class Fields(Dictionary<string, JsonElement> fields)
     {

@@ -5,15 +5,15 @@ using Steelyard.Worker.Chromium;
 using Steelyard.Worker.Computer;
 using Steelyard.Worker.Files;
 using Steelyard.Worker.Input;
+using Steelyard.Worker.Live;
 using Steelyard.Worker.Pages;
 using Steelyard.Worker.Setup;
 
 namespace Steelyard.Worker.Extras;
 
 /// <summary>The calls about a session that only a worker with a browser has: which goes where, and what failures answer.</summary>
-internal sealed class SessionExtras(ChromiumHost host, TimeProvider time) : IDisposable
+internal sealed class SessionExtras(ChromiumHost host, SizeLimits limits, TimeProvider time) : IDisposable
 {
-    private const int MaxSetupBytes = 16 * 1024 * 1024; // What pages store can be large.
     private const string FilePrefix = "files/";
 
     // Longer than anything that is asked for on purpose: a page may take 30 s to load, a delay 30 s, and a wait 60 s.
@@ -23,6 +23,7 @@ internal sealed class SessionExtras(ChromiumHost host, TimeProvider time) : IDis
 
     private readonly PageFinder pages = new();
     private readonly SessionSetup setup = new(host);
+    private readonly LiveEndpoint live = new(host, time);
 
     /// <summary>Null when the answer has been sent already.</summary>
     /// <param name="context">The request.</param>
@@ -34,6 +35,8 @@ internal sealed class SessionExtras(ChromiumHost host, TimeProvider time) : IDis
             return Reply.NotFound;
         if (browser is null)
             return NotNow;
+        if (call == "live")
+            return await live.HandleAsync(context, id); // It has no deadline.
         using var timer = new CancellationTokenSource(Deadline, time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, context.RequestAborted);
         try
@@ -60,7 +63,7 @@ internal sealed class SessionExtras(ChromiumHost host, TimeProvider time) : IDis
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            return Reply.Problem(StatusCodes.Status502BadGateway, $"the browser did not answer within {Deadline.TotalSeconds} s");
+            return Reply.Problem(StatusCodes.Status502BadGateway, $"this was not done within {Deadline.TotalSeconds} s");
         }
     }
 
@@ -89,18 +92,18 @@ internal sealed class SessionExtras(ChromiumHost host, TimeProvider time) : IDis
             case ("POST", "pdf"):
                 return await tools.PrintAsync(browser, PageRequest.Parse(await ReadAsync(context), screenshot: false), deadline);
             default:
-                return await RouteFilesAsync(context, browser, call);
+                return await RouteFilesAsync(context, browser, call, deadline);
         }
     }
 
-    private static async Task<Reply?> RouteFilesAsync(HttpContext context, Browser browser, string call)
+    private async Task<Reply?> RouteFilesAsync(HttpContext context, Browser browser, string call, CancellationToken deadline)
     {
         switch (context.Request.Method, call)
         {
             case ("GET", "files"):
                 return FilesApi.List(browser);
             case ("POST", "files"):
-                return await FilesApi.UploadAsync(context, browser);
+                return await FilesApi.UploadAsync(context, browser, limits, deadline);
             case ("DELETE", "files"):
                 return FilesApi.DeleteAll(browser);
             case ("GET", "files.zip"):
@@ -117,7 +120,7 @@ internal sealed class SessionExtras(ChromiumHost host, TimeProvider time) : IDis
     private async Task<Reply> SetUpAsync(HttpContext context, string id, CancellationToken deadline)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = MaxSetupBytes;
+            limit.MaxRequestBodySize = SizeLimits.Request(limits.Setup);
         return await setup.RunAsync(id, SetupParser.Parse(await ReadAsync(context)), deadline) ? Reply.NoContent : Reply.NotFound;
     }
 

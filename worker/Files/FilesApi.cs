@@ -12,9 +12,6 @@ namespace Steelyard.Worker.Files;
 /// <summary>The calls about a session's files. They throw <see cref="BadInputException"/> and <see cref="IOException"/>.</summary>
 internal static class FilesApi
 {
-    private const long MaxFileBytes = 256L * 1024 * 1024;
-    private const long MaxTotalBytes = 1024L * 1024 * 1024; // The folder may well be in memory.
-    private const long MaxFormBytes = MaxFileBytes + 64 * 1024;
     private static readonly Reply NoSuchFile = Reply.Error(StatusCodes.Status404NotFound, "no such file");
 
     public static Reply List(Browser browser) => WriteReply(json =>
@@ -65,12 +62,29 @@ internal static class FilesApi
         return null;
     }
 
-    public static async Task<Reply> UploadAsync(HttpContext context, Browser browser)
+    /// <param name="context">The request.</param>
+    /// <param name="browser">Whose file it becomes.</param>
+    /// <param name="limits">How large it may be.</param>
+    /// <param name="deadline">Until when it may wait for others to be written.</param>
+    public static async Task<Reply> UploadAsync(HttpContext context, Browser browser, SizeLimits limits, CancellationToken deadline)
+    {
+        await browser.Uploads.WaitAsync(deadline);
+        try
+        {
+            return await UploadInTurnAsync(context, browser, limits);
+        }
+        finally
+        {
+            browser.Uploads.Release();
+        }
+    }
+
+    private static async Task<Reply> UploadInTurnAsync(HttpContext context, Browser browser, SizeLimits limits)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = MaxFormBytes;
+            limit.MaxRequestBodySize = SizeLimits.Request(limits.File);
         var files = new SessionFiles(browser.Downloads);
-        using var upload = new Upload(browser.Temporary, Math.Min(MaxFileBytes, MaxTotalBytes - files.TotalBytes));
+        using var upload = new Upload(browser.Temporary, Math.Min(limits.File, limits.Files - files.TotalBytes));
         try
         {
             var path = await upload.ReadAsync(context.Request, context.RequestAborted);

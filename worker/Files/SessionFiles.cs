@@ -36,7 +36,10 @@ internal sealed class SessionFiles(string root)
         return file.Exists && !IsUnfinished(file.Name) && !PassesLink(path) ? file : null;
     }
 
-    /// <summary>Takes a file that is written whole; it replaces one of the same name. Null when a file or folder is in its way.</summary>
+    /// <summary>
+    /// Takes a file that is written whole; it replaces one of the same name. Null when a file, folder or link is in its way. When the folder is gone,
+    /// nothing of it comes back.
+    /// </summary>
     /// <param name="written">On the same file system.</param>
     /// <param name="path">Checked.</param>
     public SessionFile? Take(string written, string path)
@@ -50,6 +53,8 @@ internal sealed class SessionFiles(string root)
                 return null;
         }
 
+        if (!Directory.Exists(root))
+            throw new DirectoryNotFoundException("the session's files are gone");
         target.Directory?.Create();
         File.Move(written, target.FullName, overwrite: true);
         target.Refresh();

@@ -48,6 +48,8 @@ internal sealed class Upload(string folder, long maxBytes) : IDisposable
         var name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
         if (name == "path")
         {
+            if (path is not null)
+                throw new BadInputException("the form has two paths", "path");
             path = await ReadTextAsync(section.Body, cancellationToken);
         }
         else if (name == "file")
@@ -69,7 +71,7 @@ internal sealed class Upload(string folder, long maxBytes) : IDisposable
         try
         {
             int read;
-            while ((read = await body.ReadAsync(buffer, cancellationToken)) > 0)
+            while ((read = await OfFormAsync(body.ReadAsync(buffer, cancellationToken))) > 0)
             {
                 if (file.Length + read > maxBytes)
                     throw new BadHttpRequestException($"the file is larger than {maxBytes} bytes", StatusCodes.Status413PayloadTooLarge);
@@ -85,7 +87,7 @@ internal sealed class Upload(string folder, long maxBytes) : IDisposable
     private static async Task<string> ReadTextAsync(Stream body, CancellationToken cancellationToken)
     {
         var bytes = new byte[MaxPathBytes + 1];
-        var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        var length = await OfFormAsync(body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken));
         return length <= MaxPathBytes
             ? Encoding.UTF8.GetString(bytes, 0, length)
             : throw new BadInputException($"path is longer than {MaxPathBytes} bytes", "path");
@@ -98,11 +100,15 @@ internal sealed class Upload(string folder, long maxBytes) : IDisposable
             ? boundary.ToString()
             : throw new BadInputException("the body must be multipart/form-data");
 
-    private static async Task<MultipartSection?> NextAsync(MultipartReader reader, CancellationToken cancellationToken)
+    private static Task<MultipartSection?> NextAsync(MultipartReader reader, CancellationToken cancellationToken) =>
+        OfFormAsync(new ValueTask<MultipartSection?>(reader.ReadNextSectionAsync(cancellationToken)));
+
+    // What cannot be read is the client's doing; what cannot be written is not.
+    private static async Task<T> OfFormAsync<T>(ValueTask<T> reading)
     {
         try
         {
-            return await reader.ReadNextSectionAsync(cancellationToken);
+            return await reading;
         }
         catch (Exception e) when (e is IOException or InvalidDataException && e is not BadHttpRequestException)
         {

@@ -5,14 +5,22 @@ namespace Steelyard.Worker.Input;
 /// <summary>Reads values out of JSON that a caller sent. Each throws <see cref="BadInputException"/> that names the field.</summary>
 internal static class JsonInput
 {
-    /// <summary>The members of an object. One that is null counts as left out.</summary>
+    /// <summary>The members of an object. One that is null counts as left out; none may be given twice.</summary>
     /// <param name="value">The object.</param>
     /// <param name="field">Its path; null for the body itself.</param>
     public static IEnumerable<(string Name, JsonElement Value)> Members(JsonElement value, string? field)
     {
         if (value.ValueKind != JsonValueKind.Object)
             throw new BadInputException($"{field ?? "the body"} must be an object", field);
-        return value.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null).Select(member => (member.Name, member.Value));
+        var names = new HashSet<string>();
+        foreach (var member in value.EnumerateObject())
+        {
+            var name = Decode(() => member.Name, field);
+            if (!names.Add(name))
+                throw new BadInputException($"{name} is given twice", field is null ? name : $"{field}.{name}");
+            if (member.Value.ValueKind != JsonValueKind.Null)
+                yield return (name, member.Value);
+        }
     }
 
     /// <summary>The elements of an array, each with its path.</summary>
@@ -35,7 +43,7 @@ internal static class JsonInput
     /// <summary>A text of <paramref name="least"/> to <paramref name="most"/> UTF-16 units.</summary>
     public static string Text(JsonElement value, string field, int most, int least = 1)
     {
-        if (value.ValueKind != JsonValueKind.String || Decode(value, field) is not { } text || text.Length < least || text.Length > most)
+        if (value.ValueKind != JsonValueKind.String || Decode(() => value.GetString()!, field) is not { } text || text.Length < least || text.Length > most)
             throw new BadInputException($"{field} must be a text of {least} to {most} characters", field);
         return text;
     }
@@ -51,15 +59,15 @@ internal static class JsonInput
             : throw new BadInputException($"{field} must be a whole number from {least} to {most}", field);
 
     // JSON may hold half of a surrogate pair; a text may not.
-    private static string? Decode(JsonElement value, string field)
+    private static string Decode(Func<string> text, string? field)
     {
         try
         {
-            return value.GetString();
+            return text();
         }
         catch (InvalidOperationException)
         {
-            throw new BadInputException($"{field} is no valid Unicode", field);
+            throw new BadInputException($"{field ?? "the body"} holds half of a character", field);
         }
     }
 }

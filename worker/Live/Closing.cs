@@ -12,14 +12,21 @@ internal sealed record Closing(WebSocketCloseStatus Status, string Reason)
     public static readonly Closing TooMuch = new(WebSocketCloseStatus.MessageTooBig, "a message may have 64 KiB at most");
     public static readonly Closing NoAnswer = new(WebSocketCloseStatus.InternalServerError, "the browser does not answer");
 
-    /// <summary>Completes when the session ends, and says how.</summary>
+    // RFC 6455's list has it by now; the enumeration does not.
+    private const WebSocketCloseStatus ServiceRestart = (WebSocketCloseStatus)1012;
+
+    /// <summary>Completes when the session no longer has this browser, and says how that came.</summary>
     /// <param name="ended">As <see cref="SessionBrowser.Ended"/>.</param>
-    public static async Task<Closing> WhenAsync(Task ended)
+    public static async Task<Closing> WhenAsync(Task<BrowserEnd> ended)
     {
         try
         {
-            await ended;
-            return new(WebSocketCloseStatus.NormalClosure, "session ended");
+            return await ended switch
+            {
+                BrowserEnd.Replaced => new(ServiceRestart, "the browser is being replaced: come again"),
+                BrowserEnd.ClosedByClient => new(WebSocketCloseStatus.NormalClosure, "the client has closed the browser"),
+                _ => new(WebSocketCloseStatus.NormalClosure, "session ended"),
+            };
         }
         catch (OperationCanceledException)
         {

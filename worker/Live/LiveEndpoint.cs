@@ -3,7 +3,7 @@ using Steelyard.Worker.Chromium;
 namespace Steelyard.Worker.Live;
 
 /// <summary>The call <c>/sessions/:id/live</c>.</summary>
-internal sealed class LiveEndpoint(ISessionHost host, TimeProvider time)
+internal sealed class LiveEndpoint(ChromiumHost host, TimeProvider time)
 {
     // A viewer whose network is gone says nothing: it is asked, and given up when it does not answer.
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(20);

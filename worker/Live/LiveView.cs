@@ -162,7 +162,7 @@ internal sealed class LiveView
         {
             lock (gate)
                 screencasts.Remove(tab);
-            await screencast.StopAsync(tabs.Session!, deadline);
+            screencast.Dispose();
         }
 
         bool isEmpty;

@@ -1,10 +1,10 @@
-using System.Text.Json;
 using Steelyard.Worker.Chromium;
+using Steelyard.Worker.Pages;
 
 namespace Steelyard.Worker.Live;
 
 /// <summary>The pictures of one tab, made once for all who look at it. One lock: frames come while viewers do.</summary>
-internal sealed class Screencast
+internal sealed class Screencast : IDisposable
 {
     private const string Settings = """{"format":"jpeg","quality":60,"maxWidth":1280,"maxHeight":800,"everyNthFrame":1}""";
     private static readonly TimeSpan AckDeadline = TimeSpan.FromSeconds(5);
@@ -12,18 +12,19 @@ internal sealed class Screencast
     private readonly Lock gate = new();
     private readonly List<Viewer> viewers = [];
     private readonly DevToolsPipe pipe;
+    private readonly PageSession page;
     private readonly TimeProvider time;
     private Frame? latest;
 
-    private Screencast(DevToolsPipe pipe, string session, TimeProvider time)
+    private Screencast(DevToolsPipe pipe, PageSession page, TimeProvider time)
     {
         this.pipe = pipe;
+        this.page = page;
         this.time = time;
-        Session = session;
     }
 
     /// <summary>Our CDP session with the tab.</summary>
-    public string Session { get; }
+    public string Session => page.Id;
 
     public bool IsWatched
     {
@@ -40,27 +41,25 @@ internal sealed class Screencast
     /// </summary>
     public static async Task<Screencast> StartAsync(DevToolsPipe pipe, string tab, string browserSession, TimeProvider time, CancellationToken deadline)
     {
-        var parameters = $$"""{"targetId":"{{JsonEncodedText.Encode(tab)}}","flatten":true}""";
-        var attached = await pipe.CallAsync("Target.attachToTarget", parameters, browserSession, deadline);
-        var screencast = new Screencast(pipe, attached.GetProperty("sessionId").GetString() ?? "", time);
+        var screencast = new Screencast(pipe, await PageSession.AttachAsync(pipe, tab, deadline, browserSession), time);
         pipe.Received += screencast.OnEvent;
         try
         {
-            await pipe.CallAsync("Page.startScreencast", Settings, screencast.Session, deadline);
+            await screencast.page.CallAsync("Page.startScreencast", Settings, deadline);
             return screencast;
         }
         catch
         {
-            await screencast.StopAsync(browserSession, deadline);
+            screencast.Dispose();
             throw;
         }
     }
 
-    /// <summary>Detaches, which ends the screencast. A tab that has closed and a browser that is gone have ended it already.</summary>
-    public async Task StopAsync(string browserSession, CancellationToken deadline)
+    /// <summary>Detaches, which ends it.</summary>
+    public void Dispose()
     {
         pipe.Received -= OnEvent;
-        await Quietly.CallAsync(pipe, "Target.detachFromTarget", $$"""{"sessionId":"{{Session}}"}""", browserSession, deadline);
+        page.Dispose();
     }
 
     public void Add(Viewer viewer)

@@ -15,10 +15,10 @@ internal sealed class ViewerConnection(WebSocket socket, Viewer viewer, LiveView
 
     private (int Width, int Height) size;
 
-    /// <summary>Runs until the viewer leaves or the session ends, whichever is first.</summary>
+    /// <summary>Runs until the viewer leaves or the browser is gone, whichever is first.</summary>
     /// <param name="tab">The tab to show first; null for any.</param>
     /// <param name="ended">As <see cref="SessionBrowser.Ended"/>.</param>
-    public async Task RunAsync(string? tab, Task ended)
+    public async Task RunAsync(string? tab, Task<BrowserEnd> ended)
     {
         var sending = SendAsync();
         var receiving = ReceiveAsync(tab, ended);
@@ -93,7 +93,7 @@ internal sealed class ViewerConnection(WebSocket socket, Viewer viewer, LiveView
     private ValueTask SendTextAsync(ReadOnlyMemory<byte> utf8, CancellationToken deadline) =>
         socket.SendAsync(utf8, WebSocketMessageType.Text, endOfMessage: true, deadline);
 
-    private async Task<Closing> ReceiveAsync(string? tab, Task ended)
+    private async Task<Closing> ReceiveAsync(string? tab, Task<BrowserEnd> ended)
     {
         try
         {

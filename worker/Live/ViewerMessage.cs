@@ -32,7 +32,7 @@ internal readonly struct ViewerMessage
     {
         try
         {
-            return json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            return Find(name) is { ValueKind: JsonValueKind.String } value
                 ? value.GetString() ?? ""
                 : throw new BadMessageException($"'{name}' must be a string");
         }
@@ -43,7 +43,7 @@ internal readonly struct ViewerMessage
     }
 
     /// <summary>The same, but null when it is left out.</summary>
-    public string? OptionalText(string name) => json.TryGetProperty(name, out _) ? Text(name) : null;
+    public string? OptionalText(string name) => Find(name) is null ? null : Text(name);
 
     /// <summary>One of a few words.</summary>
     public string OneOf(string name, string fallback, params ReadOnlySpan<string> words)
@@ -55,7 +55,7 @@ internal readonly struct ViewerMessage
     /// <summary>A coordinate or distance in CSS pixels; 0 when it is left out.</summary>
     public double Pixels(string name)
     {
-        if (!json.TryGetProperty(name, out var value))
+        if (Find(name) is not { } value)
             return 0;
         return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var pixels) && Math.Abs(pixels) <= FarthestPixel
             ? pixels
@@ -65,10 +65,22 @@ internal readonly struct ViewerMessage
     /// <summary>A whole number from 0 to <paramref name="most"/>; 0 when it is left out.</summary>
     public int Number(string name, int most)
     {
-        if (!json.TryGetProperty(name, out var value))
+        if (Find(name) is not { } value)
             return 0;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= 0 && number <= most
             ? number
             : throw new BadMessageException($"'{name}' must be a whole number from 0 to {most}");
+    }
+
+    private JsonElement? Find(string name)
+    {
+        try
+        {
+            return json.TryGetProperty(name, out var value) ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BadMessageException("the name of a field holds half of a character");
+        }
     }
 }

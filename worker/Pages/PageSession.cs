@@ -11,22 +11,28 @@ internal sealed class PageSession : IDisposable
 {
     private readonly DevToolsPipe pipe;
     private readonly string target;
+    private readonly string? parent;
     private string? world;
 
-    private PageSession(DevToolsPipe pipe, string target, string id)
+    private PageSession(DevToolsPipe pipe, string target, string? parent, string id)
     {
         this.pipe = pipe;
         this.target = target;
+        this.parent = parent;
         Id = id;
     }
 
     /// <summary>CDP's id of it.</summary>
     public string Id { get; }
 
-    public static async Task<PageSession> AttachAsync(DevToolsPipe pipe, string target, CancellationToken deadline)
+    /// <param name="pipe">To the browser.</param>
+    /// <param name="target">The page.</param>
+    /// <param name="deadline">The deadline.</param>
+    /// <param name="parent">A CDP session with the browser, with which this one ends; null for none.</param>
+    public static async Task<PageSession> AttachAsync(DevToolsPipe pipe, string target, CancellationToken deadline, string? parent = null)
     {
-        var attached = await pipe.CallAsync("Target.attachToTarget", $$"""{"targetId":"{{target}}","flatten":true}""", null, deadline);
-        return new(pipe, target, attached.GetProperty("sessionId").GetString() ?? "");
+        var attached = await pipe.CallAsync("Target.attachToTarget", $$"""{"targetId":{{Literal(target)}},"flatten":true}""", parent, deadline);
+        return new(pipe, target, parent, attached.GetProperty("sessionId").GetString() ?? "");
     }
 
     public Task<JsonElement> CallAsync(string method, string parameters, CancellationToken deadline) => pipe.CallAsync(method, parameters, Id, deadline);
@@ -100,7 +106,7 @@ internal sealed class PageSession : IDisposable
     /// <summary>A text as a JSON string, quotes included.</summary>
     public static string Literal(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 
-    public void Dispose() => pipe.Post("Target.detachFromTarget", $$"""{"sessionId":"{{Id}}"}""", null);
+    public void Dispose() => pipe.Post("Target.detachFromTarget", $$"""{"sessionId":"{{Id}}"}""", parent);
 
     private static JsonElement Describe(JsonElement details) =>
         details.TryGetProperty("exception", out var exception) && exception.TryGetProperty("description", out var text) ? text : details.GetProperty("text");

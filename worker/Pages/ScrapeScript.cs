@@ -12,7 +12,7 @@ internal static class ScrapeScript
             }
           };
           const link = selector => document.querySelector(selector)?.href || undefined;
-          const clean = () => {
+          const cleaned = () => {
             const copy = document.documentElement.cloneNode(true);
             copy.querySelectorAll('script, style, noscript, template, svg, link[rel~="stylesheet"]').forEach(element => element.remove());
             const comments = document.createTreeWalker(copy, NodeFilter.SHOW_COMMENT), found = [];
@@ -25,14 +25,34 @@ internal static class ScrapeScript
           };
           const links = [...document.querySelectorAll('a[href]')]
             .filter(a => /^https?:/.test(a.href))
-            .map(a => ({ text: (a.innerText ?? '').trim().toWellFormed(), url: a.href }));
+            .map(a => ({ text: (a.innerText ?? '').trim(), url: a.href }));
+
+          // Scripts can put half of a surrogate pair anywhere, which is no text; and data can be nested without end: what lies deeper is left out.
+          const clean = (value, levels = 40) => {
+            if (typeof value === 'string') return value.toWellFormed();
+            if (typeof value !== 'object' || value === null) return value;
+            if (levels === 0) return null;
+            if (Array.isArray(value)) return value.map(each => clean(each, levels - 1));
+            return Object.fromEntries(Object.entries(value).map(([name, each]) => [name.toWellFormed(), clean(each, levels - 1)]));
+          };
           const jsonLd = [...document.querySelectorAll('script[type="application/ld+json"]')]
             .flatMap(script => { try { return [JSON.parse(script.textContent)]; } catch { return []; } });
-          const html = document.documentElement.outerHTML.toWellFormed();
+          const html = document.documentElement.outerHTML;
           if (html.length > 16e6) throw new Error('the page is too large');
-          return JSON.stringify({
+
+          // As deep as a browser's own parser goes; scripts go on. Whoever reads the page after us takes far longer with each level.
+          const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_ELEMENT);
+          for (let depth = 0; ;) {
+            if (walker.firstChild()) depth++;
+            else {
+              while (!walker.nextSibling() && walker.parentNode()) depth--;
+              if (walker.currentNode === document.documentElement) break;
+            }
+            if (depth > 600) throw new Error('the page is nested too deeply');
+          }
+          return JSON.stringify(clean({
             html,
-            cleaned_html: clean().toWellFormed(),
+            cleaned_html: cleaned(),
             links,
             metadata: {
               statusCode: performance.getEntriesByType('navigation')[0]?.responseStatus ?? 0,
@@ -55,7 +75,7 @@ internal static class ScrapeScript
               urlSource: location.href,
               timestamp: new Date().toISOString(),
             },
-          });
+          }));
         })()
         """;
 }

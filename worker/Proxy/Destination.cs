@@ -14,8 +14,9 @@ internal readonly record struct Destination(string Host, int Port)
     public static Destination OfAuthority(string authority)
     {
         var colon = authority.LastIndexOf(':');
-        return colon > 0 && ushort.TryParse(authority.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0
-            ? new(authority[..colon].Trim('[', ']'), port)
+        var host = colon < 0 ? "" : authority[..colon].Trim('[', ']');
+        return host.Length > 0 && ushort.TryParse(authority.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0
+            ? new(host, port)
             : throw new ProxyException($"no host and port: {authority}");
     }
 

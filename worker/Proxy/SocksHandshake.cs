@@ -22,7 +22,9 @@ internal static class SocksHandshake
         await GreetAsync(proxy, upstream, deadline);
         await proxy.WriteAsync((byte[])[Version, Connect, 0, .. AddressOf(destination.Host), .. PortOf(destination.Port)], deadline);
         var answer = await proxy.ReadExactlyAsync(4, deadline);
-        if (answer[0] != Version || answer[1] != 0)
+        if (answer[0] != Version)
+            throw new ProxyException("the proxy speaks no SOCKS 5");
+        if (answer[1] != 0)
             throw new ProxyException($"the proxy does not connect to {destination.Authority}: SOCKS error {answer[1]}");
         var bound = answer[3] switch
         {
@@ -42,8 +44,10 @@ internal static class SocksHandshake
             throw new ProxyException("the proxy speaks no SOCKS 5");
         if (choice[1] == NoCredentials)
             return;
-        if (choice[1] != Password || upstream.Username is null)
+        if (upstream.Username is null)
             throw new ProxyException("the proxy demands a user name and password");
+        if (choice[1] != Password)
+            throw new ProxyException("the proxy knows no way to log in that we know");
         await proxy.WriteAsync((byte[])[1, .. Counted(upstream.Username), .. Counted(upstream.Password)], deadline);
         if ((await proxy.ReadExactlyAsync(2, deadline))[1] != 0)
             throw new ProxyException("the proxy refuses the user name or password");

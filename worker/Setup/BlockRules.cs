@@ -1,7 +1,7 @@
 namespace Steelyard.Worker.Setup;
 
 /// <summary>What a session's browser shall not load.</summary>
-/// <param name="Hosts">Lower case; their subdomains as well.</param>
+/// <param name="Hosts">As <see cref="Uri.IdnHost"/> has them; their subdomains as well.</param>
 /// <param name="UrlPatterns">As <see cref="Wildcard"/> reads them.</param>
 internal sealed record BlockRules(bool Ads, bool Images, bool Media, bool Stylesheets, IReadOnlyList<string> Hosts, IReadOnlyList<string> UrlPatterns)
 {
@@ -18,7 +18,7 @@ internal sealed record BlockRules(bool Ads, bool Images, bool Media, bool Styles
     /// <see cref="Blocks"/> has the last word.
     /// </summary>
     public IEnumerable<string> Patterns =>
-        AllHosts.SelectMany(host => new[] { $"*://{host}/*", $"*://{host}:*/*", $"*://*.{host}/*", $"*://*.{host}:*/*" }).Concat(UrlPatterns);
+        AllHosts.Select(host => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host).SelectMany(host => new[] { $"*://{host}/*", $"*://{host}:*/*", $"*://*.{host}/*", $"*://*.{host}:*/*" }).Concat(UrlPatterns);
 
     private IEnumerable<string> AllHosts => Ads ? Hosts.Concat(AdHosts.All) : Hosts;
 

@@ -51,7 +51,8 @@ internal static class ContextParser
         {
             var path = $"{field}.{name}";
             var pairs = Members(items, path).Select(item => (item.Name, Text(item.Value, $"{path}.{item.Name}", MaxText, least: 0)));
-            origins[ParseOrigin(name, path)] = [.. pairs];
+            if (!origins.TryAdd(ParseOrigin(name, path), [.. pairs]))
+                throw new BadInputException($"{path} is the same origin as one before it", path);
         }
 
         return origins;
@@ -60,6 +61,6 @@ internal static class ContextParser
     private static string ParseOrigin(string text, string field) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0 && uri.UserInfo.Length == 0
             && uri.PathAndQuery == "/" && uri.Fragment.Length == 0
-            ? uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)
+            ? $"{uri.Scheme}://{(uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]" : uri.IdnHost)}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}"
             : throw new BadInputException($"{field} must be named by an origin such as https://example.com", field);
 }

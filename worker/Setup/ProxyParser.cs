@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Steelyard.Worker.Input;
 using Steelyard.Worker.Proxy;
@@ -9,7 +10,7 @@ namespace Steelyard.Worker.Setup;
 internal static class ProxyParser
 {
     private const int MaxUrl = 2048;
-    private const int MaxCredential = 255; // SOCKS counts them in one byte.
+    private const int MaxCredential = 255; // SOCKS counts their bytes in one byte.
 
     public static Upstream Parse(JsonElement value, string field)
     {
@@ -40,7 +41,7 @@ internal static class ProxyParser
 
     private static Upstream Build(string? url, string? username, string password, string field)
     {
-        if (url is null || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
+        if (url is null || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.Port == 0)
             throw new BadInputException($"{field} must be an address such as http://host:3128", field);
         if (uri.UserInfo.Length > 0)
             throw new BadInputException($"{field} must hold no credentials: they go into username and password", field);
@@ -53,12 +54,16 @@ internal static class ProxyParser
             "socks5" => (UpstreamKind.Socks5, 1080),
             _ => throw new BadInputException($"{field} must begin with http://, https:// or socks5://", field),
         };
+        if (kind != UpstreamKind.Socks5 && username?.Contains(':', StringComparison.Ordinal) == true)
+            throw new BadInputException($"{field[..^".url".Length]}.username must hold no colon: in HTTP it ends the name", $"{field[..^".url".Length]}.username");
         return new(kind, uri.IdnHost.Trim('[', ']'), uri.Port > 0 ? uri.Port : usualPort, username, password);
     }
 
     private static string ParseCredential(JsonElement value, string field, int least)
     {
         var text = Text(value, field, MaxCredential, least);
+        if (Encoding.UTF8.GetByteCount(text) > MaxCredential)
+            throw new BadInputException($"{field} must have {MaxCredential} bytes at most", field);
         return text.Any(char.IsControl) ? throw new BadInputException($"{field} must hold no control characters", field) : text;
     }
 }

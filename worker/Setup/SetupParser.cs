@@ -13,6 +13,7 @@ internal static partial class SetupParser
     private const int MaxName = 64;
     private const int MaxEntries = 1000;
     private const int MaxPattern = 2048;
+    private const int MaxHost = 253;
 
     public static SetupOptions Parse(JsonElement body)
     {
@@ -95,13 +96,15 @@ internal static partial class SetupParser
 
     private static string ParseHost(JsonElement value, string field)
     {
-        var host = Text(value, field, 253);
-        return Uri.CheckHostName(host) != UriHostNameType.Unknown
-            ? host.ToLowerInvariant()
+        // As browsers write it in addresses, or it would never be found in one.
+        var host = Text(value, field, MaxHost);
+        var kind = Uri.CheckHostName(host);
+        return kind != UriHostNameType.Unknown && Uri.TryCreate(kind == UriHostNameType.IPv6 ? $"http://[{host}]" : $"http://{host}", UriKind.Absolute, out var uri)
+            ? uri.IdnHost
             : throw new BadInputException($"{field} must be a host name such as example.com, without scheme, port or wildcard", field);
     }
 
-    [GeneratedRegex(@"\A[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}\z")]
+    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}\z")]
     private static partial Regex ZoneName();
 
     [GeneratedRegex(@"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\z")]

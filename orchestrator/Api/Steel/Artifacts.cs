@@ -7,30 +7,37 @@ namespace Steelyard.Api.Steel;
 /// Screenshots and PDFs, kept for some minutes for the clients they were made for. Their names cannot be guessed, and are all that is needed to fetch them.
 /// One lock over the list.
 /// </summary>
-public sealed class Artifacts(RunDirectory directory, Options options, TimeProvider time)
+public sealed class Artifacts(RunDirectory directory, Options options, TimeProvider time, ILogger<Artifacts> logger)
 {
-    private readonly Lock gate = new();
-    private readonly LinkedList<(string Path, long SavedAt)> files = new();
-    private readonly string folder = directory.CreateFolder("artifacts");
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
-    /// <summary>Saves it and returns its name. Throws <see cref="IOException"/> when the disk is full.</summary>
+    private readonly Lock gate = new();
+    private readonly LinkedList<Artifact> files = new();
+    private readonly string folder = directory.CreateFolder("artifacts");
+    private long used;
+
+    /// <summary>Saves it and returns its name; the oldest go to make room for it. Throws <see cref="ArtifactSpaceException"/> when there is none.</summary>
     public async Task<string> SaveAsync(ReadOnlyMemory<byte> bytes, string extension, CancellationToken cancellationToken)
     {
         var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) + extension;
         var path = Path.Combine(folder, name);
-        await File.WriteAllBytesAsync(path, bytes, cancellationToken);
-        List<string> old = [];
-        lock (gate)
+        TakeRoom(bytes.Length);
+        try
         {
-            files.AddLast((path, time.GetTimestamp()));
-            while (files.First is { } first && (files.Count > options.MaxArtifacts || IsOver(first.Value.SavedAt)))
-            {
-                old.Add(first.Value.Path);
-                files.RemoveFirst();
-            }
+            await File.WriteAllBytesAsync(path, bytes, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            File.Delete(path);
+            lock (gate)
+                used -= bytes.Length;
+            if (e is IOException)
+                throw new ArtifactSpaceException($"What was made of the page cannot be saved: {e.Message}. Make room in the run directory, or retry later.");
+            throw;
         }
 
-        old.ForEach(File.Delete);
+        lock (gate)
+            files.AddLast(new Artifact(path, bytes.Length, time.GetTimestamp()));
         return name;
     }
 
@@ -38,8 +45,45 @@ public sealed class Artifacts(RunDirectory directory, Options options, TimeProvi
     public string? Find(string name)
     {
         lock (gate)
-            return files.Where(file => Path.GetFileName(file.Path) == name && !IsOver(file.SavedAt)).Select(file => file.Path).FirstOrDefault();
+            return files.FirstOrDefault(file => Path.GetFileName(file.Path) == name && !IsOver(file))?.Path;
     }
 
-    private bool IsOver(long savedAt) => time.GetElapsedTime(savedAt) >= options.ArtifactLife;
+    /// <summary>Deletes those whose time is over. Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => Periodic.RunAsync(Period, () => Drop(IsOver), time, logger, cancellationToken);
+
+    private void TakeRoom(int length)
+    {
+        if (length <= options.ArtifactSpaceBytes)
+            Drop(file => IsOver(file) || files.Count >= options.MaxArtifacts || used + length > options.ArtifactSpaceBytes);
+        lock (gate)
+        {
+            if (used + length > options.ArtifactSpaceBytes)
+                throw new ArtifactSpaceException($"{length} bytes were made of the page, and --artifact-space ({options.ArtifactSpaceBytes}) has no room for them now. Retry later, or ask for less.");
+            used += length;
+        }
+    }
+
+    // The oldest, as long as the condition holds; it is asked under the lock.
+    private void Drop(Func<Artifact, bool> condition)
+    {
+        List<Artifact> dropped = [];
+        lock (gate)
+        {
+            while (files.First?.Value is { } oldest && condition(oldest))
+            {
+                files.RemoveFirst();
+                used -= oldest.Length;
+                dropped.Add(oldest);
+            }
+        }
+
+        dropped.ForEach(file => File.Delete(file.Path));
+    }
+
+    private bool IsOver(Artifact file) => time.GetElapsedTime(file.SavedAt) >= options.ArtifactLife;
+
+    private sealed record Artifact(string Path, int Length, long SavedAt);
 }
+
+/// <summary>There is no room for a screenshot or PDF.</summary>
+public sealed class ArtifactSpaceException(string message) : Exception(message);

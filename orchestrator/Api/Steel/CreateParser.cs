@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Steelyard.Sessions;
+using Steelyard.Workers;
 
 namespace Steelyard.Api.Steel;
 
@@ -8,7 +9,7 @@ namespace Steelyard.Api.Steel;
 /// Reads the body of a create, as steel-sdk's <c>SessionCreateParams</c> has it. Unknown fields are ignored; a known one with a bad value is refused by
 /// name, and nothing reaches a worker that was not checked here.
 /// </summary>
-public sealed class CreateParser(Options options)
+public sealed class CreateParser(WorkerApi workers, Options options)
 {
     private const long DefaultTimeoutMs = 300_000;
     private const long LongestMs = 24 * 60 * 60 * 1000;
@@ -26,15 +27,17 @@ public sealed class CreateParser(Options options)
         var fields = Fields.Of(document.RootElement);
         Unavailable.Check(fields);
         var setup = SetupParser.Parse(fields);
-        return new SteelRequest(EmptyObject, Clock(fields))
+        if (workers.CreatesWithOptions && setup.Locale is not null)
+            throw FieldException.Missing("locale", "a locale of the client's choice");
+        return new SteelRequest(workers.CreatesWithOptions ? body : EmptyObject, Clock(fields))
         {
             Holder = caller.Name,
             ChosenId = ChosenId(fields),
             Fingerprint = Convert.ToHexString(SHA256.HashData(body.Span)),
             Metadata = fields.Map("metadata", most: 50, longestName: 64, longestValue: 512),
             Patience = options.QueueTimeout < LongestWait ? options.QueueTimeout : LongestWait,
-            Setup = setup.ToJson(),
-            Dimensions = setup.Dimensions ?? Dimensions.Default,
+            Setup = workers.CreatesWithOptions ? default : setup.ToJson(),
+            Dimensions = setup.Dimensions ?? (setup.IsMobile ? Dimensions.Mobile : Dimensions.Default),
             Blocking = setup.Blocking,
             UserAgent = setup.UserAgent,
             HasProxy = setup.Proxy is not null,

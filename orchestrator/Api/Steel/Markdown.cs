@@ -8,13 +8,20 @@ namespace Steelyard.Api.Steel;
 /// <summary>Writes an HTML page as Markdown (CommonMark, with tables as in GitHub's): what a language model or a person reads, not the layout.</summary>
 internal sealed class Markdown
 {
+    /// <summary>Of the Markdown, and of what is written on the way to it: nested quotes and lists add something to each of their lines.</summary>
+    public const int MostCharacters = 32_000_000;
+
     private const int DeepestNesting = 200;
 
     private readonly StringBuilder output = new();
+    private readonly Count written;
 
+    private Markdown(Count written) => this.written = written;
+
+    /// <summary>Throws <see cref="UnreadablePageException"/> when it would be too large.</summary>
     public static string From(string html)
     {
-        var markdown = new Markdown();
+        var markdown = new Markdown(new());
         if (new HtmlParser().ParseDocument(html).Body is { } body)
             markdown.Children(body, "", 0);
         return string.Join('\n', markdown.output.ToString().Split('\n').Select(line => line.TrimEnd())).Trim() + "\n";
@@ -43,7 +50,7 @@ internal sealed class Markdown
                 Block(indent, new string('#', element.LocalName[1] - '0') + " " + Inline(element, depth));
                 break;
             case "br":
-                output.Append('\n').Append(indent);
+                Append("\n" + indent);
                 break;
             case "hr":
                 Block(indent, "---");
@@ -52,7 +59,7 @@ internal sealed class Markdown
                 Block(indent, "```\n" + element.TextContent.TrimEnd() + "\n```");
                 break;
             case "blockquote":
-                Block(indent, string.Join('\n', Inline(element, depth).Split('\n').Select(line => "> " + line)));
+                Block(indent, "> " + Inline(element, depth).Replace("\n", "\n> ", StringComparison.Ordinal));
                 break;
             case "ul" or "ol":
                 List(element, indent, depth);
@@ -61,9 +68,9 @@ internal sealed class Markdown
                 Table(element, indent, depth);
                 break;
             case "a" or "strong" or "b" or "em" or "i" or "code" or "img":
-                output.Append(Marked(element, depth));
+                Append(Marked(element, depth));
                 break;
-            case "p" or "div" or "section" or "article" or "main" or "header" or "footer" or "nav" or "aside" or "figure" or "form" or "dl" or "dt" or "dd":
+            case "p" or "div" or "section" or "article" or "main" or "header" or "footer" or "nav" or "aside" or "figure" or "form" or "dl" or "dt" or "dd" or "td" or "th" or "caption":
                 Break(indent);
                 Children(element, indent, depth);
                 Break(indent);
@@ -74,7 +81,7 @@ internal sealed class Markdown
         }
     }
 
-    private static string Marked(IElement element, int depth)
+    private string Marked(IElement element, int depth)
     {
         var text = Inline(element, depth);
         return element.LocalName switch
@@ -95,7 +102,8 @@ internal sealed class Markdown
         foreach (var item in list.Children.Where(child => child.LocalName == "li"))
         {
             var mark = list.LocalName == "ol" ? string.Create(CultureInfo.InvariantCulture, $"{number++}. ") : "- ";
-            output.Append('\n').Append(indent).Append(mark);
+            Line(indent);
+            Append(mark);
             Children(item, indent + new string(' ', mark.Length), depth);
         }
 
@@ -104,7 +112,14 @@ internal sealed class Markdown
 
     private void Table(IElement table, string indent, int depth)
     {
-        var rows = table.QuerySelectorAll("tr").Select(row => row.Children.Select(cell => Inline(cell, depth).Replace('\n', ' ').Replace("|", "\\|", StringComparison.Ordinal)).ToList()).ToList();
+        // Markdown has no tables in tables: the outer one is there for the layout, mostly.
+        if (table.QuerySelector("table") is not null)
+        {
+            Children(table, indent, depth);
+            return;
+        }
+
+        var rows = RowsOf(table).Select(row => row.Children.Select(cell => OneLine(Inline(cell, depth))).ToList()).ToList();
         if (rows.Count == 0)
             return;
         var lines = rows.ConvertAll(cells => $"| {string.Join(" | ", cells)} |");
@@ -112,9 +127,14 @@ internal sealed class Markdown
         Block(indent, string.Join('\n' + indent, lines));
     }
 
-    private static string Inline(IElement element, int depth)
+    private static IEnumerable<IElement> RowsOf(IElement table) =>
+        table.Children.Where(part => part.LocalName is "thead" or "tbody" or "tfoot").SelectMany(part => part.Children).Where(row => row.LocalName == "tr");
+
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Replace("|", "\\|", StringComparison.Ordinal);
+
+    private string Inline(IElement element, int depth)
     {
-        var inner = new Markdown();
+        var inner = new Markdown(written);
         inner.Children(element, "", depth);
         return inner.output.ToString().Trim();
     }
@@ -122,23 +142,36 @@ internal sealed class Markdown
     private void Block(string indent, string text)
     {
         Break(indent);
-        output.Append(text);
+        Append(text);
         Break(indent);
     }
 
     // One empty line, however many blocks begin or end here.
     private void Break(string indent)
     {
+        Trim(' ', '\n');
+        if (output.Length > 0)
+            Append("\n\n" + indent);
+    }
+
+    // A line of its own, which may be there already.
+    private void Line(string indent)
+    {
+        Trim(' ');
+        Append(output.Length == 0 || output[^1] == '\n' ? indent : "\n" + indent);
+    }
+
+    private void Trim(params ReadOnlySpan<char> characters)
+    {
         var end = output.Length;
-        while (end > 0 && output[end - 1] is (' ' or '\n'))
+        while (end > 0 && characters.Contains(output[end - 1]))
             end--;
         output.Length = end;
-        if (end > 0)
-            output.Append("\n\n").Append(indent);
     }
 
     private void Text(string text)
     {
+        Charge(text.Length);
         foreach (var c in text)
         {
             if (!char.IsWhiteSpace(c))
@@ -146,5 +179,23 @@ internal sealed class Markdown
             else if (output.Length > 0 && output[^1] is not (' ' or '\n'))
                 output.Append(' ');
         }
+    }
+
+    private void Append(string text)
+    {
+        Charge(text.Length);
+        output.Append(text);
+    }
+
+    private void Charge(int characters)
+    {
+        if ((written.Characters += characters) > MostCharacters)
+            throw new UnreadablePageException("The page is too large to be written as Markdown.");
+    }
+
+    // Of all that the parts of one page have written.
+    private sealed class Count
+    {
+        public long Characters { get; set; }
     }
 }

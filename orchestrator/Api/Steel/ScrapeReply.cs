@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using SmartReader;
 
@@ -6,10 +7,29 @@ namespace Steelyard.Api.Steel;
 /// <summary>Turns what a worker has scraped into a reply of the Steel dialect, in the formats the client has asked for.</summary>
 internal static class ScrapeReply
 {
-    /// <summary>Makes the reply. Converting takes a while: call it where nobody waits for the thread.</summary>
+    /// <summary>
+    /// Makes the reply, as JSON. Takes a while: call it where nobody waits for the thread. Throws <see cref="UnreadablePageException"/>, whatever a page's content
+    /// does to those who read it.
+    /// </summary>
     /// <param name="scraped">The worker's JSON.</param>
     /// <param name="formats">html, cleaned_html, markdown, readability; none means html.</param>
-    public static JsonObject From(ReadOnlyMemory<byte> scraped, IReadOnlyList<string> formats)
+    /// <param name="files">Addresses of what else was made of the page, by name.</param>
+    public static byte[] From(ReadOnlyMemory<byte> scraped, IReadOnlyList<string> formats, IEnumerable<KeyValuePair<string, string>> files)
+    {
+        try
+        {
+            var reply = Convert(scraped, formats);
+            foreach (var (name, url) in files)
+                reply[name] = new JsonObject { ["url"] = url };
+            return JsonSerializer.SerializeToUtf8Bytes(reply);
+        }
+        catch (Exception e) when (e is not UnreadablePageException)
+        {
+            throw new UnreadablePageException("The page holds what cannot be read, or not be told.", e);
+        }
+    }
+
+    private static JsonObject Convert(ReadOnlyMemory<byte> scraped, IReadOnlyList<string> formats)
     {
         var page = JsonNode.Parse(scraped.Span)!.AsObject();
         var html = (string?)page["html"] ?? "";

@@ -20,7 +20,7 @@ public sealed record SteelRequest(ReadOnlyMemory<byte> Body, SessionClock Clock)
 
     public bool IsMobile { get; init; }
 
-    /// <summary>Whether the live view lets people take over unless they say otherwise.</summary>
+    /// <summary>Whether the live view lets people take over.</summary>
     public bool IsInteractive { get; init; } = true;
 
     /// <summary>What this dialect knows of any session.</summary>
@@ -32,6 +32,9 @@ public sealed record Dimensions(int Width, int Height)
 {
     /// <summary>What Chromium's headless shell has unless told otherwise.</summary>
     public static readonly Dimensions Default = new(800, 600);
+
+    /// <summary>What the bundled worker gives a mobile session unless told otherwise.</summary>
+    public static readonly Dimensions Mobile = new(412, 915);
 }
 
 /// <summary>What the browser does not load.</summary>

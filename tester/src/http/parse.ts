@@ -2,7 +2,11 @@ export interface ParsedReply {
   status: number;
   headers: Map<string, string>;
   body: Buffer;
+  /** How many of the bytes it takes, interim answers before it included: another answer may follow. */
+  length: number;
 }
+
+type Body = Pick<ParsedReply, 'body' | 'length'>;
 
 export class MalformedReply extends Error {}
 
@@ -18,10 +22,14 @@ export function parseReply(bytes: Buffer, ended: boolean): ParsedReply | null {
   if (!match) throw new MalformedReply(`no HTTP answer: ${JSON.stringify(statusLine.slice(0, 80))}`);
   const status = Number(match[1]);
   const rest = bytes.subarray(headEnd + 4);
-  if (status === 100 || status === 103) return parseReply(rest, ended);
+  if (status === 100 || status === 103) return shifted(parseReply(rest, ended), headEnd + 4);
   const headers = parseHeaders(lines);
-  const body = parseBody(status, headers, rest, ended);
-  return body && { status, headers, body };
+  const parsed = parseBody(status, headers, rest, ended);
+  return parsed && shifted({ status, headers, ...parsed }, headEnd + 4);
+}
+
+function shifted(reply: ParsedReply | null, by: number): ParsedReply | null {
+  return reply && { ...reply, length: reply.length + by };
 }
 
 function parseHeaders(lines: string[]): Map<string, string> {
@@ -37,16 +45,16 @@ function parseHeaders(lines: string[]): Map<string, string> {
   return headers;
 }
 
-function parseBody(status: number, headers: Map<string, string>, rest: Buffer, ended: boolean): Buffer | null {
-  if (status === 101 || status === 204 || status === 304) return Buffer.alloc(0);
+function parseBody(status: number, headers: Map<string, string>, rest: Buffer, ended: boolean): Body | null {
+  if (status === 101 || status === 204 || status === 304) return { body: Buffer.alloc(0), length: 0 };
   if (/\bchunked\b/i.test(headers.get('transfer-encoding') ?? '')) return joinChunks(rest);
   const length = headers.get('content-length');
-  if (length === undefined) return ended ? rest : null;
+  if (length === undefined) return ended ? { body: rest, length: rest.length } : null;
   if (!/^\d+$/.test(length)) throw new MalformedReply(`content-length ${JSON.stringify(length)}`);
-  return rest.length >= Number(length) ? rest.subarray(0, Number(length)) : null;
+  return rest.length >= Number(length) ? { body: rest.subarray(0, Number(length)), length: Number(length) } : null;
 }
 
-function joinChunks(bytes: Buffer): Buffer | null {
+function joinChunks(bytes: Buffer): Body | null {
   const parts: Buffer[] = [];
   let at = 0;
   for (;;) {
@@ -56,13 +64,18 @@ function joinChunks(bytes: Buffer): Buffer | null {
     if (!/^[0-9a-f]+$/i.test(sizeText)) throw new MalformedReply(`chunk size ${JSON.stringify(sizeText)}`);
     const size = parseInt(sizeText, 16);
     at = lineEnd + 2;
-    if (size === 0) return endOfTrailers(bytes, at) ? Buffer.concat(parts) : null;
+    if (size === 0) {
+      const length = endOfTrailers(bytes, at);
+      return length < 0 ? null : { body: Buffer.concat(parts), length };
+    }
     if (bytes.length < at + size + 2) return null;
     parts.push(bytes.subarray(at, at + size));
     at += size + 2;
   }
 }
 
-function endOfTrailers(bytes: Buffer, at: number): boolean {
-  return bytes.indexOf('\r\n', at) === at || bytes.indexOf('\r\n\r\n', at) >= 0;
+function endOfTrailers(bytes: Buffer, at: number): number {
+  if (bytes.indexOf('\r\n', at) === at) return at + 2;
+  const end = bytes.indexOf('\r\n\r\n', at);
+  return end < 0 ? -1 : end + 4;
 }

@@ -5,6 +5,7 @@ import { browserlessSuite } from './browserless/suite.ts';
 import { challengeSuite } from './challenge/suite.ts';
 import { contractSuite } from './contract/suite.ts';
 import { faultsSuite } from './faults/suite.ts';
+import { fuzzSuite } from './fuzz/suite.ts';
 import { loadSuite } from './load/suite.ts';
 import { playwrightSuite } from './playwright/suite.ts';
 import { puppeteerSuite } from './puppeteer/suite.ts';
@@ -20,6 +21,7 @@ const makers: Record<SuiteName, (options: Options) => Suite> = {
   browserless: browserlessSuite,
   faults: faultsSuite,
   load: loadSuite,
+  fuzz: fuzzSuite,
 };
 
 export function makeSuites(options: Options): Suite[] {

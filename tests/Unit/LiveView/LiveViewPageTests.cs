@@ -11,7 +11,22 @@ public sealed partial class LiveViewPageTests
     [Fact]
     public async Task Its_policy_allows_its_own_script_and_style_and_nothing_else()
     {
-        var (headers, html) = await GetAsync();
+        await CheckPolicyAsync(isInteractive: true);
+        await CheckPolicyAsync(isInteractive: false);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task It_is_told_whether_it_may_offer_to_take_over(bool isInteractive)
+    {
+        var (_, html) = await GetAsync(isInteractive);
+        Assert.Contains(isInteractive ? "<html lang=\"en\" data-interactive=\"true\">" : "<html lang=\"en\" data-interactive=\"false\">", html, StringComparison.Ordinal);
+    }
+
+    private static async Task CheckPolicyAsync(bool isInteractive)
+    {
+        var (headers, html) = await GetAsync(isInteractive);
         var policy = headers.ContentSecurityPolicy.ToString();
         Assert.Contains($"script-src '{HashOf(html, "script")}';", policy, StringComparison.Ordinal);
         Assert.Contains($"style-src '{HashOf(html, "style")}';", policy, StringComparison.Ordinal);
@@ -32,11 +47,11 @@ public sealed partial class LiveViewPageTests
         Assert.DoesNotContain("innerHTML", html, StringComparison.Ordinal);
     }
 
-    private static async Task<(IHeaderDictionary Headers, string Html)> GetAsync()
+    private static async Task<(IHeaderDictionary Headers, string Html)> GetAsync(bool isInteractive = true)
     {
         using var body = new MemoryStream();
         var context = new DefaultHttpContext { Response = { Body = body } };
-        await LiveViewPage.WriteAsync(context);
+        await LiveViewPage.WriteAsync(context, isInteractive);
         Assert.Equal(StatusCodes.Status200OK, context.Response.StatusCode);
         return (context.Response.Headers, Encoding.UTF8.GetString(body.ToArray()));
     }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Steelyard.Processes;
 using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Workers;
@@ -36,10 +34,12 @@ public sealed class RunDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void It_is_for_its_owner_only()
+    public void It_is_for_its_owner_only_and_roots_lets_others_through_to_what_is_theirs()
     {
         using var held = new RunDirectory(folder.At("run"), 1024);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder.At("run")));
+        var owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Assert.Equal(Environment.IsPrivilegedProcess ? owner | UnixFileMode.OtherExecute : owner, File.GetUnixFileMode(folder.At("run")));
+        Assert.All(Directory.EnumerateFiles(folder.At("run")), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
     }
 
     [Fact]
@@ -50,35 +50,43 @@ public sealed class RunDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task Clearing_kills_a_worker_left_behind_and_deletes_every_folder()
+    public void Its_secret_stays_and_is_for_its_owner_only()
     {
-        using var held = new RunDirectory(folder.At("run"), 1024);
-        var process = OsProcess.Start(new("/bin/sh", ["-c", "sleep 600"]));
-        var left = held.For("left");
-        left.Create();
-        left.WriteRecord(new(process.Identity, 20000));
-        var broken = held.For("broken");
-        broken.Create();
-        await File.WriteAllTextAsync(Path.Combine(broken.Path, "worker.json"), "rub");
-        await Until.DoneAsync(held.ClearAsync(NullLogger.Instance));
-        Assert.Equal(new(null, (int)Signal.Kill), await Until.DoneAsync(process.Exited));
-        Assert.False(Directory.Exists(left.Path));
-        Assert.False(Directory.Exists(broken.Path));
+        byte[] secret;
+        using (var first = new RunDirectory(folder.At("run"), 1024))
+            secret = first.Secret;
+        using var second = new RunDirectory(folder.At("run"), 1024);
+        Assert.Equal(32, secret.Length);
+        Assert.Equal(secret, second.Secret);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.At("run/secret")));
     }
 
     [Fact]
-    public async Task Clearing_spares_a_process_that_merely_has_the_same_pid()
+    public void Worker_ids_go_on_behind_those_that_are_there()
+    {
+        using (var first = new RunDirectory(folder.At("run"), 1024))
+        {
+            Assert.Equal("w1", first.NextWorkerId());
+            first.For("w41").Create();
+            first.For("other").Create();
+        }
+
+        using var second = new RunDirectory(folder.At("run"), 1024);
+        Assert.Equal("w42", second.NextWorkerId());
+    }
+
+    [Fact]
+    public void Few_folders_stay_in_quarantine()
     {
         using var held = new RunDirectory(folder.At("run"), 1024);
-        var process = OsProcess.Start(new("/bin/sh", ["-c", "sleep 600"]));
-        var left = held.For("left");
-        left.Create();
-        left.WriteRecord(new(process.Identity with { StartTime = process.Identity.StartTime - 1 }, 20000));
-        await Until.DoneAsync(held.ClearAsync(NullLogger.Instance));
-        Assert.False(process.Exited.IsCompleted);
-        Assert.True(process.Identity.Exists);
-        Assert.False(Directory.Exists(left.Path));
-        process.TrySendToGroup(Signal.Kill);
-        await Until.DoneAsync(process.Exited);
+        for (var i = 0; i < 30; i++)
+        {
+            var broken = held.For($"w{i}");
+            broken.Create();
+            held.Quarantine(broken);
+        }
+
+        Assert.Empty(held.Workers());
+        Assert.Equal(20, Directory.GetDirectories(folder.At("run/quarantine")).Length);
     }
 }

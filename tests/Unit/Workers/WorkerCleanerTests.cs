@@ -13,7 +13,7 @@ public sealed class WorkerCleanerTests
     [InlineData(""" { "available" : true , "more" : {"session_id":"x","available":false} } """)]
     [InlineData("""{"list":[{"available":false}],"available":true}""")]
     [InlineData("""{"\u0061vailable":true}""")]
-    public void Free_is_available_and_no_session(string status) => Assert.True(WorkerCleaner.SaysFree(Encoding.UTF8.GetBytes(status)));
+    public void Free_is_available_and_no_session(string status) => Assert.True(WorkerApi.Challenge.SaysFree(Encoding.UTF8.GetBytes(status)));
 
     [Theory]
     [InlineData("""{"available":false,"session_id":null}""")]
@@ -36,17 +36,17 @@ public sealed class WorkerCleanerTests
     [InlineData("""{"available":true} rubbish""")]
     [InlineData("""{"available":true}{"available":true}""")]
     [InlineData("""{"available":true,"available":false}""")]
-    public void Anything_else_is_not(string status) => Assert.False(WorkerCleaner.SaysFree(Encoding.UTF8.GetBytes(status)));
+    public void Anything_else_is_not(string status) => Assert.False(WorkerApi.Challenge.SaysFree(Encoding.UTF8.GetBytes(status)));
 
     [Theory]
     [InlineData("""{"\ud800":1,"available":true}""")]
     [InlineData("""{"\ud800\ud800":1,"available":true}""")]
     [InlineData("""{"available\udfff":1,"available":true}""")]
-    public void A_name_that_is_half_a_surrogate_pair_does_not_break_it(string status) => Assert.True(WorkerCleaner.SaysFree(Encoding.UTF8.GetBytes(status)));
+    public void A_name_that_is_half_a_surrogate_pair_does_not_break_it(string status) => Assert.True(WorkerApi.Challenge.SaysFree(Encoding.UTF8.GetBytes(status)));
 
     [Fact]
     public void Deep_nesting_is_not_free() =>
-        Assert.False(WorkerCleaner.SaysFree(Encoding.UTF8.GetBytes("{\"available\":true,\"x\":" + new string('[', 10_000) + new string(']', 10_000) + "}")));
+        Assert.False(WorkerApi.Challenge.SaysFree(Encoding.UTF8.GetBytes("{\"available\":true,\"x\":" + new string('[', 10_000) + new string(']', 10_000) + "}")));
 
     [Theory]
     [InlineData("204 No Content", true)]
@@ -60,7 +60,7 @@ public sealed class WorkerCleanerTests
         await using var server = ScriptedServer.Answering(request => request.StartsWith("DELETE /sessions/one ", StringComparison.Ordinal)
             ? $"HTTP/1.1 {deleted}\r\nContent-Length: 0\r\n\r\n"
             : Reply.Json("""{"available":true,"session_id":null}"""));
-        using var client = new WorkerClient(server.Port, 1024, TimeSpan.FromSeconds(5), new FakeTimeProvider());
+        using var client = new WorkerClient(new Machine(), WorkerApi.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), new FakeTimeProvider());
         Assert.Equal(clean, await Until.DoneAsync(WorkerCleaner.CleanAsync(client, "/sessions/one", TimeSpan.FromSeconds(5), new FakeTimeProvider())));
         Assert.Equal(clean ? 2 : 1, server.Requests.Count);
     }
@@ -69,7 +69,7 @@ public sealed class WorkerCleanerTests
     public async Task A_worker_that_held_nothing_is_only_asked()
     {
         await using var server = ScriptedServer.Answering(_ => Reply.Json("""{"available":true}"""));
-        using var client = new WorkerClient(server.Port, 1024, TimeSpan.FromSeconds(5), new FakeTimeProvider());
+        using var client = new WorkerClient(new Machine(), WorkerApi.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), new FakeTimeProvider());
         Assert.True(await Until.DoneAsync(WorkerCleaner.CleanAsync(client, null, TimeSpan.FromSeconds(5), new FakeTimeProvider())));
         Assert.StartsWith("GET /status ", Assert.Single(server.Requests), StringComparison.Ordinal);
     }
@@ -79,7 +79,7 @@ public sealed class WorkerCleanerTests
     {
         await using var server = ScriptedServer.Answering(_ => Reply.Json("""{"available":false,"session_id":"x"}"""));
         var time = new FakeTimeProvider();
-        using var client = new WorkerClient(server.Port, 1024, TimeSpan.FromSeconds(5), time);
+        using var client = new WorkerClient(new Machine(), WorkerApi.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), time);
         var cleaning = WorkerCleaner.CleanAsync(client, null, TimeSpan.FromSeconds(1), time);
         await Until.TrueAsync(
             () =>

@@ -35,8 +35,8 @@ public sealed class WorkerClientTests
         using var client = Client(server.Port);
         foreach (var reply in new[]
         {
-            await client.GetAsync(WorkerClient.SessionPath("a b/ü")),
-            await client.DeleteAsync(WorkerClient.SessionPath("1")),
+            await client.GetAsync(WorkerApi.Challenge.SessionPath("a b/ü")),
+            await client.EndAsync(WorkerApi.Challenge.SessionPath("1")),
             await client.HealthAsync(Limit),
             await client.StatusAsync(Limit),
             await client.DiscoverAsync("PUT", "/json/new?about:blank"),
@@ -328,7 +328,7 @@ public sealed class WorkerClientTests
         {
             for (var i = 0; i < 150; i++)
             {
-                var client = new WorkerClient(server.Port, 1 << 20, Never, TimeProvider.System);
+                var client = new WorkerClient(new Machine(), WorkerApi.Challenge, server.Port, 1 << 20, Never, TimeProvider.System);
                 var call = client.GetAsync("/x").AsTask();
                 for (var yields = i % 40; yields > 0; yields--)
                     await Task.Yield();
@@ -403,7 +403,7 @@ public sealed class WorkerClientTests
         connection.Close();
     });
 
-    private static WorkerClient KeepingClient(int port) => new(port, MaxReply, Never, TimeProvider.System);
+    private static WorkerClient KeepingClient(int port) => new(new Machine(), WorkerApi.Challenge, port, MaxReply, Never, TimeProvider.System);
 
-    private WorkerClient Client(int port) => new(port, MaxReply, Limit, time);
+    private WorkerClient Client(int port) => new(new Machine(), WorkerApi.Challenge, port, MaxReply, Limit, time);
 }

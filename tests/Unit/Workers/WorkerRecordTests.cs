@@ -4,7 +4,7 @@ namespace Steelyard.Tests.Unit.Workers;
 
 public sealed class WorkerRecordTests : IDisposable
 {
-    private static readonly WorkerRecord Record = new(new(4711, 123456789012, "0b7e-boot"), 20001);
+    private static readonly WorkerRecord Record = new(new(4711, 123456789012, "0b7e-boot"), 20001, 3, WorkerKind.Chromium, "1 /opt/steel-browser --mode chromium");
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -49,6 +49,9 @@ public sealed class WorkerRecordTests : IDisposable
     [InlineData("""{"Process":{},"Port":1}""")]
     [InlineData("""{"Process":{"Pid":1,"StartTime":2},"Port":1}""")]
     [InlineData("""{"Process":{"Pid":1,"StartTime":2,"BootId":null},"Port":1}""")]
+    [InlineData("""{"Process":{"Pid":1,"StartTime":2,"BootId":"b"},"Port":1,"Restarts":0,"Kind":0,"Program":"p"}""")]
+    [InlineData("""{"Process":{"Pid":4711,"StartTime":2,"BootId":"b"},"Port":0,"Restarts":0,"Kind":0,"Program":"p"}""")]
+    [InlineData("""{"Process":{"Pid":4711,"StartTime":2,"BootId":"b"},"Port":20001,"Restarts":0,"Kind":0}""")]
     [InlineData("""{"Process":{"Pid":"one","StartTime":2,"BootId":"b"},"Port":1}""")]
     [InlineData("""{"Process":{"Pid":99999999999,"StartTime":2,"BootId":"b"},"Port":1}""")]
     public void Rubbish_is_no_record(string text) => Assert.Null(WorkerRecord.TryRead(folder.Write("worker.json", text)));

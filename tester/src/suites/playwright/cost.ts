@@ -1,7 +1,7 @@
-import { check, field, skip } from '../../check.ts';
+import { check, field } from '../../check.ts';
 import { CdpSocket, pageTargetUrl } from '../../clients/cdp-socket.ts';
-import { descriptorsOf, listenerOn, residentBytes } from '../../os/processes.ts';
-import { isLoopback } from '../../os/victim.ts';
+import { descriptorsOf, residentBytes } from '../../os/processes.ts';
+import { serverPid } from '../../os/server.ts';
 import type { Test, TestContext } from '../../suite.ts';
 import { poll, sleep } from '../../wait.ts';
 import { attach, browserSession } from '../browser/bench.ts';
@@ -11,14 +11,6 @@ const connects = 200;
 const slack = 8;
 const mebibyte = 1_048_576;
 const mostBytes = 4 * mebibyte;
-
-/** The process of the server itself, or a skip where it cannot be seen. */
-function serverPid({ client }: TestContext): number {
-  const port = Number(client.base.port || (client.base.protocol === 'https:' ? 443 : 80));
-  const pid = isLoopback(client.base.hostname) ? listenerOn(port) : undefined;
-  if (pid === undefined) skip('the process of the server is not visible here, so nothing tells what it holds');
-  return pid;
-}
 
 async function descriptors(context: TestContext): Promise<void> {
   const pid = serverPid(context);

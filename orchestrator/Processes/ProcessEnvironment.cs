@@ -1,0 +1,43 @@
+using System.Text;
+
+namespace Steelyard.Processes;
+
+/// <summary>The environment a process was started with (<c>/proc/PID/environ</c>): readable by its own user, and not to be changed by anybody else.</summary>
+public static class ProcessEnvironment
+{
+    private const int MaxBytes = 1 << 20;
+
+    /// <summary>The value of a variable; null when it has none, or it is gone, or not ours to look into.</summary>
+    public static string? Read(int pid, string name)
+    {
+        try
+        {
+            var bytes = new byte[16 * 1024];
+            using var file = new FileStream($"/proc/{pid}/environ", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            var length = 0;
+            for (int count; (count = file.Read(bytes.AsSpan(length))) > 0 && length + count < MaxBytes;)
+            {
+                length += count;
+                if (length == bytes.Length)
+                    Array.Resize(ref bytes, bytes.Length * 2);
+            }
+
+            return Find(bytes.AsSpan(0, length), Encoding.UTF8.GetBytes(name + "="));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Find(ReadOnlySpan<byte> block, ReadOnlySpan<byte> prefix)
+    {
+        foreach (var range in block.Split((byte)0))
+        {
+            if (block[range].StartsWith(prefix))
+                return Encoding.UTF8.GetString(block[range][prefix.Length..]);
+        }
+
+        return null;
+    }
+}

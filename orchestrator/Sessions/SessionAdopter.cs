@@ -1,0 +1,94 @@
+using Steelyard.Workers;
+
+namespace Steelyard.Sessions;
+
+/// <summary>
+/// Takes over what an earlier orchestrator has left. Its sessions are live from the start, so that no lookup gets a false 404, and wait for their workers as
+/// if they were being restored; a worker that still knows its session keeps it.
+/// </summary>
+internal sealed class SessionAdopter(
+    SessionService sessions, SessionRecords records, SessionLedger ledger, WorkerAdopter workers, WorkerPool pool, Options options, TimeProvider time, ILogger<SessionAdopter> logger)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Call it before anybody may ask for sessions. Does not wait for the workers' answers.</summary>
+    public void Adopt()
+    {
+        foreach (var found in workers.Find())
+        {
+            var record = LiveRecord(found);
+            if (found.Worker is { } worker)
+            {
+                TakeOver(worker, record);
+                continue;
+            }
+
+            if (record is not null)
+                sessions.LoseRevived(sessions.Revive(record, ledger[found.Record!.Port]), $"worker {found.Directory.Id} died while no orchestrator watched");
+            workers.Bury(found);
+        }
+    }
+
+    // Null when it held no session that anybody was promised, or one that has ended.
+    private SessionRecord? LiveRecord(FoundWorker found) =>
+        found.Record is { } worker && worker.Port <= options.LastWorkerPort && records.TryRead(found.Directory) is { } record && ledger[worker.Port].Session == record.Id ? record : null;
+
+    private void TakeOver(Worker worker, SessionRecord? record)
+    {
+        if (record is not null && SessionBody.TryReadId(record.WorkerSessionId, out var workerSessionId))
+        {
+            var lease = pool.Adopt(worker, hasSession: true)!;
+            lease.Holds(workerSessionId);
+            var placement = new Placement(lease, record.WorkerSessionId) { Entry = records.EntryOf(worker) };
+            _ = VerifyAsync(sessions.Revive(record, placement.Entry), placement);
+        }
+        else
+        {
+            pool.Adopt(worker, hasSession: false);
+            logger.LogInformation("Took over {Worker}, which holds no session", worker);
+        }
+    }
+
+    private async Task VerifyAsync(Session session, Placement placement)
+    {
+        var denial = "an error of ours";
+        try
+        {
+            denial = await AskAsync(placement);
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "Session {Id} was not taken over through an error of ours", session.Id);
+        }
+
+        if (denial is null)
+        {
+            if (sessions.TrySettle(session, placement, again: false))
+                logger.LogInformation("Took over session {Id} on {Worker}", session.Id, placement.Worker);
+            return;
+        }
+
+        placement.Lease.Distrust();
+        placement.Lease.Dispose();
+        sessions.LoseRevived(session, $"{placement.Worker}: {denial}");
+    }
+
+    // Null when the worker still has the session, else why it is not believed.
+    private async Task<string?> AskAsync(Placement placement)
+    {
+        var client = placement.Worker.Client;
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            using (var reply = await client.GetAsync(placement.Lease.SessionPath!))
+            {
+                if (reply.IsSuccess)
+                    return placement.IsIn(reply) ? null : "answered with the body of another session, or of one that is over";
+                if (time.GetElapsedTime(started) >= options.WorkerTimeout || reply.Status is >= 400 and < 500 || placement.Worker.Exited.IsCompleted)
+                    return $"answered a get with {reply}";
+            }
+
+            await Task.Delay(Pause, time);
+        }
+    }
+}

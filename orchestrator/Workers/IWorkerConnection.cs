@@ -1,0 +1,14 @@
+namespace Steelyard.Workers;
+
+/// <summary>A connection to a worker, used by one call at a time and kept alive between them: a socket, or the simulation's.</summary>
+internal interface IWorkerConnection : IDisposable
+{
+    /// <summary>The worker has closed it while it was idle.</summary>
+    bool IsStale { get; }
+
+    /// <summary>Sends a request and reads the whole reply, by the deadline. On an error the connection is closed and given up.</summary>
+    ValueTask<WorkerReply> CallAsync(WorkerRequest request, int maxReplyBytes, TimeSpan timeout);
+
+    /// <summary>Hands the connection back to the client, which keeps it or closes it.</summary>
+    void Release();
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Steelyard.Processes;
+
+namespace Steelyard.Workers;
+
+/// <summary>The machine we run on.</summary>
+internal sealed class Machine : IMachine
+{
+    public IProcess Start(ProcessSpec spec) => OsProcess.Start(spec);
+
+    public IProcess? TryAdopt(ProcessIdentity identity) => OsProcess.TryAdopt(identity);
+
+    // The identity is checked after the reading: a pid that changed hands meanwhile must not lend it its proof.
+    public string? EnvironmentOf(ProcessIdentity process, string variable) =>
+        ProcessEnvironment.Read(process.Pid, variable) is { } value && process.Exists ? value : null;
+
+    public IEnumerable<ProcessIdentity> Processes() => Directory.EnumerateDirectories("/proc")
+        .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? ProcessIdentity.Of(pid) : null)
+        .OfType<ProcessIdentity>();
+
+    public IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time)
+    {
+        try
+        {
+            return new WorkerConnection(client, time);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    public bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    // Reads much of /proc: not where sockets wait.
+    public Task<bool> IsListeningAsync(IProcess process, int port) => Task.Run(() => PortOwner.IsListening(process.Identity.Pid, port));
+}

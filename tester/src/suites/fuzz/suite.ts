@@ -1,0 +1,70 @@
+import { skip } from '../../check.ts';
+import type { Options } from '../../args.ts';
+import { ServerLog, serverPid } from '../../os/server.ts';
+import type { Suite, Test, TestContext } from '../../suite.ts';
+import { campaign, type Family } from './campaign.ts';
+import { corpus } from './corpus.ts';
+import { footprintOf, mustBeBack, type Footprint } from './footprint.ts';
+import { idleWebSockets, pingFlood } from './frames.ts';
+import { httpBytes } from './http-bytes.ts';
+import { ids } from './ids.ts';
+import { json } from './json.ts';
+import { idleConnections, pipelinedFlood, slowBodies, slowHeads } from './limits.ts';
+import { mustBeClean } from './log.ts';
+import { queries } from './queries.ts';
+import { webSockets } from './websockets.ts';
+
+const families: Family[] = [httpBytes, json, webSockets, ids, queries];
+
+/** What a whole run compares its end with. */
+interface Start {
+  pid: number;
+  before: Footprint;
+  log: ServerLog | undefined;
+}
+
+export function fuzzSuite({ seconds }: Options): Suite {
+  let start: Start | undefined;
+  const share = seconds / families.length;
+  // The first to run takes the measure.
+  const begin = (context: TestContext) => {
+    if (start) return;
+    try {
+      const pid = serverPid(context);
+      start = { pid, before: footprintOf(pid), log: ServerLog.follow(pid) };
+    } catch {
+      // Said by the lines at the end.
+    }
+  };
+  const line = (name: string, run: Test['run']): Test => ({
+    name,
+    deadlineMs: 120_000 + seconds * 1_000,
+    run: (context) => {
+      begin(context);
+      return run(context);
+    },
+  });
+  return {
+    name: 'fuzz',
+    title: 'FUZZ SUITE',
+    figuresOnScreen: true,
+    tests: [
+      line('The corpus: every form is refused as it should be', corpus),
+      ...families.map((family) => line(family.name, (context) => campaign(context, family, share))),
+      line('Slow heads are cut', slowHeads),
+      line('Slow bodies are cut', slowBodies),
+      line('Idle connections cost little, and others are served', idleConnections),
+      line('Idle WebSockets cost little, and others are served', idleWebSockets),
+      line('A flood of requests on one connection is held back', pipelinedFlood),
+      line('A flood of pings is held back', pingFlood),
+      line('Memory, descriptors and threads are back', async (context) => {
+        if (!start) skip('the process of the server is not visible here');
+        await mustBeBack(start.pid, start.before, context.figure);
+      }),
+      line('The log tells of no error', async () => {
+        if (!start?.log) skip("the server's standard output is no file that can be read here");
+        mustBeClean(start.log);
+      }),
+    ],
+  };
+}

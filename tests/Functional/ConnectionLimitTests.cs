@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Steelyard.Tests.Functional;
+
+/// <summary>What a client may take before its request is read, with real sockets.</summary>
+public sealed class ConnectionLimitTests
+{
+    private const string Health = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task A_head_that_never_ends_is_408_after_its_time()
+    {
+        await using var node = await Node.StartAsync(options => options with { HeadTimeout = TimeSpan.FromSeconds(1) });
+        using var slow = await ConnectAsync(node);
+        Assert.Equal("HTTP/1.1 408 Request Timeout", await AskAsync(slow, "GET /health HTTP/1.1\r\nX: "));
+    }
+
+    [Fact]
+    public async Task A_connection_without_a_request_is_closed_after_its_time()
+    {
+        await using var node = await Node.StartAsync(options => options with { IdleTimeout = TimeSpan.FromSeconds(1) });
+        using var silent = await ConnectAsync(node);
+        Assert.True(await IsClosedAsync(silent));
+        using var used = await ConnectAsync(node);
+        Assert.Equal("HTTP/1.1 200 OK", await AskAsync(used, Health));
+        Assert.True(await IsClosedAsync(used));
+    }
+
+    [Fact]
+    public async Task Heads_beyond_their_limits_are_refused_and_those_within_are_served()
+    {
+        await using var node = await Node.StartAsync(options => options with { MaxRequestLineBytes = 256, MaxHeaders = 16, MaxHeaderBytes = 1024 });
+        var headers = string.Concat(Enumerable.Range(0, 15).Select(n => $"X-{n}: y\r\n"));
+        Assert.Equal("HTTP/1.1 200 OK", await AskOnceAsync(node, $"GET /health HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n"));
+        Assert.Equal("HTTP/1.1 431 Request Header Fields Too Large", await AskOnceAsync(node, $"GET /health HTTP/1.1\r\nHost: localhost\r\n{headers}X-15: y\r\n\r\n"));
+        Assert.Equal("HTTP/1.1 431 Request Header Fields Too Large", await AskOnceAsync(node, $"GET /health HTTP/1.1\r\nHost: localhost\r\nX: {new string('y', 1024)}\r\n\r\n"));
+        Assert.Equal("HTTP/1.1 414 URI Too Long", await AskOnceAsync(node, $"GET /health?{new string('y', 256)} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    }
+
+    [Fact]
+    public async Task Connections_beyond_the_limit_are_cut_and_the_others_go_on()
+    {
+        await using var node = await Node.StartAsync(options => options with { MaxConnections = 3 });
+        var held = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ConnectAsync(node)));
+        foreach (var one in held)
+            Assert.Equal("HTTP/1.1 200 OK", await AskAsync(one, Health));
+        using (var fourth = await ConnectAsync(node))
+            Assert.True(await IsClosedAsync(fourth));
+        Assert.Equal("HTTP/1.1 200 OK", await AskAsync(held[0], Health));
+        foreach (var one in held)
+            one.Dispose();
+        await Eventually.IsTrueAsync(async () => await AskOnceAsync(node, Health) == "HTTP/1.1 200 OK", "there is room again");
+    }
+
+    [Fact]
+    public async Task One_address_gets_its_share_and_another_address_is_served()
+    {
+        await using var node = await Node.StartAsync(options => options with { AddressMaxConnections = 2 });
+        var greedy = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => ConnectAsync(node, "127.0.0.2")));
+        foreach (var one in greedy)
+            Assert.Equal("HTTP/1.1 200 OK", await AskAsync(one, Health));
+        using (var third = await ConnectAsync(node, "127.0.0.2"))
+            Assert.True(await IsClosedAsync(third));
+        using (var other = await ConnectAsync(node, "127.0.0.3"))
+            Assert.Equal("HTTP/1.1 200 OK", await AskAsync(other, Health));
+        greedy[0].Dispose();
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                using var again = await ConnectAsync(node, "127.0.0.2");
+                return await AskAsync(again, Health) == "HTTP/1.1 200 OK";
+            },
+            "the place of a connection that has ended is free again");
+        greedy[1].Dispose();
+    }
+
+    [Fact]
+    public async Task A_trusted_proxy_stands_for_many_clients()
+    {
+        await using var node = await Node.StartAsync(options => options with { AddressMaxConnections = 1, TrustedProxies = [IPAddress.Parse("127.0.0.2")] });
+        var all = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ConnectAsync(node, "127.0.0.2")));
+        foreach (var one in all)
+        {
+            Assert.Equal("HTTP/1.1 200 OK", await AskAsync(one, Health));
+            one.Dispose();
+        }
+    }
+
+    private static async Task<TcpClient> ConnectAsync(Node node, string from = "127.0.0.1")
+    {
+        var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
+        await client.ConnectAsync(IPAddress.Loopback, node.Http.BaseAddress!.Port);
+        return client;
+    }
+
+    private static async Task<string> AskOnceAsync(Node node, string bytes)
+    {
+        using var client = await ConnectAsync(node);
+        return await AskAsync(client, bytes);
+    }
+
+    /// <summary>The first line of the answer; empty when there is none.</summary>
+    private static async Task<string> AskAsync(TcpClient client, string bytes)
+    {
+        try
+        {
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(bytes));
+            var buffer = new byte[4096];
+            var count = await client.GetStream().ReadAsync(buffer).AsTask().WaitAsync(Patience);
+            return Encoding.ASCII.GetString(buffer, 0, count).Split("\r\n")[0];
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    private static async Task<bool> IsClosedAsync(TcpClient client)
+    {
+        try
+        {
+            return await client.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(Patience) == 0;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Steelyard.Processes;
+using Steelyard.Workers;
+
+namespace Steelyard.Tests.Functional;
+
+/// <summary>An orchestrator as a process of its own, so that it can be killed; by default with simulated workers. Its run directory goes with the last one on it.</summary>
+internal sealed class NodeProcess : IAsyncDisposable
+{
+    private readonly string log;
+
+    private NodeProcess(OsProcess process, string runDirectory, string log)
+    {
+        Process = process;
+        RunDirectory = runDirectory;
+        this.log = log;
+    }
+
+    public OsProcess Process { get; }
+
+    public string RunDirectory { get; }
+
+    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(40) };
+
+    /// <summary>Starts it and does not wait until it serves. Skips the test when the bundled worker is not built.</summary>
+    public static NodeProcess Spawn(string? runDirectory = null, params string[] options)
+    {
+        if (WorkerCommand.FindBundled(AppContext.BaseDirectory) is null)
+            Assert.Skip("the bundled worker is not built: run `make build`");
+        runDirectory ??= Path.Combine(Path.GetTempPath(), $"steelyard-test-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(runDirectory);
+        var log = Path.Combine(runDirectory, $"test-{Guid.NewGuid():N}.log");
+        string[] worker = options.Contains("--worker") ? [] : ["--worker", "simulated"];
+        var process = OsProcess.Start(new("/usr/bin/env", ["dotnet", Path.Combine(AppContext.BaseDirectory, "steelyard.dll"), "--port", "0", "--warm", "4", "--run-dir", runDirectory, .. worker, .. options]) { LogPath = log });
+        return new(process, runDirectory, log);
+    }
+
+    public static async Task<NodeProcess> StartAsync(string? runDirectory = null, params string[] options)
+    {
+        var node = Spawn(runDirectory, options);
+        await Eventually.IsTrueAsync(async () => (await node.OutputAsync()).Contains("run dir", StringComparison.Ordinal), "it listens");
+        var output = await node.OutputAsync();
+        node.Http.BaseAddress = new(output.Split("listens on ")[1].Split('\n')[0].Trim());
+        return node;
+    }
+
+    /// <summary>Kills it as a crash would, and starts the next one on its run directory.</summary>
+    public async Task<NodeProcess> KillAndRestartAsync(params string[] options)
+    {
+        await KillAsync();
+        return await StartAsync(RunDirectory, options);
+    }
+
+    public async Task KillAsync()
+    {
+        Process.Send(Signal.Kill);
+        await Process.Exited;
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string? body = null) => Http.PostAsync("/sessions", body is null ? null : new StringContent(body));
+
+    public async Task<string> CreateAsync(string? body = null)
+    {
+        using var reply = await PostAsync(body);
+        Assert.Equal(HttpStatusCode.Created, reply.StatusCode);
+        return (string)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
+    }
+
+    public async Task<(HttpStatusCode Status, JsonObject? Body)> GetAsync(string path)
+    {
+        using var reply = await Http.GetAsync(path);
+        return (reply.StatusCode, await reply.Content.ReadFromJsonAsync<JsonObject>());
+    }
+
+    public async Task<JsonObject> StatusAsync() => (await Http.GetFromJsonAsync<JsonObject>("/status"))!;
+
+    public Task<string> OutputAsync() => File.ReadAllTextAsync(log);
+
+    public async Task<List<JsonNode>> WorkersAsync() => [.. (await Http.GetFromJsonAsync<JsonObject>("/workers"))!["workers"]!.AsArray().Select(worker => worker!)];
+
+    public async Task<int> PidOfAsync(string sessionId) => (int)(await WorkersAsync()).Single(worker => (string?)worker["session_id"] == sessionId)["pid"]!;
+
+    public async Task<List<int>> WorkerPidsAsync(int count)
+    {
+        List<int> pids = [];
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                pids = [.. (await WorkersAsync()).Where(worker => (string?)worker["state"] == "ready").Select(worker => (int)worker["pid"]!)];
+                return pids.Count == count;
+            },
+            $"{count} workers ready");
+        return pids;
+    }
+
+    // Asked first: an orchestrator that is killed leaves its workers behind.
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        Process.Send(Signal.Terminate);
+        await Process.Exited.WaitAsync(TimeSpan.FromSeconds(10));
+        if (Directory.Exists(RunDirectory) && !await IsHeldAsync())
+            Directory.Delete(RunDirectory, recursive: true);
+    }
+
+    // By a successor.
+    private async Task<bool> IsHeldAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            await using var free = new FileStream(Path.Combine(RunDirectory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+}

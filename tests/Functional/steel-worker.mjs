@@ -1,0 +1,75 @@
+// A stand-in for the open-source Steel worker, with its habits: it serves one session, a create ends the one before, a release of any id ends whatever
+// there is and succeeds even when there is nothing, a get of an unknown id answers 200 with a released session, and timeouts are ignored.
+// Arguments: `sticky` makes releases succeed without ending anything; `browser=PATH` serves a real browser at the root's WebSocket.
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+
+const sticky = process.argv.includes('sticky');
+const browserPath = process.argv.find((argument) => argument.startsWith('browser='))?.slice('browser='.length);
+const idle = () => ({ id: randomUUID(), status: 'idle', createdAt: new Date().toISOString() });
+const past = [];
+let active = idle();
+
+const browser = browserPath ? await startBrowser(browserPath) : null;
+const server = createServer((request, response) => {
+  const parts = [];
+  request.on('data', (part) => parts.push(part));
+  request.on('end', () => answer(request.method, request.url, Buffer.concat(parts).toString(), response));
+});
+server.on('upgrade', (request, socket, head) => attach(request, socket, head));
+server.listen(Number(process.env.PORT), process.env.HOST ?? '0.0.0.0');
+
+function answer(method, url, body, response) {
+  const [, id, action] = url.match(/^\/v1\/sessions\/([^/]+)(?:\/(\w+))?$/) ?? [];
+  if (url === '/v1/health') return send(response, 200, { status: 'ok' });
+  if (url === '/v1/sessions' && method === 'GET') return send(response, 200, { sessions: [active, ...past] });
+  if (url === '/v1/sessions' && method === 'POST') return send(response, 200, create(JSON.parse(body)));
+  if (action === 'release' && method === 'POST') return send(response, 200, { success: true, ...release() });
+  if (id && !action && method === 'GET') return send(response, 200, id === active.id ? active : { id, status: 'released', createdAt: new Date().toISOString() });
+  return send(response, 404, { message: `Route ${method}:${url} not found` });
+}
+
+function create(options) {
+  if (options.dimensions?.width === 4096) return { success: false, message: 'no such screen' }; // A success that names no session.
+  if (active.status === 'live') release();
+  active = { id: options.sessionId ?? randomUUID(), status: 'live', createdAt: new Date().toISOString(), websocketUrl: 'ws://0.0.0.0:3000/', received: options };
+  return active;
+}
+
+function release() {
+  if (sticky) return active;
+  const released = { ...active, status: 'released' };
+  past.push(released);
+  active = idle();
+  return released;
+}
+
+function send(response, status, json) {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify(json));
+}
+
+// Any path is the browser's.
+function attach(request, client, head) {
+  if (!browser) return client.destroy();
+  const upstream = connect(browser.port, '127.0.0.1', () => {
+    const headers = Object.entries({ ...request.headers, host: `127.0.0.1:${browser.port}` }).map(([name, value]) => `${name}: ${value}\r\n`);
+    upstream.write(`GET ${browser.path} HTTP/1.1\r\n${headers.join('')}\r\n`);
+    upstream.write(head);
+    client.pipe(upstream).pipe(client);
+  });
+  upstream.on('error', () => client.destroy());
+  client.on('error', () => upstream.destroy());
+}
+
+function startBrowser(path) {
+  const child = spawn(path, ['--no-sandbox', '--remote-debugging-port=0', `--user-data-dir=${process.env.STEEL_WORKER_DIR}/profile`, 'about:blank']);
+  return new Promise((resolve) => {
+    child.stderr.on('data', (bytes) => {
+      const [, port, socketPath] = bytes.toString().match(/ws:\/\/127\.0\.0\.1:(\d+)(\/\S+)/) ?? [];
+      if (port) resolve({ port: Number(port), path: socketPath });
+    });
+  });
+}

@@ -1,0 +1,78 @@
+using System.Text;
+using Steelyard.Workers;
+
+namespace Steelyard.Tests.Simulation;
+
+/// <summary>A connection to a simulated worker: it takes its time, and breaks with the worker.</summary>
+internal sealed class SimulatedConnection(SimulatedMachine machine, WorkerClient owner, TimeProvider time) : IWorkerConnection
+{
+    private SimulatedProcess? peer;
+    private TaskCompletionSource<SimulatedReply>? pending;
+    private bool isBroken;
+    private bool isReusable;
+
+    public bool IsStale => isBroken;
+
+    public async ValueTask<WorkerReply> CallAsync(WorkerRequest request, int maxReplyBytes, TimeSpan timeout)
+    {
+        isReusable = false;
+        var outcome = pending = new();
+        machine.After(machine.Between(0, 0.002), () => Deliver(request, outcome));
+        using var deadline = new CancellationTokenSource(timeout, time);
+        SimulatedReply reply;
+        try
+        {
+            reply = await outcome.Task.WaitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            reply = new(WorkerError.TimedOut);
+            Break();
+        }
+
+        isReusable = reply.Error == WorkerError.None && !isBroken;
+        if (reply.Error == WorkerError.None)
+            return new(this, reply.Status, "application/json", Encoding.UTF8.GetBytes(reply.Body));
+        Release();
+        return new(reply.Error);
+    }
+
+    public void Release() => owner.Return(this, isReusable);
+
+    public void Dispose() => Break();
+
+    /// <summary>The other side is gone, or we have closed it.</summary>
+    public void Break()
+    {
+        isBroken = true;
+        peer?.Leave(this);
+        pending?.TrySetResult(new(WorkerError.Closed));
+    }
+
+    private void Deliver(WorkerRequest request, TaskCompletionSource<SimulatedReply> outcome)
+    {
+        if (isBroken)
+        {
+            outcome.TrySetResult(new(WorkerError.Closed));
+            return;
+        }
+
+        if (peer is null)
+        {
+            if ((peer = machine.At(owner.Port)) is null)
+            {
+                outcome.TrySetResult(new(WorkerError.Refused));
+                return;
+            }
+
+            peer.Join(this);
+        }
+
+        peer.Receive(request, reply => machine.After(machine.Between(0, 0.002), () =>
+        {
+            if (reply.Error != WorkerError.None)
+                isBroken = true;
+            outcome.TrySetResult(reply);
+        }));
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Steelyard.Processes;
+using Steelyard.Workers;
+
+namespace Steelyard.Tests.Simulation;
+
+/// <summary>The machine under the simulated orchestrators: it outlives them, and its processes do, too.</summary>
+internal sealed class SimulatedMachine(World world) : IMachine
+{
+    private const string Boot = "a simulated boot";
+
+    private readonly Life life = new(world);
+    private readonly List<SimulatedProcess> processes = [];
+    private readonly Dictionary<string, List<SimulatedProcess>> servedBy = [];
+    private readonly Dictionary<string, long> servedAt = [];
+    private int lastPid = 1000;
+
+    public World World => world;
+
+    /// <summary>What goes wrong now.</summary>
+    public Weather Weather { get; set; } = Weather.Calm;
+
+    public IEnumerable<SimulatedProcess> Living => processes.Where(process => process.IsAlive);
+
+    public IProcess Start(ProcessSpec spec)
+    {
+        if (world.Happens(Weather.Start / 5))
+            throw new ProcessStartException(spec.Path, "simulated: no memory");
+        File.WriteAllBytes(spec.LogPath!, []);
+        var process = new SimulatedProcess(this, NextIdentity(), spec.Environment, int.Parse(spec.Environment["PORT"]!, CultureInfo.InvariantCulture));
+        processes.Add(process);
+        world.Note($"{process} spawned");
+        process.Begin();
+        return process;
+    }
+
+    public IProcess? TryAdopt(ProcessIdentity identity) => Living.FirstOrDefault(process => process.Identity == identity);
+
+    public string? EnvironmentOf(ProcessIdentity process, string variable) =>
+        Living.FirstOrDefault(other => other.Identity == process)?.Environment.GetValueOrDefault(variable);
+
+    public IEnumerable<ProcessIdentity> Processes() => [.. Living.Select(process => process.Identity)];
+
+    public IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time) => world.Happens(Weather.Call / 20) ? null : new SimulatedConnection(this, client, time);
+
+    public bool IsFree(int port) => !Living.Any(process => process.Port == port);
+
+    public Task<bool> IsListeningAsync(IProcess process, int port) => Task.FromResult(((SimulatedProcess)process).Port == port && !((SimulatedProcess)process).LostItsPort);
+
+    /// <summary>Who listens on a port; null when nobody does.</summary>
+    public SimulatedProcess? At(int port) => Living.FirstOrDefault(process => process.Port == port && process.IsListening);
+
+    /// <summary>A program of somebody else gets the identity of a worker that has died: the worst that can happen to who trusts pids.</summary>
+    public void ReuseIdentities()
+    {
+        foreach (var dead in processes.Where(process => !process.IsAlive && !process.IsStranger).ToList())
+        {
+            if (!world.Happens(0.3) || Living.Any(process => process.Identity == dead.Identity))
+                continue;
+            var stranger = new SimulatedProcess(this, dead.Identity, new Dictionary<string, string?>(), dead.Port) { IsStranger = true };
+            processes.Add(stranger);
+            world.Note($"{stranger}, a stranger, has the identity of a dead worker");
+        }
+    }
+
+    public void Serves(SimulatedProcess process, string tag)
+    {
+        if (!servedBy.TryGetValue(tag, out var list))
+            servedBy[tag] = list = [];
+        list.Add(process);
+        servedAt.TryAdd(tag, world.Clock.Now);
+    }
+
+    /// <summary>When a worker first got this create, in ticks; null when none did.</summary>
+    public long? ServedAt(string tag) => servedAt.TryGetValue(tag, out var at) ? at : null;
+
+    /// <summary>Whether something went wrong with a worker that has held this session: only then may it be lost.</summary>
+    public bool MayBeLost(string tag) => servedBy.TryGetValue(tag, out var list) && list.Exists(process => process.HasFailed);
+
+    /// <summary>Does something in the machine's own life, later.</summary>
+    public void After(TimeSpan delay, Action action) => _ = new VirtualTimer(world.Clock, life, action, delay, Timeout.InfiniteTimeSpan);
+
+    public TimeSpan Between(double fewest, double most) => TimeSpan.FromSeconds(fewest + (world.Random.NextDouble() * (most - fewest)));
+
+    private ProcessIdentity NextIdentity() => new(++lastPid, world.Clock.Now, Boot);
+}

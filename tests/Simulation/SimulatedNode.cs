@@ -1,0 +1,122 @@
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Steelyard.Api;
+using Steelyard.Sessions;
+using Steelyard.Workers;
+
+namespace Steelyard.Tests.Simulation;
+
+/// <summary>One life of an orchestrator: the product's own classes from the dialect down, on the simulated machine.</summary>
+internal sealed class SimulatedNode : IEndpointRouteBuilder
+{
+    private static readonly IServiceProvider NoServices = new ServiceCollection().BuildServiceProvider();
+    private static readonly Dictionary<string, Type> RequestKinds = new() { ["plain"] = typeof(SessionRequest) };
+
+    private readonly World world;
+    private readonly Life life;
+    private readonly RunDirectory directory;
+    private readonly TaskCompletionSource died = new();
+    private readonly RequestDelegate[] handlers;
+
+    public SimulatedNode(World world, SimulatedMachine machine, Options options)
+    {
+        this.world = world;
+        life = new(world);
+        var time = new VirtualTime(world.Clock, life);
+        var log = new HistoryLogger(world);
+        directory = new(options.RunDirectory, options.MaxWorkerLogBytes);
+        var ledger = new SessionLedger(directory, options.LastWorkerPort);
+        var records = new SessionRecords(ledger, RequestKinds);
+        var starter = new WorkerStarter(new("/bin/true", [], WorkerKind.Simulated), directory, machine, new(), options, time, world.Random);
+        Pool = new(starter, options, time, log.For<WorkerPool>(), world.Random);
+        var placer = new SessionPlacer(Pool, records, options, time, log.For<SessionPlacer>());
+        Sessions = new(
+            new(0, directory.Secret, world.Random), new(options.Tombstones), placer, records, new(options, time), options, time, log.For<SessionService>());
+        new SessionsDialect(Sessions, options, time).Map(this);
+        handlers = [.. Patterns.Select(Handler)];
+        life.Run(() =>
+        {
+            new SessionAdopter(Sessions, records, ledger, new(directory, starter, machine, log.For<WorkerAdopter>()), Pool, options, time, log.For<SessionAdopter>()).Adopt();
+            Pool.Start();
+            _ = new WorkerHealth(Pool, options, time, log.For<WorkerHealth>()).RunAsync(default);
+            _ = new SessionReaper(Sessions, time, log.For<SessionReaper>()).RunAsync(default);
+        });
+    }
+
+    public WorkerPool Pool { get; }
+
+    public SessionService Sessions { get; }
+
+    public IServiceProvider ServiceProvider => NoServices;
+
+    public ICollection<EndpointDataSource> DataSources { get; } = [];
+
+    private static (string Method, string Pattern)[] Patterns => [("POST", "/sessions"), ("GET", "/sessions/{id}"), ("DELETE", "/sessions/{id}")];
+
+    public IApplicationBuilder CreateApplicationBuilder() => throw new NotSupportedException();
+
+    /// <summary>A request as a client sends it. Null when the orchestrator died before it answered.</summary>
+    public async Task<ClientReply?> SendAsync(string method, string? id, string body, CancellationToken left)
+    {
+        var answer = new TaskCompletionSource<ClientReply>();
+        life.Run(() => _ = AnswerAsync(method, id, body, answer, left));
+        return await Task.WhenAny(answer.Task, died.Task) == answer.Task ? await answer.Task : null;
+    }
+
+    /// <summary>kill -9.</summary>
+    public void Die()
+    {
+        life.End();
+        directory.Dispose();
+        died.SetResult();
+    }
+
+    private RequestDelegate Handler((string Method, string Pattern) wanted) => DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+        .Single(endpoint => endpoint.RoutePattern.RawText == wanted.Pattern && endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Contains(wanted.Method)).RequestDelegate!;
+
+    private async Task AnswerAsync(string method, string? id, string body, TaskCompletionSource<ClientReply> answer, CancellationToken left)
+    {
+        var context = new DefaultHttpContext { RequestAborted = left };
+        var output = new MemoryStream();
+        context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(output));
+        context.Request.Method = method;
+        context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
+        context.Request.RouteValues["id"] = id;
+        var handler = handlers[method == "POST" ? 0 : method == "GET" ? 1 : 2];
+        await new Failures(handler, new HistoryLogger(world).For<Failures>()).InvokeAsync(context);
+        await context.Response.CompleteAsync();
+        answer.SetResult(new(context.Response.StatusCode, Encoding.UTF8.GetString(output.ToArray()), context.Response.Headers.RetryAfter.Count > 0));
+    }
+}
+
+/// <param name="Status">HTTP status.</param>
+/// <param name="Body">Its body.</param>
+/// <param name="HasRetryAfter">It says when to ask again.</param>
+internal sealed record ClientReply(int Status, string Body, bool HasRetryAfter);
+
+/// <summary>What the orchestrator logs becomes part of the run's history.</summary>
+internal sealed class HistoryLogger(World world)
+{
+    public ILogger<T> For<T>() => new Logger<T>(world);
+
+    private sealed class Logger<T>(World world) : ILogger<T>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var line = $"{typeof(T).Name}: {formatter(state, exception)}";
+            world.Note(line);
+            if (exception is not null || logLevel == LogLevel.Critical)
+                world.Fail($"{line} {exception}");
+        }
+    }
+}

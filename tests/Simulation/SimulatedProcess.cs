@@ -1,0 +1,224 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Steelyard.Processes;
+using Steelyard.Workers;
+
+namespace Steelyard.Tests.Simulation;
+
+/// <summary>A worker as the kernel and its clients see it: it starts, serves one session, and fails in all ways that a fault may bring about.</summary>
+internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity identity, IReadOnlyDictionary<string, string?> environment, int port) : IProcess
+{
+    private readonly TaskCompletionSource<ExitStatus> exited = new();
+    private readonly HashSet<SimulatedConnection> connections = [];
+    private (string Id, string Tag, string Body)? session;
+    private bool isHung;
+    private bool isPreparing;
+    private int sessions;
+
+    public ProcessIdentity Identity => identity;
+
+    public IReadOnlyDictionary<string, string?> Environment => environment;
+
+    public int Port => port;
+
+    public Task<ExitStatus> Exited => exited.Task;
+
+    public bool IsAlive => !exited.Task.IsCompleted;
+
+    public bool IsListening { get; private set; }
+
+    public bool LostItsPort { get; private set; }
+
+    public bool IsHung => isHung;
+
+    public bool IsStranger { get; init; }
+
+    /// <summary>Something has gone wrong with it, by our doing: what it held may be lost.</summary>
+    public bool HasFailed { get; private set; }
+
+    public override string ToString() => $"process {identity.Pid} (port {port})";
+
+    public void Begin()
+    {
+        var world = machine.World;
+        if (world.Happens(machine.Weather.Start))
+            BeginBadly(world.Random.Next(5));
+        else
+            machine.After(machine.Between(0.02, 0.3), Listen);
+        if (machine.Weather.IdleCrash > 0)
+            machine.After(TimeSpan.FromSeconds(-Math.Log(1 - world.Random.NextDouble()) * machine.Weather.IdleCrash), () => Fail("crashes", () => Die(new(1, null))));
+    }
+
+    public bool TrySendToGroup(Signal signal)
+    {
+        machine.World.Check(!IsStranger, $"{this}, a stranger, was sent {signal}");
+        if (signal == Signal.Kill)
+            Die(new(null, (int)signal));
+        else if (!isHung && !machine.World.Happens(machine.Weather.Call))
+            machine.After(machine.Between(0.001, 0.2), () => Die(new(0, null)));
+        return true;
+    }
+
+    public void Join(SimulatedConnection connection) => connections.Add(connection);
+
+    public void Leave(SimulatedConnection connection) => connections.Remove(connection);
+
+    /// <summary>A request has arrived. Calls back with the reply, if there is one.</summary>
+    public void Receive(WorkerRequest request, Action<SimulatedReply> reply)
+    {
+        if (!IsAlive || isHung)
+            return;
+        var fault = machine.World.Happens(machine.Weather.Call) ? (CallFault)machine.World.Random.Next(1, (int)CallFault.Count) : CallFault.None;
+        if (fault is not CallFault.None)
+        {
+            HasFailed = true;
+            machine.World.Note($"{this}: {fault} at {request.Method} {request.Path}");
+        }
+
+        switch (fault)
+        {
+            case CallFault.CrashBefore:
+                Die(new(1, null));
+                return;
+            case CallFault.Hang:
+                isHung = true;
+                return;
+            case CallFault.Close:
+                reply(new(WorkerError.Closed));
+                return;
+        }
+
+        var answer = Answer(request);
+        switch (fault)
+        {
+            case CallFault.CrashAfter:
+                Die(new(1, null));
+                break;
+            case CallFault.Silence:
+                break;
+            case CallFault.Late:
+                machine.After(machine.Between(0.5, 8), () => reply(answer));
+                break;
+            case CallFault.Garbage:
+                reply(new(WorkerError.Malformed));
+                break;
+            case CallFault.CloseAfter:
+                reply(new(WorkerError.Closed));
+                break;
+            case CallFault.ServerError:
+                reply(new(500, "oops"));
+                break;
+            case CallFault.WrongId: // At a create nobody could know: there it names no session at all.
+                reply(answer.Status == 201 ? new(201, "{\"tag\":\"stolen\"}") : answer.Status == 200 ? new(200, "{\"id\":\"somebody-else\",\"tag\":\"stolen\"}") : answer);
+                break;
+            default:
+                reply(answer);
+                break;
+        }
+    }
+
+    private void BeginBadly(int how)
+    {
+        HasFailed = true;
+        machine.World.Note($"{this} starts badly ({how})");
+        switch (how)
+        {
+            case 0: // Never ready.
+                break;
+            case 1:
+                machine.After(machine.Between(0, 1), () => Die(new(1, null)));
+                break;
+            case 2:
+                machine.After(machine.Between(1, 20), Listen);
+                break;
+            case 3:
+                LostItsPort = true;
+                Listen();
+                break;
+            default:
+                isHung = true;
+                Listen();
+                break;
+        }
+    }
+
+    private void Listen() => IsListening = IsAlive;
+
+    private void Fail(string what, Action action)
+    {
+        if (!IsAlive)
+            return;
+        HasFailed = true;
+        machine.World.Note($"{this} {what}");
+        action();
+    }
+
+    private void Die(ExitStatus status)
+    {
+        if (!exited.TrySetResult(status))
+            return;
+        machine.World.Note($"{this} is gone: {status}");
+        IsListening = false;
+        foreach (var connection in connections.ToList())
+            connection.Break();
+    }
+
+    private SimulatedReply Answer(WorkerRequest request) => (request.Method, request.Path) switch
+    {
+        ("GET", "/health") => new(200, "ok"),
+        ("GET", "/status") => new(200, $$"""{"available":{{(session is null && !isPreparing ? "true" : "false")}},"session_id":{{(session is { } held ? $"\"{held.Id}\"" : "null")}}}"""),
+        ("POST", "/sessions") => Create(request.Body.Span),
+        (var method, var path) when path == $"/sessions/{session?.Id}" => method == "DELETE" ? Delete() : new(200, session!.Value.Body),
+        _ => new(404, "{}"),
+    };
+
+    private SimulatedReply Create(ReadOnlySpan<byte> body)
+    {
+        var tag = (string)JsonNode.Parse(Encoding.UTF8.GetString(body))!["tag"]!;
+        machine.World.Check(session is null || HasFailed, $"I1: {this} was asked for {tag} while it holds {session?.Tag}");
+        machine.Serves(this, tag);
+        var id = $"{identity.Pid}-{++sessions}";
+        session = (id, tag, $$"""{"id":"{{id}}","created_at":1,"tag":"{{tag}}"}""");
+        machine.World.Note($"{this} holds {tag}");
+        return new(201, session.Value.Body);
+    }
+
+    private SimulatedReply Delete()
+    {
+        machine.World.Note($"{this} has let go of {session?.Tag}");
+        session = null;
+        isPreparing = true;
+        machine.After(machine.Between(0, 0.2), () => isPreparing = false);
+        return new(204, "");
+    }
+
+    private enum CallFault
+    {
+        None,
+        CrashBefore,
+        CrashAfter,
+        Hang,
+        Close,
+        CloseAfter,
+        Silence,
+        Late,
+        Garbage,
+        ServerError,
+        WrongId,
+        Count,
+    }
+}
+
+/// <summary>What comes back over a connection: a reply, or an error.</summary>
+internal readonly record struct SimulatedReply(WorkerError Error, int Status, string Body)
+{
+    public SimulatedReply(int status, string body)
+        : this(WorkerError.None, status, body)
+    {
+    }
+
+    public SimulatedReply(WorkerError error)
+        : this(error, 0, "")
+    {
+    }
+}

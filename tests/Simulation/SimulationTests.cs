@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace Steelyard.Tests.Simulation;
+
+/// <summary>
+/// The invariants of docs/architecture.md under random faults, thousands of times. <c>make simulate SEEDS=10000 FROM=1</c> runs more of them,
+/// <c>make simulate SEED=7</c> one, with its history.
+/// </summary>
+public sealed class SimulationTests
+{
+    [Fact]
+    public void They_hold_in_every_run()
+    {
+        if (Read("SEED") is { } single)
+        {
+            var world = Simulation.Run(single);
+            foreach (var line in world.History)
+                Console.WriteLine(line);
+            Assert.Null(world.Violation);
+            return;
+        }
+
+        var (from, count) = (Read("FROM") ?? 1, Read("SEEDS") ?? 300);
+        var events = 0L;
+        World? broken = null;
+        var started = TimeProvider.System.GetTimestamp();
+        Parallel.For(from, from + count, (seed, loop) =>
+        {
+            var world = Simulation.Run(seed);
+            Interlocked.Add(ref events, world.Events);
+            if (world.Violation is null)
+                return;
+            Interlocked.CompareExchange(ref broken, world, null);
+            loop.Stop();
+        });
+        if (broken is not null)
+            Assert.Fail($"seed {broken.Seed}: {broken.Violation}\nreplay it with: make simulate SEED={broken.Seed}\n{string.Join('\n', broken.History.TakeLast(60))}");
+        var minutes = TimeProvider.System.GetElapsedTime(started).TotalMinutes;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"simulation: {count} seeds from {from} on, {events} events, {count / minutes:0} seeds a minute: every invariant held"));
+    }
+
+    [Fact]
+    public void A_seed_has_one_history()
+    {
+        for (var seed = 1; seed <= 12; seed++)
+            Assert.Equal(Simulation.Run(seed).History, Simulation.Run(seed).History);
+    }
+
+    private static int? Read(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

@@ -1,0 +1,59 @@
+// Does the simulation see what it is there for? Each mutation breaks the product in one place, in a copy; the simulation must find a seed that shows it.
+// Usage: node tests/Simulation/mutations.mjs [SEEDS] [NAME…]
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const mutations = [
+  ['an expired session is still found', 'Sessions/Session.cs', 'if (endReason is not null || IsOverNeedsLock())', 'if (endReason is not null)'],
+  ['sessions expire a second early', 'Sessions/SessionClock.cs', 'Ttl - idle;', 'Ttl - TimeSpan.FromSeconds(1) - idle;'],
+  ['the end of a request does not restart the idle time', 'Sessions/Session.cs', '            open--;\n            lastActive = time.GetTimestamp();', '            open--;'],
+  ['a worker goes back twice', 'Workers/WorkerLease.cs', 'if (Interlocked.Exchange(ref disposed, 1) == 0)', 'disposed++; _ = pool.ReleaseAsync(this, untrusted); if (disposed == 1)'],
+  ['a worker goes back uncleaned', 'Workers/WorkerPool.cs', 'if (untrusted || !await supervisor.TryCleanAsync(lease.Worker, lease.SessionPath))', 'if (untrusted)'],
+  ['who waits is passed over', 'Workers/WorkerPool.cs', 'if (queue.TryHandOverNeedsLock(new(this, worker)))', 'if (queue.CountNeedsLock > 1 && queue.TryHandOverNeedsLock(new(this, worker)))'],
+  ['who came last is served first', 'Workers/LeaseQueue.cs', '(servedBefore ? again : first).AddLast(place)', '(servedBefore ? again : first).AddFirst(place)'],
+  ['a lease handed to one who has left is lost', 'Workers/LeaseQueue.cs', '            lease.Dispose();\n            throw;', '            throw;'],
+  ['a worker that failed is never replaced', 'Workers/WorkerPool.cs', 'if (slot.Retired || closed ||', 'if (failed || slot.Retired || closed ||'],
+  ['a hung worker is not noticed', 'Workers/WorkerHealth.cs', 'if (silence >= options.HangTimeout)', 'if (silence >= options.HangTimeout * 1000)'],
+  ['a worker that was given to another session is believed', 'Api/SessionsDialect.cs', 'if (reply.IsSuccess && placement.IsIn(reply, out var id))', 'if (reply.IsSuccess && Steelyard.Sessions.SessionBody.TryFindId(reply.Body.Span, out var id))'],
+  ['a session is promised and not written down', 'Sessions/SessionService.cs', '            session.Enter();\n', ''],
+  ['a session that has ended stays in the ledger', 'Sessions/Session.cs', '            endReason = reason;\n            entry.End();', '            endReason = reason;'],
+  ['the idle time begins anew with each orchestrator', 'Sessions/Session.cs', 'entry.Session == record.Id && entry.Open == 0 ? entry.LastActive : time.GetTimestamp()', 'time.GetTimestamp()'],
+  ['a stale record is trusted', 'Workers/WorkerAdopter.cs', 'var isProven = machine.EnvironmentOf(record.Process, WorkerToken.Variable) == WorkerToken.Of(directory.Secret, folder.Id);', 'var isProven = true;'],
+  ['strays are left alone', 'Workers/WorkerAdopter.cs', '            machine.TryAdopt(process)?.TrySendToGroup(Signal.Kill);\n', ''],
+  ['an adopted worker with a left-over session is taken for free', 'Workers/ChallengeApi.cs', '                    return false;\n                reader.Skip();', '                    return true;\n                reader.Skip();'],
+  ['the folder of a dead worker stays', 'Workers/WorkerStarter.cs', '        ports.Return(worker.Port);\n        worker.Directory.Delete();', '        ports.Return(worker.Port);'],
+  ['a client that left while its session was made leaves it to nobody', 'Sessions/SessionPlacer.cs', '            if (placed?.Placement is null)\n                lease.Dispose();', '            if (placed is null)\n                lease.Dispose();'],
+];
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const [seeds = '1000', ...names] = process.argv.slice(2);
+const copy = mkdtempSync(join(tmpdir(), 'steelyard-mutations-'));
+process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
+for (const part of ['global.json', 'Directory.Build.props', 'Directory.Packages.props', 'BannedSymbols.txt', '.editorconfig', 'Steelyard.slnx', 'orchestrator', 'worker', 'tests']) {
+  cpSync(join(root, part), join(copy, part), { recursive: true, filter: (path) => !/\/node_modules(\/|$)/.test(path) });
+}
+
+let survivors = 0;
+for (const [name, file, from, to] of mutations.filter(([name]) => names.length === 0 || names.some((wanted) => name.includes(wanted)))) {
+  const path = join(copy, 'orchestrator', file);
+  const source = readFileSync(path, 'utf8');
+  if (source.split(from).length !== 2) throw new Error(`${name}: ${file} does not have this text exactly once:\n${from}`);
+  writeFileSync(path, source.replace(from, () => to));
+  const outcome = run();
+  writeFileSync(path, source);
+  if (!outcome) survivors++;
+  console.log(`${outcome ? 'caught  ' : 'SURVIVED'}  ${name}${outcome ? `: ${outcome}` : ''}`);
+}
+console.log(survivors === 0 ? 'every mutation was caught' : `${survivors} mutations survived`);
+process.exitCode = survivors === 0 ? 0 : 1;
+
+// The violation that was found; null when none was.
+function run() {
+  const build = spawnSync('dotnet', ['build', 'tests', '-c', 'Release', '-v', 'q', '--nologo', '-p:TreatWarningsAsErrors=false'], { cwd: copy, encoding: 'utf8', maxBuffer: 64 << 20 });
+  if (build.status !== 0) throw new Error(build.stdout);
+  const test = spawnSync('tests/bin/Release/net10.0/Steelyard.Tests', ['--filter-method', '*They_hold_in_every_run'], { cwd: copy, encoding: 'utf8', env: { ...process.env, SEEDS: seeds }, timeout: 600_000, killSignal: 'SIGKILL' });
+  return test.status === 0 ? null : (test.stdout.match(/seed \d+: (?!Weather).*/)?.[0].slice(0, 160) ?? `exit status ${test.status}`);
+}
