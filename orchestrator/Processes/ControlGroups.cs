@@ -75,6 +75,9 @@ public sealed class ControlGroups
         }
     }
 
+    /// <summary>A group of this name; null when there is none.</summary>
+    public ControlGroup? Find(string name) => Directory.Exists(Path.Combine(folder, name)) ? new(Path.Combine(folder, name)) : null;
+
     // Words of mountinfo: …, mount point as the fifth, …, "-", type, source, options.
     private static string? Mount(string root) => File.ReadLines(Path.Combine(root, "proc/self/mountinfo"))
         .Select(line => line.Split(' '))

@@ -38,7 +38,7 @@ internal sealed class WorkerLimiter
             logger.LogWarning("The kernel takes no limits for pid {Pid}", pid);
         try
         {
-            return groups?.Create($"{Environment.ProcessId}-{workerId}", pid, Limits.MemoryBytes, Limits.Processes * ThreadsPerProcess);
+            return groups?.Create(workerId, pid, Limits.MemoryBytes, Limits.Processes * ThreadsPerProcess);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -46,6 +46,9 @@ internal sealed class WorkerLimiter
             return null;
         }
     }
+
+    /// <summary>The control group that an earlier orchestrator has made for a worker; null when there is none.</summary>
+    public ControlGroup? Find(string workerId) => groups?.Find(workerId);
 
     /// <summary>Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
     public Task RunAsync(WorkerPool pool, CancellationToken cancellationToken) => Periodic.RunAsync(Period, () => Look(pool), time, logger, cancellationToken);

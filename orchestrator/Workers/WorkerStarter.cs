@@ -69,6 +69,7 @@ internal sealed class WorkerStarter(
         return new(record.Port, process, client, folder, record.Restarts, null, record.Kind == WorkerKind.Chromium, time)
         {
             IsAdopted = true,
+            Group = limiter?.Find(folder.Id),
             IsOutdated = record.Program != Program,
         };
     }
