@@ -16,10 +16,11 @@ internal sealed class HistoryReader(HistoryFile file, HistoryTroubles troubles, 
     public async Task<T> ReadAsync<T>(Func<SqliteConnection, T> read)
     {
         using var deadline = new CancellationTokenSource(Deadline, time);
+        var over = deadline.Token; // Read may begin when we have given up and the source is disposed.
         try
         {
-            await turns.WaitAsync(deadline.Token);
-            return await Task.Run(() => Read(read, deadline.Token), CancellationToken.None).WaitAsync(deadline.Token);
+            await turns.WaitAsync(over);
+            return await Task.Run(() => Read(read, over), CancellationToken.None).WaitAsync(over);
         }
         catch (Exception e) when (e is SqliteException or IOException or OperationCanceledException)
         {
@@ -37,8 +38,7 @@ internal sealed class HistoryReader(HistoryFile file, HistoryTroubles troubles, 
         try
         {
             using var connection = file.Open();
-            using var stop = deadline.Register(() => raw.sqlite3_interrupt(connection.Handle));
-            deadline.ThrowIfCancellationRequested();
+            using var stop = new SqliteDeadline(connection, deadline);
             return read(connection);
         }
         catch (SqliteException e) when (e.SqliteErrorCode != raw.SQLITE_INTERRUPT)

@@ -37,7 +37,7 @@ internal static class HistoryTable
     {
         connection.Number("SELECT count(detail || ifnull(facts, '')) FROM (SELECT detail, facts FROM ended ORDER BY number DESC LIMIT 10000)");
         using var limit = new CancellationTokenSource(LongestCheck, time);
-        using var stop = limit.Token.Register(() => raw.sqlite3_interrupt(connection.Handle));
+        using var stop = new SqliteDeadline(connection, limit.Token);
         using var command = connection.Command("PRAGMA quick_check(1)");
         try
         {

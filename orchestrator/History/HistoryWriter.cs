@@ -63,7 +63,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
         }
         catch (TimeoutException e)
         {
-            troubles.Add(waiting.Reader.Count, $"the shutdown did not wait longer: {e.Message}");
+            troubles.Add(Unsettled, $"the shutdown did not wait longer: {e.Message}");
         }
     }
 

@@ -39,6 +39,7 @@ internal static class EndedRow
             row.Worker,
             row.Node,
             row.Restarts,
-            new(row.BytesSent, row.BytesReceived)) { Number = row.Number };
+            new(row.BytesSent, row.BytesReceived))
+        { Number = row.Number };
     }
 }

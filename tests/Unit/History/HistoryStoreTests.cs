@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Steelyard.History;
 
 namespace Steelyard.Tests.Unit.History;
@@ -66,6 +67,22 @@ public sealed class HistoryStoreTests
         await bench.RunAsync(async () => await bench.CountAsync() >= 10_000, "what could wait is written");
         Assert.InRange(await bench.CountAsync(), 10_000, 10_500);
         Assert.Matches($"{12_000 - 1 - await bench.CountAsync()} ended sessions", bench.Log.Lines[1]);
+    }
+
+    [Fact]
+    public async Task A_shutdown_does_not_wait_for_a_disk_that_hangs()
+    {
+        await using var bench = new StoreBench();
+        await bench.WriteAsync(Ended.Row(1));
+
+        // Whoever else writes is in the way, as a disk that does not answer.
+        using var other = new SqliteConnection($"Data Source={bench.DatabasePath};Pooling=False");
+        other.Open();
+        other.Run("BEGIN IMMEDIATE");
+        bench.Store.Add(Ended.Row(2));
+        var end = bench.Store.DisposeAsync().AsTask();
+        await bench.RunAsync(() => Task.FromResult(end.IsCompleted), "the store is closed");
+        Assert.Contains("1 ended sessions are not written down", bench.Log.Lines[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -69,5 +69,6 @@ public sealed class EndedRowTests
         "w1",
         Node: 3,
         Restarts: 2,
-        new(4, 5)) { Number = 6 };
+        new(4, 5))
+    { Number = 6 };
 }

@@ -63,7 +63,7 @@ public sealed class SessionHistoryTests
         Assert.InRange(ids.Count(id => history.Find(id) is not null), 1, 100);
     }
 
-    private static EndedSession Ended(SessionId id, EndReason reason) => 
+    private static EndedSession Ended(SessionId id, EndReason reason) =>
         new(id, new(default, default), TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow(), reason, "", null, 0, 0, default);
 
     private static SessionHistory History(int capacity) => new(capacity, TimeSpan.FromDays(1), TimeProvider.System);
