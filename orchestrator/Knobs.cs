@@ -39,6 +39,9 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         new("worker-ports", "A-B", "Ports that workers may get [20000-29999]", Ports),
         new("egress", "RULE", "open, or allow:WHAT, deny:WHAT: where browsers may connect; WHAT is a host, address or network, perhaps with :PORT. May be given several times, the first that matches decides [the internet, not this machine or private networks]", (o, v) => o with { EgressRules = [.. o.EgressRules, Rule(v)] }),
         new("browser-folder", "DIR", "A folder in which browsers may read and write, beside their own; may be given several times [none]", (o, v) => o with { BrowserFolders = [.. o.BrowserFolders, Folder(v)] }),
+        new("worker-memory", "BYTES", "Memory a worker may use, its browser included; none is any [by kind: 2147483648 with a browser, 268435456 simulated, none for your own]", (o, v) => o with { WorkerMemoryBytes = Limit(v, 16 << 20, 1L << 50) }),
+        new("worker-processes", "N", "Processes a worker may have; none is any [by kind: 200 with a browser, 4 simulated, none for your own]", (o, v) => o with { WorkerProcesses = (int)Limit(v, 1, MaxCount) }),
+        new("worker-files", "N", "Descriptors each process of a worker may have; none is any [by kind: 4096 with a browser, 1024 simulated, none for your own]", (o, v) => o with { WorkerFiles = (int)Limit(v, 64, MaxCount) }),
         new("run-dir", "DIR", "Folder for what outlives this process [by port, in the user's runtime folder]", (o, v) => o with { RunDirectory = Path.GetFullPath(v) }),
         new("data-dir", "DIR", "Folder for the history of ended sessions [by port, in the user's state folder; none with --port 0]", (o, v) => o with { DataDirectory = v.Length > 0 ? Path.GetFullPath(v) : "" }),
         new("history", "on|none", "Whether ended sessions are written down there [on]", (o, v) => o with { History = Choice(v, "on", true, "none", false) }),
@@ -86,6 +89,15 @@ public sealed record Knob(string Name, string? Value, string Help, Func<Options,
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
             : throw new FormatException($"'{text}' is no whole number from {least} to {most}");
+
+    private static long Limit(string text, long least, long most)
+    {
+        if (text == "none")
+            return Options.NoLimit;
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new FormatException($"'{text}' is neither none nor a whole number from {least} to {most}");
+    }
 
     private static string NotEmpty(string text) => text.Length > 0 ? text : throw new FormatException("it is empty");
 

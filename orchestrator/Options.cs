@@ -77,6 +77,18 @@ public sealed record Options
     /// <summary>Folders in which browsers may read and write, beside their own.</summary>
     public IReadOnlyList<string> BrowserFolders { get; init; } = [];
 
+    /// <summary>For a limit of a worker: there is none.</summary>
+    public const int NoLimit = 0;
+
+    /// <summary>Memory that a worker may use with all its processes, in bytes; null decides by the kind of worker.</summary>
+    public long? WorkerMemoryBytes { get; init; }
+
+    /// <summary>Processes that a worker may have at a time, itself included; null decides by the kind.</summary>
+    public int? WorkerProcesses { get; init; }
+
+    /// <summary>Descriptors that each process of a worker may have; null decides by the kind.</summary>
+    public int? WorkerFiles { get; init; }
+
     /// <summary>Folder for what must outlive us; empty means one by port under the user's runtime folder.</summary>
     public string RunDirectory { get; init; } = "";
 

@@ -116,7 +116,7 @@ public sealed class Orchestrator : IAsyncDisposable
         builder.Services
             .AddRoutingCore()
             .AddSingleton(options).AddSingleton(time).AddSingleton(command).AddSingleton(command.Api).AddSingleton(runDirectory).AddSingleton(ledger).AddSingleton<IMachine, Machine>().AddSingleton<IHostLifetime, NoHostLifetime>()
-            .AddSingleton<BrowserIsolation>().AddSingleton<WorkerStarter>().AddSingleton<WorkerAdopter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
+            .AddSingleton<BrowserIsolation>().AddSingleton<WorkerLimiter>().AddSingleton<WorkerStarter>().AddSingleton<WorkerAdopter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
             .AddSingleton(services => new WorkerPool(services.GetRequiredService<WorkerStarter>(), options, time, services.GetRequiredService<ILogger<WorkerPool>>()))
             .AddSingleton(new SessionIdIssuer(options.NodeId, runDirectory.Secret)).AddSingleton(new LiveViewLinks(runDirectory.Secret))
             .AddSingleton(services => new SessionHistory(
@@ -169,6 +169,7 @@ public sealed class Orchestrator : IAsyncDisposable
         Pool.Start();
         background = Task.WhenAll(
             app.Services.GetRequiredService<WorkerHealth>().RunAsync(loops.Token),
+            app.Services.GetRequiredService<WorkerLimiter>().RunAsync(Pool, loops.Token),
             app.Services.GetRequiredService<SessionReaper>().RunAsync(loops.Token),
             app.Services.GetRequiredService<Artifacts>().RunAsync(loops.Token),
             app.Services.GetRequiredService<UsageWatch>().RunAsync(loops.Token));

@@ -39,7 +39,7 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Browse
             sessionOf[worker].FirstOrDefault(),
             worker.Restarts,
             worker.PreviousExit,
-            memory.GetValueOrDefault(worker.Pid)));
+            memory.GetValueOrDefault(worker.Pid).OwnBytes));
         await context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.WorkerListReply);
     }
 

@@ -5,6 +5,7 @@ namespace Steelyard.Processes;
 /// <summary>The calls of Linux's C library that .NET does not offer. Each returns what the manual page of its name says.</summary>
 internal static unsafe partial class LibC
 {
+    public const int NotPermitted = 1;
     public const int NoSuchProcess = 3;
 
     public const int OpenWriteCreateAppend = 0x1 | 0x40 | 0x400;
@@ -82,6 +83,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "prlimit64", SetLastError = true)]
+    public static partial int Limit(int pid, int resource, ulong* newLimit, ulong* oldLimit);
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     public static partial int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);

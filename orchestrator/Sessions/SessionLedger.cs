@@ -24,7 +24,7 @@ public sealed unsafe class SessionLedger
         var path = directory.FileAt("ledger");
         try
         {
-            using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            using var file = PrivateFile.Open(path, FileMode.OpenOrCreate);
             ports = Math.Max(lastPort + 1, (int)Math.Min(file.Length / LedgerEntry.Size, MostPorts));
 
             // Written out, for a hole in it would be filled when a store needs it, and then there may be no room.

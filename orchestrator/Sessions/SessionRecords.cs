@@ -17,7 +17,7 @@ public sealed class SessionRecords(SessionLedger ledger, IReadOnlyDictionary<str
     /// <summary>
     /// Writes it, in place: until the ledger names the session, nobody reads it. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.
     /// </summary>
-    public void Write(SessionRecord record, Worker worker) => File.WriteAllBytes(worker.Directory.SessionRecordPath, JsonSerializer.SerializeToUtf8Bytes(record, json));
+    public void Write(SessionRecord record, Worker worker) => PrivateFile.Write(worker.Directory.SessionRecordPath, JsonSerializer.SerializeToUtf8Bytes(record, json));
 
     /// <summary>Writes down a new session: from now on a later orchestrator takes it over. Throws <see cref="PoolUnavailableException"/>.</summary>
     internal void Begin(Session session, Placement placement)

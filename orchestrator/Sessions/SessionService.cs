@@ -210,7 +210,7 @@ public sealed class SessionService(
             return;
         var status = await placement.Worker.Exited;
         if (!EndIfClosed(session, placement))
-            Lose(session, placement, $"exited, {status}");
+            Lose(session, placement, $"exited, {placement.Worker.Obituary(status)}");
     }
 
     // Without its payload it cannot be created anew: an earlier orchestrator may have run with --on-worker-lost end.

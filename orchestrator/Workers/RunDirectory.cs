@@ -34,7 +34,7 @@ public sealed class RunDirectory : IDisposable
         try
         {
             Directory.CreateDirectory(path, Mode);
-            lockFile = new(Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            lockFile = PrivateFile.Open(Path.Combine(path, "lock"), FileMode.OpenOrCreate);
             Directory.CreateDirectory(workers, Mode);
             Secret = ReadSecret(Path.Combine(path, "secret"));
             lastWorker = Workers().Select(folder => long.TryParse(folder.Id.AsSpan(1), CultureInfo.InvariantCulture, out var number) ? number : 0).DefaultIfEmpty().Max();
@@ -88,8 +88,7 @@ public sealed class RunDirectory : IDisposable
         var secret = RandomNumberGenerator.GetBytes(SecretBytes);
         var temporary = path + ".new";
         File.Delete(temporary);
-        using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-            file.Write(secret);
+        PrivateFile.Write(temporary, secret);
         File.Move(temporary, path, overwrite: true);
         return secret;
     }

@@ -20,10 +20,24 @@ public enum StopReason
 
     /// <summary>It gave a wrong answer, or its state is unknown after a broken call.</summary>
     Untrusted,
+
+    /// <summary>It used more than its memory limit.</summary>
+    OverMemory,
+
+    /// <summary>It had more processes than its limit.</summary>
+    OverProcesses,
 }
 
 internal static class StopReasons
 {
+    /// <summary>For people: what it did, or what was done with it.</summary>
+    public static string Text(this StopReason reason) => reason switch
+    {
+        StopReason.OverMemory => "it used more than its memory limit (--worker-memory)",
+        StopReason.OverProcesses => "it had more processes than its limit (--worker-processes)",
+        _ => reason.ToString(),
+    };
+
     /// <summary>A worker that is in order gets SIGTERM and a grace; one that is not is killed at once, since asking it costs time only.</summary>
     public static bool IsGraceful(this StopReason reason) => reason is StopReason.Retired or StopReason.Shutdown or StopReason.Operator;
 }

@@ -61,6 +61,9 @@ public sealed class Worker
 
     internal WorkerDirectory Directory { get; }
 
+    /// <summary>In which the kernel holds it to its limits; null when we do.</summary>
+    internal ControlGroup? Group { get; init; }
+
     /// <summary>Since when it is idle, as a timestamp of the pool's clock.</summary>
     internal long IdleSince { get; set; }
 
@@ -74,6 +77,13 @@ public sealed class Worker
     public bool WasClosedByClient { get; private set; }
 
     public override string ToString() => $"worker {Id} (pid {Pid}, port {Port})";
+
+    /// <summary>How it ended, and why as far as we know, for people.</summary>
+    internal string Obituary(ExitStatus status)
+    {
+        var why = stopReason ?? (Group?.RanOutOfMemory == true ? Workers.StopReason.OverMemory : null);
+        return why is { } reason ? $"{status} ({reason.Text()})" : status.ToString();
+    }
 
     /// <summary>Ends it: SIGTERM to its process group, then SIGKILL after the grace; at once for a reason that shows it cannot be asked.</summary>
     internal async Task StopAsync(StopReason reason, TimeSpan grace)

@@ -132,7 +132,7 @@ public sealed class WorkerPool
     internal async Task ReleaseAsync(WorkerLease lease, bool untrusted)
     {
         if (untrusted || !await supervisor.TryCleanAsync(lease.Worker, lease.SessionPath))
-            Stop(lease.Worker, StopReason.Untrusted);
+            Stop(lease.Worker, closing.IsCancellationRequested ? StopReason.Shutdown : StopReason.Untrusted);
         else if (lease.Worker.IsOutdated)
             Stop(lease.Worker, StopReason.Retired);
         else

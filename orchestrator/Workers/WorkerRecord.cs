@@ -18,7 +18,7 @@ internal sealed record WorkerRecord(ProcessIdentity Process, int Port, int Resta
     public void Write(string path)
     {
         var temporary = path + ".new";
-        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(this, WorkerRecordJson.Default.WorkerRecord));
+        PrivateFile.Write(temporary, JsonSerializer.SerializeToUtf8Bytes(this, WorkerRecordJson.Default.WorkerRecord));
         File.Move(temporary, path, overwrite: true);
     }
 

@@ -5,7 +5,8 @@ using Steelyard.Processes;
 namespace Steelyard.Workers;
 
 /// <summary>Starts worker processes, a few at a time, and tells when one serves.</summary>
-internal sealed class WorkerStarter(WorkerCommand command, RunDirectory directory, IMachine machine, BrowserIsolation isolation, Options options, TimeProvider time, Random? random = null)
+internal sealed class WorkerStarter(
+    WorkerCommand command, RunDirectory directory, IMachine machine, BrowserIsolation isolation, Options options, TimeProvider time, WorkerLimiter? limiter = null, Random? random = null)
 {
     /// <summary>The environment variable that tells a worker its folder.</summary>
     public const string DirectoryVariable = "STEEL_WORKER_DIR";
@@ -35,6 +36,7 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
         var folder = directory.For(directory.NextWorkerId());
         var port = ports.Take();
         IProcess? process = null;
+        ControlGroup? group = null;
         try
         {
             folder.Create();
@@ -43,9 +45,10 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
                 LogPath = folder.Log.Path,
                 Environment = EnvironmentFor(port, folder),
             });
+            group = limiter?.Hold(folder.Id, process.Identity.Pid);
             var client = new WorkerClient(machine, command.Api, port, options.MaxReplyBytes, options.WorkerTimeout, time);
             folder.WriteRecord(new(process.Identity, port, restarts, command.Kind, Program));
-            return new(port, process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time);
+            return new(port, process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time) { Group = group };
         }
         catch
         {
@@ -66,6 +69,7 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
         return new(record.Port, process, client, folder, record.Restarts, null, record.Kind == WorkerKind.Chromium, time)
         {
             IsAdopted = true,
+            Group = limiter?.Find(folder.Id),
             IsOutdated = record.Program != Program,
         };
     }
@@ -113,13 +117,20 @@ internal sealed class WorkerStarter(WorkerCommand command, RunDirectory director
         }
     }
 
+    /// <summary>Cleans a worker. Throws <see cref="OperationCanceledException"/> when that comes before its turn.</summary>
     /// <inheritdoc cref="WorkerCleaner.CleanAsync"/>
-    public Task<bool> CleanAsync(Worker worker, string? sessionPath) => WorkerCleaner.CleanAsync(worker.Client, sessionPath, options.WorkerStartTimeout, time);
+    public async Task<bool> CleanAsync(Worker worker, string? sessionPath, CancellationToken cancellationToken)
+    {
+        // At a session's end a browser is launched for the next, which is as much work as a start.
+        using var turn = command.Kind == WorkerKind.Chromium && sessionPath is not null ? await TakeTurnAsync(cancellationToken) : null;
+        return await WorkerCleaner.CleanAsync(worker.Client, sessionPath, options.WorkerStartTimeout, time);
+    }
 
     /// <summary>Gives back what a worker had beside its process. Throws <see cref="IOException"/> when its folder cannot be deleted.</summary>
     public void CleanUp(Worker worker)
     {
         ports.Return(worker.Port);
+        worker.Group?.TryRemove();
         worker.Directory.Delete();
     }
 }

@@ -20,7 +20,11 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
     {
         try
         {
-            return await starter.CleanAsync(worker, sessionPath);
+            return await starter.CleanAsync(worker, sessionPath, pool.Closing);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
         catch (Exception e)
         {
@@ -76,7 +80,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
 
         var status = await worker.Exited;
         var failed = worker.StopReason is not { } reason || !reason.IsGraceful();
-        var decision = pool.Detach(slot, worker, worker.StopReason is { } why ? $"{status} ({why})" : status.ToString(), failed);
+        var decision = pool.Detach(slot, worker, worker.Obituary(status), failed);
         Bury(worker, status);
         return decision;
     }

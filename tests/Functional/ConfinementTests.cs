@@ -99,6 +99,18 @@ public sealed class ConfinementTests
         Assert.All(isolation, guard => Assert.True((bool)guard.Value!["on"]! || !string.IsNullOrEmpty((string?)guard.Value["why"]), guard.Key));
     }
 
+    [Fact]
+    public async Task What_clients_sent_is_readable_for_nobody_else_on_the_machine()
+    {
+        const UnixFileMode Others = (UnixFileMode)0b000_111_111;
+        await using var node = await Node.StartAsync(options => options);
+        await node.ReadyAsync(1);
+        await node.CreateAsync("""{"secret":"x"}""");
+        var files = Directory.EnumerateFiles(node.RunDirectory, "*", SearchOption.AllDirectories).ToList();
+        Assert.Contains(files, file => Path.GetFileName(file) == "session.json");
+        Assert.All(files, file => Assert.True((File.GetUnixFileMode(file) & Others) == 0, file));
+    }
+
     // Skips the test when this machine cannot hold a browser by this.
     private static async Task<WorkerProcess> StartAsync(string guard)
     {

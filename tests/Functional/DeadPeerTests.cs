@@ -14,7 +14,10 @@ public sealed class DeadPeerTests
     {
         await using var node = await Node.StartAsync(options => options with
         {
-            Worker = $"/usr/bin/env node {Script}", SessionTtl = TimeSpan.FromSeconds(1), DeadPeerTimeout = TimeSpan.FromSeconds(1), Warm = 1,
+            Worker = $"/usr/bin/env node {Script}",
+            SessionTtl = TimeSpan.FromSeconds(1),
+            DeadPeerTimeout = TimeSpan.FromSeconds(1),
+            Warm = 1,
         });
         var id = await node.CreateAsync();
         using var client = new TcpClient { ReceiveBufferSize = 4096 };

@@ -31,7 +31,11 @@ public sealed class SteelWorkerTests
         await using var node = await StartAsync();
         using var reply = await node.Http.PostAsJsonAsync("/v1/sessions", new
         {
-            userAgent = "Mine/1.0", dimensions = new { width = 900, height = 700 }, timezone = "Asia/Tokyo", timeout = 60_000, extra = new { orgExtensions = "x" },
+            userAgent = "Mine/1.0",
+            dimensions = new { width = 900, height = 700 },
+            timezone = "Asia/Tokyo",
+            timeout = 60_000,
+            extra = new { orgExtensions = "x" },
         });
         Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
         var id = (string)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;

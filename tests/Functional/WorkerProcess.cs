@@ -65,9 +65,17 @@ internal sealed class WorkerProcess : IAsyncDisposable
             Environment = new Dictionary<string, string?> { ["PORT"] = $"{port}", ["STEEL_WORKER_DIR"] = folder, ["STEEL_EGRESS"] = egress, ["STEEL_BROWSER_FOLDERS"] = folders?.Invoke(folder) },
         });
         var worker = new WorkerProcess(process, folder, port);
-        await worker.ReadyAsync();
-        await worker.CreateAsync();
-        return worker;
+        try
+        {
+            await worker.ReadyAsync();
+            await worker.CreateAsync();
+            return worker;
+        }
+        catch
+        {
+            await worker.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task DeleteAsync()

@@ -26,6 +26,16 @@ public sealed class WorkerSetupTests
     }
 
     [Fact]
+    public async Task Without_a_wish_a_page_is_as_large_as_a_steel_session_says()
+    {
+        await using var worker = await WorkerProcess.StartAsync();
+        using var client = await worker.AttachAsync();
+        var size = (string?)await client.EvaluateAsync(await client.AttachToPageAsync(), "innerWidth + 'x' + innerHeight");
+        var said = Api.Steel.Dimensions.Default;
+        Assert.Equal(("1920x1080", "1920x1080"), (size, $"{said.Width}x{said.Height}"));
+    }
+
+    [Fact]
     public async Task A_mobile_session_is_one_in_every_page()
     {
         await using var worker = await WorkerProcess.StartAsync();

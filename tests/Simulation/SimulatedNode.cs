@@ -32,7 +32,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         directory = new(options.RunDirectory, options.MaxWorkerLogBytes);
         var ledger = new SessionLedger(directory, options.LastWorkerPort);
         var records = new SessionRecords(ledger, RequestKinds);
-        var starter = new WorkerStarter(new("/bin/true", [], WorkerKind.Simulated), directory, machine, new(), options, time, world.Random);
+        var starter = new WorkerStarter(new("/bin/true", [], WorkerKind.Simulated), directory, machine, new(), options, time, random: world.Random);
         Pool = new(starter, options, time, log.For<WorkerPool>(), world.Random);
         var placer = new SessionPlacer(Pool, records, options, time, log.For<SessionPlacer>());
         Sessions = new(

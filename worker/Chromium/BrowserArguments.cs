@@ -49,9 +49,12 @@ internal static class BrowserArguments
         "--password-store=basic",
     ];
 
+    // Large enough for any page's layout for desktops. The last of several counts: options come after it.
+    private const string UsualWindow = "--window-size=1920,1080";
+
     public static List<string> For(BrowserSettings settings, LaunchOptions options, Profile profile, ProxyRelay? relay)
     {
-        List<string> arguments = [.. Fixed, $"--user-data-dir={profile.Path}"];
+        List<string> arguments = [.. Fixed, UsualWindow, $"--user-data-dir={profile.Path}"];
         if (!settings.Cage.HasSandbox)
             arguments.Add("--no-sandbox");
 

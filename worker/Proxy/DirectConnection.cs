@@ -13,7 +13,7 @@ internal sealed class DirectConnection(Wire browser, Dialer dialer, RefusalLog r
     private const byte Version = 5;
     private const byte Connect = 1;
     private const byte Succeeded = 0;
-    private const byte Unreachable = 4; // The one failure for which the browser does not blame the proxy.
+    private const byte Unreachable = 4;
     private const byte NotSupported = 7;
     private const int HttpsPort = 443;
     private static readonly TimeSpan HandshakeDeadline = TimeSpan.FromSeconds(20);

@@ -34,8 +34,8 @@ public sealed record SteelRequest(ReadOnlyMemory<byte> Body, SessionClock Clock)
 /// <summary>Size of the viewport, in CSS pixels.</summary>
 public sealed record Dimensions(int Width, int Height)
 {
-    /// <summary>What Chromium's headless shell has unless told otherwise.</summary>
-    public static readonly Dimensions Default = new(800, 600);
+    /// <summary>What the bundled worker's browser has unless told otherwise.</summary>
+    public static readonly Dimensions Default = new(1920, 1080);
 
     /// <summary>What the bundled worker gives a mobile session unless told otherwise.</summary>
     public static readonly Dimensions Mobile = new(412, 915);

@@ -7,6 +7,7 @@ namespace Steelyard.Api.Steel;
 /// <param name="Timeout">Age at which it ends, however busy; 0 for none.</param>
 /// <param name="InactivityTimeout">Idle time after which it ends.</param>
 /// <param name="EventCount">0: nothing is recorded.</param>
+/// <param name="ProxyBytesUsed">As of now in a retrieve; in lists, and after the end, as of some seconds before.</param>
 /// <param name="ProxySource">Null without a proxy, which the SDK wants to see.</param>
 /// <param name="EndReason">deleted, expired, worker_lost or drained; absent while it is live.</param>
 public sealed record SteelSession(

@@ -57,10 +57,10 @@ public sealed class ProcessIdentityTests : IDisposable
     {
         var process = shell.Start("sleep 600 & sleep 600 & echo ready; wait");
         await shell.LineAsync("ready");
-        await Until.TrueAsync(() => ProcessMemory.OfGroups().GetValueOrDefault(process.Pid) > 0, "the group has memory of its own");
-        Assert.True(ProcessMemory.OfGroups()[process.Pid] < 100 << 20);
+        await Until.TrueAsync(() => ProcessMemory.OfGroups().GetValueOrDefault(process.Pid).OwnBytes > 0, "the group has memory of its own");
+        Assert.True(ProcessMemory.OfGroups()[process.Pid].OwnBytes < 100 << 20);
         process.TrySendToGroup(Signal.Kill);
         await Until.DoneAsync(process.Exited);
-        await Until.TrueAsync(() => ProcessMemory.OfGroups().GetValueOrDefault(process.Pid) == 0, "and none when it is gone");
+        await Until.TrueAsync(() => ProcessMemory.OfGroups().GetValueOrDefault(process.Pid).Pids is null, "and none when it is gone");
     }
 }

@@ -34,10 +34,12 @@ public sealed class RunDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void It_is_for_its_owner_only()
+    public void It_is_for_its_owner_only_and_roots_lets_others_through_to_what_is_theirs()
     {
         using var held = new RunDirectory(folder.At("run"), 1024);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder.At("run")));
+        var owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Assert.Equal(Environment.IsPrivilegedProcess ? owner | UnixFileMode.OtherExecute : owner, File.GetUnixFileMode(folder.At("run")));
+        Assert.All(Directory.EnumerateFiles(folder.At("run")), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
     }
 
     [Fact]

@@ -1,0 +1,86 @@
+using Steelyard.Processes;
+
+namespace Steelyard.Workers;
+
+/// <summary>
+/// Holds workers to their limits. Descriptors and core dumps are the kernel's business. So is memory, where control groups can be had;
+/// for the rest one loop looks at all workers every second, and stops those that use too much.
+/// </summary>
+internal sealed class WorkerLimiter
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    // What the kernel counts are threads. That is for a flood of them; how many processes there are we see ourselves.
+    private const int ThreadsPerProcess = 64;
+
+    private readonly ControlGroups? groups;
+    private readonly TimeProvider time;
+    private readonly ILogger<WorkerLimiter> logger;
+
+    public WorkerLimiter(WorkerCommand command, Options options, TimeProvider time, ILogger<WorkerLimiter> logger)
+    {
+        Limits = WorkerLimits.For(command.Kind, options);
+        this.time = time;
+        this.logger = logger;
+        (groups, var why) = ControlGroups.Take();
+        if (groups is not null)
+            logger.LogInformation("The kernel holds workers to their limits, by control groups");
+        else
+            logger.LogInformation("Workers are looked at every second for their limits, since control groups cannot be used: {Reason}", why);
+    }
+
+    public WorkerLimits Limits { get; }
+
+    /// <summary>A worker has just been spawned. Returns its control group, or null when it is to be looked at.</summary>
+    public ControlGroup? Hold(string workerId, int pid)
+    {
+        if (!ProcessLimits.TryApply(pid, Limits.Files))
+            logger.LogWarning("The kernel takes no limits for pid {Pid}", pid);
+        try
+        {
+            return groups?.Create(workerId, pid, Limits.MemoryBytes, Limits.Processes * ThreadsPerProcess);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.LogWarning("No control group for pid {Pid}: {Reason}", pid, e.Message);
+            return null;
+        }
+    }
+
+    /// <summary>The control group that an earlier orchestrator has made for a worker; null when there is none.</summary>
+    public ControlGroup? Find(string workerId) => groups?.Find(workerId);
+
+    /// <summary>Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
+    public Task RunAsync(WorkerPool pool, CancellationToken cancellationToken) => Periodic.RunAsync(Period, () => Look(pool), time, logger, cancellationToken);
+
+    private void Look(WorkerPool pool)
+    {
+        var workers = pool.Workers();
+        if (workers.Count == 0 || (Limits.MemoryBytes is null && Limits.Processes is null))
+            return;
+        var usage = ProcessMemory.OfGroups();
+        foreach (var worker in workers)
+        {
+            if (usage.TryGetValue(worker.Pid, out var used) && Exceeds(worker, used) is { } reason)
+                pool.Stop(worker, reason);
+        }
+    }
+
+    private StopReason? Exceeds(Worker worker, GroupUsage used)
+    {
+        if (used.Pids?.Count > Limits.Processes)
+        {
+            logger.LogWarning("{Worker} has {Count} processes, and may have {Limit}", worker, used.Pids.Count, Limits.Processes);
+            return StopReason.OverProcesses;
+        }
+
+        // Exact only where it may matter: what is resident is never less.
+        if (worker.Group is not null || Limits.MemoryBytes is not { } most || used.ResidentBytes <= most)
+            return null;
+        var bytes = used.OwnBytes > most ? used.OwnBytes : ProcessMemory.ProportionalOf(used.Pids!);
+        if (bytes <= most)
+            return null;
+        logger.LogWarning("{Worker} uses {Bytes} bytes of memory, and may use {Limit}", worker, bytes, most);
+        return StopReason.OverMemory;
+    }
+}

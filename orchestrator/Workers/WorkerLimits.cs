@@ -1,0 +1,27 @@
+namespace Steelyard.Workers;
+
+/// <summary>What one worker may use, with all the processes it starts. Null is any number.</summary>
+/// <param name="MemoryBytes">Of memory.</param>
+/// <param name="Processes">At the same time.</param>
+/// <param name="Files">Descriptors of each process.</param>
+public sealed record WorkerLimits(long? MemoryBytes, int? Processes, int? Files)
+{
+    private const long MiB = 1 << 20;
+
+    /// <summary>What the options say; what they leave open depends on the kind. Of a program that is not ours we know nothing.</summary>
+    public static WorkerLimits For(WorkerKind kind, Options options)
+    {
+        var usual = kind switch
+        {
+            WorkerKind.Chromium => new WorkerLimits(2048 * MiB, 200, 4096),
+            WorkerKind.Simulated => new(256 * MiB, 4, 1024),
+            _ => new(null, null, null),
+        };
+        return new(
+            Choose(options.WorkerMemoryBytes, usual.MemoryBytes),
+            (int?)Choose(options.WorkerProcesses, usual.Processes),
+            (int?)Choose(options.WorkerFiles, usual.Files));
+    }
+
+    private static long? Choose(long? asked, long? usual) => asked is null ? usual : asked == Options.NoLimit ? null : asked;
+}

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Time.Testing;
+using Steelyard.Workers;
+
+namespace Steelyard.Tests.Unit.Workers;
+
+public sealed class WorkerStarterTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly RunDirectory runs;
+
+    public WorkerStarterTests() => runs = new(folder.At("run"), 1024);
+
+    public void Dispose()
+    {
+        runs.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_session_that_ends_waits_for_its_turn_where_a_browser_is_launched_behind_it()
+    {
+        var starter = New(WorkerKind.Chromium);
+        await WithWorkerAsync(starter, async worker =>
+        {
+            Task<bool> ends;
+            using (await starter.TakeTurnAsync(default))
+            {
+                ends = starter.CleanAsync(worker, "/sessions/x", default);
+
+                // Nothing is launched behind this one. Nobody listens, so that both fail as soon as they ask.
+                Assert.False(await Until.DoneAsync(starter.CleanAsync(worker, null, default)));
+                Assert.False(ends.IsCompleted);
+            }
+
+            Assert.False(await Until.DoneAsync(ends));
+            (await Until.DoneAsync(starter.TakeTurnAsync(default))).Dispose();
+        });
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_a_turn_can_be_called_off()
+    {
+        var starter = New(WorkerKind.Chromium);
+        await WithWorkerAsync(starter, async worker =>
+        {
+            using var turn = await starter.TakeTurnAsync(default);
+            using var over = new CancellationTokenSource();
+            var ends = starter.CleanAsync(worker, "/sessions/x", over.Token);
+            await over.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Until.DoneAsync(ends));
+        });
+    }
+
+    [Fact]
+    public async Task Workers_without_a_browser_need_no_turn_at_a_sessions_end()
+    {
+        var starter = New(WorkerKind.Simulated);
+        await WithWorkerAsync(starter, async worker =>
+        {
+            using var turn = await starter.TakeTurnAsync(default);
+            Assert.False(await Until.DoneAsync(starter.CleanAsync(worker, "/sessions/x", default)));
+        });
+    }
+
+    // The clock stands still: no turn ends by itself.
+    private WorkerStarter New(WorkerKind kind) => new(new("/bin/sleep", ["60"], kind), runs, new() { StartConcurrency = 1 }, new FakeTimeProvider());
+
+    private static async Task WithWorkerAsync(WorkerStarter starter, Func<Steelyard.Workers.Worker, Task> use)
+    {
+        var worker = starter.Start(0, null);
+        try
+        {
+            await use(worker);
+        }
+        finally
+        {
+            await Until.DoneAsync(worker.StopAsync(StopReason.Untrusted, TimeSpan.Zero));
+            starter.CleanUp(worker);
+        }
+    }
+}
