@@ -35,7 +35,7 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
             return;
         }
 
-        using var browser = await OpenAsync(context, at.Address.Port, path ?? at.Address.BrowserPath, path ?? "to be attached to");
+        using var browser = await OpenAsync(context, at.Address.Port, path ?? at.Address.BrowserPath, path ?? "to be attached to", isTarget: path is not null);
         if (browser is not null && !await MovedAsync(context, session, at.Placement))
             await TunnelAsync(context, session, browser);
     }
@@ -47,7 +47,7 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
     /// <param name="path">The worker's path, with query.</param>
     public async Task AttachToWorkerAsync(HttpContext context, Session session, Placement placement, string path)
     {
-        using var worker = await OpenAsync(context, placement.Worker.Port, path, "its live view");
+        using var worker = await OpenAsync(context, placement.Worker.Port, path, "its live view", isTarget: false);
         if (worker is not null && !await MovedAsync(context, session, placement))
             await TunnelAsync(context, session, worker);
     }
@@ -97,7 +97,7 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
     }
 
     // A worker's own paths are nobody's business: what is asked for has a name for the client.
-    private async Task<DevToolsSocket?> OpenAsync(HttpContext context, int port, string path, string what)
+    private async Task<DevToolsSocket?> OpenAsync(HttpContext context, int port, string path, string what, bool isTarget)
     {
         using var timer = new CancellationTokenSource(options.WorkerTimeout, time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, context.RequestAborted);
@@ -107,7 +107,13 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
             if (browser.Status == StatusCodes.Status101SwitchingProtocols)
                 return browser;
             browser.Dispose();
-            await Problem.WriteAsync(context, browser.Status is >= 400 and < 500 ? browser.Status : 502, $"The session's worker refused {what} with status {browser.Status}.");
+            var status = browser.Status switch
+            {
+                >= 400 and < 500 => browser.Status,
+                StatusCodes.Status500InternalServerError when isTarget => StatusCodes.Status404NotFound, // So Chromium says that there is no such target.
+                _ => StatusCodes.Status502BadGateway,
+            };
+            await Problem.WriteAsync(context, status, $"The session's worker refused {what} with status {browser.Status}.");
         }
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {

@@ -8,7 +8,7 @@ namespace Steelyard.Tests.Functional;
 
 /// <summary>
 /// What an orchestrator finds in its run directory may be broken in any way: it starts, serves the session whose records are whole, and leaves no process
-/// behind. STEELYARD_FUZZ_SEED=N makes one round of that seed instead of the usual ones.
+/// behind. FUZZ_SEED=N makes one round of that seed instead of the usual ones.
 /// </summary>
 public sealed partial class BrokenRecordTests
 {
@@ -17,7 +17,7 @@ public sealed partial class BrokenRecordTests
     private static readonly string[] Extremes = ["-1", "0", "1", "2147483647", "2147483648", "-9223372036854775808", "9223372036854775807", "1e400", "null", "\"x\"", "{}", "[]", "\"-10675199.02:48:05.4775808\"", "\"10675199.02:48:05.4775807\""];
 
     public static IEnumerable<TheoryDataRow<int>> Seeds =>
-        (Environment.GetEnvironmentVariable("STEELYARD_FUZZ_SEED") is { } seed ? [int.Parse(seed, CultureInfo.InvariantCulture)] : Enumerable.Range(1, 4)).Select(seed => new TheoryDataRow<int>(seed));
+        (Environment.GetEnvironmentVariable("FUZZ_SEED") is { } seed ? [int.Parse(seed, CultureInfo.InvariantCulture)] : Enumerable.Range(1, 4)).Select(seed => new TheoryDataRow<int>(seed));
 
     [Theory]
     [MemberData(nameof(Seeds))]

@@ -44,6 +44,19 @@ public sealed class CdpTests
     }
 
     [Fact]
+    public async Task A_target_that_there_is_not_is_a_404_and_the_session_goes_on()
+    {
+        await using var node = await StartAsync();
+        var id = await node.CreateAsync();
+        using var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        var address = new Uri($"ws://{node.Http.BaseAddress!.Authority}/sessions/{id}/devtools/page/no");
+        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(address, CancellationToken.None));
+        Assert.Equal(HttpStatusCode.NotFound, socket.HttpStatusCode);
+        Assert.Equal(HttpStatusCode.OK, await node.StatusOfAsync(id));
+    }
+
+    [Fact]
     public async Task A_delete_disconnects_with_a_reason_and_leaves_no_browser_and_no_profile()
     {
         await using var node = await StartAsync();
