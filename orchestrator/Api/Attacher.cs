@@ -80,7 +80,7 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
         var (address, status, error) = await CdpAddress.FindAsync(placement);
         if (address is not null)
             return (placement, address);
-        if (error == WorkerError.None && status < 500)
+        if (error == WorkerError.None && status is >= 300 and < 500)
             await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "This session's worker has no browser to attach to: it serves no /json/version. Run with --worker chromium.");
         else
             await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker did not tell its DevTools address: {(error == WorkerError.None ? $"HTTP {status}" : error.ToString())}.");

@@ -8,7 +8,6 @@ public sealed class SessionService(
     SessionIdIssuer ids, SessionHistory history, SessionPlacer placer, SessionRecords records, SessionQuotas quotas, Options options, TimeProvider time, ILogger<SessionService> logger)
 {
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(1);
-
     private readonly ConcurrentDictionary<SessionId, Session> live = new();
 
     public IEnumerable<Session> Live => live.Select(pair => pair.Value);
@@ -219,10 +218,9 @@ public sealed class SessionService(
 
     private bool EndIfClosed(Session session, Placement placement)
     {
-        var isClosed = placement.Worker.WasClosedByClient;
-        if (isClosed && session.IsOn(placement))
+        if (placement.Worker.WasClosedByClient && session.IsOn(placement))
             End(session, EndReason.Deleted, "its client closed the browser");
-        return isClosed;
+        return placement.Worker.WasClosedByClient;
     }
 
     private async Task RestoreAsync(Session session, string lost)

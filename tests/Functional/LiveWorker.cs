@@ -46,7 +46,12 @@ internal static class LiveWorker
         var path = Path.Combine(folder, "browser");
         var spy = Path.Combine(AppContext.BaseDirectory, "Functional", "spying-browser.mjs");
         File.WriteAllText(path, $"#!/bin/sh\nSPY_LOG='{Path.Combine(folder, SpyLog)}' exec node '{spy}' '{Browser}' \"$@\"\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        // A root's browser runs as a user of its own.
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        var log = Path.Combine(folder, SpyLog);
+        File.WriteAllText(log, "");
+        File.SetUnixFileMode(log, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
         return path;
     }
 }

@@ -17,6 +17,8 @@ internal sealed class Dialer(EgressRules rules, TimeProvider time)
     // When there are several addresses, one that swallows packets must not use up all the time.
     private static readonly TimeSpan PerAddress = TimeSpan.FromSeconds(4);
 
+    private static readonly IPAddress[] Local = [IPAddress.Loopback, IPAddress.IPv6Loopback];
+
     /// <summary>Throws <see cref="EgressException"/> when it is not allowed, and <see cref="ProxyException"/> when it cannot be done.</summary>
     public async Task<Socket> DialAsync(Destination destination, CancellationToken deadline)
     {
@@ -89,7 +91,7 @@ internal sealed class Dialer(EgressRules rules, TimeProvider time)
     {
         try
         {
-            var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, deadline);
+            var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : IsLocal(host) ? Local : await Dns.GetHostAddressesAsync(host, deadline);
             return addresses.Length > 0 ? addresses : throw new ProxyException($"{host} has no address");
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
@@ -97,6 +99,9 @@ internal sealed class Dialer(EgressRules rules, TimeProvider time)
             throw new ProxyException($"cannot find the address of {host}: {e.Message}");
         }
     }
+
+    // RFC 6761 §6.3: such names are this machine and no business of a name server, as browsers have it.
+    private static bool IsLocal(string host) => $".{host.TrimEnd('.')}".EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
 
     private static async Task<SslStream> SecureAsync(Socket socket, string host, CancellationToken deadline)
     {

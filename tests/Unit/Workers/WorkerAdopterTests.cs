@@ -101,6 +101,9 @@ public sealed class WorkerAdopterTests : IDisposable
 
         var process = OsProcess.Start(new("/bin/sleep", ["600"]) { Environment = environment });
         processes.Add(process);
+
+        // A spawn returns a moment before the kernel shows the new program's environment.
+        Assert.True(SpinWait.SpinUntil(() => ProcessEnvironment.Read(process.Pid, "PATH") is not null, TimeSpan.FromSeconds(10)));
         return process;
     }
 

@@ -68,7 +68,8 @@ public sealed class WorkerRecordTests : IDisposable
         var directory = new WorkerDirectory(folder.At("w1"), 1024);
         Assert.Null(directory.ReadRecord());
         directory.Create();
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory.Path));
+        Assert.Equal(RunDirectory.Mode, File.GetUnixFileMode(directory.Path));
+        Assert.Equal(UnixFileMode.None, RunDirectory.Mode & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite));
         directory.WriteRecord(Record);
         Directory.CreateDirectory(folder.At("w1/profile/deep"));
         Assert.Equal(Record, directory.ReadRecord());
