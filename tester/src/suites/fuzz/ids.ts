@@ -32,8 +32,10 @@ export const ids: Family = {
   },
 };
 
+// A dot names nothing but the path itself, and so may name all.
 function names(value: string, id: string): boolean {
-  return value.replace(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(parseInt(code.slice(1), 16))) === id;
+  const plain = value.replace(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(parseInt(code.slice(1), 16)));
+  return plain === id || plain === '.';
 }
 
 /** Printable bytes as they are, others with a percent sign, for a target that ends where it should. */
