@@ -45,6 +45,12 @@ public sealed class NodeFaultTests
                 }
             }
 
+            // Those whose replies went down with an orchestrator are live all the same.
+            foreach (var session in (await node.GetAsync("/sessions")).Body!["sessions"]!.AsArray())
+            {
+                using var deleted = await node.Http.DeleteAsync($"/sessions/{(string)session!["id"]!}");
+            }
+
             await Eventually.IsTrueAsync(async () => (await node.WorkersAsync()).TrueForAll(worker => (string?)worker["state"] == "ready"), "all workers are clean", seconds: 30);
             var known = (await node.WorkersAsync()).ConvertAll(worker => (int)worker["pid"]!);
             var orphans = WorkersOf(node.RunDirectory).Except(known).Count();
