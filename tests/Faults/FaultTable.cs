@@ -11,8 +11,12 @@ namespace Steelyard.Tests.Faults;
 /// What the fault tests have measured, printed as a table at the end. <c>make faults</c> runs each of them many times; <c>make test</c> once, which shows
 /// that the figures can be had, and is no measurement.
 /// </summary>
+[CollectionDefinition(Alone, DisableParallelization = true)]
 public sealed class FaultTable : IDisposable
 {
+    /// <summary>The collection of tests that run beside no others: neither would measure anything.</summary>
+    public const string Alone = "faults";
+
     private static readonly ConcurrentDictionary<(string Fault, string Figure), ConcurrentBag<double>> Figures = new();
 
     /// <summary>How often each row is run.</summary>

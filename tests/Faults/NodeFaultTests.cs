@@ -9,6 +9,7 @@ using Steelyard.Tests.Functional;
 namespace Steelyard.Tests.Faults;
 
 /// <summary>The orchestrator itself is killed, or runs out of what it needs, or its clients vanish.</summary>
+[Collection(FaultTable.Alone)]
 public sealed class NodeFaultTests
 {
     private const string Utilities = "/usr/bin";

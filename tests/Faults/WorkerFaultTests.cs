@@ -6,6 +6,7 @@ using Steelyard.Tests.Functional;
 namespace Steelyard.Tests.Faults;
 
 /// <summary>Workers that die, hang and lie, at each step of what is asked of them.</summary>
+[Collection(FaultTable.Alone)]
 public sealed class WorkerFaultTests
 {
     [Fact]
@@ -67,7 +68,11 @@ public sealed class WorkerFaultTests
         {
             await using var node = await Node.StartFaultyAsync($"{kind}@{step}=0.2", options => options with
             {
-                Warm = 4, MaxWorkers = 8, WorkerTimeout = TimeSpan.FromSeconds(1), ProbeInterval = TimeSpan.FromMilliseconds(250), HangTimeout = TimeSpan.FromSeconds(1),
+                Warm = 4,
+                MaxWorkers = 8,
+                WorkerTimeout = TimeSpan.FromSeconds(1),
+                ProbeInterval = TimeSpan.FromMilliseconds(250),
+                HangTimeout = TimeSpan.FromSeconds(1),
             });
             await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => UseAsync(node, kind)));
             await Eventually.IsTrueAsync(() => node.Pool.Status().Leased == 0, "no worker is held", seconds: 30);
