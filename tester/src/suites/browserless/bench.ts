@@ -15,9 +15,9 @@ export async function need(context: TestContext, path = '/chromium'): Promise<vo
   check(reply.status === 101, `connecting to ${path} answered ${reply}`);
 }
 
-/** Waits until what earlier connects have made is gone. */
+/** Waits until what earlier connects have made is gone: the browsers launched in their place take turns. */
 export async function settled({ pool }: TestContext): Promise<void> {
   if (!(await pool.isVisible())) return;
-  const quiet = await poll(async () => ((await pool.settled()).some(({ state }) => state === 'leased') ? undefined : true), { withinMs: 5_000 });
+  const quiet = await poll(async () => ((await pool.settled()).some(({ state }) => state === 'leased') ? undefined : true), { withinMs: 15_000 });
   check(quiet, `sessions of others are live: ${await pool.describe()}`);
 }
