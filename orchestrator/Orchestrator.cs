@@ -19,9 +19,6 @@ public sealed class Orchestrator : IAsyncDisposable
 {
     private static readonly TimeSpan DrainPause = TimeSpan.FromMilliseconds(50);
 
-    // The names stand in records on disk.
-    private static readonly Dictionary<string, Type> RequestKinds = new() { ["plain"] = typeof(SessionRequest), ["steel"] = typeof(SteelRequest) };
-
     private readonly WebApplication app;
     private readonly RunDirectory runDirectory;
     private readonly Options options;
@@ -121,7 +118,7 @@ public sealed class Orchestrator : IAsyncDisposable
             .AddSingleton(new SessionIdIssuer(options.NodeId, runDirectory.Secret)).AddSingleton(new LiveViewLinks(runDirectory.Secret))
             .AddSingleton(services => new SessionHistory(
                 options.Tombstones, options.HistoryAge, time, HistoryStore.Open(options, time, services.GetRequiredService<ILogger<HistoryStore>>())))
-            .AddSingleton(new SessionRecords(ledger, RequestKinds)).AddSingleton<SessionAdopter>().AddSingleton<SessionQuotas>().AddSingleton<SessionService>().AddSingleton<ChosenIds>().AddSingleton<SessionReaper>().AddSingleton(keys)
+            .AddSingleton(new SessionRecords(ledger)).AddSingleton<SessionAdopter>().AddSingleton<SessionQuotas>().AddSingleton<SessionService>().AddSingleton<ChosenIds>().AddSingleton<SessionReaper>().AddSingleton(keys)
             .AddSingleton<Attacher>().AddSingleton<WorkerForwarder>().AddSingleton<CreateParser>().AddSingleton<SessionLister>().AddSingleton<SessionDescriber>().AddSingleton<Artifacts>().AddSingleton<UsageWatch>()
             .AddSingleton<SessionsDialect>().AddSingleton<DevToolsDialect>().AddSingleton<ConnectDialect>().AddSingleton<BrowserlessApi>()
             .AddSingleton<SteelDialect>().AddSingleton<SteelExtras>().AddSingleton<SteelPages>().AddSingleton<LiveViewApi>().AddSingleton<HistoryApi>().AddSingleton<OperatorApi>();

@@ -50,13 +50,8 @@ internal sealed class Supervisor(Options options, TimeProvider time)
     private static async Task<ExitStatus> RunAsync(OsProcess child, StopSignals signals)
     {
         await Task.WhenAny(child.Exited, signals.First);
-        if (!child.Exited.IsCompleted)
-        {
-            child.Send(Signal.Terminate);
-            await using var again = signals.Second.Register(() => child.Send(Signal.Terminate));
-            return await child.Exited;
-        }
-
+        child.Send(Signal.Terminate); // Does nothing when it has exited.
+        await using var again = signals.Second.Register(() => child.Send(Signal.Terminate));
         return await child.Exited;
     }
 

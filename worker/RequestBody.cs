@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Steelyard.Worker;
 
@@ -12,6 +13,19 @@ internal static class RequestBody
     public const int MaxDepth = 512;
 
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
+
+    /// <summary>
+    /// Sets the most bytes this request may bring. Throws <see cref="BadHttpRequestException"/> when more are announced: left to the server, it would cut the
+    /// connection under a client that still sends and never reads the answer; so it takes what comes for some seconds, and nobody keeps it.
+    /// </summary>
+    public static void Limit(HttpContext context, long maxBytes)
+    {
+        var isTooLarge = context.Request.ContentLength > maxBytes;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = isTooLarge ? null : maxBytes;
+        if (isTooLarge)
+            throw new BadHttpRequestException($"the body is larger than {maxBytes} bytes", StatusCodes.Status413PayloadTooLarge);
+    }
 
     /// <summary>The body as it came, or <c>{}</c> when it is empty. Throws <see cref="BadHttpRequestException"/> with the status to answer.</summary>
     public static async ValueTask<ReadOnlyMemory<byte>> ReadJsonAsync(HttpRequest request)

@@ -19,11 +19,15 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
         routes.MapGet("/", ConnectAsync).WithSummary("Connect a CDP client (WebSocket): to ?sessionId=, or to a session that lasts as long as the connection");
         routes.MapGet("/chromium", ConnectAsync).WithSummary("The same, under the name browserless has for it");
         routes.MapGet("/chrome", ConnectAsync).WithSummary("The same");
-        routes.MapGet("/json/version", VersionAsync).WithSummary("DevTools discovery: connecting makes a session");
-        routes.MapGet("/json", ListAsync).WithSummary("The pages of all sessions");
-        routes.MapGet("/json/list", ListAsync).WithSummary("The pages of all sessions");
-        routes.MapPut("/json/new", NewAsync).WithSummary("Create a session and name its page");
+        routes.MapGet("/json/version", Discover(VersionAsync)).WithSummary("DevTools discovery: connecting makes a session");
+        routes.MapGet("/json", Discover(ListAsync)).WithSummary("The pages of all sessions");
+        routes.MapGet("/json/list", Discover(ListAsync)).WithSummary("The pages of all sessions");
+        routes.MapPut("/json/new", Discover(NewAsync)).WithSummary("Create a session and name its page");
     }
+
+    // What can be discovered where workers have a browser's WebSocket and nothing else is its address.
+    private RequestDelegate Discover(RequestDelegate handler) => workers.BrowserPath is null ? handler : context =>
+        RootDiscovery.WriteAsync(context, context.Request.Path.Value!.TrimEnd('/'), $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/{context.KeyQuery()}");
 
     private async Task ConnectAsync(HttpContext context)
     {
@@ -84,12 +88,6 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
 
     private async Task VersionAsync(HttpContext context)
     {
-        if (workers.BrowserPath is not null)
-        {
-            await RootDiscovery.WriteAsync(context, "/json/version", $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/{context.KeyQuery()}");
-            return;
-        }
-
         // Any worker can tell; one that is just preparing its next browser cannot.
         var canAttach = false;
         foreach (var worker in pool.Workers().Where(worker => worker.State is WorkerState.Ready or WorkerState.Leased).Take(MostAsked))
@@ -110,12 +108,6 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
 
     private async Task ListAsync(HttpContext context)
     {
-        if (workers.BrowserPath is not null)
-        {
-            await RootDiscovery.WriteAsync(context, "/json/list", $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/");
-            return;
-        }
-
         var caller = context.Caller();
         var mine = sessions.Live.Where(session => session.EndReason is null && !session.IsOver() && caller.Sees(session.Request.Holder)).ToList();
         var lists = new IReadOnlyList<DevToolsTarget>?[mine.Count];
@@ -126,12 +118,6 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
 
     private async Task NewAsync(HttpContext context)
     {
-        if (workers.BrowserPath is not null)
-        {
-            await RootDiscovery.WriteAsync(context, "/json/new", $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/");
-            return;
-        }
-
         var url = context.Request.QueryString.Value is { Length: > 1 } query ? query : null;
         context.Request.QueryString = default; // It is the page's address, and no option of the session.
         if (await CreateAsync(context) is not { } created)

@@ -44,7 +44,7 @@ public sealed class Session
         CreatedAt = record.CreatedAt;
         created = record.Created;
         Restarts = record.Restarts;
-        lastActive = entry.Session == record.Id && entry.Open == 0 ? entry.LastActive : time.GetTimestamp();
+        lastActive = entry.Open == 0 ? entry.LastActive : time.GetTimestamp();
         this.entry = entry;
         restoring = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -7,7 +7,7 @@ namespace Steelyard.Sessions;
 /// if they were being restored; a worker that still knows its session keeps it.
 /// </summary>
 internal sealed class SessionAdopter(
-    SessionService sessions, SessionRecords records, SessionLedger ledger, WorkerAdopter workers, WorkerPool pool, Options options, TimeProvider time, ILogger<SessionAdopter> logger)
+    SessionService sessions, SessionRecords records, WorkerAdopter workers, WorkerPool pool, Options options, TimeProvider time, ILogger<SessionAdopter> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -24,14 +24,14 @@ internal sealed class SessionAdopter(
             }
 
             if (record is not null)
-                sessions.LoseRevived(sessions.Revive(record, ledger[found.Record!.Port]), $"worker {found.Directory.Id} died while no orchestrator watched");
+                sessions.LoseRevived(sessions.Revive(record, records.EntryOf(found.Record!.Port)), $"worker {found.Directory.Id} died while no orchestrator watched");
             workers.Bury(found);
         }
     }
 
     // Null when it held no session that anybody was promised, or one that has ended.
     private SessionRecord? LiveRecord(FoundWorker found) =>
-        found.Record is { } worker && worker.Port <= options.LastWorkerPort && records.TryRead(found.Directory) is { } record && ledger[worker.Port].Session == record.Id ? record : null;
+        found.Record is { } worker && SessionRecords.TryRead(found.Directory) is { } record && records.EntryOf(worker.Port).Session == record.Id ? record : null;
 
     private void TakeOver(Worker worker, SessionRecord? record)
     {
@@ -39,7 +39,7 @@ internal sealed class SessionAdopter(
         {
             var lease = pool.Adopt(worker, hasSession: true)!;
             lease.Holds(workerSessionId);
-            var placement = new Placement(lease, record.WorkerSessionId) { Entry = records.EntryOf(worker) };
+            var placement = new Placement(lease, record.WorkerSessionId) { Entry = records.EntryOf(worker.Port) };
             _ = VerifyAsync(sessions.Revive(record, placement.Entry), placement);
         }
         else

@@ -40,6 +40,6 @@ public sealed unsafe class SessionLedger
         }
     }
 
-    /// <summary>The entry of the worker on this port.</summary>
-    public LedgerEntry this[int port] => port < ports ? new(entries + ((long)port * LedgerEntry.Size)) : throw new ArgumentOutOfRangeException(nameof(port));
+    /// <summary>The entry of the worker on this port; one that points nowhere for a port beyond all that workers have had here.</summary>
+    public LedgerEntry this[int port] => port < ports ? new(entries + ((long)port * LedgerEntry.Size)) : default;
 }

@@ -46,7 +46,7 @@ public sealed class SessionPlacer(WorkerPool pool, SessionRecords records, Optio
             if (isSetup)
                 (reply, isCreated) = await SetUpAsync(lease, request, reply);
             if (isCreated)
-                return (placed = new(new(lease, reply.Body[id].ToArray()) { Entry = records.EntryOf(lease.Worker) }, reply, id), WorkerError.None, "");
+                return (placed = new(new(lease, reply.Body[id].ToArray()) { Entry = records.EntryOf(lease.Worker.Port) }, reply, id), WorkerError.None, "");
             if (reply is { Error: WorkerError.None, Status: >= 400 and < 500 })
                 return (placed = new(null, reply, default) { IsSetup = isSetup }, WorkerError.None, "");
             if (reply.Error == WorkerError.Busy)

@@ -22,7 +22,7 @@ public record SessionRequest(ReadOnlyMemory<byte> Body, SessionClock Clock)
     /// <summary>The client's own labels.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = NoMetadata;
 
-    /// <summary>What the dialect it came in wants to know of the session when it has ended, as JSON that only that dialect reads; null for nothing.</summary>
+    /// <summary>What the dialect it came in wants to know of the session when it is read from disk, as JSON that only that dialect reads; null for nothing.</summary>
     public virtual string? Facts { get; init; }
 
     /// <summary>The longest it may wait for a worker; null for <c>--queue-timeout</c>.</summary>

@@ -13,9 +13,8 @@ public sealed class Worker
     private readonly bool isBundled;
     private StopReason? stopReason;
 
-    internal Worker(int port, IProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, bool isBundled, TimeProvider time)
+    internal Worker(IProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, bool isBundled, TimeProvider time)
     {
-        Port = port;
         Client = client;
         Directory = directory;
         Restarts = restarts;
@@ -30,7 +29,7 @@ public sealed class Worker
     public string Id => Directory.Id;
 
     /// <summary>TCP port on the IPv4 loopback address.</summary>
-    public int Port { get; }
+    public int Port => Client.Port;
 
     public int Pid => Process.Identity.Pid;
 
@@ -44,9 +43,6 @@ public sealed class Worker
 
     /// <summary>The kernel says it has ended and is reaped; its connections are closed. Never fails.</summary>
     public Task<ExitStatus> Exited { get; }
-
-    /// <summary>An earlier orchestrator has started it.</summary>
-    internal bool IsAdopted { get; init; }
 
     /// <summary>Its program is not the one that workers run now: it is replaced once it is free.</summary>
     internal bool IsOutdated { get; init; }

@@ -48,7 +48,7 @@ internal sealed class WorkerStarter(
             group = limiter?.Hold(folder.Id, process.Identity.Pid);
             var client = new WorkerClient(machine, command.Api, port, options.MaxReplyBytes, options.WorkerTimeout, time);
             folder.WriteRecord(new(process.Identity, port, restarts, command.Kind, Program));
-            return new(port, process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time) { Group = group };
+            return new(process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time) { Group = group };
         }
         catch
         {
@@ -66,9 +66,8 @@ internal sealed class WorkerStarter(
             return null;
         ports.Claim(record.Port);
         var client = new WorkerClient(machine, command.Api, record.Port, options.MaxReplyBytes, options.WorkerTimeout, time);
-        return new(record.Port, process, client, folder, record.Restarts, null, record.Kind == WorkerKind.Chromium, time)
+        return new(process, client, folder, record.Restarts, null, record.Kind == WorkerKind.Chromium, time)
         {
-            IsAdopted = true,
             Group = limiter?.Find(folder.Id),
             IsOutdated = record.Program != Program,
         };
@@ -112,7 +111,9 @@ internal sealed class WorkerStarter(
                 isolation.Take(status.Body.Span);
             if (status.IsSuccess && command.Api.SaysFree(status.Body.Span))
                 return await machine.IsListeningAsync(worker.Process, worker.Port);
-            if (status.IsSuccess && worker.IsAdopted && command.Api.TryReadSession(status.Body.Span, out var leftOver))
+
+            // Of an earlier orchestrator, or its own invention. A stranger on the port may have one, too: that is no business of ours.
+            if (status.IsSuccess && command.Api.TryReadSession(status.Body.Span, out var leftOver) && await machine.IsListeningAsync(worker.Process, worker.Port))
                 (await worker.Client.EndAsync(command.Api.SessionPath(leftOver))).Dispose();
         }
     }

@@ -65,8 +65,8 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         try
         {
             worker = adopted ?? await StartAsync(slot);
-            if (worker is { IsAdopted: true, State: WorkerState.Starting })
-                await BringUpAsync(worker);
+            if (adopted is { State: WorkerState.Starting })
+                await BringUpAsync(adopted);
         }
         catch (OperationCanceledException)
         {

@@ -15,7 +15,6 @@ namespace Steelyard.Tests.Simulation;
 internal sealed class SimulatedNode : IEndpointRouteBuilder
 {
     private static readonly IServiceProvider NoServices = new ServiceCollection().BuildServiceProvider();
-    private static readonly Dictionary<string, Type> RequestKinds = new() { ["plain"] = typeof(SessionRequest) };
 
     private readonly World world;
     private readonly Life life;
@@ -31,7 +30,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         var log = new HistoryLogger(world);
         directory = new(options.RunDirectory, options.MaxWorkerLogBytes);
         var ledger = new SessionLedger(directory, options.LastWorkerPort);
-        var records = new SessionRecords(ledger, RequestKinds);
+        var records = new SessionRecords(ledger);
         var starter = new WorkerStarter(new("/bin/true", [], WorkerKind.Simulated), directory, machine, new(), options, time, random: world.Random);
         Pool = new(starter, options, time, log.For<WorkerPool>(), world.Random);
         var placer = new SessionPlacer(Pool, records, options, time, log.For<SessionPlacer>());
@@ -41,7 +40,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         handlers = [.. Patterns.Select(Handler)];
         life.Run(() =>
         {
-            new SessionAdopter(Sessions, records, ledger, new(directory, starter, machine, log.For<WorkerAdopter>()), Pool, options, time, log.For<SessionAdopter>()).Adopt();
+            new SessionAdopter(Sessions, records, new(directory, starter, machine, log.For<WorkerAdopter>()), Pool, options, time, log.For<SessionAdopter>()).Adopt();
             Pool.Start();
             _ = new WorkerHealth(Pool, options, time, log.For<WorkerHealth>()).RunAsync(default);
             _ = new SessionReaper(Sessions, time, log.For<SessionReaper>()).RunAsync(default);

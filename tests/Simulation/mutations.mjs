@@ -18,13 +18,13 @@ const mutations = [
   ['a worker that failed is never replaced', 'Workers/WorkerPool.cs', 'if (slot.Retired || closed ||', 'if (failed || slot.Retired || closed ||'],
   ['a hung worker is not noticed', 'Workers/WorkerHealth.cs', 'if (silence >= options.HangTimeout)', 'if (silence >= options.HangTimeout * 1000)'],
   ['a worker that was given to another session is believed', 'Api/SessionsDialect.cs', 'if (reply.IsSuccess && placement.IsIn(reply, out var id))', 'if (reply.IsSuccess && Steelyard.Sessions.SessionBody.TryFindId(reply.Body.Span, out var id))'],
-  ['a session is promised and not written down', 'Sessions/SessionService.cs', '            session.Enter();\n', ''],
+  ['a session is promised and not written down', 'Sessions/SessionRecords.cs', '            session.Enter();\n', ''],
   ['a session that has ended stays in the ledger', 'Sessions/Session.cs', '            endReason = reason;\n            entry.End();', '            endReason = reason;'],
-  ['the idle time begins anew with each orchestrator', 'Sessions/Session.cs', 'entry.Session == record.Id && entry.Open == 0 ? entry.LastActive : time.GetTimestamp()', 'time.GetTimestamp()'],
+  ['the idle time begins anew with each orchestrator', 'Sessions/Session.cs', 'entry.Open == 0 ? entry.LastActive : time.GetTimestamp()', 'time.GetTimestamp()'],
   ['a stale record is trusted', 'Workers/WorkerAdopter.cs', 'var isProven = machine.EnvironmentOf(record.Process, WorkerToken.Variable) == WorkerToken.Of(directory.Secret, folder.Id);', 'var isProven = true;'],
   ['strays are left alone', 'Workers/WorkerAdopter.cs', '            machine.TryAdopt(process)?.TrySendToGroup(Signal.Kill);\n', ''],
   ['an adopted worker with a left-over session is taken for free', 'Workers/ChallengeApi.cs', '                    return false;\n                reader.Skip();', '                    return true;\n                reader.Skip();'],
-  ['the folder of a dead worker stays', 'Workers/WorkerStarter.cs', '        ports.Return(worker.Port);\n        worker.Directory.Delete();', '        ports.Return(worker.Port);'],
+  ['the folder of a dead worker stays', 'Workers/WorkerStarter.cs', '        worker.Group?.TryRemove();\n        worker.Directory.Delete();', '        worker.Group?.TryRemove();'],
   ['a client that left while its session was made leaves it to nobody', 'Sessions/SessionPlacer.cs', '            if (placed?.Placement is null)\n                lease.Dispose();', '            if (placed is null)\n                lease.Dispose();'],
 ];
 

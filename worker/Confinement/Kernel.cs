@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Steelyard.Processes;
 
 namespace Steelyard.Worker.Confinement;
 
@@ -27,10 +28,10 @@ internal static unsafe partial class Kernel
     public static int RestrictSelf(int ruleset) => (int)Syscall(LandlockRestrict, ruleset, 0, 0, 0);
 
     /// <summary>No program it starts gets more rights than it has, and it may give up more.</summary>
-    public static int SetNoNewPrivileges() => ProcessControl(NoNewPrivileges, 1, 0, 0, 0);
+    public static int SetNoNewPrivileges() => LibC.ProcessControl(NoNewPrivileges, 1, 0, 0, 0);
 
     /// <summary>A change of user hides the whole program from others of its user, who must see which ports it holds: this undoes it.</summary>
-    public static int StayVisible() => ProcessControl(SetDumpable, 1, 0, 0, 0);
+    public static int StayVisible() => LibC.ProcessControl(SetDumpable, 1, 0, 0, 0);
 
     public static int InstallFilter(void* program) => (int)Syscall(IsX64 ? 317 : 277, 1, 0, (nint)program, 0);
 
@@ -43,14 +44,8 @@ internal static unsafe partial class Kernel
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
 
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    public static partial int Close(int descriptor);
-
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ChangeOwner(string path, uint user, uint group);
-
-    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
-    private static partial int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial long Syscall(long number, nint a, nint b, nint c, nint d);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Steelyard.Processes;
 
 namespace Steelyard.Worker.Confinement;
 
@@ -77,7 +78,7 @@ internal sealed unsafe class Landlock : IDisposable
     /// <summary>Puts it in force for the calling thread and what it starts.</summary>
     public bool TryRestrictThread() => Kernel.RestrictSelf(ruleset) == 0;
 
-    public void Dispose() => _ = Kernel.Close(ruleset);
+    public void Dispose() => _ = LibC.Close(ruleset);
 
     private void Allow(string path, ulong rights)
     {
@@ -93,7 +94,7 @@ internal sealed unsafe class Landlock : IDisposable
         }
         finally
         {
-            _ = Kernel.Close(descriptor);
+            _ = LibC.Close(descriptor);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.Features;
 using Steelyard.Worker.Chromium;
 using Steelyard.Worker.Computer;
 using Steelyard.Worker.Files;
@@ -119,8 +118,7 @@ internal sealed class SessionExtras(ChromiumHost host, SizeLimits limits, TimePr
 
     private async Task<Reply> SetUpAsync(HttpContext context, string id, CancellationToken deadline)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = SizeLimits.Request(limits.Setup);
+        RequestBody.Limit(context, SizeLimits.Request(limits.Setup));
         return await setup.RunAsync(id, SetupParser.Parse(await ReadAsync(context)), deadline) ? Reply.NoContent : Reply.NotFound;
     }
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Extensions;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using Steelyard.Worker.Chromium;
 using Steelyard.Worker.Input;
@@ -81,12 +80,11 @@ internal static class FilesApi
 
     private static async Task<Reply> UploadInTurnAsync(HttpContext context, Browser browser, SizeLimits limits)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = SizeLimits.Request(limits.File);
         var files = new SessionFiles(browser.Downloads);
         using var upload = new Upload(browser.Temporary, Math.Min(limits.File, limits.Files - files.TotalBytes));
         try
         {
+            RequestBody.Limit(context, SizeLimits.Request(limits.File));
             var path = await upload.ReadAsync(context.Request, context.RequestAborted);
             return files.Take(upload.Written, path) is { } file
                 ? WriteReply(json => Write(json, file))

@@ -26,7 +26,7 @@ public sealed class WorkerAdopterTests : IDisposable
         var process = Spawn("w1");
         Write("w1", process.Identity);
         var found = Assert.Single(Adopter().Find());
-        Assert.Equal(("w1", process.Pid, 20001, true), (found.Worker!.Id, found.Worker.Pid, found.Worker.Port, found.Worker.IsAdopted));
+        Assert.Equal(("w1", process.Pid, 20001), (found.Worker!.Id, found.Worker.Pid, found.Worker.Port));
         Assert.True(process.Identity.Exists);
     }
 
