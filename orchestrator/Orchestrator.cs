@@ -121,7 +121,7 @@ public sealed class Orchestrator : IAsyncDisposable
             .AddSingleton(new SessionRecords(ledger)).AddSingleton<SessionAdopter>().AddSingleton<SessionQuotas>().AddSingleton<SessionService>().AddSingleton<ChosenIds>().AddSingleton<SessionReaper>().AddSingleton(keys)
             .AddSingleton<Attacher>().AddSingleton<WorkerForwarder>().AddSingleton<CreateParser>().AddSingleton<SessionLister>().AddSingleton<SessionDescriber>().AddSingleton<Artifacts>().AddSingleton<UsageWatch>()
             .AddSingleton<SessionsDialect>().AddSingleton<DevToolsDialect>().AddSingleton<ConnectDialect>().AddSingleton<BrowserlessApi>()
-            .AddSingleton<SteelDialect>().AddSingleton<SteelExtras>().AddSingleton<SteelPages>().AddSingleton<LiveViewApi>().AddSingleton<HistoryApi>().AddSingleton<OperatorApi>();
+            .AddSingleton<SteelDialect>().AddSingleton<SteelExtras>().AddSingleton<SteelPages>().AddSingleton<LiveViewApi>().AddSingleton<HistoryApi>().AddSingleton<OperatorApi>().AddSingleton<IdleMemory>();
         builder.Services.AddHttpForwarder();
         builder.Services.AddOpenApi(ApiDescription.Configure);
 
@@ -169,7 +169,8 @@ public sealed class Orchestrator : IAsyncDisposable
             app.Services.GetRequiredService<WorkerLimiter>().RunAsync(Pool, loops.Token),
             app.Services.GetRequiredService<SessionReaper>().RunAsync(loops.Token),
             app.Services.GetRequiredService<Artifacts>().RunAsync(loops.Token),
-            app.Services.GetRequiredService<UsageWatch>().RunAsync(loops.Token));
+            app.Services.GetRequiredService<UsageWatch>().RunAsync(loops.Token),
+            app.Services.GetRequiredService<IdleMemory>().RunAsync(loops.Token));
     }
 
     /// <summary>Refuses new work, tells attached clients, and does with sessions and workers as <paramref name="how"/> says.</summary>

@@ -8,6 +8,8 @@ namespace Steelyard.Api;
 /// <summary>Connects a client's WebSocket to a session's browser, and tells the client why when that cannot be, or ends.</summary>
 public sealed class Attacher(Options options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<Attacher> logger)
 {
+    private const string BrowserStarting = "The session's browser is being started, as it is when a session asks for settings. Ask again in a moment.";
+
     private static readonly TimeSpan ReasonTime = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Answers 426, and true, when the request does not ask for a WebSocket.</summary>
@@ -82,6 +84,8 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
             return (placement, address);
         if (error == WorkerError.None && status is >= 300 and < 500)
             await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "This session's worker has no browser to attach to: it serves no /json/version. Run with --worker chromium.");
+        else if (status == StatusCodes.Status503ServiceUnavailable)
+            await Problem.UnavailableAsync(context, BrowserStarting, TimeSpan.FromSeconds(1));
         else
             await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker did not tell its DevTools address: {(error == WorkerError.None ? $"HTTP {status}" : error.ToString())}.");
         return null;

@@ -24,15 +24,9 @@ public static class ProcessMemory
     // /proc/PID/statm, in pages: size, resident, shared, …
     private static (long Resident, long Shared) PagesOf(int pid)
     {
-        try
-        {
-            var words = File.ReadAllText($"/proc/{pid}/statm").Split(' ');
-            return (long.Parse(words[1], CultureInfo.InvariantCulture), long.Parse(words[2], CultureInfo.InvariantCulture));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return default; // It has ended, or is hidden from us.
-        }
+        Span<byte> buffer = stackalloc byte[ProcFile.Most];
+        var line = ProcFile.Read($"/proc/{pid}/statm", buffer);
+        return line.IsEmpty ? default : (ProcFile.Number(line, 1), ProcFile.Number(line, 2));
     }
 
     // A line such as "Pss:    1234 kB".

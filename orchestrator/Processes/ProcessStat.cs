@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Steelyard.Processes;
 
 /// <summary>What <c>/proc/PID/stat</c> tells of a process; see proc_pid_stat(5) for the fields.</summary>
@@ -12,22 +10,13 @@ public readonly record struct ProcessStat(char State, int Parent, int Group, lon
     /// <summary>Reads it, or returns null when there is no such process.</summary>
     public static ProcessStat? Read(int pid)
     {
-        string text;
-        try
-        {
-            text = File.ReadAllText($"/proc/{pid}/stat");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
+        Span<byte> buffer = stackalloc byte[ProcFile.Most];
+        var text = ProcFile.Read($"/proc/{pid}/stat", buffer);
+        if (text.IsEmpty)
             return null;
-        }
 
         // The name, in parentheses, may hold spaces and parentheses itself: the fields begin behind the last one.
-        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-        return new(
-            fields[0][0],
-            int.Parse(fields[1], CultureInfo.InvariantCulture),
-            int.Parse(fields[2], CultureInfo.InvariantCulture),
-            long.Parse(fields[19], CultureInfo.InvariantCulture));
+        var fields = text[(text.LastIndexOf((byte)')') + 2)..].TrimEnd((byte)'\n');
+        return new((char)fields[0], (int)ProcFile.Number(fields, 1), (int)ProcFile.Number(fields, 2), ProcFile.Number(fields, 19));
     }
 }

@@ -65,6 +65,53 @@ public sealed class NodeFaultTests
     }
 
     [Fact]
+    public async Task Killed_with_many_sessions()
+    {
+        var sessions = FaultTable.Runs > 1 ? 200 : 40;
+        string[] options = ["--max-workers", $"{sessions}", "--warm", $"{sessions}", "--session-ttl", "10m"];
+        var node = await NodeProcess.StartAsync(null, options);
+        try
+        {
+            await node.WorkerPidsAsync(sessions, seconds: 60);
+            var ids = new List<string>();
+            for (var i = 0; i < sessions; i++)
+                ids.Add(await node.CreateAsync());
+            for (var run = 0; run < FaultTable.Runs; run++)
+            {
+                await node.KillAsync();
+                var clock = Stopwatch.Start();
+                node = await NodeProcess.StartAsync(node.RunDirectory, options);
+                Assert.All(await Task.WhenAll(ids.Select(id => node.SettledAsync($"/sessions/{id}"))), status => Assert.Equal(HttpStatusCode.OK, status));
+                FaultTable.Add($"orchestrator kill -9 with {sessions} sessions", "all are served by the next after", clock.Elapsed);
+            }
+        }
+        finally
+        {
+            await node.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Killed_while_it_is_supervised()
+    {
+        await using var node = await NodeProcess.StartAsync(null, "--supervised");
+        var id = await node.CreateAsync();
+        var worker = await node.PidOfAsync(id);
+        for (var run = 0; run < FaultTable.Runs; run++)
+        {
+            var orchestrator = Assert.Single(node.Children());
+            var clock = Stopwatch.Start();
+            Kill.Now(orchestrator);
+            await Eventually.IsTrueAsync(() => node.Children() is [var next] && next != orchestrator, "there is another one");
+            FaultTable.Add("supervised orchestrator kill -9", "started again after", clock.Elapsed);
+            var clients = Enumerable.Range(0, 20).Select(_ => node.StatusForNewClientAsync($"/sessions/{id}")); // None is refused: that would throw.
+            Assert.All(await Task.WhenAll(clients), status => Assert.Equal(HttpStatusCode.OK, status));
+            FaultTable.Add("supervised orchestrator kill -9", "20 clients that came meanwhile are answered after", clock.Elapsed);
+            Assert.Equal(worker, await node.PidOfAsync(id));
+        }
+    }
+
+    [Fact]
     public async Task Its_run_directory_is_full()
     {
         if (!Environment.IsPrivilegedProcess)
@@ -102,7 +149,7 @@ public sealed class NodeFaultTests
         await using var node = await NodeProcess.StartAsync(null, "--warm", "2", "--max-workers", "8");
         for (var run = 0; run < FaultTable.Runs; run++)
         {
-            await node.WorkerPidsAsync(2);
+            await Eventually.IsTrueAsync(async () => (await node.WorkersAsync()).Count(worker => (string?)worker["state"] == "ready") >= 2, "workers are ready");
             var id = await node.CreateAsync();
             var pid = node.Process.Pid;
             var open = Directory.GetFiles($"/proc/{pid}/fd").Length;

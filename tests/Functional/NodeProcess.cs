@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Steelyard.Processes;
 using Steelyard.Workers;
@@ -25,7 +26,14 @@ internal sealed class NodeProcess : IAsyncDisposable
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(40) };
 
     /// <summary>Starts it and does not wait until it serves. Skips the test when the bundled worker is not built.</summary>
-    public static NodeProcess Spawn(string? runDirectory = null, params string[] options)
+    public static NodeProcess Spawn(string? runDirectory = null, params string[] options) => Spawn(null, runDirectory, options);
+
+    /// <summary>Starts it as an init system does that has opened its listening socket; see sd_listen_fds(3).</summary>
+    public static Task<NodeProcess> StartOnAsync(Socket socket, string? runDirectory, params string[] options) => ListeningAsync(Spawn(socket, runDirectory, options));
+
+    public static Task<NodeProcess> StartAsync(string? runDirectory = null, params string[] options) => ListeningAsync(Spawn(runDirectory, options));
+
+    private static NodeProcess Spawn(Socket? socket, string? runDirectory, string[] options)
     {
         if (WorkerCommand.FindBundled(AppContext.BaseDirectory) is null)
             Assert.Skip("the bundled worker is not built: run `make build`");
@@ -33,13 +41,17 @@ internal sealed class NodeProcess : IAsyncDisposable
         Directory.CreateDirectory(runDirectory);
         var log = Path.Combine(runDirectory, $"test-{Guid.NewGuid():N}.log");
         string[] worker = options.Contains("--worker") ? [] : ["--worker", "simulated"];
-        var process = OsProcess.Start(new("/usr/bin/env", ["dotnet", Path.Combine(AppContext.BaseDirectory, "steelyard.dll"), "--port", "0", "--warm", "4", "--run-dir", runDirectory, .. worker, .. options]) { LogPath = log });
+        string[] handOver = socket is null ? [] : ["/bin/sh", "-c", "LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"", "sh"];
+        var process = OsProcess.Start(new("/usr/bin/env", [.. handOver, "dotnet", Path.Combine(AppContext.BaseDirectory, "steelyard.dll"), "--port", "0", "--warm", "4", "--run-dir", runDirectory, .. worker, .. options])
+        {
+            LogPath = log,
+            InheritedHandles = socket is null ? [] : [socket.SafeHandle],
+        });
         return new(process, runDirectory, log);
     }
 
-    public static async Task<NodeProcess> StartAsync(string? runDirectory = null, params string[] options)
+    private static async Task<NodeProcess> ListeningAsync(NodeProcess node)
     {
-        var node = Spawn(runDirectory, options);
         await Eventually.IsTrueAsync(async () => (await node.OutputAsync()).Contains("run dir", StringComparison.Ordinal), "it listens");
         var output = await node.OutputAsync();
         node.Http.BaseAddress = new(output.Split("listens on ")[1].Split('\n')[0].Trim());
@@ -82,6 +94,22 @@ internal sealed class NodeProcess : IAsyncDisposable
         return status;
     }
 
+    /// <summary>The status of a session for somebody who has no connection yet, once it is known what became of it.</summary>
+    public async Task<HttpStatusCode> StatusForNewClientAsync(string path)
+    {
+        using var http = new HttpClient { BaseAddress = Http.BaseAddress };
+        while (true)
+        {
+            using var reply = await http.GetAsync(path);
+            if (reply.StatusCode != HttpStatusCode.ServiceUnavailable)
+                return reply.StatusCode;
+        }
+    }
+
+    /// <summary>Pids of the processes it has started and that are its own still; each belongs to the thread that started it.</summary>
+    public int[] Children() =>
+        [.. Directory.EnumerateDirectories($"/proc/{Process.Pid}/task").SelectMany(task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse)];
+
     public async Task<JsonObject> StatusAsync() => (await Http.GetFromJsonAsync<JsonObject>("/status"))!;
 
     public Task<string> OutputAsync() => File.ReadAllTextAsync(log);
@@ -90,7 +118,7 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public async Task<int> PidOfAsync(string sessionId) => (int)(await WorkersAsync()).Single(worker => (string?)worker["session_id"] == sessionId)["pid"]!;
 
-    public async Task<List<int>> WorkerPidsAsync(int count)
+    public async Task<List<int>> WorkerPidsAsync(int count, double seconds = 15)
     {
         List<int> pids = [];
         await Eventually.IsTrueAsync(
@@ -99,7 +127,8 @@ internal sealed class NodeProcess : IAsyncDisposable
                 pids = [.. (await WorkersAsync()).Where(worker => (string?)worker["state"] == "ready").Select(worker => (int)worker["pid"]!)];
                 return pids.Count == count;
             },
-            $"{count} workers ready");
+            $"{count} workers ready",
+            seconds);
         return pids;
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
@@ -64,6 +65,18 @@ public sealed class OddWorkerTests
         using var reply = await node.Http.PutAsync("/json/new", null);
         Assert.Equal(HttpStatusCode.BadGateway, reply.StatusCode);
         await Eventually.IsTrueAsync(() => node.Pool.Status().Leased == 0, "no session is left");
+    }
+
+    [Fact]
+    public async Task A_client_that_comes_while_the_browser_starts_again_is_told_to_ask_later()
+    {
+        await using var node = await StartAsync("status=503");
+        var id = await node.CreateAsync();
+        using var client = new ClientWebSocket();
+        client.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<WebSocketException>(() => client.ConnectAsync(new($"ws://{node.Http.BaseAddress!.Authority}/sessions/{id}/cdp"), CancellationToken.None));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, client.HttpStatusCode);
+        Assert.Contains("Retry-After", client.HttpResponseHeaders!.Keys);
     }
 
     private static async Task ListedAsync(Node node, string id, int count)

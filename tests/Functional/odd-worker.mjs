@@ -1,5 +1,5 @@
-// A worker with DevTools of its own kind. Arguments: `version=TEXT` and `list=TEXT` are what /json/version and /json/list answer, PORT in them being its port;
-// its WebSocket sends a flood, and reads nothing.
+// A worker with DevTools of its own kind. Arguments: `version=TEXT` and `list=TEXT` are what /json/version and /json/list answer, PORT in them being its port,
+// and `status=NUMBER` their status; its WebSocket sends a flood, and reads nothing.
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 
@@ -33,7 +33,7 @@ server.listen(port, '127.0.0.1');
 function answer(method, url) {
   if (url === '/health') return [200, 'ok'];
   if (url === '/status') return [200, JSON.stringify({ available: session === null, session_id: session })];
-  if (url in answers) return [200, answers[url]];
+  if (url in answers) return [Number(argument('status') ?? 200), answers[url]];
   if (method === 'POST' && url === '/sessions') {
     session = `s${++next}`;
     return [201, JSON.stringify({ id: session })];

@@ -25,7 +25,7 @@ public sealed partial class ArchitectureTests
         ["Telemetry"] = ["Sessions", "Workers", "Processes"],
     };
 
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = Path.Combine(Repository.Root, "orchestrator");
 
     public static IEnumerable<TheoryDataRow<string>> Files => Sources().Select(path => new TheoryDataRow<string>(path));
 
@@ -136,29 +136,6 @@ public sealed partial class ArchitectureTests
             .Where(path => Top(path) is not ("bin" or "obj"))
             .Order(StringComparer.Ordinal),
     ];
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Steelyard.slnx")))
-                return Path.Combine(folder.FullName, "orchestrator");
-        }
-
-        return FindRootOfSource();
-    }
-
-    // Built into a folder elsewhere: the compiler knows where this file was.
-    private static string FindRootOfSource([System.Runtime.CompilerServices.CallerFilePath] string here = "")
-    {
-        for (var folder = new FileInfo(here).Directory; folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Steelyard.slnx")))
-                return Path.Combine(folder.FullName, "orchestrator");
-        }
-
-        throw new InvalidOperationException("No Steelyard.slnx above the test program or its source");
-    }
 
     [GeneratedRegex(@"^namespace ([\w.]+)", RegexOptions.Multiline)]
     private static partial Regex Namespace();

@@ -1,0 +1,36 @@
+namespace Steelyard;
+
+/// <summary>
+/// Gives back what a rush has left, for browsers need it: the runtime returns memory only while it collects garbage, and a node that rests makes too little.
+/// </summary>
+internal sealed class IdleMemory(TimeProvider time, ILogger<IdleMemory> logger)
+{
+    /// <summary>What a node may allocate in a period and still rest, in bytes: hundreds of workers are probed meanwhile.</summary>
+    internal const long Rest = 64 << 20;
+
+    /// <summary>Collections after a rush: what pools keep is dropped by a later one than what nobody keeps.</summary>
+    internal const int Rounds = 2;
+
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
+
+    private long before;
+    private int rounds;
+
+    /// <summary>Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => Periodic.RunAsync(Period, Look, time, logger, cancellationToken);
+
+    /// <summary>Whether to collect now, and how often still.</summary>
+    /// <param name="allocated">In the last period, in bytes.</param>
+    /// <param name="rounds">How often still, as it was.</param>
+    internal static (bool IsDue, int Rounds) Decide(long allocated, int rounds) => allocated > Rest ? (false, Rounds) : (rounds > 0, Math.Max(0, rounds - 1));
+
+    // Everything waits for some ten milliseconds.
+    private void Look()
+    {
+        var allocated = GC.GetTotalAllocatedBytes();
+        (var isDue, rounds) = Decide(allocated - before, rounds);
+        before = allocated;
+        if (isDue)
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+}

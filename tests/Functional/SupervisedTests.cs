@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Sockets;
+using Steelyard.Processes;
+using Steelyard.Tests.Unit;
+using Steelyard.Workers;
+
+namespace Steelyard.Tests.Functional;
+
+/// <summary>The listening socket outlives the orchestrator: clients that come while it is started again wait, and none is refused.</summary>
+public sealed class SupervisedTests
+{
+    private const string Form = """<input><button onclick="out.value = Number(out.value) + 1">More</button><output id="out">0</output>""";
+
+    [Fact]
+    public async Task A_signal_goes_on_to_the_orchestrator_and_ends_both()
+    {
+        await using var node = await NodeProcess.StartAsync(null, "--supervised");
+        var workers = await node.WorkerPidsAsync(4);
+        var orchestrator = Assert.Single(node.Children());
+        node.Process.Send(Signal.Terminate);
+        Assert.Equal(0, (await node.Process.Exited.WaitAsync(TimeSpan.FromSeconds(10))).Code);
+        Assert.All([orchestrator, .. workers], pid => Assert.False(Kill.IsAlive(pid)));
+    }
+
+    [Fact]
+    public async Task One_whose_supervisor_is_killed_leaves_its_sessions_to_the_next()
+    {
+        await using var first = await NodeProcess.StartAsync(null, "--supervised");
+        var id = await first.CreateAsync();
+        var worker = await first.PidOfAsync(id);
+        var orchestrator = Assert.Single(first.Children());
+        await first.KillAsync();
+        await Eventually.IsTrueAsync(() => !Kill.IsAlive(orchestrator), "the orchestrator leaves");
+        await using var second = await NodeProcess.StartAsync(first.RunDirectory, "--supervised");
+        Assert.Equal(HttpStatusCode.OK, await second.SettledAsync($"/sessions/{id}"));
+        Assert.Equal(worker, await second.PidOfAsync(id));
+    }
+
+    [Fact]
+    public async Task One_that_cannot_start_ends_the_supervisor_only_when_its_options_are_to_blame()
+    {
+        await using var bad = NodeProcess.Spawn(null, "--supervised", "--worker", "/no/such/{port}");
+        Assert.Equal(CommandLine.BadOptions, (await bad.Process.Exited.WaitAsync(TimeSpan.FromSeconds(20))).Code);
+
+        await using var holder = await NodeProcess.StartAsync();
+        await using var waiting = NodeProcess.Spawn(holder.RunDirectory, "--supervised"); // Its run directory is another one's.
+        await Eventually.IsTrueAsync(async () => (await waiting.OutputAsync()).Contains("starting it again in 0.2 s", StringComparison.Ordinal), "it tries again, ever more slowly", seconds: 20);
+        await holder.KillAsync();
+        await Eventually.IsTrueAsync(async () => (await waiting.OutputAsync()).Contains("listens on", StringComparison.Ordinal), "it runs once there is room", seconds: 20);
+    }
+
+    [Fact]
+    public async Task A_socket_that_an_init_system_opened_is_served_and_outlives_the_orchestrator()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen(64);
+        var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        await using var first = await NodeProcess.StartOnAsync(socket, null);
+        Assert.Equal(port, first.Http.BaseAddress!.Port);
+        var id = await first.CreateAsync();
+        await first.KillAsync();
+
+        var waiting = first.StatusForNewClientAsync($"/sessions/{id}"); // Nobody serves it yet; the kernel takes it.
+        await using var second = await NodeProcess.StartOnAsync(socket, first.RunDirectory);
+        Assert.Equal(HttpStatusCode.OK, await waiting);
+    }
+
+    [Fact]
+    public async Task A_Playwright_script_goes_on_in_the_same_tab()
+    {
+        var playwright = Path.Combine(Repository.Root, "tester", "node_modules", "playwright-core");
+        if (!BrowserFinder.IsInstalled || !Directory.Exists(playwright))
+            Assert.Skip("Chromium or Playwright is not installed: run `make browser` and `npm ci` in tester/");
+        await using var site = await Site.StartAsync(new() { ["/"] = Form });
+        await using var node = await NodeProcess.StartAsync(null, "--supervised", "--worker", "chromium", "--warm", "1", "--egress", "allow:127.0.0.1");
+        var address = $"ws://{node.Http.BaseAddress!.Authority}/sessions/{await node.CreateAsync()}/cdp";
+        var log = Path.Combine(node.RunDirectory, "script.log");
+        var script = OsProcess.Start(new("/usr/bin/env", ["node", Path.Combine(AppContext.BaseDirectory, "Functional", "same-tab.mjs"), playwright, address, site.Url]) { LogPath = log });
+        await Eventually.IsTrueAsync(async () => File.Exists(log) && (await File.ReadAllTextAsync(log)).Contains("half done", StringComparison.Ordinal), "the script is half done", seconds: 30);
+
+        Kill.Now(Assert.Single(node.Children()));
+        var status = await script.Exited.WaitAsync(TimeSpan.FromSeconds(30));
+        var printed = await File.ReadAllTextAsync(log);
+        Assert.True(status.Code == 0, printed);
+        Assert.Equal($$"""{"sameTab":true,"tabs":1,"url":"{{site.Url}}/","value":"half and half","clicks":"2"}""", printed.Trim().Split('\n')[^1]);
+    }
+}
