@@ -31,11 +31,11 @@ lint: ## Check style and analyzers in C#, types in TypeScript
 
 simulate: ## Simulate faults, thousands of seeds at a time (SEEDS=10000 FROM=1), or one with its history (SEED=7)
 	@dotnet build tests -c Release -v quiet --nologo
-	@SEED=$(SEED) SEEDS=$(SEEDS) FROM=$(FROM) tests/bin/Release/net10.0/Steelyard.Tests --filter-method "*They_hold_in_every_run" --no-progress
+	@SEED=$(SEED) SEEDS=$(SEEDS) FROM=$(FROM) tests/bin/Release/net10.0/Steelyard.Tests --filter-method "*They_hold_in_every_run" --progress off
 
 faults: build browser ## Kill, stop and starve real processes, many times each, and print the figures (FAULT_RUNS=20)
 	@dotnet build tests -c Release -v quiet --nologo
-	@FAULT_RUNS=$(or $(FAULT_RUNS),20) tests/bin/Release/net10.0/Steelyard.Tests --filter-namespace "Steelyard.Tests.Faults" --no-progress
+	@FAULT_RUNS=$(or $(FAULT_RUNS),20) tests/bin/Release/net10.0/Steelyard.Tests --filter-namespace "Steelyard.Tests.Faults" --progress off
 
 mutations: ## Break the product in many ways and see that the simulation notices each
 	@node tests/Simulation/mutations.mjs

@@ -30,6 +30,8 @@ Suites
   load        many cycles; percentiles, no foreign data, nothing left behind
   fuzz        bytes, JSON, frames, ids and queries that nobody should send
 
-A test that needs what the server lacks is skipped with the reason.
+A test that needs what the server lacks is skipped with the reason. The suites with
+browsers serve pages from this machine: start the server with
+--egress allow:127.0.0.1 --egress 'allow:[::1]'.
 Exit status: 0 all passed, 1 some failed, 2 could not run.
 `;

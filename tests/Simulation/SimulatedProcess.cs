@@ -46,7 +46,14 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
         else
             machine.After(machine.Between(0.02, 0.3), Listen);
         if (machine.Weather.IdleCrash > 0)
-            machine.After(TimeSpan.FromSeconds(-Math.Log(1 - world.Random.NextDouble()) * machine.Weather.IdleCrash), () => Fail("crashes", () => Die(new(1, null))));
+            machine.After(TimeSpan.FromSeconds(-Math.Log(1 - world.Random.NextDouble()) * machine.Weather.IdleCrash), CrashIdly);
+    }
+
+    // What was to come in the storm does not come in the calm.
+    private void CrashIdly()
+    {
+        if (machine.Weather.IdleCrash > 0)
+            Fail("crashes", () => Die(new(1, null)));
     }
 
     public bool TrySendToGroup(Signal signal)

@@ -119,24 +119,26 @@ internal sealed class LiveView
 
     private async Task ShowInTurnAsync(Viewer viewer, string? tab, CancellationToken deadline)
     {
-        Screencast? before;
         lock (gate)
         {
             if (!viewers.TryGetValue(viewer, out var now) || now == tab)
                 return;
-            before = now is null ? null : screencasts.GetValueOrDefault(now);
-            viewers[viewer] = null;
         }
 
-        before?.Remove(viewer);
+        // Before it leaves the old one: a tab that cannot be shown costs the viewer nothing.
         var after = tab is null ? null : await StartInTurnAsync(tab, deadline);
+        Screencast? before = null;
         bool isHere;
         lock (gate)
         {
-            isHere = viewers.ContainsKey(viewer);
+            isHere = viewers.TryGetValue(viewer, out var old);
+            if (old is not null)
+                before = screencasts.GetValueOrDefault(old);
             if (isHere)
                 viewers[viewer] = tab;
         }
+
+        before?.Remove(viewer);
 
         // First the tabs, then the picture: a viewer has to know what it is of.
         viewer.TabsChanged();
