@@ -32,11 +32,12 @@ async function measure(address, viewers, worker) {
   const sockets = await Promise.all(Array.from({ length: viewers }, () => watch(address, (data) => (frames++, (bytes += data.length)))));
   await pause(2);
   frames = bytes = 0;
-  const before = cpu(worker);
+  const [before, started] = [cpu(worker), performance.now()];
   await pause(seconds);
-  const after = cpu(worker);
+  const [after, passed] = [cpu(worker), (performance.now() - started) / 1000];
+  if (sockets.some((socket) => socket.readyState !== WebSocket.OPEN)) throw new Error('a viewer was cut off');
   for (const socket of sockets) socket.close();
-  return { rate: frames / seconds / (viewers || 1), size: bytes / (frames || 1) / 1024, ...Object.fromEntries(Object.keys(after).map((name) => [name, (after[name] - before[name]) / seconds])) };
+  return { rate: frames / passed / (viewers || 1), size: bytes / (frames || 1) / 1024, ...Object.fromEntries(Object.keys(after).map((name) => [name, (after[name] - before[name]) / passed])) };
 }
 
 function watch(address, onFrame) {

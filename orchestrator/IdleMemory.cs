@@ -8,8 +8,8 @@ internal sealed class IdleMemory(TimeProvider time, ILogger<IdleMemory> logger)
     /// <summary>What a node may allocate in a period and still rest, in bytes: hundreds of workers are probed meanwhile.</summary>
     internal const long Rest = 64 << 20;
 
-    /// <summary>Collections after a rush: what pools keep is dropped by a later one than what nobody keeps.</summary>
-    internal const int Rounds = 2;
+    /// <summary>Collections after a rush: pools drop a part of what they keep, and only what nobody has used for a minute.</summary>
+    internal const int Rounds = 4;
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
 
@@ -30,7 +30,11 @@ internal sealed class IdleMemory(TimeProvider time, ILogger<IdleMemory> logger)
         var allocated = GC.GetTotalAllocatedBytes();
         (var isDue, rounds) = Decide(allocated - before, rounds);
         before = allocated;
-        if (isDue)
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        if (!isDue)
+            return;
+        var committed = GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        var info = GC.GetGCMemoryInfo(GCKind.Any);
+        logger.LogDebug("Gave back {Bytes} bytes of memory, {Milliseconds} ms", committed - info.TotalCommittedBytes, info.PauseDurations[0].TotalMilliseconds);
     }
 }

@@ -10,7 +10,9 @@ namespace Steelyard;
 /// </summary>
 internal sealed class Supervisor(Options options, TimeProvider time)
 {
-    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(5);
+    /// <summary>One that ends sooner has failed to start, or might as well have.</summary>
+    internal static readonly TimeSpan Quick = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 

@@ -8,7 +8,7 @@ namespace Steelyard.Api;
 /// <summary>Connects a client's WebSocket to a session's browser, and tells the client why when that cannot be, or ends.</summary>
 public sealed class Attacher(Options options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<Attacher> logger)
 {
-    private const string BrowserStarting = "The session's browser is being started, as it is when a session asks for settings. Ask again in a moment.";
+    private const string BrowserStarting = "The session's browser is not ready: it is started again when a session asks for settings. Ask again in a moment.";
 
     private static readonly TimeSpan ReasonTime = TimeSpan.FromMilliseconds(250);
 

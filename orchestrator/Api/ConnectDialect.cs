@@ -19,15 +19,15 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
         routes.MapGet("/", ConnectAsync).WithSummary("Connect a CDP client (WebSocket): to ?sessionId=, or to a session that lasts as long as the connection");
         routes.MapGet("/chromium", ConnectAsync).WithSummary("The same, under the name browserless has for it");
         routes.MapGet("/chrome", ConnectAsync).WithSummary("The same");
-        routes.MapGet("/json/version", Discover(VersionAsync)).WithSummary("DevTools discovery: connecting makes a session");
-        routes.MapGet("/json", Discover(ListAsync)).WithSummary("The pages of all sessions");
-        routes.MapGet("/json/list", Discover(ListAsync)).WithSummary("The pages of all sessions");
-        routes.MapPut("/json/new", Discover(NewAsync)).WithSummary("Create a session and name its page");
+        routes.MapGet("/json/version", Discover("/json/version", VersionAsync)).WithSummary("DevTools discovery: connecting makes a session");
+        routes.MapGet("/json", Discover("/json", ListAsync)).WithSummary("The pages of all sessions");
+        routes.MapGet("/json/list", Discover("/json/list", ListAsync)).WithSummary("The pages of all sessions");
+        routes.MapPut("/json/new", Discover("/json/new", NewAsync)).WithSummary("Create a session and name its page");
     }
 
     // What can be discovered where workers have a browser's WebSocket and nothing else is its address.
-    private RequestDelegate Discover(RequestDelegate handler) => workers.BrowserPath is null ? handler : context =>
-        RootDiscovery.WriteAsync(context, context.Request.Path.Value!.TrimEnd('/'), $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/{context.KeyQuery()}");
+    private RequestDelegate Discover(string path, RequestDelegate handler) => workers.BrowserPath is null ? handler : context =>
+        RootDiscovery.WriteAsync(context, path, $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/{context.KeyQuery()}");
 
     private async Task ConnectAsync(HttpContext context)
     {

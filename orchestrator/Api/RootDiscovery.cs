@@ -10,5 +10,5 @@ internal static class RootDiscovery
     /// <param name="socket">The WebSocket to connect to.</param>
     public static Task WriteAsync(HttpContext context, string path, string socket) => path == "/json/version"
         ? context.Response.WriteAsJsonAsync(new JsonObject { ["webSocketDebuggerUrl"] = socket })
-        : Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, $"These workers have no {path}, only the WebSocket of the whole browser: connect to {socket}.");
+        : Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, $"These workers have no {path}, only the WebSocket of the whole browser: connect to {socket.Split('?')[0]}.");
 }

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Steelyard.Processes;
 
-/// <summary>Small files below <c>/proc</c>, read without leaving garbage behind: with hundreds of workers, thousands are read every second.</summary>
+/// <summary>Small files below <c>/proc</c>, read with little garbage: with hundreds of workers, thousands are read every second.</summary>
 internal static class ProcFile
 {
     /// <summary>Size of a buffer that holds any of them, in bytes.</summary>
     public const int Most = 1024;
 
-    /// <summary>Reads one into a buffer; empty when its process has ended, or is hidden from us.</summary>
+    /// <summary>Reads one into a buffer; empty when its process has ended, is hidden from us, or no descriptor is left.</summary>
     public static ReadOnlySpan<byte> Read(string path, Span<byte> buffer)
     {
         try

@@ -16,7 +16,7 @@ public readonly record struct ProcessStat(char State, int Parent, int Group, lon
             return null;
 
         // The name, in parentheses, may hold spaces and parentheses itself: the fields begin behind the last one.
-        var fields = text[(text.LastIndexOf((byte)')') + 2)..].TrimEnd((byte)'\n');
+        var fields = text[(text.LastIndexOf((byte)')') + 2)..];
         return new((char)fields[0], (int)ProcFile.Number(fields, 1), (int)ProcFile.Number(fields, 2), ProcFile.Number(fields, 19));
     }
 }

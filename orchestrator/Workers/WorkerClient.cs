@@ -68,12 +68,15 @@ public sealed class WorkerClient : IDisposable
     /// <summary>Ends a session. That it succeeds says little: see <see cref="WorkerCleaner"/>.</summary>
     public ValueTask<WorkerReply> EndAsync(string path) => CallAsync(Speaks.End(path), timeout);
 
-    public ValueTask<WorkerReply> HealthAsync(TimeSpan within) => CallAsync(Speaks.Health, within);
+    public ValueTask<WorkerReply> HealthAsync(TimeSpan within) => CallAsync(Speaks.Health, Shorter(within));
 
-    public ValueTask<WorkerReply> StatusAsync(TimeSpan within) => CallAsync(Speaks.Status, within);
+    public ValueTask<WorkerReply> StatusAsync(TimeSpan within) => CallAsync(Speaks.Status, Shorter(within));
 
     /// <summary>A DevTools discovery call, such as <c>GET /json/version</c>; <paramref name="pathAndQuery"/> is escaped.</summary>
     public ValueTask<WorkerReply> DiscoverAsync(string method, string pathAndQuery) => CallAsync(new(method, pathAndQuery) { MaxReplyBytes = MaxDiscoveryBytes }, timeout);
+
+    // One answer that does not come must not use up the time for a whole start.
+    private TimeSpan Shorter(TimeSpan within) => within < timeout ? within : timeout;
 
     /// <summary>Closes every connection: calls under way end with <see cref="WorkerError.Closed"/>.</summary>
     public void Dispose()

@@ -102,12 +102,15 @@ public sealed class NodeFaultTests
             var orchestrator = Assert.Single(node.Children());
             var clock = Stopwatch.Start();
             Kill.Now(orchestrator);
+            await Eventually.IsTrueAsync(() => !Kill.IsAlive(orchestrator), "it is dead");
+            var clients = Enumerable.Range(0, 20).Select(_ => node.StatusForNewClientAsync($"/sessions/{id}")).ToList(); // None is refused: that would throw.
             await Eventually.IsTrueAsync(() => node.Children() is [var next] && next != orchestrator, "there is another one");
             FaultTable.Add("supervised orchestrator kill -9", "started again after", clock.Elapsed);
-            var clients = Enumerable.Range(0, 20).Select(_ => node.StatusForNewClientAsync($"/sessions/{id}")); // None is refused: that would throw.
             Assert.All(await Task.WhenAll(clients), status => Assert.Equal(HttpStatusCode.OK, status));
             FaultTable.Add("supervised orchestrator kill -9", "20 clients that came meanwhile are answered after", clock.Elapsed);
             Assert.Equal(worker, await node.PidOfAsync(id));
+            if (run < FaultTable.Runs - 1)
+                await Task.Delay(Supervisor.Quick); // One that ends sooner is started again after a pause.
         }
     }
 
@@ -120,14 +123,13 @@ public sealed class NodeFaultTests
         await RunAsync("mount", "-t", "tmpfs", "-o", "size=4m", "none", folder);
         try
         {
-            await using var node = await NodeProcess.StartAsync(Path.Combine(folder, "run"), "--warm", "2", "--max-workers", "8");
+            await using var node = await NodeProcess.StartAsync(Path.Combine(folder, "run"), "--warm", "2", "--max-workers", "8", "--on-worker-lost", "restore"); // So that bodies are kept.
             for (var run = 0; run < FaultTable.Runs; run++)
             {
                 var id = await node.CreateAsync();
-                await node.WorkerPidsAsync(2);
-                Fill(Path.Combine(folder, "filler"));
-                using (var refused = await node.PostAsync($$"""{"text":"{{new string('x', 20_000)}}"}"""))
-                    Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+                await node.ReadyAsync(2);
+                var size = 0;
+                await Eventually.IsTrueAsync(() => IsRefusedWhenFullAsync(node, Path.Combine(folder, "filler"), size += 20_000), "creates are refused");
                 Assert.Equal(HttpStatusCode.OK, (await node.GetAsync($"/sessions/{id}")).Status);
                 File.Delete(Path.Combine(folder, "filler"));
                 var clock = Stopwatch.Start();
@@ -149,7 +151,7 @@ public sealed class NodeFaultTests
         await using var node = await NodeProcess.StartAsync(null, "--warm", "2", "--max-workers", "8");
         for (var run = 0; run < FaultTable.Runs; run++)
         {
-            await Eventually.IsTrueAsync(async () => (await node.WorkersAsync()).Count(worker => (string?)worker["state"] == "ready") >= 2, "workers are ready");
+            await node.ReadyAsync(2);
             var id = await node.CreateAsync();
             var pid = node.Process.Pid;
             var open = Directory.GetFiles($"/proc/{pid}/fd").Length;
@@ -214,6 +216,8 @@ public sealed class NodeFaultTests
         }
     }
 
+    private static async Task<bool> IsCleanAsync(NodeProcess node) => (await node.WorkersAsync()).Count(worker => (string?)worker["state"] == "leased") == 1;
+
     private static async Task<bool> IsCreatedAsync(NodeProcess node)
     {
         using var reply = await node.PostAsync();
@@ -223,9 +227,22 @@ public sealed class NodeFaultTests
         return true;
     }
 
+    // A record is written in the place of the worker's last one: it must be larger to need room.
+    private static async Task<bool> IsRefusedWhenFullAsync(NodeProcess node, string filler, int size)
+    {
+        await Eventually.IsTrueAsync(() => IsCleanAsync(node), "the last one's worker is clean");
+        Fill(filler);
+        using var reply = await node.PostAsync($$"""{"text":"{{new string('x', size)}}"}""");
+        if (reply.StatusCode == HttpStatusCode.ServiceUnavailable)
+            return true;
+        Assert.Equal(HttpStatusCode.Created, reply.StatusCode);
+        using var deleted = await node.Http.DeleteAsync(reply.Headers.Location);
+        return false;
+    }
+
     private static void Fill(string path)
     {
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
         try
         {
             for (var block = new byte[4096]; ;)

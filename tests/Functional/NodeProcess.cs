@@ -52,7 +52,17 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     private static async Task<NodeProcess> ListeningAsync(NodeProcess node)
     {
-        await Eventually.IsTrueAsync(async () => (await node.OutputAsync()).Contains("run dir", StringComparison.Ordinal), "it listens");
+        try
+        {
+            await Eventually.IsTrueAsync(async () => (await node.OutputAsync()).Contains("run dir", StringComparison.Ordinal), "it listens", seconds: 30);
+        }
+        catch
+        {
+            Console.WriteLine(await node.OutputAsync());
+            await node.DisposeAsync();
+            throw;
+        }
+
         var output = await node.OutputAsync();
         node.Http.BaseAddress = new(output.Split("listens on ")[1].Split('\n')[0].Trim());
         return node;
@@ -98,17 +108,23 @@ internal sealed class NodeProcess : IAsyncDisposable
     public async Task<HttpStatusCode> StatusForNewClientAsync(string path)
     {
         using var http = new HttpClient { BaseAddress = Http.BaseAddress };
-        while (true)
-        {
-            using var reply = await http.GetAsync(path);
-            if (reply.StatusCode != HttpStatusCode.ServiceUnavailable)
-                return reply.StatusCode;
-        }
+        var status = HttpStatusCode.ServiceUnavailable;
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                using var reply = await http.GetAsync(path);
+                return (status = reply.StatusCode) != HttpStatusCode.ServiceUnavailable;
+            },
+            $"{path} is known");
+        return status;
     }
 
-    /// <summary>Pids of the processes it has started and that are its own still; each belongs to the thread that started it.</summary>
+    /// <summary>Pids of its child processes that live.</summary>
     public int[] Children() =>
-        [.. Directory.EnumerateDirectories($"/proc/{Process.Pid}/task").SelectMany(task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse)];
+    [
+        .. Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+            .Where(pid => pid > 0 && ProcessStat.Read(pid) is { State: not 'Z' } stat && stat.Parent == Process.Pid),
+    ];
 
     public async Task<JsonObject> StatusAsync() => (await Http.GetFromJsonAsync<JsonObject>("/status"))!;
 
@@ -132,12 +148,16 @@ internal sealed class NodeProcess : IAsyncDisposable
         return pids;
     }
 
+    /// <summary>Waits for so many ready workers, or more: those that a rush has left stay a while.</summary>
+    public Task ReadyAsync(int least) =>
+        Eventually.IsTrueAsync(async () => (await WorkersAsync()).Count(worker => (string?)worker["state"] == "ready") >= least, $"{least} workers ready");
+
     // Asked first: an orchestrator that is killed leaves its workers behind.
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         Process.Send(Signal.Terminate);
-        await Process.Exited.WaitAsync(TimeSpan.FromSeconds(10));
+        await Process.Exited.WaitAsync(TimeSpan.FromSeconds(30));
         if (Directory.Exists(RunDirectory) && !await IsHeldAsync())
             Directory.Delete(RunDirectory, recursive: true);
     }

@@ -119,26 +119,31 @@ internal sealed class LiveView
 
     private async Task ShowInTurnAsync(Viewer viewer, string? tab, CancellationToken deadline)
     {
+        var open = tabs.Open;
+        Screencast? before;
+        bool isClosed;
         lock (gate)
         {
             if (!viewers.TryGetValue(viewer, out var now) || now == tab)
                 return;
+            before = now is null ? null : screencasts.GetValueOrDefault(now);
+            isClosed = now is not null && !open.Contains(now);
+            if (isClosed)
+                viewers[viewer] = null;
         }
 
-        // Before it leaves the old one: a tab that cannot be shown costs the viewer nothing.
+        // A tab that cannot be shown costs the viewer nothing, as long as the old one is there.
+        if (isClosed)
+            before?.Remove(viewer);
         var after = tab is null ? null : await StartInTurnAsync(tab, deadline);
-        Screencast? before = null;
+        before?.Remove(viewer);
         bool isHere;
         lock (gate)
         {
-            isHere = viewers.TryGetValue(viewer, out var old);
-            if (old is not null)
-                before = screencasts.GetValueOrDefault(old);
+            isHere = viewers.ContainsKey(viewer);
             if (isHere)
                 viewers[viewer] = tab;
         }
-
-        before?.Remove(viewer);
 
         // First the tabs, then the picture: a viewer has to know what it is of.
         viewer.TabsChanged();
