@@ -5,6 +5,23 @@ namespace Steelyard.Tests.Functional;
 public sealed class QueueTests
 {
     [Fact]
+    public async Task A_worker_handed_to_one_who_leaves_in_that_moment_serves_the_next()
+    {
+        await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
+        await node.ReadyAsync(1);
+        var first = await node.Pool.LeaseAsync(false, TimeSpan.FromSeconds(10), CancellationToken.None);
+        var held = new HeldContext();
+        using var leaving = new CancellationTokenSource();
+        var waiting = held.Begin(() => node.Pool.LeaseAsync(false, TimeSpan.FromSeconds(30), leaving.Token).AsTask());
+        first.Dispose();
+        await held.Posted.WaitAsync(TimeSpan.FromSeconds(10)); // It is handed over, and the one who waits does not know yet.
+        await leaving.CancelAsync();
+        held.Release();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await Eventually.IsTrueAsync(() => node.Pool.Status() is { Ready: 1, Leased: 0 }, "it is free for others");
+    }
+
+    [Fact]
     public async Task Creates_wait_in_line_and_are_served_in_order()
     {
         await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
