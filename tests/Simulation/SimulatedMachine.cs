@@ -17,6 +17,9 @@ internal sealed class SimulatedMachine(World world) : IMachine
 
     public World World => world;
 
+    /// <summary>Each holds a port, of which there are a hundred, and none ever ends.</summary>
+    private const int MostStrangers = 30;
+
     /// <summary>What goes wrong now.</summary>
     public Weather Weather { get; set; } = Weather.Calm;
 
@@ -55,7 +58,7 @@ internal sealed class SimulatedMachine(World world) : IMachine
     {
         foreach (var dead in processes.Where(process => !process.IsAlive && !process.IsStranger).ToList())
         {
-            if (!world.Happens(0.3) || Living.Any(process => process.Identity == dead.Identity))
+            if (!world.Happens(0.3) || Living.Any(process => process.Identity == dead.Identity) || Living.Count(process => process.IsStranger) >= MostStrangers)
                 continue;
             var stranger = new SimulatedProcess(this, dead.Identity, new Dictionary<string, string?>(), dead.Port) { IsStranger = true };
             processes.Add(stranger);
