@@ -9,6 +9,9 @@ internal sealed class SimulatedMachine(World world) : IMachine
 {
     private const string Boot = "a simulated boot";
 
+    // Each holds a port, of which there are a hundred, and none ever ends.
+    private const int MostStrangers = 30;
+
     private readonly Life life = new(world);
     private readonly List<SimulatedProcess> processes = [];
     private readonly Dictionary<string, List<SimulatedProcess>> servedBy = [];
@@ -16,9 +19,6 @@ internal sealed class SimulatedMachine(World world) : IMachine
     private int lastPid = 1000;
 
     public World World => world;
-
-    /// <summary>Each holds a port, of which there are a hundred, and none ever ends.</summary>
-    private const int MostStrangers = 30;
 
     /// <summary>What goes wrong now.</summary>
     public Weather Weather { get; set; } = Weather.Calm;
