@@ -6,12 +6,12 @@ namespace Steelyard;
 internal sealed class IdleMemory(TimeProvider time, ILogger<IdleMemory> logger)
 {
     /// <summary>What a node may allocate in a period and still rest, in bytes: hundreds of workers are probed meanwhile.</summary>
-    internal const long Rest = 64 << 20;
+    internal const long Rest = 32 << 20;
 
     /// <summary>Collections after a rush: pools drop a part of what they keep, and only what nobody has used for a minute.</summary>
-    internal const int Rounds = 4;
+    internal const int Rounds = 6;
 
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(15);
 
     private long before;
     private int rounds;

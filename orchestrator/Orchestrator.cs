@@ -93,7 +93,7 @@ public sealed class Orchestrator : IAsyncDisposable
         var keys = new KeyRing(options);
         options = options with { ApiKeys = [], OperatorKeys = [] }; // Only their hashes stay.
         var runDirectory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
-        var ledger = new SessionLedger(runDirectory, options.LastWorkerPort);
+        var ledger = new SessionLedger(runDirectory);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

@@ -27,7 +27,7 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
 
     // What can be discovered where workers have a browser's WebSocket and nothing else is its address.
     private RequestDelegate Discover(string path, RequestDelegate handler) => workers.BrowserPath is null ? handler : context =>
-        RootDiscovery.WriteAsync(context, path, $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/{context.KeyQuery()}");
+        RootDiscovery.WriteAsync(context, path, $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/");
 
     private async Task ConnectAsync(HttpContext context)
     {

@@ -36,7 +36,7 @@ public sealed class DevToolsDialect(SessionService sessions, Attacher attacher, 
         var prefix = $"{self.WebSocketOrigin}/sessions/{found.Session.Id}";
         if (at.Placement.Worker.Client.Speaks.BrowserPath is not null)
         {
-            await RootDiscovery.WriteAsync(context, path, $"{prefix}/cdp{context.KeyQuery()}");
+            await RootDiscovery.WriteAsync(context, path, $"{prefix}/cdp");
             return;
         }
 

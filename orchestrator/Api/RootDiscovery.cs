@@ -7,8 +7,8 @@ internal static class RootDiscovery
 {
     /// <param name="context">The request.</param>
     /// <param name="path">What is asked, such as <c>/json/version</c>.</param>
-    /// <param name="socket">The WebSocket to connect to.</param>
+    /// <param name="socket">The WebSocket to connect to, without a key.</param>
     public static Task WriteAsync(HttpContext context, string path, string socket) => path == "/json/version"
-        ? context.Response.WriteAsJsonAsync(new JsonObject { ["webSocketDebuggerUrl"] = socket })
-        : Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, $"These workers have no {path}, only the WebSocket of the whole browser: connect to {socket.Split('?')[0]}.");
+        ? context.Response.WriteAsJsonAsync(new JsonObject { ["webSocketDebuggerUrl"] = socket + context.KeyQuery() })
+        : Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, $"These workers have no {path}, only the WebSocket of the whole browser: connect to {socket}.");
 }

@@ -42,7 +42,5 @@ public static class PortOwner
     }
 
     private static IEnumerable<int> GroupMembers(int groupLeader) =>
-        Directory.EnumerateDirectories("/proc")
-            .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-            .Where(pid => pid != 0 && pid != groupLeader && ProcessStat.Read(pid)?.Group == groupLeader);
+        ProcFile.Pids().Where(pid => pid != groupLeader && ProcessStat.Read(pid)?.Group == groupLeader);
 }

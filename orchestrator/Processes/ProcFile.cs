@@ -8,6 +8,11 @@ internal static class ProcFile
     /// <summary>Size of a buffer that holds any of them, in bytes.</summary>
     public const int Most = 1024;
 
+    /// <summary>The pids of all processes.</summary>
+    public static IEnumerable<int> Pids() => Directory.EnumerateDirectories("/proc")
+        .Select(path => int.TryParse(Path.GetFileName(path.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+        .Where(pid => pid > 0);
+
     /// <summary>Reads one into a buffer; empty when its process has ended, is hidden from us, or no descriptor is left.</summary>
     public static ReadOnlySpan<byte> Read(string path, Span<byte> buffer)
     {

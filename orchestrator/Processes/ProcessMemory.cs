@@ -9,9 +9,9 @@ public static class ProcessMemory
     public static Dictionary<int, GroupUsage> OfGroups()
     {
         var groups = new Dictionary<int, GroupUsage>();
-        foreach (var path in Directory.EnumerateDirectories("/proc"))
+        foreach (var pid in ProcFile.Pids())
         {
-            if (int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) && ProcessStat.Read(pid) is { } stat)
+            if (ProcessStat.Read(pid) is { } stat)
                 groups[stat.Group] = groups.GetValueOrDefault(stat.Group).Plus(pid, PagesOf(pid));
         }
 

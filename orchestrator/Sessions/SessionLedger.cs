@@ -9,27 +9,22 @@ namespace Steelyard.Sessions;
 /// </summary>
 public sealed unsafe class SessionLedger
 {
-    private const int MostPorts = 65_536;
-
-    private readonly int ports;
+    private const long Length = 65_536 * LedgerEntry.Size; // An entry for every port there is: 2 MiB.
 
     // Never unmapped: an activity may end after all else has stopped.
     private readonly byte* entries;
 
     /// <summary>Opens or makes the file. Throws <see cref="RunDirectoryException"/>.</summary>
     /// <param name="directory">Where it lies.</param>
-    /// <param name="lastPort">The highest port that a worker can have.</param>
-    public SessionLedger(RunDirectory directory, int lastPort)
+    public SessionLedger(RunDirectory directory)
     {
         var path = directory.FileAt("ledger");
         try
         {
             using var file = PrivateFile.Open(path, FileMode.OpenOrCreate);
-            ports = Math.Max(lastPort + 1, (int)Math.Min(file.Length / LedgerEntry.Size, MostPorts));
-
             // Written out, for a hole in it would be filled when a store needs it, and then there may be no room.
             file.Seek(0, SeekOrigin.End);
-            file.Write(new byte[Math.Max(0, ((long)ports * LedgerEntry.Size) - file.Length)]);
+            file.Write(new byte[Math.Max(0, Length - file.Length)]);
             file.Flush();
             using var mapping = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
             mapping.CreateViewAccessor().SafeMemoryMappedViewHandle.AcquirePointer(ref entries);
@@ -40,6 +35,6 @@ public sealed unsafe class SessionLedger
         }
     }
 
-    /// <summary>The entry of the worker on this port; one that points nowhere for a port beyond all that workers have had here.</summary>
-    public LedgerEntry this[int port] => port < ports ? new(entries + ((long)port * LedgerEntry.Size)) : default;
+    /// <summary>The entry of the worker on this port.</summary>
+    public LedgerEntry this[int port] => port is >= 0 and <= ushort.MaxValue ? new(entries + ((long)port * LedgerEntry.Size)) : throw new ArgumentOutOfRangeException(nameof(port));
 }

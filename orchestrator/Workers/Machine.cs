@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Steelyard.Processes;
@@ -16,9 +15,7 @@ internal sealed class Machine : IMachine
     public string? EnvironmentOf(ProcessIdentity process, string variable) =>
         ProcessEnvironment.Read(process.Pid, variable) is { } value && process.Exists ? value : null;
 
-    public IEnumerable<ProcessIdentity> Processes() => Directory.EnumerateDirectories("/proc")
-        .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? ProcessIdentity.Of(pid) : null)
-        .OfType<ProcessIdentity>();
+    public IEnumerable<ProcessIdentity> Processes() => ProcFile.Pids().Select(ProcessIdentity.Of).OfType<ProcessIdentity>();
 
     public IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time)
     {

@@ -75,9 +75,6 @@ public sealed class WorkerClient : IDisposable
     /// <summary>A DevTools discovery call, such as <c>GET /json/version</c>; <paramref name="pathAndQuery"/> is escaped.</summary>
     public ValueTask<WorkerReply> DiscoverAsync(string method, string pathAndQuery) => CallAsync(new(method, pathAndQuery) { MaxReplyBytes = MaxDiscoveryBytes }, timeout);
 
-    // One answer that does not come must not use up the time for a whole start.
-    private TimeSpan Shorter(TimeSpan within) => within < timeout ? within : timeout;
-
     /// <summary>Closes every connection: calls under way end with <see cref="WorkerError.Closed"/>.</summary>
     public void Dispose()
     {
@@ -123,6 +120,9 @@ public sealed class WorkerClient : IDisposable
 
         connection.Dispose();
     }
+
+    // One answer that does not come must not use up the time for a whole start.
+    private TimeSpan Shorter(TimeSpan within) => within < timeout ? within : timeout;
 
     private async ValueTask<WorkerReply> CallAsync(WorkerRequest request, TimeSpan within)
     {

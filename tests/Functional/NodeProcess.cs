@@ -54,7 +54,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     {
         try
         {
-            await Eventually.IsTrueAsync(async () => (await node.OutputAsync()).Contains("run dir", StringComparison.Ordinal), "it listens", seconds: 30);
+            await Eventually.IsTrueAsync(async () => (await node.OutputAsync()).Contains("run dir", StringComparison.Ordinal), "it listens");
         }
         catch
         {
@@ -97,17 +97,17 @@ internal sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>The status of a session, once it is known what became of it.</summary>
-    public async Task<HttpStatusCode> SettledAsync(string path)
-    {
-        var status = HttpStatusCode.ServiceUnavailable;
-        await Eventually.IsTrueAsync(async () => (status = (await GetAsync(path)).Status) != HttpStatusCode.ServiceUnavailable, $"{path} is known");
-        return status;
-    }
+    public Task<HttpStatusCode> SettledAsync(string path) => SettledAsync(Http, path);
 
-    /// <summary>The status of a session for somebody who has no connection yet, once it is known what became of it.</summary>
-    public async Task<HttpStatusCode> StatusForNewClientAsync(string path)
+    /// <summary>The same for somebody who has no connection yet.</summary>
+    public async Task<HttpStatusCode> SettledForNewClientAsync(string path)
     {
         using var http = new HttpClient { BaseAddress = Http.BaseAddress };
+        return await SettledAsync(http, path);
+    }
+
+    private static async Task<HttpStatusCode> SettledAsync(HttpClient http, string path)
+    {
         var status = HttpStatusCode.ServiceUnavailable;
         await Eventually.IsTrueAsync(
             async () =>
@@ -120,11 +120,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Pids of its child processes that live.</summary>
-    public int[] Children() =>
-    [
-        .. Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-            .Where(pid => pid > 0 && ProcessStat.Read(pid) is { State: not 'Z' } stat && stat.Parent == Process.Pid),
-    ];
+    public int[] Children() => [.. ProcFile.Pids().Where(pid => ProcessStat.Read(pid) is { State: not 'Z' } stat && stat.Parent == Process.Pid)];
 
     public async Task<JsonObject> StatusAsync() => (await Http.GetFromJsonAsync<JsonObject>("/status"))!;
 
@@ -157,7 +153,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     {
         Http.Dispose();
         Process.Send(Signal.Terminate);
-        await Process.Exited.WaitAsync(TimeSpan.FromSeconds(30));
+        await Process.Exited.WaitAsync(TimeSpan.FromSeconds(10));
         if (Directory.Exists(RunDirectory) && !await IsHeldAsync())
             Directory.Delete(RunDirectory, recursive: true);
     }

@@ -61,7 +61,7 @@ public sealed class SupervisedTests
         var id = await first.CreateAsync();
         await first.KillAsync();
 
-        var waiting = first.StatusForNewClientAsync($"/sessions/{id}"); // Nobody serves it yet; the kernel takes it.
+        var waiting = first.SettledForNewClientAsync($"/sessions/{id}"); // Nobody serves it yet; the kernel takes it.
         await using var second = await NodeProcess.StartOnAsync(socket, first.RunDirectory);
         Assert.Equal(HttpStatusCode.OK, await waiting);
     }

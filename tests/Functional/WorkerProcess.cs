@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -142,9 +141,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     }
 
     /// <summary>The pid of the browser itself.</summary>
-    public int BrowserPid() => Directory.EnumerateDirectories("/proc")
-        .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-        .Single(pid => pid > 0 && ProcessStat.Read(pid)?.Parent == Pid);
+    public int BrowserPid() => ProcFile.Pids().Single(pid => ProcessStat.Read(pid)?.Parent == Pid);
 
     public async ValueTask DisposeAsync()
     {

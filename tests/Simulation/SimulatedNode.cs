@@ -29,7 +29,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         var time = new VirtualTime(world.Clock, life);
         var log = new HistoryLogger(world);
         directory = new(options.RunDirectory, options.MaxWorkerLogBytes);
-        var ledger = new SessionLedger(directory, options.LastWorkerPort);
+        var ledger = new SessionLedger(directory);
         var records = new SessionRecords(ledger);
         var starter = new WorkerStarter(new("/bin/true", [], WorkerKind.Simulated), directory, machine, new(), options, time, random: world.Random);
         Pool = new(starter, options, time, log.For<WorkerPool>(), world.Random);

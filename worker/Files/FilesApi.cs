@@ -67,14 +67,22 @@ internal static class FilesApi
     /// <param name="deadline">Until when it may wait for others to be written.</param>
     public static async Task<Reply> UploadAsync(HttpContext context, Browser browser, SizeLimits limits, CancellationToken deadline)
     {
-        await browser.Uploads.WaitAsync(deadline);
         try
         {
-            return await UploadInTurnAsync(context, browser, limits);
+            RequestBody.Limit(context, SizeLimits.Request(limits.File));
+            await browser.Uploads.WaitAsync(deadline);
+            try
+            {
+                return await UploadInTurnAsync(context, browser, limits);
+            }
+            finally
+            {
+                browser.Uploads.Release();
+            }
         }
-        finally
+        catch (BadHttpRequestException e)
         {
-            browser.Uploads.Release();
+            return Reply.Problem(e.StatusCode, e.Message, "file");
         }
     }
 
@@ -82,18 +90,10 @@ internal static class FilesApi
     {
         var files = new SessionFiles(browser.Downloads);
         using var upload = new Upload(browser.Temporary, Math.Min(limits.File, limits.Files - files.TotalBytes));
-        try
-        {
-            RequestBody.Limit(context, SizeLimits.Request(limits.File));
-            var path = await upload.ReadAsync(context.Request, context.RequestAborted);
-            return files.Take(upload.Written, path) is { } file
-                ? WriteReply(json => Write(json, file))
-                : throw new BadInputException($"{path} cannot be a file: something else has that name", "path");
-        }
-        catch (BadHttpRequestException e)
-        {
-            return Reply.Problem(e.StatusCode, e.Message, "file");
-        }
+        var path = await upload.ReadAsync(context.Request, context.RequestAborted);
+        return files.Take(upload.Written, path) is { } file
+            ? WriteReply(json => Write(json, file))
+            : throw new BadInputException($"{path} cannot be a file: something else has that name", "path");
     }
 
     private static void SetFileName(HttpResponse response, string name)

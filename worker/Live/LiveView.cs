@@ -119,22 +119,15 @@ internal sealed class LiveView
 
     private async Task ShowInTurnAsync(Viewer viewer, string? tab, CancellationToken deadline)
     {
-        var open = tabs.Open;
         Screencast? before;
-        bool isClosed;
         lock (gate)
         {
             if (!viewers.TryGetValue(viewer, out var now) || now == tab)
                 return;
             before = now is null ? null : screencasts.GetValueOrDefault(now);
-            isClosed = now is not null && !open.Contains(now);
-            if (isClosed)
-                viewers[viewer] = null;
         }
 
-        // A tab that cannot be shown costs the viewer nothing, as long as the old one is there.
-        if (isClosed)
-            before?.Remove(viewer);
+        // Before it leaves the old one: a tab that cannot be shown costs the viewer nothing.
         var after = tab is null ? null : await StartInTurnAsync(tab, deadline);
         before?.Remove(viewer);
         bool isHere;
@@ -150,6 +143,21 @@ internal sealed class LiveView
         if (isHere)
             after?.Add(viewer);
         await SweepInTurnAsync(deadline);
+    }
+
+    // Its tab has closed: it looks at none.
+    private void LeaveInTurn(Viewer viewer)
+    {
+        Screencast? before;
+        lock (gate)
+        {
+            if (!viewers.TryGetValue(viewer, out var closed) || closed is null)
+                return;
+            before = screencasts.GetValueOrDefault(closed);
+            viewers[viewer] = null;
+        }
+
+        before?.Remove(viewer);
     }
 
     private async Task<Screencast> StartInTurnAsync(string tab, CancellationToken deadline)
@@ -214,6 +222,7 @@ internal sealed class LiveView
                 var open = tabs.Open;
                 lock (gate)
                     lost = [.. viewers.Where(entry => entry.Value is null || !open.Contains(entry.Value)).Select(entry => entry.Key)];
+                lost.ForEach(LeaveInTurn);
                 foreach (var viewer in lost)
                     await ShowInTurnAsync(viewer, open is [var first, ..] ? first : null, deadline);
             });

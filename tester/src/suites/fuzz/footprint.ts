@@ -7,7 +7,7 @@ import { poll } from '../../wait.ts';
 const mebibyte = 1_048_576;
 /** A pool of workers, of connections to them or of threads may be somewhat larger or smaller at any time; so may a heap. */
 const allowed = { share: 0.05, descriptors: 16, threads: 8, bytes: 24 * mebibyte };
-const backWithinMs = 120_000;
+const backWithinMs = 60_000;
 
 /** What a process holds. */
 export interface Footprint {

@@ -39,7 +39,7 @@ export function fuzzSuite({ seconds }: Options): Suite {
   };
   const line = (name: string, run: Test['run']): Test => ({
     name,
-    deadlineMs: 180_000 + seconds * 1_000,
+    deadlineMs: 120_000 + seconds * 1_000,
     run: async (context) => {
       await begin(context);
       return run(context);

@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Sockets;
+using Steelyard.Processes;
+using Steelyard.Tests.Functional;
+
+namespace Steelyard.Tests.Faults;
+
+/// <summary>The orchestrator runs out of what it needs, or its clients vanish.</summary>
+[Collection(FaultTable.Alone)]
+public sealed class NodeShortageTests
+{
+    private const string Utilities = "/usr/bin";
+
+    [Fact]
+    public async Task Its_run_directory_is_full()
+    {
+        if (!Environment.IsPrivilegedProcess)
+            Assert.Skip("only root may mount a small file system");
+        var folder = Directory.CreateTempSubdirectory("steelyard-full-").FullName;
+        await RunAsync("mount", "-t", "tmpfs", "-o", "size=4m", "none", folder);
+        try
+        {
+            await using var node = await NodeProcess.StartAsync(Path.Combine(folder, "run"), "--warm", "2", "--max-workers", "8", "--on-worker-lost", "restore"); // So that bodies are kept.
+            for (var run = 0; run < FaultTable.Runs; run++)
+            {
+                var id = await node.CreateAsync();
+                await node.ReadyAsync(2);
+                Fill(Path.Combine(folder, "filler"));
+
+                // A record is written in the place of its worker's last one: only one that is larger than anything before needs room.
+                using (var refused = await node.PostAsync($$"""{"text":"{{new string('x', 1_000_000)}}"}"""))
+                    Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+                Assert.Equal(HttpStatusCode.OK, (await node.GetAsync($"/sessions/{id}")).Status);
+                File.Delete(Path.Combine(folder, "filler"));
+                var clock = Stopwatch.Start();
+                await Eventually.IsTrueAsync(async () => await IsCreatedAsync(node), "creates are taken again");
+                FaultTable.Add("run directory full", "creates again after room is made", clock.Elapsed);
+                using var deleted = await node.Http.DeleteAsync($"/sessions/{id}");
+            }
+        }
+        finally
+        {
+            await RunAsync("umount", "-l", folder);
+            Directory.Delete(folder);
+        }
+    }
+
+    [Fact]
+    public async Task It_has_no_descriptors_left()
+    {
+        await using var node = await NodeProcess.StartAsync(null, "--warm", "2", "--max-workers", "8");
+        for (var run = 0; run < FaultTable.Runs; run++)
+        {
+            await node.ReadyAsync(2);
+            var id = await node.CreateAsync();
+            var pid = node.Process.Pid;
+            var open = Directory.GetFiles($"/proc/{pid}/fd").Length;
+            await RunAsync("prlimit", $"--pid={pid}", $"--nofile={open}:");
+            Assert.Equal(HttpStatusCode.OK, (await node.GetAsync($"/sessions/{id}")).Status);
+            await RunAsync("prlimit", $"--pid={pid}", "--nofile=4096:");
+            var clock = Stopwatch.Start();
+            await Eventually.IsTrueAsync(async () => await IsCreatedAsync(node), "creates are taken again");
+            FaultTable.Add("no descriptors", "creates again after there are some", clock.Elapsed);
+            using var deleted = await node.Http.DeleteAsync($"/sessions/{id}");
+        }
+    }
+
+    [Fact]
+    public async Task Two_hundred_clients_vanish()
+    {
+        await using var node = await Node.StartAsync(options => options with { Warm = 4, MaxWorkers = 16, SessionTtl = TimeSpan.FromSeconds(2) });
+        var random = new Random(11);
+        for (var run = 0; run < FaultTable.Runs; run++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 200).Select(number => VanishAsync(node, number, random.Next(1, 60))));
+            var clock = Stopwatch.Start();
+            await Eventually.IsTrueAsync(() => node.Pool.Status() is { Leased: 0, Queued: 0 }, "nothing is held for them", seconds: 20);
+            FaultTable.Add("200 clients vanish", "nothing is held any more after", clock.Elapsed);
+        }
+    }
+
+    // Sends all or a part of a create or a connect, and is gone without a word: the connection is reset.
+    private static async Task VanishAsync(Node node, int number, int milliseconds)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { LingerState = new(true, 0) };
+        await socket.ConnectAsync("127.0.0.1", node.Http.BaseAddress!.Port);
+        var request = number % 2 == 0
+            ? "POST /sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
+            : "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+        await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(number % 5 == 0 ? request[..(request.Length / 2)] : request));
+        await Task.Delay(milliseconds);
+    }
+
+    private static async Task<bool> IsCreatedAsync(NodeProcess node)
+    {
+        using var reply = await node.PostAsync();
+        if (reply.StatusCode != HttpStatusCode.Created)
+            return false;
+        using var deleted = await node.Http.DeleteAsync(reply.Headers.Location);
+        return true;
+    }
+
+    private static void Fill(string path)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            for (var block = new byte[4096]; ;)
+                file.Write(block);
+        }
+        catch (IOException)
+        {
+            // Full, as it should be.
+        }
+    }
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        var path = Path.Combine(Utilities, program);
+        if (!File.Exists(path))
+            Assert.Skip($"there is no {path}");
+        Assert.Equal(0, (await OsProcess.Start(new(path, arguments)).Exited).Code);
+    }
+}
