@@ -14,7 +14,8 @@ internal sealed class SessionAdopter(
     /// <summary>Call it before anybody may ask for sessions. Does not wait for the workers' answers.</summary>
     public void Adopt()
     {
-        foreach (var found in workers.Find())
+        // The living first: a lost session is restored at once, and must not be given a slot that one of them still needs.
+        foreach (var found in workers.Find().OrderBy(found => found.Worker is null))
         {
             var record = LiveRecord(found);
             if (found.Worker is { } worker)

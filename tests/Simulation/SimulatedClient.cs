@@ -15,6 +15,7 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
     private string id = "";
     private long usedAtLeastUntil;
     private long usedAtMostUntil;
+    private bool mayHaveBeenOpen;
     private bool deleteSent;
     private bool hasEnded;
 
@@ -59,9 +60,11 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
 
     private async Task<bool> TryCreateAsync()
     {
-        using var left = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        var left = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         if (world.Happens(0.1))
             left.CancelAfter(machine.Between(0, 0.5));
+        else if (world.Happens(0.05)) // In the very moment in which it may be served.
+            machine.WhenOneIsFree(left.Cancel);
         var started = world.Clock.Now;
         Asked.Add((tag, started));
         var reply = await SendAsync("POST", null, $"{{\"tag\":\"{tag}\"}}", longestCreate, left.Token);
@@ -75,7 +78,7 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
         world.Check((string?)body["tag"] == tag, $"I4: the create of {tag} was answered with {reply.Body}");
         id = (string)body["id"]!;
         (usedAtLeastUntil, usedAtMostUntil) = (Math.Max(started, world.Clock.Now), world.Clock.Now);
-        deleteSent = hasEnded = false;
+        mayHaveBeenOpen = deleteSent = hasEnded = false;
         return true;
     }
 
@@ -83,10 +86,14 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
     {
         var started = world.Clock.Now;
         var reply = await SendAsync("GET", id, "", longestCall, default);
+
+        // What was open when an orchestrator died counts as used until its successor came.
+        if (mayHaveBeenOpen && reply is not null)
+            usedAtMostUntil = Math.Max(usedAtMostUntil, node().StartedAt);
+        mayHaveBeenOpen |= reply is null;
         switch (reply?.Status)
         {
             case null:
-                // It may have been used until the orchestrator died; its successor counts it as used until it came.
                 usedAtMostUntil = world.Clock.Now;
                 break;
             case 200:

@@ -73,6 +73,8 @@ internal sealed class SimulatedConnection(SimulatedMachine machine, WorkerClient
             if (reply.Error != WorkerError.None)
                 isBroken = true;
             outcome.TrySetResult(reply);
+            if (reply.Body.StartsWith("{\"available\":true", StringComparison.Ordinal))
+                machine.OneIsFree();
         }));
     }
 }

@@ -16,12 +16,16 @@ internal sealed class SimulatedMachine(World world) : IMachine
     private readonly List<SimulatedProcess> processes = [];
     private readonly Dictionary<string, List<SimulatedProcess>> servedBy = [];
     private readonly Dictionary<string, long> servedAt = [];
+    private readonly List<Action> whenFree = [];
     private int lastPid = 1000;
 
     public World World => world;
 
     /// <summary>What goes wrong now.</summary>
     public Weather Weather { get; set; } = Weather.Calm;
+
+    /// <summary>Kills the orchestrator that runs now.</summary>
+    public Action KillNode { get; set; } = () => { };
 
     public IEnumerable<SimulatedProcess> Living => processes.Where(process => process.IsAlive);
 
@@ -64,6 +68,26 @@ internal sealed class SimulatedMachine(World world) : IMachine
             processes.Add(stranger);
             world.Note($"{stranger}, a stranger, has the identity of a dead worker");
         }
+    }
+
+    /// <summary>What may befall workers and their folders while no orchestrator watches.</summary>
+    public void Damage()
+    {
+        foreach (var process in Living.Where(process => !process.IsStranger && world.Happens(Weather.Damage)).ToList())
+        {
+            var folder = process.Environment[WorkerStarter.DirectoryVariable]!;
+            process.Befall(world.Random.Next(4), Path.Combine(folder, "worker.json"), Path.Combine(folder, "session.json"));
+        }
+    }
+
+    /// <summary>Calls back once, among all else that happens then, as soon as a worker has said that it is free.</summary>
+    public void WhenOneIsFree(Action action) => whenFree.Add(action);
+
+    /// <summary>A worker has said that it is free.</summary>
+    public void OneIsFree()
+    {
+        whenFree.ForEach(action => life.Post(_ => action(), null));
+        whenFree.Clear();
     }
 
     public void Serves(SimulatedProcess process, string tag)

@@ -26,6 +26,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
     {
         this.world = world;
         life = new(world);
+        StartedAt = world.Clock.Now;
         var time = new VirtualTime(world.Clock, life);
         var log = new HistoryLogger(world);
         directory = new(options.RunDirectory, options.MaxWorkerLogBytes);
@@ -50,6 +51,11 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
     public WorkerPool Pool { get; }
 
     public SessionService Sessions { get; }
+
+    public bool IsDead => life.IsOver;
+
+    /// <summary>When it came, in ticks.</summary>
+    public long StartedAt { get; }
 
     public IServiceProvider ServiceProvider => NoServices;
 

@@ -66,6 +66,27 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
         return true;
     }
 
+    /// <summary>It dies, or a record of it is gone or cut short.</summary>
+    public void Befall(int what, string record, string sessionRecord)
+    {
+        HasFailed = true;
+        machine.World.Note($"{this}: what befalls it is {what}");
+        switch (what)
+        {
+            case 0:
+                Die(new(1, null));
+                break;
+            case 1: // As if the orchestrator had been killed between the spawn and the record.
+                File.Delete(record);
+                break;
+            default:
+                var path = what == 2 ? record : sessionRecord;
+                if (File.Exists(path))
+                    File.WriteAllBytes(path, File.ReadAllBytes(path)[..^1]);
+                break;
+        }
+    }
+
     public void Join(SimulatedConnection connection) => connections.Add(connection);
 
     public void Leave(SimulatedConnection connection) => connections.Remove(connection);
@@ -82,6 +103,9 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
             machine.World.Note($"{this}: {fault} at {request.Method} {request.Path}");
         }
 
+        var isKilling = machine.World.Happens(machine.Weather.NodeCall);
+        if (isKilling && machine.World.Happens(0.5))
+            machine.KillNode();
         switch (fault)
         {
             case CallFault.CrashBefore:
@@ -96,6 +120,8 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
         }
 
         var answer = Answer(request);
+        if (isKilling)
+            machine.KillNode();
         switch (fault)
         {
             case CallFault.CrashAfter:

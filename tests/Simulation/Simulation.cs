@@ -37,6 +37,7 @@ internal sealed class Simulation
         var secret = new byte[32];
         world.Random.NextBytes(secret);
         File.WriteAllBytes(Path.Combine(folder, "secret"), secret); // Or the ids of two runs of one seed would differ.
+        machine.KillNode = Kill;
         node = new(world, machine, options);
     }
 
@@ -71,7 +72,7 @@ internal sealed class Simulation
         {
             await Task.WhenAny(storm, Task.Delay(machine.Between(0, 2 * weather.NodeCrash), time));
             if (!storm.IsCompleted)
-                Restart();
+                Kill();
         }
 
         await storm;
@@ -80,14 +81,24 @@ internal sealed class Simulation
         await CalmDownAsync();
     }
 
-    private void Restart()
+    // kill -9; the next one comes a moment later, or a few seconds.
+    private void Kill()
     {
+        if (node.IsDead)
+            return;
         world.Note("the orchestrator is killed");
         node.Die();
+        machine.After(machine.Between(0, world.Happens(0.5) ? 0.05 : 5), Restart);
+    }
+
+    private void Restart()
+    {
+        machine.Damage();
         if (world.Happens(0.5))
             machine.ReuseIdentities();
         if (world.Happens(0.2))
             world.Clock.WallOffset += TimeSpan.FromHours(world.Happens(0.5) ? 1 : -1);
+        world.Note("the next orchestrator starts");
         node = new(world, machine, options);
     }
 
@@ -144,6 +155,8 @@ internal sealed class Simulation
 
     private void CheckAlways()
     {
+        if (node.IsDead)
+            return;
         var status = node.Pool.Status();
         if (status.Ready + status.Leased + status.Starting + status.Stopping + status.Parked != status.Slots)
             world.Fail($"I6: the numbers do not add up: {status}");

@@ -8,6 +8,9 @@ internal sealed class World(int seed)
 {
     private const int HistoryLines = 400;
 
+    // Some ten times what the longest run needs.
+    private const long MostEvents = 1_000_000;
+
     private readonly int thread = Environment.CurrentManagedThreadId;
     private readonly List<(Life Life, SendOrPostCallback Callback, object? State)> ready = [];
     private readonly Queue<string> history = new();
@@ -70,6 +73,8 @@ internal sealed class World(int seed)
 
             Events++;
             check();
+            if (Events == MostEvents)
+                Fail("there is no end to it: somebody waits for ever, or tries again and again");
         }
 
         if (until.IsFaulted)
