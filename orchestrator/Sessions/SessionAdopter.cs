@@ -30,9 +30,20 @@ internal sealed class SessionAdopter(
         }
     }
 
-    // Null when it held no session that anybody was promised, or one that has ended.
-    private SessionRecord? LiveRecord(FoundWorker found) =>
-        found.Record is { } worker && SessionRecords.TryRead(found.Directory) is { } record && records.EntryOf(worker.Port).Session == record.Id ? record : null;
+    // Null when it held no session that anybody was promised, or one that has ended or that nothing is known of any more.
+    private SessionRecord? LiveRecord(FoundWorker found)
+    {
+        if (found.Record is not { } worker || records.EntryOf(worker.Port) is not { Session: { } id } entry || !File.Exists(found.Directory.SessionRecordPath))
+            return null;
+        var record = SessionRecords.TryRead(found.Directory);
+        if (record is null)
+        {
+            logger.LogError("Session {Id} is lost: its record {Path} cannot be read", id, found.Directory.SessionRecordPath);
+            entry.End();
+        }
+
+        return record?.Id == id ? record : null;
+    }
 
     private void TakeOver(Worker worker, SessionRecord? record)
     {

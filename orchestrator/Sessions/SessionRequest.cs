@@ -17,10 +17,10 @@ public record SessionRequest(ReadOnlyMemory<byte> Body, SessionClock Clock)
     public SessionId? ChosenId { get; init; }
 
     /// <summary>Tells two requests with the same chosen id apart: a hash over all that the client sent.</summary>
-    public string Fingerprint { get; init; } = "";
+    public string Fingerprint { get; init => field = value ?? ""; } = ""; // An older orchestrator's record may not have it, nor what stands below.
 
     /// <summary>The client's own labels.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = NoMetadata;
+    public IReadOnlyDictionary<string, string> Metadata { get; init => field = value ?? NoMetadata; } = NoMetadata;
 
     /// <summary>What the dialect it came in wants to know of the session when it is read from disk, as JSON that only that dialect reads; null for nothing.</summary>
     public virtual string? Facts { get; init; }

@@ -66,11 +66,12 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
         else if (world.Happens(0.05)) // In the very moment in which it may be served.
             machine.WhenOneIsFree(left.Cancel);
         var started = world.Clock.Now;
+        var isRefused = world.Happens(0.05);
         Asked.Add((tag, started));
-        var reply = await SendAsync("POST", null, $"{{\"tag\":\"{tag}\"}}", longestCreate, left.Token);
+        var reply = await SendAsync("POST", null, $"{{\"tag\":\"{tag}\"{(isRefused ? ",\"refuse\":1" : "")}}}", longestCreate, left.Token);
         if (reply is not { Status: 201 } || left.IsCancellationRequested)
         {
-            world.Check(reply is null or { Status: 201 or 503 } || left.IsCancellationRequested, $"I7: the create of {tag} was answered {reply?.Status}: {reply?.Body}");
+            world.Check(reply is null or { Status: 201 or 503 } || (isRefused && reply.Status == 400) || left.IsCancellationRequested, $"I7: the create of {tag} was answered {reply?.Status}: {reply?.Body}");
             return false;
         }
 

@@ -207,8 +207,11 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
 
     private SimulatedReply Create(ReadOnlySpan<byte> body)
     {
-        var tag = (string)JsonNode.Parse(Encoding.UTF8.GetString(body))!["tag"]!;
+        var wanted = JsonNode.Parse(Encoding.UTF8.GetString(body))!;
+        var tag = (string)wanted["tag"]!;
         machine.World.Check(session is null || HasFailed, $"I1: {this} was asked for {tag} while it holds {session?.Tag}");
+        if (wanted["refuse"] is not null)
+            return new(400, "{}");
         machine.Serves(this, tag);
         var id = $"{identity.Pid}-{++sessions}";
         session = (id, tag, $$"""{"id":"{{id}}","created_at":1,"tag":"{{tag}}"}""");

@@ -65,14 +65,18 @@ internal sealed class World(int seed)
     {
         while (!until.IsCompleted && Violation is null)
         {
-            if (!Step())
+            try
             {
-                Fail("nothing is left to happen, and somebody still waits");
-                return;
+                if (!Step())
+                    Fail("nothing is left to happen, and somebody still waits");
+                check();
+            }
+            catch (Exception e)
+            {
+                Fail($"an error of the simulation or of ours: {e}");
             }
 
             Events++;
-            check();
             if (Events == MostEvents)
                 Fail("there is no end to it: somebody waits for ever, or tries again and again");
         }

@@ -15,7 +15,8 @@ const mutations = [
   ['who waits is passed over', 'Workers/WorkerPool.cs', 'if (queue.TryHandOverNeedsLock(new(this, worker)))', 'if (queue.CountNeedsLock > 1 && queue.TryHandOverNeedsLock(new(this, worker)))'],
   ['who came last is served first', 'Workers/LeaseQueue.cs', '(servedBefore ? again : first).AddLast(place)', '(servedBefore ? again : first).AddFirst(place)'],
   ['a lease handed to one who has left is lost', 'Workers/LeaseQueue.cs', '            lease.Dispose();\n            throw;', '            throw;'],
-  ['a worker that failed is never replaced', 'Workers/WorkerPool.cs', 'if (slot.Retired || closed ||', 'if (failed || slot.Retired || closed ||'],
+  ['a worker that failed is never replaced', 'Workers/WorkerPool.cs', 'return failed ? slot.Fail(time.GetElapsedTime(0), random.NextDouble(), mayPark) : default(RestartDecision);', 'return failed ? null : default(RestartDecision);'],
+  ['a slot of a lost session is taken before all workers are adopted', 'Sessions/SessionAdopter.cs', '.OrderBy(found => found.Worker is null)', ''],
   ['a hung worker is not noticed', 'Workers/WorkerHealth.cs', 'if (silence >= options.HangTimeout)', 'if (silence >= options.HangTimeout * 1000)'],
   ['a worker that was given to another session is believed', 'Api/SessionsDialect.cs', 'if (reply.IsSuccess && placement.IsIn(reply, out var id))', 'if (reply.IsSuccess && Steelyard.Sessions.SessionBody.TryFindId(reply.Body.Span, out var id))'],
   ['a session is promised and not written down', 'Sessions/SessionRecords.cs', '            session.Enter();\n', ''],
@@ -25,7 +26,7 @@ const mutations = [
   ['strays are left alone', 'Workers/WorkerAdopter.cs', '            machine.TryAdopt(process)?.TrySendToGroup(Signal.Kill);\n', ''],
   ['an adopted worker with a left-over session is taken for free', 'Workers/ChallengeApi.cs', '                    return false;\n                reader.Skip();', '                    return true;\n                reader.Skip();'],
   ['the folder of a dead worker stays', 'Workers/WorkerStarter.cs', '        worker.Group?.TryRemove();\n        worker.Directory.Delete();', '        worker.Group?.TryRemove();'],
-  ['a client that left while its session was made leaves it to nobody', 'Sessions/SessionPlacer.cs', '            if (placed?.Placement is null)\n                lease.Dispose();', '            if (placed is null)\n                lease.Dispose();'],
+  ['a worker that refused a body is kept from others', 'Sessions/SessionPlacer.cs', '            if (placed?.Placement is null)\n                lease.Dispose();', '            if (placed is null)\n                lease.Dispose();'],
 ];
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
