@@ -112,6 +112,26 @@ public sealed class LiveViewTests
     }
 
     [Fact]
+    public async Task A_tab_that_cannot_be_shown_leaves_the_viewer_where_it_was()
+    {
+        await using var worker = await LiveWorker.StartSpiedAsync();
+        using var viewer = await worker.WatchAsync();
+        var shown = await viewer.ActiveOfAsync(1);
+        await viewer.OpenAsync(Animation);
+        using var client = await worker.AttachAsync();
+        var other = (string)(await client.CallAsync("Target.createTarget", new() { ["url"] = "about:blank", ["background"] = true }))["targetId"]!;
+        await viewer.ActiveOfAsync(2, id => id == shown);
+        worker.ShowsTabs(false);
+        await viewer.SendAsync($$"""{"type":"tab","id":"{{other}}"}""");
+        await viewer.MessageAsync("error");
+        for (var i = 0; i < 5; i++)
+            await viewer.FrameAsync();
+        worker.ShowsTabs(true);
+        await viewer.SendAsync($$"""{"type":"tab","id":"{{other}}"}""");
+        await viewer.ActiveOfAsync(2, id => id == other);
+    }
+
+    [Fact]
     public async Task Back_forward_and_bad_addresses()
     {
         await using var worker = await WorkerProcess.StartAsync();

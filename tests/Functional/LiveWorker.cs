@@ -17,6 +17,16 @@ internal static class LiveWorker
     public static int Spied(this WorkerProcess worker, string text) =>
         File.ReadLines(worker.FileOf(SpyLog)).Count(line => line.Contains(text, StringComparison.Ordinal));
 
+    /// <summary>From now on the spied browser shows no tab that it does not show yet, or does so again.</summary>
+    public static void ShowsTabs(this WorkerProcess worker, bool may)
+    {
+        var refusal = worker.FileOf(SpyLog) + ".refuse";
+        if (may)
+            File.Delete(refusal);
+        else
+            File.WriteAllText(refusal, "");
+    }
+
     /// <summary>Watches the present session.</summary>
     /// <param name="worker">Its worker.</param>
     /// <param name="query">Such as <c>?interactive=false</c>.</param>
