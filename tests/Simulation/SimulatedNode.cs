@@ -78,7 +78,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
     {
         life.End();
         directory.Dispose();
-        died.SetResult();
+        died.TrySetResult();
     }
 
     private RequestDelegate Handler((string Method, string Pattern) wanted) => DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()

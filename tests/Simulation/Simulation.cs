@@ -124,12 +124,12 @@ internal sealed class Simulation
         var status = node.Pool.Status();
         world.Check(!node.Sessions.Live.Any() && status.Leased == 0, $"I6: {node.Sessions.Live.Count()} sessions and {status.Leased} leased workers are left over");
         world.Check(status.Ready >= options.Warm && status.Parked == 0, $"I9: {status} long after the last fault");
+        world.Check(machine.Living.All(process => !process.IsHung), "I9: a worker that hangs is still there");
         await UseAllAsync();
         await Task.Delay(TimeSpan.FromSeconds(10), time);
         status = node.Pool.Status();
         world.Check(status.Ready == status.Slots && status.Slots == node.Pool.Workers().Count, $"I9: {status} after all workers were used once");
         var strays = machine.Living.Where(process => !process.IsStranger && node.Pool.Workers().TrueForAll(worker => worker.Pid != process.Identity.Pid)).ToList();
-        world.Check(machine.Living.All(process => !process.IsHung), "I9: a worker that hangs is still there");
         world.Check(strays.Count == 0, $"I6: {string.Join(", ", strays)} belong to nobody");
         var folders = Directory.GetDirectories(Path.Combine(options.RunDirectory, "workers")).Length;
         world.Check(folders == status.Slots, $"I6: {folders} folders of {status.Slots} workers");
