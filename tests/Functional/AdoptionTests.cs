@@ -120,14 +120,28 @@ public sealed class AdoptionTests
         var (kept, broken) = (await first.CreateAsync(), await first.CreateAsync());
         var pid = await first.PidOfAsync(broken);
         await first.KillAsync();
-        var folder = Directory.EnumerateDirectories(Path.Combine(first.RunDirectory, "workers"))
-            .Single(path => File.ReadAllText(Path.Combine(path, "worker.json")).Contains($"\"Pid\":{pid},", StringComparison.Ordinal));
+        var folder = FolderOf(first, pid);
         await File.WriteAllTextAsync(Path.Combine(folder, "worker.json"), "{\"Process\":");
         await using var second = await NodeProcess.StartAsync(first.RunDirectory);
         Assert.Equal(HttpStatusCode.OK, (await second.GetAsync($"/sessions/{kept}")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await second.GetAsync($"/sessions/{broken}")).Status);
         await Eventually.IsTrueAsync(() => !Kill.IsAlive(pid), "its process, which proves that it is ours, is stopped");
         Assert.True(Directory.Exists(Path.Combine(first.RunDirectory, "quarantine", Path.GetFileName(folder))));
+    }
+
+    [Fact]
+    public async Task A_session_whose_record_is_broken_is_told_lost_and_its_worker_serves_others()
+    {
+        string[] one = ["--warm", "1", "--max-workers", "1"];
+        await using var first = await NodeProcess.StartAsync(null, one);
+        var broken = await first.CreateAsync();
+        var pid = await first.PidOfAsync(broken);
+        await first.KillAsync();
+        await File.WriteAllTextAsync(Path.Combine(FolderOf(first, pid), "session.json"), "{\"Id\":");
+        await using var second = await NodeProcess.StartAsync(first.RunDirectory, one);
+        Assert.Equal(HttpStatusCode.NotFound, (await second.GetAsync($"/sessions/{broken}")).Status);
+        Assert.Contains($"Session {broken} is lost", await second.OutputAsync(), StringComparison.Ordinal);
+        Assert.Equal(pid, await second.PidOfAsync(await second.CreateAsync()));
     }
 
     [Fact]
@@ -183,4 +197,7 @@ public sealed class AdoptionTests
     }
 
     private static Uri Address(NodeProcess node, string id) => new(node.Http.BaseAddress!.ToString().Replace("http", "ws", StringComparison.Ordinal) + $"sessions/{id}/cdp");
+
+    private static string FolderOf(NodeProcess node, int pid) => Directory.EnumerateDirectories(Path.Combine(node.RunDirectory, "workers"))
+        .Single(path => File.ReadAllText(Path.Combine(path, "worker.json")).Contains($"\"Pid\":{pid},", StringComparison.Ordinal));
 }
