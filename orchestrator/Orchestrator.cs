@@ -118,7 +118,7 @@ public sealed class Orchestrator : IAsyncDisposable
             .AddSingleton(new SessionIdIssuer(options.NodeId, runDirectory.Secret)).AddSingleton(new LiveViewLinks(runDirectory.Secret))
             .AddSingleton(services => new SessionHistory(
                 options.Tombstones, options.HistoryAge, time, HistoryStore.Open(options, time, services.GetRequiredService<ILogger<HistoryStore>>())))
-            .AddSingleton(new SessionRecords(ledger)).AddSingleton<SessionAdopter>().AddSingleton<SessionQuotas>().AddSingleton<SessionService>().AddSingleton<ChosenIds>().AddSingleton<SessionReaper>().AddSingleton(keys)
+            .AddSingleton(new SessionRecords(ledger, runDirectory, ProcessIdentity.ThisBoot)).AddSingleton<SessionAdopter>().AddSingleton<SessionQuotas>().AddSingleton<SessionService>().AddSingleton<ChosenIds>().AddSingleton<SessionReaper>().AddSingleton(keys)
             .AddSingleton<Attacher>().AddSingleton<WorkerForwarder>().AddSingleton<CreateParser>().AddSingleton<SessionLister>().AddSingleton<SessionDescriber>().AddSingleton<Artifacts>().AddSingleton<UsageWatch>()
             .AddSingleton<SessionsDialect>().AddSingleton<DevToolsDialect>().AddSingleton<ConnectDialect>().AddSingleton<BrowserlessApi>()
             .AddSingleton<SteelDialect>().AddSingleton<SteelExtras>().AddSingleton<SteelPages>().AddSingleton<LiveViewApi>().AddSingleton<HistoryApi>().AddSingleton<OperatorApi>().AddSingleton<IdleMemory>();

@@ -8,7 +8,8 @@ namespace Steelyard.Processes;
 /// <param name="BootId">The kernel's random id of this boot.</param>
 public sealed record ProcessIdentity(int Pid, long StartTime, string BootId)
 {
-    private static readonly string ThisBoot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+    /// <summary>The kernel's random id of this boot.</summary>
+    public static readonly string ThisBoot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
     /// <summary>The identity of the process that has this pid now, or null when none has.</summary>
     public static ProcessIdentity? Of(int pid) =>

@@ -25,30 +25,31 @@ public readonly unsafe struct LedgerEntry
     /// <summary>Activities that were open.</summary>
     public int Open => *(int*)(at + OpenAt);
 
+    internal bool Is(LedgerEntry other) => at == other.at;
+
     internal void Begin(SessionId id, long lastActive, int open)
-    {
-        End();
-        Touch(lastActive, open);
-        if (at is not null)
-        {
-            Thread.MemoryBarrier();
-            *(Guid*)at = id.Value;
-        }
-    }
-
-    internal void Touch(long lastActive, int open)
-    {
-        if (at is null)
-            return;
-        *(long*)(at + LastActiveAt) = lastActive;
-        *(int*)(at + OpenAt) = open;
-    }
-
-    internal void End()
     {
         if (at is null)
             return;
         *(Guid*)at = default;
+        Thread.MemoryBarrier();
+        (*(long*)(at + LastActiveAt), *(int*)(at + OpenAt)) = (lastActive, open);
+        Thread.MemoryBarrier();
+        *(Guid*)at = id.Value;
+    }
+
+    /// <summary>Does nothing when another session lives here by now: a request may end long after its own session has.</summary>
+    internal void Touch(SessionId id, long lastActive, int open)
+    {
+        if (Session == id)
+            (*(long*)(at + LastActiveAt), *(int*)(at + OpenAt)) = (lastActive, open);
+    }
+
+    /// <summary>Does nothing when another session lives here by now.</summary>
+    internal void End(SessionId id)
+    {
+        if (Session == id)
+            *(Guid*)at = default;
         Thread.MemoryBarrier();
     }
 }

@@ -35,8 +35,8 @@ public sealed class Session
     }
 
     /// <summary>
-    /// A session of an earlier orchestrator, that waits for its worker as if it were being restored. Its idle time goes on where it stood; what was open has
-    /// ended with that orchestrator, nobody knows when: it counts as until now.
+    /// A session of an earlier orchestrator, that waits for its worker as if it were being restored. Its idle time goes on where it stood; what was open, or
+    /// not in the ledger, counts as until now.
     /// </summary>
     internal Session(SessionRecord record, LedgerEntry entry, QuotaPlace quota, TimeProvider time)
         : this(record.Id, record.Request, quota, time)
@@ -44,7 +44,7 @@ public sealed class Session
         CreatedAt = record.CreatedAt;
         created = record.Created;
         Restarts = record.Restarts;
-        lastActive = entry.Open == 0 ? entry.LastActive : time.GetTimestamp();
+        lastActive = entry.Session == record.Id && entry.Open == 0 ? entry.LastActive : time.GetTimestamp();
         this.entry = entry;
         restoring = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -106,7 +106,7 @@ public sealed class Session
             if (endReason is not null || IsOverNeedsLock())
                 return false;
             open++;
-            entry.Touch(lastActive, open);
+            entry.Touch(Id, lastActive, open);
             return true;
         }
     }
@@ -120,7 +120,7 @@ public sealed class Session
             if (endReason is not null)
                 return false;
             endReason = reason;
-            entry.End();
+            entry.End(Id);
             restoring?.TrySetCanceled();
         }
 
@@ -143,24 +143,28 @@ public sealed class Session
     public void Enter()
     {
         lock (gate)
-        {
             if (endReason is null && restoring is null)
-                EnterNeedsLock(placement!);
-        }
+                MoveNeedsLock(placement!.Entry);
     }
 
-    /// <summary>What is written down of it at a placement.</summary>
-    internal SessionRecord Record(Placement there, bool again) => new(Id, there.WorkerSessionId, Request, CreatedAt, created, again ? Restarts + 1 : Restarts);
+    /// <summary>What is written down of it at a placement, or while it waits for one.</summary>
+    internal SessionRecord Record(Placement? there, bool again) => new(Id, there?.WorkerSessionId ?? [], Request, CreatedAt, created, again ? Restarts + 1 : Restarts);
 
-    /// <summary>Its worker is lost and another one will be sought. True for exactly one caller per placement.</summary>
+    /// <summary>It waits for a worker, and is written down as one that does: this is its place in the ledger now.</summary>
+    internal void WaitAt(LedgerEntry place)
+    {
+        lock (gate)
+            if (endReason is null)
+                MoveNeedsLock(place);
+    }
+
+    /// <summary>Its worker is lost and another one will be sought. True for exactly one caller per placement, who then writes down that it waits.</summary>
     public bool TryBeginRestore(Placement lost)
     {
         lock (gate)
         {
             if (endReason is not null || restoring is not null || placement != lost)
                 return false;
-            entry.End();
-            entry = default;
             restoring = new(TaskCreationOptions.RunContinuationsAsynchronously);
             return true;
         }
@@ -178,7 +182,7 @@ public sealed class Session
             placement = next;
             if (again)
                 Restarts++;
-            EnterNeedsLock(next);
+            MoveNeedsLock(next.Entry);
             restoring?.SetResult(next);
             restoring = null;
             return true;
@@ -215,14 +219,16 @@ public sealed class Session
         {
             open--;
             lastActive = time.GetTimestamp();
-            entry.Touch(lastActive, open);
+            entry.Touch(Id, lastActive, open);
         }
     }
 
-    private void EnterNeedsLock(Placement there)
+    private void MoveNeedsLock(LedgerEntry next)
     {
-        entry = there.Entry;
-        entry.Begin(Id, lastActive, open);
+        next.Begin(Id, lastActive, open);
+        if (!next.Is(entry))
+            entry.End(Id);
+        entry = next;
     }
 
     private async Task<Placement?> WaitAsync(Task<Placement> restored, TimeSpan within)

@@ -28,6 +28,9 @@ internal sealed class SessionAdopter(
                 sessions.LoseRevived(sessions.Revive(record, records.EntryOf(found.Record!.Port)), $"worker {found.Directory.Id} died while no orchestrator watched");
             workers.Bury(found);
         }
+
+        foreach (var (path, record) in records.Waiting())
+            TakeOverWaiting(path, record);
     }
 
     // Null when it held no session that anybody was promised, or one that has ended or that nothing is known of any more.
@@ -39,10 +42,31 @@ internal sealed class SessionAdopter(
         if (record is null)
         {
             logger.LogError("Session {Id} is lost: its record {Path} cannot be read", id, found.Directory.SessionRecordPath);
-            entry.End();
+            entry.End(id);
         }
 
-        return record?.Id == id ? record : null;
+        if (record?.Id != id || EndsWithItsBoot(record, entry))
+            return null;
+        return record;
+    }
+
+    // What it was created from is still known, but how long it has lived and idled is not.
+    private bool EndsWithItsBoot(SessionRecord record, LedgerEntry entry)
+    {
+        if (!records.IsOfAnotherBoot(record))
+            return false;
+        sessions.End(sessions.Revive(record, entry), EndReason.WorkerLost, "the machine was started anew");
+        return true;
+    }
+
+    private void TakeOverWaiting(string path, SessionRecord? record)
+    {
+        if (record is null)
+            logger.LogError("A session that waited for another worker is lost: its record {Path} cannot be read", path);
+        else if (sessions.FindPresent(record.Id) is not null)
+            logger.LogInformation("Session {Id} had found another worker already", record.Id); // Its file goes once that one is seen to know it.
+        else if (!EndsWithItsBoot(record, records.EntryOf(record)))
+            sessions.LoseRevived(sessions.Revive(record, records.EntryOf(record)), "its worker was lost while an earlier orchestrator ran");
     }
 
     private void TakeOver(Worker worker, SessionRecord? record)

@@ -4,14 +4,18 @@ using Steelyard.Workers;
 namespace Steelyard.Sessions;
 
 /// <summary>
-/// Tells a later orchestrator which session lives on which worker port, and when it was last active: a file mapped into memory, because what is written
+/// Tells a later orchestrator which session lives on which worker port, or waits for a worker, and when it was last active: a file mapped into memory, because what is written
 /// there outlives us at the price of a store, and no full disk can stop it. Times are those of the monotonic clock, which all programs of one boot share.
 /// </summary>
-public sealed unsafe class SessionLedger
+public sealed unsafe class SessionLedger : IDisposable
 {
-    private const long Length = 65_536 * LedgerEntry.Size; // An entry for every port there is: 2 MiB.
+    /// <summary>The entries of sessions that wait for a worker come after those of the ports.</summary>
+    private const int FirstWaiting = ushort.MaxValue + 1;
 
-    // Never unmapped: an activity may end after all else has stopped.
+    private const int Entries = FirstWaiting + 4096; // 2.1 MiB.
+    private const long Length = Entries * LedgerEntry.Size;
+
+    private readonly MemoryMappedViewAccessor view;
     private readonly byte* entries;
 
     /// <summary>Opens or makes the file. Throws <see cref="RunDirectoryException"/>.</summary>
@@ -27,7 +31,8 @@ public sealed unsafe class SessionLedger
             file.Write(new byte[Math.Max(0, Length - file.Length)]);
             file.Flush();
             using var mapping = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
-            mapping.CreateViewAccessor().SafeMemoryMappedViewHandle.AcquirePointer(ref entries);
+            view = mapping.CreateViewAccessor();
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref entries);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -35,6 +40,28 @@ public sealed unsafe class SessionLedger
         }
     }
 
-    /// <summary>The entry of the worker on this port.</summary>
-    public LedgerEntry this[int port] => port is >= 0 and <= ushort.MaxValue ? new(entries + ((long)port * LedgerEntry.Size)) : throw new ArgumentOutOfRangeException(nameof(port));
+    /// <summary>The entry of the worker on this port, or of one that waits.</summary>
+    public LedgerEntry this[int place] => place is >= 0 and < Entries ? new(entries + ((long)place * LedgerEntry.Size)) : throw new ArgumentOutOfRangeException(nameof(place));
+
+    /// <summary>A free entry for a session that waits; null when there is none.</summary>
+    public int? FreeWaiting()
+    {
+        for (var place = FirstWaiting; place < Entries; place++)
+        {
+            if (this[place].Session is null)
+                return place;
+        }
+
+        return null;
+    }
+
+    /// <summary>The entry of a session that has waited; one that points nowhere when the number is none of such an entry.</summary>
+    public LedgerEntry Waiting(int? place) => place is >= FirstWaiting and < Entries ? this[place.Value] : default;
+
+    /// <summary>Only when nobody can touch an entry any more. An orchestrator never does it: an activity may end after all else has stopped.</summary>
+    public void Dispose()
+    {
+        view.SafeMemoryMappedViewHandle.ReleasePointer();
+        view.Dispose();
+    }
 }

@@ -7,4 +7,11 @@ namespace Steelyard.Sessions;
 /// <param name="CreatedAt">When, for people.</param>
 /// <param name="Created">When, as a timestamp of the monotonic clock.</param>
 /// <param name="Restarts">How often it was restored.</param>
-public sealed record SessionRecord(SessionId Id, byte[] WorkerSessionId, SessionRequest Request, DateTimeOffset CreatedAt, long Created, int Restarts);
+public sealed record SessionRecord(SessionId Id, byte[] WorkerSessionId, SessionRequest Request, DateTimeOffset CreatedAt, long Created, int Restarts)
+{
+    /// <summary>The kernel's id of the boot whose clock the timestamps are of; null in records of older orchestrators, which did not write it.</summary>
+    public string? Boot { get; init; }
+
+    /// <summary>Where in the ledger it is while it has no worker.</summary>
+    public int? WaitingAt { get; init; }
+}

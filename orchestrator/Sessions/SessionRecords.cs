@@ -4,17 +4,40 @@ using Steelyard.Workers;
 
 namespace Steelyard.Sessions;
 
-/// <summary>Writes down sessions in their workers' folders, and reads what an earlier orchestrator has written.</summary>
-/// <param name="ledger">Where live sessions are entered.</param>
-public sealed class SessionRecords(SessionLedger ledger)
+/// <summary>
+/// Writes down sessions, and reads what an earlier orchestrator has written: those that live on a worker in its folder, those that wait for another one in
+/// a folder of their own.
+/// </summary>
+public sealed class SessionRecords
 {
+    private readonly Lock gate = new();
+    private readonly SessionLedger ledger;
+    private readonly string boot;
+    private readonly string waiting;
+
+    /// <param name="ledger">Where live sessions are entered.</param>
+    /// <param name="directory">Where the folder of those that wait is.</param>
+    /// <param name="boot">The kernel's id of this boot.</param>
+    public SessionRecords(SessionLedger ledger, RunDirectory directory, string boot)
+    {
+        this.ledger = ledger;
+        this.boot = boot;
+        waiting = directory.FileAt("waiting");
+    }
+
     /// <summary>The ledger's entry of the worker on this port.</summary>
     public LedgerEntry EntryOf(int port) => ledger[port];
+
+    /// <summary>The ledger's entry of a session that has waited for a worker.</summary>
+    internal LedgerEntry EntryOf(SessionRecord waiting) => ledger.Waiting(waiting.WaitingAt);
 
     /// <summary>
     /// Writes it, in place: until the ledger names the session, nobody reads it. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.
     /// </summary>
-    public void Write(SessionRecord record, Worker worker) => PrivateFile.Write(worker.Directory.SessionRecordPath, JsonSerializer.SerializeToUtf8Bytes(record, SessionRecordJson.Default.SessionRecord));
+    public void Write(SessionRecord record, Worker worker) => PrivateFile.Write(worker.Directory.SessionRecordPath, ToJson(record));
+
+    /// <summary>Its timestamps mean nothing: the machine was started anew since.</summary>
+    internal bool IsOfAnotherBoot(SessionRecord record) => record.Boot is not null && record.Boot != boot;
 
     /// <summary>Writes down a new session: from now on a later orchestrator takes it over. Throws <see cref="PoolUnavailableException"/>.</summary>
     internal void Begin(Session session, Placement placement)
@@ -30,19 +53,53 @@ public sealed class SessionRecords(SessionLedger ledger)
         }
     }
 
-    /// <summary>Null when there is none, or it cannot be read.</summary>
-    internal static SessionRecord? TryRead(WorkerDirectory directory)
+    /// <summary>Writes down a session that has lost its worker, until it has another one. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
+    internal void BeginWaiting(Session session)
+    {
+        Directory.CreateDirectory(waiting, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var temporary = WaitingPath(session.Id) + ".new";
+        lock (gate)
+        {
+            var place = ledger.FreeWaiting();
+            PrivateFile.Write(temporary, ToJson(session.Record(null, again: false) with { WaitingAt = place }));
+            File.Move(temporary, WaitingPath(session.Id), overwrite: true);
+            session.WaitAt(ledger.Waiting(place));
+        }
+
+        if (session.EndReason is not null)
+            EndWaiting(session.Id); // It ended meanwhile: whoever ended it may have come too early to find the file.
+    }
+
+    /// <summary>It has a worker again, or has ended. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
+    internal void EndWaiting(SessionId id)
+    {
+        if (Directory.Exists(waiting))
+            File.Delete(WaitingPath(id));
+    }
+
+    /// <summary>The sessions that waited when an earlier orchestrator ended: null for a file that cannot be read.</summary>
+    internal IEnumerable<(string Path, SessionRecord? Record)> Waiting() =>
+        Directory.Exists(waiting) ? Directory.GetFiles(waiting, "*.json").Select(path => (path, TryRead(path))) : [];
+
+    /// <summary>What is written down in a worker's folder. Null when there is none, or it cannot be read.</summary>
+    internal static SessionRecord? TryRead(WorkerDirectory directory) => TryRead(directory.SessionRecordPath);
+
+    private static SessionRecord? TryRead(string path)
     {
         try
         {
-            return File.Exists(directory.SessionRecordPath)
-                && JsonSerializer.Deserialize(File.ReadAllBytes(directory.SessionRecordPath), SessionRecordJson.Default.SessionRecord) is { WorkerSessionId: not null, Request: not null } record ? record : null;
+            return File.Exists(path)
+                && JsonSerializer.Deserialize(File.ReadAllBytes(path), SessionRecordJson.Default.SessionRecord) is { WorkerSessionId: not null, Request: not null } record ? record : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
         {
             return null;
         }
     }
+
+    private string WaitingPath(SessionId id) => Path.Combine(waiting, $"{id}.json");
+
+    private byte[] ToJson(SessionRecord record) => JsonSerializer.SerializeToUtf8Bytes(record with { Boot = boot }, SessionRecordJson.Default.SessionRecord);
 }
 
 [JsonSerializable(typeof(SessionRecord))]

@@ -4,7 +4,7 @@ using Steelyard.Workers;
 namespace Steelyard.Sessions;
 
 /// <summary>Creates, finds and ends the sessions of this node. Ending has one path, whoever asks for it: <see cref="End"/>.</summary>
-public sealed class SessionService(
+public sealed partial class SessionService(
     SessionIdIssuer ids, SessionHistory history, SessionPlacer placer, SessionRecords records, SessionQuotas quotas, Options options, TimeProvider time, ILogger<SessionService> logger)
 {
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(1);
@@ -95,6 +95,8 @@ public sealed class SessionService(
     {
         if (!session.TryEnd(reason, out var placement))
             return false;
+        if (placement is null)
+            EndWaiting(session.Id);
         history.Add(new(
             session.Id, session.Request.WithoutPayload(), session.CreatedAt, time.GetUtcNow(), reason, detail, placement?.Worker.Id, options.NodeId, session.Restarts, session.Usage));
         live.TryRemove(KeyValuePair.Create(session.Id, session));
@@ -104,64 +106,6 @@ public sealed class SessionService(
         placement?.Lease.Dispose();
         logger.LogInformation("Session {Id} ended: {Reason} ({Detail})", session.Id, reason.Name(), detail);
         return true;
-    }
-
-    /// <summary>Its worker died, hangs or lies: the session ends or is restored elsewhere. Does nothing if it does not live there any more.</summary>
-    public void Lose(Session session, Placement placement, string detail)
-    {
-        if (!IsToBeRestored(session))
-        {
-            if (session.IsOn(placement))
-                End(session, EndReason.WorkerLost, $"{placement.Worker}: {detail}");
-        }
-        else if (session.TryBeginRestore(placement))
-        {
-            placement.Lease.Distrust();
-            placement.Lease.Dispose();
-            _ = RestoreAsync(session, $"{placement.Worker}: {detail}");
-        }
-    }
-
-    /// <summary>A session of an earlier orchestrator is live again, and waits for its worker: <see cref="TrySettle"/> or <see cref="LoseRevived"/> must follow.</summary>
-    internal Session Revive(SessionRecord record, LedgerEntry entry)
-    {
-        var session = new Session(record, entry, quotas.Readmit(record.Request.Holder), time);
-        live[session.Id] = session;
-        return session;
-    }
-
-    /// <summary>The worker of a revived session is gone, or does not know it.</summary>
-    internal void LoseRevived(Session session, string detail)
-    {
-        if (IsToBeRestored(session))
-            _ = RestoreAsync(session, detail);
-        else
-            End(session, EndReason.WorkerLost, detail);
-    }
-
-    /// <summary>Puts a session that waits for a worker on this one. False when it has ended or cannot be written down: the placement has been given back then.</summary>
-    /// <param name="session">The session.</param>
-    /// <param name="placement">Where it is to live.</param>
-    /// <param name="again">It was created anew there; otherwise it has been there all the time.</param>
-    internal bool TrySettle(Session session, Placement placement, bool again)
-    {
-        try
-        {
-            if (again)
-                records.Write(session.Record(placement, again), placement.Worker);
-            if (session.TryRestore(placement, again))
-            {
-                _ = WatchAsync(session, placement);
-                return true;
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            End(session, EndReason.WorkerLost, $"it was created anew on {placement.Worker}, but cannot be written down: {e.Message}");
-        }
-
-        placement.Lease.Dispose();
-        return false;
     }
 
     /// <summary>
@@ -201,21 +145,6 @@ public sealed class SessionService(
         }
     }
 
-    private async Task WatchAsync(Session session, Placement placement)
-    {
-        // Until the session's end only: the worker may outlive thousands of sessions, and must not keep them all in memory.
-        await ((Task)placement.Worker.Exited.WaitAsync(session.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        if (!placement.Worker.Exited.IsCompletedSuccessfully)
-            return;
-        var status = await placement.Worker.Exited;
-        if (!EndIfClosed(session, placement))
-            Lose(session, placement, $"exited, {placement.Worker.Obituary(status)}");
-    }
-
-    // Without its payload it cannot be created anew: an earlier orchestrator may have run with --on-worker-lost end.
-    private bool IsToBeRestored(Session session) =>
-        options.OnWorkerLost == OnWorkerLost.Restore && session.Restarts < options.MaxRestores && session.Request.Body.Length > 0;
-
     private bool EndIfClosed(Session session, Placement placement)
     {
         if (placement.Worker.WasClosedByClient && session.IsOn(placement))
@@ -223,28 +152,15 @@ public sealed class SessionService(
         return placement.Worker.WasClosedByClient;
     }
 
-    private async Task RestoreAsync(Session session, string lost)
+    private void EndWaiting(SessionId id)
     {
         try
         {
-            using var placed = await placer.PlaceAsync(session.Request, again: true, session.Ended);
-            if (placed.Placement is not { } placement)
-                End(session, EndReason.WorkerLost, $"{lost}; no worker took it again: {placed.Reply}");
-            else if (TrySettle(session, placement, again: true))
-                logger.LogWarning("Session {Id} restored on {Worker} after {Lost}", session.Id, placement.Worker, lost);
+            records.EndWaiting(id);
         }
-        catch (PoolUnavailableException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            End(session, EndReason.WorkerLost, $"{lost}; not restored: {e.Message}");
-        }
-        catch (OperationCanceledException)
-        {
-            // It ended while it waited for a worker; whoever ended it has said so.
-        }
-        catch (Exception e)
-        {
-            logger.LogError(e, "Session {Id} was not restored through an error of ours", session.Id);
-            End(session, EndReason.WorkerLost, $"{lost}; not restored through an error of ours");
+            logger.LogError("Session {Id} waits no longer, and its record cannot be deleted: {Reason}", id, e.Message);
         }
     }
 }

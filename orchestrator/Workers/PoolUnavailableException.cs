@@ -13,6 +13,9 @@ public sealed class PoolUnavailableException : Exception
     /// <summary>Nothing is wrong but that there are too many callers.</summary>
     public bool IsOverload { get; private init; }
 
+    /// <summary>This node takes no more sessions.</summary>
+    public bool IsShutdown { get; private init; }
+
     public static PoolUnavailableException QueueFull(int limit) => new(
         string.Create(CultureInfo.InvariantCulture, $"All workers are busy and {limit} creates wait already. Delete sessions, raise --max-workers or --queue-limit, or retry."),
         TimeSpan.FromSeconds(1))
@@ -39,11 +42,11 @@ public sealed class PoolUnavailableException : Exception
 
     public static PoolUnavailableException NoneReady() => new("No worker is ready. Retry.", TimeSpan.FromSeconds(1));
 
-    public static PoolUnavailableException TooManyClients() => new("Too many clients are attached: see --max-connections. Retry.", TimeSpan.FromSeconds(1));
+    public static PoolUnavailableException TooManyClients() => new("Too many clients are attached: see --max-attached. Retry.", TimeSpan.FromSeconds(1));
 
     public static PoolUnavailableException WorkersFailed(int tries, string last) => new(
         string.Create(CultureInfo.InvariantCulture, $"{tries} workers failed to create the session, the last one with: {last}. They were stopped; retry."),
         TimeSpan.FromSeconds(1));
 
-    public static PoolUnavailableException ShuttingDown() => new("This node is shutting down. Retry at another one.", TimeSpan.FromSeconds(5));
+    public static PoolUnavailableException ShuttingDown() => new("This node is shutting down. Retry at another one.", TimeSpan.FromSeconds(5)) { IsShutdown = true };
 }

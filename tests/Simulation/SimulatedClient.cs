@@ -34,7 +34,13 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
             {
                 await PauseAsync();
                 await GetAsync();
+                if (world.Happens(0.2) && !hasEnded)
+                    await HoldAsync();
             }
+
+            // One that is still open when the session ends, and the worker may have another.
+            if (world.Happens(0.1))
+                _ = node().HoldAsync(id, machine.Between(0, 70));
 
             if (world.Happens(0.7))
             {
@@ -112,6 +118,20 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
                 usedAtMostUntil = world.Clock.Now;
                 break;
         }
+    }
+
+    // As a client is that attaches to the browser.
+    private async Task HoldAsync()
+    {
+        if (node().IsDead)
+            return;
+        var during = machine.Between(0, 90);
+        world.Note($"{tag}: is held for {during.TotalSeconds:0.0} s");
+        var wasHeld = await node().HoldAsync(id, during);
+        world.Note($"{tag}: is held no longer");
+        mayHaveBeenOpen |= wasHeld is null;
+        if (wasHeld != false)
+            usedAtLeastUntil = usedAtMostUntil = world.Clock.Now;
     }
 
     private void CheckEnd(ClientReply reply)

@@ -7,8 +7,6 @@ namespace Steelyard.Tests.Simulation;
 /// <summary>The machine under the simulated orchestrators: it outlives them, and its processes do, too.</summary>
 internal sealed class SimulatedMachine(World world) : IMachine
 {
-    private const string Boot = "a simulated boot";
-
     // Each holds a port, of which there are a hundred, and none ever ends.
     private const int MostStrangers = 30;
 
@@ -26,6 +24,8 @@ internal sealed class SimulatedMachine(World world) : IMachine
 
     /// <summary>Kills the orchestrator that runs now.</summary>
     public Action KillNode { get; set; } = () => { };
+
+    public string Boot { get; private set; } = "boot 1";
 
     public IEnumerable<SimulatedProcess> Living => processes.Where(process => process.IsAlive);
 
@@ -78,6 +78,15 @@ internal sealed class SimulatedMachine(World world) : IMachine
             var folder = process.Environment[WorkerStarter.DirectoryVariable]!;
             process.Befall(world.Random.Next(4), Path.Combine(folder, "worker.json"), Path.Combine(folder, "session.json"));
         }
+    }
+
+    /// <summary>The machine is started anew: nothing that ran survives it.</summary>
+    public void Reboot()
+    {
+        world.Note("the machine is started anew");
+        foreach (var process in Living.ToList())
+            process.Befall(0, "", "");
+        Boot = $"boot at {world.Clock.Now}";
     }
 
     /// <summary>Calls back once, among all else that happens then, as soon as a worker has said that it is free.</summary>

@@ -18,7 +18,9 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
 
     private readonly World world;
     private readonly Life life;
+    private readonly VirtualTime time;
     private readonly RunDirectory directory;
+    private readonly SessionLedger ledger;
     private readonly TaskCompletionSource died = new();
     private readonly RequestDelegate[] handlers;
 
@@ -27,11 +29,11 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         this.world = world;
         life = new(world);
         StartedAt = world.Clock.Now;
-        var time = new VirtualTime(world.Clock, life);
+        time = new(world.Clock, life);
         var log = new HistoryLogger(world);
         directory = new(options.RunDirectory, options.MaxWorkerLogBytes);
-        var ledger = new SessionLedger(directory);
-        var records = new SessionRecords(ledger);
+        ledger = new(directory);
+        var records = new SessionRecords(ledger, directory, machine.Boot);
         var starter = new WorkerStarter(new("/bin/true", [], WorkerKind.Simulated), directory, machine, new(), options, time, random: world.Random);
         Pool = new(starter, options, time, log.For<WorkerPool>(), world.Random);
         var placer = new SessionPlacer(Pool, records, options, time, log.For<SessionPlacer>());
@@ -73,12 +75,38 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         return await Task.WhenAny(answer.Task, died.Task) == answer.Task ? await answer.Task : null;
     }
 
+    /// <summary>An activity that stays open for so long, whatever becomes of its session. True when there was one; null when the orchestrator died before it was over.</summary>
+    public async Task<bool?> HoldAsync(string id, TimeSpan during)
+    {
+        var end = new TaskCompletionSource<bool>();
+        life.Run(() => _ = HoldAsync(id, during, end));
+        return await Task.WhenAny(end.Task, died.Task) == end.Task ? await end.Task : null;
+    }
+
     /// <summary>kill -9.</summary>
     public void Die()
     {
+        if (IsDead)
+            return;
+        ledger.Dispose();
         life.End();
         directory.Dispose();
-        died.TrySetResult();
+        died.SetResult();
+    }
+
+    private async Task HoldAsync(string id, TimeSpan during, TaskCompletionSource<bool> end)
+    {
+        if (Sessions.Find(id, Caller.Anyone, out var activity, out _) is { } session)
+        {
+            using (activity)
+                await Task.Delay(during, time);
+            world.Check(session.EndReason != EndReason.Expired, $"I2: {id} has expired while it was in use");
+            end.SetResult(true);
+        }
+        else
+        {
+            end.SetResult(false);
+        }
     }
 
     private RequestDelegate Handler((string Method, string Pattern) wanted) => DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()

@@ -94,6 +94,8 @@ internal sealed class Simulation
     private void Restart()
     {
         machine.Damage();
+        if (world.Happens(weather.Damage / 5))
+            machine.Reboot();
         if (world.Happens(0.5))
             machine.ReuseIdentities();
         if (world.Happens(0.2))

@@ -1,0 +1,125 @@
+using Steelyard.Workers;
+
+namespace Steelyard.Sessions;
+
+/// <content>What becomes of a session whose worker is lost, and of those that an earlier orchestrator has left.</content>
+public sealed partial class SessionService
+{
+    /// <summary>Its worker died, hangs or lies: the session ends or is restored elsewhere. Does nothing if it does not live there any more.</summary>
+    public void Lose(Session session, Placement placement, string detail)
+    {
+        if (!IsToBeRestored(session))
+        {
+            if (session.IsOn(placement))
+                End(session, EndReason.WorkerLost, $"{placement.Worker}: {detail}");
+        }
+        else if (session.TryBeginRestore(placement))
+        {
+            BeginRestore(session, $"{placement.Worker}: {detail}");
+            placement.Lease.Distrust();
+            placement.Lease.Dispose();
+        }
+    }
+
+    /// <summary>A session of an earlier orchestrator is live again, and waits for its worker: <see cref="TrySettle"/> or <see cref="LoseRevived"/> must follow.</summary>
+    internal Session Revive(SessionRecord record, LedgerEntry entry)
+    {
+        var session = new Session(record, entry, quotas.Readmit(record.Request.Holder), time);
+        live[session.Id] = session;
+        return session;
+    }
+
+    /// <summary>The worker of a revived session is gone, or does not know it.</summary>
+    internal void LoseRevived(Session session, string detail)
+    {
+        if (IsToBeRestored(session))
+            BeginRestore(session, detail);
+        else
+            End(session, EndReason.WorkerLost, detail);
+    }
+
+    /// <summary>Puts a session that waits for a worker on this one. False when it has ended or cannot be written down: the placement has been given back then.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="placement">Where it is to live.</param>
+    /// <param name="again">It was created anew there; otherwise it has been there all the time.</param>
+    internal bool TrySettle(Session session, Placement placement, bool again)
+    {
+        try
+        {
+            if (again)
+                records.Write(session.Record(placement, again), placement.Worker);
+            if (session.TryRestore(placement, again))
+            {
+                EndWaiting(session.Id);
+                _ = WatchAsync(session, placement);
+                return true;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            End(session, EndReason.WorkerLost, $"it was created anew on {placement.Worker}, but cannot be written down: {e.Message}");
+        }
+
+        placement.Lease.Dispose();
+        return false;
+    }
+
+    private async Task WatchAsync(Session session, Placement placement)
+    {
+        // Until the session's end only: the worker may outlive thousands of sessions, and must not keep them all in memory.
+        await ((Task)placement.Worker.Exited.WaitAsync(session.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (!placement.Worker.Exited.IsCompletedSuccessfully)
+            return;
+        var status = await placement.Worker.Exited;
+        if (!EndIfClosed(session, placement))
+            Lose(session, placement, $"exited, {placement.Worker.Obituary(status)}");
+    }
+
+    // Without its payload it cannot be created anew: an earlier orchestrator may have run with --on-worker-lost end.
+    private bool IsToBeRestored(Session session) =>
+        options.OnWorkerLost == OnWorkerLost.Restore && session.Restarts < options.MaxRestores && session.Request.Body.Length > 0;
+
+    // Written down before its last worker's folder goes: a successor restores it, too.
+    private void BeginRestore(Session session, string lost)
+    {
+        try
+        {
+            records.BeginWaiting(session);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.LogError("Session {Id} waits for another worker, and cannot be written down: it would not outlive this orchestrator. {Reason}", session.Id, e.Message);
+        }
+
+        _ = RestoreAsync(session, lost);
+    }
+
+    private async Task RestoreAsync(Session session, string lost)
+    {
+        try
+        {
+            using var placed = await placer.PlaceAsync(session.Request, again: true, session.Ended);
+            if (placed.Placement is not { } placement)
+                End(session, EndReason.WorkerLost, $"{lost}; no worker took it again: {placed.Reply}");
+            else if (TrySettle(session, placement, again: true))
+                logger.LogWarning("Session {Id} restored on {Worker} after {Lost}", session.Id, placement.Worker, lost);
+        }
+        catch (PoolUnavailableException e) when (e.IsShutdown && options.OnShutdown == OnShutdown.Leave)
+        {
+            logger.LogInformation("Session {Id} waits for another worker: it is left to the next orchestrator", session.Id);
+        }
+        catch (PoolUnavailableException e)
+        {
+            End(session, EndReason.WorkerLost, $"{lost}; not restored: {e.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            // It ended while it waited for a worker; whoever ended it has said so.
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "Session {Id} was not restored through an error of ours", session.Id);
+            End(session, EndReason.WorkerLost, $"{lost}; not restored through an error of ours");
+        }
+    }
+}
