@@ -24,6 +24,7 @@ public sealed class Orchestrator : IAsyncDisposable
     private readonly Options options;
     private readonly TimeProvider time;
     private readonly CancellationTokenSource loops = new();
+    private CancellationToken atOnce;
     private bool isLeft;
     private Task background = Task.CompletedTask;
 
@@ -178,6 +179,7 @@ public sealed class Orchestrator : IAsyncDisposable
     /// <param name="now">Stops at once, whatever was asked.</param>
     public async Task StopAsync(OnShutdown how, CancellationToken now)
     {
+        atOnce = now;
         Pool.Refuse(); // First, or the workers of the sessions that end now would go to those who wait.
         if (how == OnShutdown.Drain)
             await DrainAsync(now);
@@ -196,7 +198,8 @@ public sealed class Orchestrator : IAsyncDisposable
         if (!isLeft)
         {
             Sessions.Drain();
-            await Task.WhenAll(Pool.StopAllAsync(), app.StopAsync());
+            using var kill = atOnce.Register(Pool.KillAll);
+            await Task.WhenAll(Pool.StopAllAsync(), app.StopAsync(atOnce));
         }
 
         await loops.CancelAsync();

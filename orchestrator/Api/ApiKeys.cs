@@ -31,7 +31,14 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys)
         return next(context);
     }
 
-    private static string? TakeKey(HttpRequest request)
+    // One in the query is taken out all the same: what follows may pass the query on, to a browser and so to any site.
+    private string? TakeKey(HttpRequest request)
+    {
+        var inQuery = QueryKeys.IsAddress(request) ? QueryKeys.TakeLast(request, key => keys.Find(key) is not null) : QueryKeys.Take(request, KeyParameters);
+        return InHeader(request) ?? inQuery;
+    }
+
+    private static string? InHeader(HttpRequest request)
     {
         foreach (var name in KeyHeaders)
         {
@@ -47,7 +54,7 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys)
                 return PasswordIn(authorization[Basic.Length..]);
         }
 
-        return QueryKeys.IsAddress(request) ? QueryKeys.TakeLast(request) : QueryKeys.Take(request, KeyParameters);
+        return null;
     }
 
     private static string? PasswordIn(string credentials)

@@ -19,14 +19,16 @@ internal static class QueryKeys
     /// <summary>The query is the address of a page to open, and has a query of its own.</summary>
     public static bool IsAddress(HttpRequest request) => request.Path.Value!.TrimEnd('/').EndsWith("/json/new", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Takes a last <c>apiKey=</c> off the address of a page and returns its value; null when there is none. What stands before it is the page's.</summary>
-    public static string? TakeLast(HttpRequest request)
+    /// <summary>Takes a last <c>apiKey=</c> off the address of a page and returns its value; null when there is none that is ours: it is the page's then, as all that stands before it.</summary>
+    public static string? TakeLast(HttpRequest request, Func<string, bool> isOurs)
     {
         var query = request.QueryString.Value ?? "";
         var start = query.LastIndexOfAny(['?', '&']);
         if (start < 0 || !query.AsSpan(start + 1).StartsWith("apiKey=", StringComparison.OrdinalIgnoreCase))
             return null;
         var value = Uri.UnescapeDataString(query[(start + 1 + "apiKey=".Length)..]);
+        if (!isOurs(value))
+            return null;
         request.QueryString = new(query[..start]);
         request.HttpContext.Features.Set(new QueryKey(value));
         return value;

@@ -38,7 +38,7 @@ internal sealed unsafe class ProcessWatcher
             if (ProcessIdentity.Of(pid) is { } identity && WatchNeedsLock(identity, spec.NewSession) is { } process)
                 return process;
             End(pid, spec.NewSession);
-            throw new ProcessStartException(spec.Path, "it cannot be watched: it ended at once, or we are out of descriptors (see ulimit -n)");
+            throw new ProcessStartException(spec.Path, "it cannot be watched: we are out of descriptors (see ulimit -n)") { IsShortage = true };
         }
     }
 

@@ -67,7 +67,7 @@ internal static unsafe class Spawn
             {
                 var copy = LibC.FileControl((int)spec.InheritedHandles[i].DangerousGetHandle(), LibC.DuplicateCloseOnExec, FirstFreeDescriptor);
                 if (copy < 0)
-                    throw new ProcessStartException(spec.Path, Marshal.GetLastPInvokeErrorMessage());
+                    throw ProcessStartException.Of(spec.Path, Marshal.GetLastPInvokeError());
                 moved.Add(copy);
                 _ = LibC.FileActionsAddDuplicate(actions, copy, 3 + i);
             }
@@ -75,7 +75,7 @@ internal static unsafe class Spawn
             if (spec.Restrict?.Invoke() is { } refused)
                 throw new ProcessStartException(spec.Path, $"{refused}: {Marshal.GetLastPInvokeErrorMessage()}");
             var error = LibC.PosixSpawn(out var pid, argv.Pointer[0], actions, attributes, argv.Pointer, envp.Pointer);
-            return error == 0 ? pid : throw new ProcessStartException(spec.Path, Marshal.GetPInvokeErrorMessage(error));
+            return error == 0 ? pid : throw ProcessStartException.Of(spec.Path, error);
         }
         finally
         {

@@ -207,9 +207,9 @@ public sealed class Session
     {
         lock (gate)
         {
-            var idle = IdleNeedsLock();
-            var remaining = Request.Clock.Remaining(time.GetElapsedTime(created), idle, open);
-            return new(Id, CreatedAt, idle, remaining == TimeSpan.MaxValue ? Request.Clock.Ttl : remaining, restoring is null ? placement?.Worker : null, Restarts);
+            var (age, idle) = (time.GetElapsedTime(created), IdleNeedsLock());
+            var remaining = Request.Clock.Remaining(age, idle, open);
+            return new(Id, CreatedAt, age, idle, remaining == TimeSpan.MaxValue ? Request.Clock.Ttl : remaining, restoring is null ? placement?.Worker : null, Restarts);
         }
     }
 

@@ -104,9 +104,9 @@ public sealed partial class SessionService
             else if (TrySettle(session, placement, again: true))
                 logger.LogWarning("Session {Id} restored on {Worker} after {Lost}", session.Id, placement.Worker, lost);
         }
-        catch (PoolUnavailableException e) when (e.IsShutdown && options.OnShutdown == OnShutdown.Leave)
+        catch (PoolUnavailableException e) when (e.IsShutdown && options.OnShutdown != OnShutdown.Drain)
         {
-            logger.LogInformation("Session {Id} waits for another worker: it is left to the next orchestrator", session.Id);
+            // It ends with the others, or is left to the next orchestrator with them. A drain would only wait for it.
         }
         catch (PoolUnavailableException e)
         {

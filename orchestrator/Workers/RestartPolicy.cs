@@ -10,6 +10,12 @@ public sealed record RestartPolicy(TimeSpan FirstDelay, TimeSpan MaxDelay, TimeS
     /// <summary>0.5 s doubling to 20 s; parked after more than 5 failures within 60 s.</summary>
     public static readonly RestartPolicy Default = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(60), 5);
 
+    private static readonly TimeSpan ShortageDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>When to try again after a start that failed for want of descriptors, memory, room or a port: no worker is to blame, and it may be over any moment.</summary>
+    /// <param name="jitter">0 to 1.</param>
+    public static RestartDecision AfterShortage(double jitter) => new(ShortageDelay * (1 - (jitter / 4)), Park: false);
+
     /// <summary>Decides from the failures of a slot in a row, newest last; those older than the window do not count.</summary>
     /// <param name="failures">Times since any fixed start.</param>
     /// <param name="now">The present on the same scale.</param>

@@ -1,3 +1,5 @@
+using Steelyard.Processes;
+
 namespace Steelyard.Workers;
 
 /// <summary>
@@ -113,6 +115,9 @@ public sealed class WorkerPool
         return supervisor.Stopped();
     }
 
+    /// <summary>Gives workers that stop no more time.</summary>
+    public void KillAll() => Workers().ForEach(worker => worker.Process.TrySendToGroup(Signal.Kill));
+
     /// <summary>Every worker that has not exited.</summary>
     public List<Worker> Workers()
     {
@@ -123,9 +128,7 @@ public sealed class WorkerPool
     public PoolStatus Status()
     {
         lock (gate)
-        {
             return PoolStatus.Of(census, slots, queue, options);
-        }
     }
 
     /// <summary>The end of a lease: the worker is cleaned and offered again, or stopped when that fails or it is not trusted.</summary>
@@ -182,7 +185,7 @@ public sealed class WorkerPool
     }
 
     /// <summary>The slot has no worker any more. Decides when it starts the next one; null when it is not to.</summary>
-    internal RestartDecision? Detach(Slot slot, Worker? worker, string exit, bool failed)
+    internal RestartDecision? Detach(Slot slot, Worker? worker, string exit, bool failed, bool throughShortage = false)
     {
         lock (gate)
         {
@@ -203,6 +206,8 @@ public sealed class WorkerPool
                 return null;
             }
 
+            if (throughShortage)
+                return RestartPolicy.AfterShortage(random.NextDouble());
             var mayPark = (slots.Count(other => other.Parked) + 1) * 2 <= slots.Count;
             return failed ? slot.Fail(time.GetElapsedTime(0), random.NextDouble(), mayPark) : default(RestartDecision);
         }

@@ -74,8 +74,9 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         }
         catch (Exception e) when (e is ProcessStartException or IOException or UnauthorizedAccessException or InvalidOperationException or SocketException)
         {
-            logger.LogError("Cannot start a worker: {Reason}", e.Message);
-            return pool.Detach(slot, null, e.Message, failed: true);
+            if (slot.LastExit != e.Message)
+                logger.LogError("Cannot start a worker: {Reason}", e.Message);
+            return pool.Detach(slot, null, e.Message, failed: true, throughShortage: e is not ProcessStartException { IsShortage: false });
         }
 
         var status = await worker.Exited;

@@ -48,20 +48,43 @@ public sealed class NodeShortageTests
     [Fact]
     public async Task It_has_no_descriptors_left()
     {
-        await using var node = await NodeProcess.StartAsync(null, "--warm", "2", "--max-workers", "8");
+        const int Most = 6;
+        await using var node = await NodeProcess.StartAsync(null, "--warm", "2", "--max-workers", $"{Most}", "--queue-timeout", "1s");
         for (var run = 0; run < FaultTable.Runs; run++)
         {
             await node.ReadyAsync(2);
             var id = await node.CreateAsync();
+            List<string> created = [id];
             var pid = node.Process.Pid;
             var open = Directory.GetFiles($"/proc/{pid}/fd").Length;
             await RunAsync("prlimit", $"--pid={pid}", $"--nofile={open}:");
             Assert.Equal(HttpStatusCode.OK, (await node.GetAsync($"/sessions/{id}")).Status);
+
+            // A worker that is there may serve one more, but no other can be started.
+            HttpStatusCode last;
+            do
+            {
+                last = await CreateAsync(node, created);
+            }
+            while (last == HttpStatusCode.Created && created.Count < Most);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, last);
             await RunAsync("prlimit", $"--pid={pid}", "--nofile=4096:");
             var clock = Stopwatch.Start();
-            await Eventually.IsTrueAsync(async () => await IsCreatedAsync(node), "creates are taken again");
+            await Eventually.IsTrueAsync(async () => await CreateAsync(node, created) == HttpStatusCode.Created || created.Count == Most, "creates are taken again");
             FaultTable.Add("no descriptors", "creates again after there are some", clock.Elapsed);
-            using var deleted = await node.Http.DeleteAsync($"/sessions/{id}");
+            await Eventually.IsTrueAsync(
+                async () =>
+                {
+                    while (created.Count < Most && await CreateAsync(node, created) == HttpStatusCode.Created)
+                    {
+                    }
+
+                    return created.Count == Most;
+                },
+                "all workers can be used");
+            FaultTable.Add("no descriptors", "all workers are used after there are some", clock.Elapsed);
+            foreach (var each in created)
+                (await node.Http.DeleteAsync($"/sessions/{each}")).Dispose();
         }
     }
 
@@ -89,6 +112,14 @@ public sealed class NodeShortageTests
             : "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
         await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(number % 5 == 0 ? request[..(request.Length / 2)] : request));
         await Task.Delay(milliseconds);
+    }
+
+    private static async Task<HttpStatusCode> CreateAsync(NodeProcess node, List<string> created)
+    {
+        using var reply = await node.PostAsync();
+        if (reply.StatusCode == HttpStatusCode.Created)
+            created.Add(reply.Headers.Location!.OriginalString.Split('/')[^1]);
+        return reply.StatusCode;
     }
 
     private static async Task<bool> IsCreatedAsync(NodeProcess node)

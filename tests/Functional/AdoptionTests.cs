@@ -183,6 +183,19 @@ public sealed class AdoptionTests
     }
 
     [Fact]
+    public async Task A_second_signal_gives_workers_that_stop_no_more_time()
+    {
+        await using var node = await NodeProcess.StartAsync(null, "--worker-stop-grace", "1m", "--shutdown-timeout", "2m");
+        var pid = await node.PidOfAsync(await node.CreateAsync());
+        await Kill.StopAsync(pid);
+        node.Process.Send(Signal.Terminate);
+        await Eventually.IsTrueAsync(async () => (await node.OutputAsync()).Contains($"(pid {pid}", StringComparison.Ordinal) && (await node.OutputAsync()).Contains("Shutdown", StringComparison.Ordinal), "it stops its workers");
+        node.Process.Send(Signal.Terminate);
+        Assert.Equal(0, (await node.Process.Exited.WaitAsync(TimeSpan.FromSeconds(10))).Code);
+        Assert.False(Kill.IsAlive(pid));
+    }
+
+    [Fact]
     public async Task A_client_finds_its_page_as_it_was()
     {
         if (!BrowserFinder.IsInstalled)

@@ -32,7 +32,7 @@ internal sealed class SimulatedMachine(World world) : IMachine
     public IProcess Start(ProcessSpec spec)
     {
         if (world.Happens(Weather.Start / 5))
-            throw new ProcessStartException(spec.Path, "simulated: no memory");
+            throw new ProcessStartException(spec.Path, "simulated: no memory") { IsShortage = world.Happens(0.5) };
         File.WriteAllBytes(spec.LogPath!, []);
         var process = new SimulatedProcess(this, NextIdentity(), spec.Environment, int.Parse(spec.Environment["PORT"]!, CultureInfo.InvariantCulture));
         processes.Add(process);

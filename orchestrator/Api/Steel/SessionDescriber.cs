@@ -7,10 +7,10 @@ using Steelyard.Sessions;
 namespace Steelyard.Api.Steel;
 
 /// <summary>Describes sessions, live and ended ones, to clients of the Steel dialect.</summary>
-public sealed class SessionDescriber(Options options, LiveViewLinks links, TimeProvider time)
+public sealed class SessionDescriber(Options options, LiveViewLinks links)
 {
     public SteelSession Describe(Session session, HttpRequest request, ProxyUsage usage = default) =>
-        Describe(session.Id, session.Request, session.CreatedAt, time.GetUtcNow() - session.CreatedAt, null, usage, request);
+        Describe(session.Id, session.Request, session.CreatedAt, session.View().Age, null, usage, request);
 
     public SteelSession Describe(EndedSession session, HttpRequest request) =>
         Describe(session.Id, session.Request, session.CreatedAt, session.EndedAt - session.CreatedAt, session.Reason, session.Usage, request);

@@ -32,6 +32,12 @@ public sealed class QueryKeysTests
     }
 
     [Theory]
+    [InlineData("/", "?sessionId=1&apiKey=key-a", "?sessionId=1")]
+    [InlineData("/sessions/1/json/new", "?http://site/?a=1&apiKey=key-a", "?http://site/?a=1")]
+    public async Task A_key_that_is_shown_twice_is_passed_on_to_nobody_either(string path, string query, string left) =>
+        Assert.Equal((StatusCodes.Status200OK, left), await AskAsync(path, query, header: true));
+
+    [Theory]
     [InlineData("/json/new", "?http://site/reset?token=key-a")]
     [InlineData("/json/new", "?http://site/?apiKey=key-a&b=1")]
     [InlineData("/", "?apiKey=other")]

@@ -104,7 +104,7 @@ public sealed class SessionTests
         var session = Make();
         Pass(12.5);
         var view = session.View() with { Worker = null };
-        Assert.Equal(new(session.Id, new(2030, 1, 2, 3, 4, 5, TimeSpan.Zero), TimeSpan.FromSeconds(12.5), TimeSpan.FromSeconds(47.5), null, 0), view);
+        Assert.Equal(new(session.Id, new(2030, 1, 2, 3, 4, 5, TimeSpan.Zero), TimeSpan.FromSeconds(12.5), TimeSpan.FromSeconds(12.5), TimeSpan.FromSeconds(47.5), null, 0), view);
         Assert.True(session.TryBegin(out _));
         Pass(5);
         Assert.Equal((TimeSpan.Zero, TimeSpan.FromSeconds(60)), (session.View().Idle, session.View().Remaining));

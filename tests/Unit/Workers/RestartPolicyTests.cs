@@ -10,6 +10,11 @@ public sealed class RestartPolicyTests
     [Fact]
     public void The_first_restart_is_at_once() => Assert.Equal(new(TimeSpan.Zero, Park: false), Policy.Next([At(10)], At(10), jitter: 0, mayPark: true));
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0.75)]
+    public void A_shortage_delays_by_a_second_at_most(double jitter, double seconds) => Assert.Equal(new(At(seconds), Park: false), RestartPolicy.AfterShortage(jitter));
+
     [Fact]
     public void No_failure_at_all_is_a_start_at_once() => Assert.Equal(new(TimeSpan.Zero, Park: false), Policy.Next([], At(10), jitter: 1, mayPark: true));
 
