@@ -17,15 +17,15 @@ internal sealed class SessionAdopter(
         // The living first: a lost session is restored at once, and must not be given a slot that one of them still needs.
         foreach (var found in workers.Find().OrderBy(found => found.Worker is null))
         {
-            var record = LiveRecord(found);
+            var live = LiveRecord(found);
             if (found.Worker is { } worker)
             {
-                TakeOver(worker, record);
+                TakeOver(worker, live?.Record);
                 continue;
             }
 
-            if (record is not null)
-                sessions.LoseRevived(sessions.Revive(record, records.EntryOf(found.Record!.Port)), $"worker {found.Directory.Id} died while no orchestrator watched");
+            if (live is { } lost)
+                sessions.LoseRevived(sessions.Revive(lost.Record, lost.Entry), $"worker {found.Directory.Id} {(found.IsBroken ? "has a broken record" : "died while no orchestrator watched")}");
             workers.Bury(found);
         }
 
@@ -34,20 +34,21 @@ internal sealed class SessionAdopter(
     }
 
     // Null when it held no session that anybody was promised, or one that has ended or that nothing is known of any more.
-    private SessionRecord? LiveRecord(FoundWorker found)
+    private (SessionRecord Record, LedgerEntry Entry)? LiveRecord(FoundWorker found)
     {
-        if (found.Record is not { } worker || records.EntryOf(worker.Port) is not { Session: { } id } entry || !File.Exists(found.Directory.SessionRecordPath))
+        if (!File.Exists(found.Directory.SessionRecordPath))
             return null;
         var record = SessionRecords.TryRead(found.Directory);
+        var entry = found.Record is { } worker ? records.EntryOf(worker.Port) : record is not null ? records.EntryOf(record.Id) : default;
+        if (entry.Session is not { } id)
+            return null;
         if (record is null)
         {
             logger.LogError("Session {Id} is lost: its record {Path} cannot be read", id, found.Directory.SessionRecordPath);
             entry.End(id);
         }
 
-        if (record?.Id != id || EndsWithItsBoot(record, entry))
-            return null;
-        return record;
+        return record?.Id != id || EndsWithItsBoot(record, entry) ? null : (record, entry);
     }
 
     // What it was created from is still known, but how long it has lived and idled is not.

@@ -28,6 +28,9 @@ public sealed class SessionRecords
     /// <summary>The ledger's entry of the worker on this port.</summary>
     public LedgerEntry EntryOf(int port) => ledger[port];
 
+    /// <summary>The ledger's entry of a session whose worker's port is not known any more.</summary>
+    internal LedgerEntry EntryOf(SessionId id) => ledger.Find(id);
+
     /// <summary>The ledger's entry of a session that has waited for a worker.</summary>
     internal LedgerEntry EntryOf(SessionRecord waiting) => ledger.Waiting(waiting.WaitingAt);
 

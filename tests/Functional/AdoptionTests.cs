@@ -124,7 +124,7 @@ public sealed class AdoptionTests
         await File.WriteAllTextAsync(Path.Combine(folder, "worker.json"), "{\"Process\":");
         await using var second = await NodeProcess.StartAsync(first.RunDirectory);
         Assert.Equal(HttpStatusCode.OK, (await second.GetAsync($"/sessions/{kept}")).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await second.GetAsync($"/sessions/{broken}")).Status);
+        Assert.Equal("worker_lost", (string?)(await second.GetAsync($"/sessions/{broken}")).Body!["reason"]);
         await Eventually.IsTrueAsync(() => !Kill.IsAlive(pid), "its process, which proves that it is ours, is stopped");
         Assert.True(Directory.Exists(Path.Combine(first.RunDirectory, "quarantine", Path.GetFileName(folder))));
     }
