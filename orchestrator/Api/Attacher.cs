@@ -65,7 +65,7 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(session.Ended, lifetime.ApplicationStopping);
         logger.LogInformation("Session {Id}: a client attached", session.Id);
-        if (!await new Tunnel(client, browser, time).RunAsync(() => FarewellAsync(session), over.Token))
+        if (!await new Tunnel(client, browser, AnswersPings(context.Request) ? options.DeadPeerTimeout : null, time).RunAsync(() => FarewellAsync(session), over.Token))
             context.Abort();
         logger.LogInformation("Session {Id}: a client detached", session.Id);
     }
@@ -126,6 +126,10 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
 
         return null;
     }
+
+    // Chromium itself never pings, and two libraries of Go's, chromedp and rod, take any frame for a message. They tell no name, or that of Go's own client.
+    private static bool AnswersPings(HttpRequest request) =>
+        request.Headers.UserAgent.ToString() is { Length: > 0 } name && !name.StartsWith("Go-http-client", StringComparison.Ordinal);
 
     // The browser's end may be seen a moment before we know what became of its session.
     private async Task<(ushort Code, string Reason)> FarewellAsync(Session session)

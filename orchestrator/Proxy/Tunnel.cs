@@ -9,13 +9,20 @@ namespace Steelyard.Proxy;
 /// </summary>
 /// <param name="client">The client's side.</param>
 /// <param name="browser">The browser's side.</param>
-/// <param name="time">Clock of the farewell's deadline.</param>
-public sealed class Tunnel(Stream client, DevToolsSocket browser, TimeProvider time)
+/// <param name="patience">
+/// How long a client may be silent, of which it is asked for a sign of life (RFC 6455 §5.5.2) four times; null asks for none. Its pongs pass on to the browser, which
+/// takes them for unasked ones.
+/// </param>
+/// <param name="time">Clock of all that.</param>
+public sealed class Tunnel(Stream client, DevToolsSocket browser, TimeSpan? patience, TimeProvider time)
 {
     private const int BufferSize = 16 * 1024;
+    private const int Pings = 4;
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
 
+    private readonly SemaphoreSlim turn = new(1); // To write to the client.
     private WebSocketFrames toClient = new();
+    private long lastSign = time.GetTimestamp();
     private bool clientLeft;
 
     /// <summary>Runs until it is over. Never fails: whatever breaks ends it. False when the client does not even take our farewell: its connection must be cut.</summary>
@@ -26,12 +33,13 @@ public sealed class Tunnel(Stream client, DevToolsSocket browser, TimeProvider t
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var up = PumpAsync(ClientToBrowserAsync, over);
         var down = PumpAsync(BrowserToClientAsync, over);
-        await Task.WhenAny(up, down);
+        var beat = patience is { } most ? BeatAsync(most, over.Token) : Task.Delay(Timeout.Infinite, over.Token);
+        var first = await Task.WhenAny(up, down, beat);
         await over.CancelAsync();
-        await Task.WhenAll(up, down);
+        await Task.WhenAll(up, down, beat).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (clientLeft || toClient.SawClose)
             return true;
-        return toClient.IsBetweenFrames && await TrySayFarewellAsync(await farewell());
+        return first != beat && toClient.IsBetweenFrames && await TrySayFarewellAsync(await farewell());
     }
 
     private static async Task PumpAsync(Func<byte[], CancellationToken, Task> pump, CancellationTokenSource over)
@@ -70,6 +78,7 @@ public sealed class Tunnel(Stream client, DevToolsSocket browser, TimeProvider t
         }
         finally
         {
+            Volatile.Write(ref lastSign, time.GetTimestamp());
             clientLeft = count == 0 && !cancellationToken.IsCancellationRequested;
         }
     }
@@ -86,11 +95,51 @@ public sealed class Tunnel(Stream client, DevToolsSocket browser, TimeProvider t
     {
         if (bytes.Length == 0)
             return;
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            await WriteAsync(bytes, cancellationToken);
+            Volatile.Write(ref lastSign, time.GetTimestamp()); // It has taken what was sent before.
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
 
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
         // A write that has begun puts its bytes on their way even when it is cancelled later; one that has not, does not.
         cancellationToken.ThrowIfCancellationRequested();
         toClient.Advance(bytes.Span);
         await client.WriteAsync(bytes, cancellationToken);
+    }
+
+    // Returns when there was no sign of life for too long.
+    private async Task BeatAsync(TimeSpan most, CancellationToken cancellationToken)
+    {
+        var pause = most / Pings;
+        while (time.GetElapsedTime(Volatile.Read(ref lastSign)) < most - pause)
+        {
+            await Task.Delay(pause, time, cancellationToken);
+
+            // Not while something else is being written, nor within a frame: then the client has to take that first.
+            if (!await turn.WaitAsync(TimeSpan.Zero, cancellationToken))
+                continue;
+            try
+            {
+                if (toClient.IsBetweenFrames && !toClient.SawClose)
+                    await WriteAsync(WebSocketFrames.Ping, cancellationToken);
+            }
+            catch (IOException)
+            {
+                return;
+            }
+            finally
+            {
+                turn.Release();
+            }
+        }
     }
 
     private async Task<bool> TrySayFarewellAsync((ushort Code, string Reason) words)

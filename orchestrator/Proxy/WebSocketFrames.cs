@@ -9,7 +9,11 @@ namespace Steelyard.Proxy;
 /// </summary>
 public struct WebSocketFrames
 {
+    /// <summary>An unmasked ping without payload, as servers send it.</summary>
+    public static readonly ReadOnlyMemory<byte> Ping = new byte[] { 0x80 | PingOpcode, 0 };
+
     private const int CloseOpcode = 8;
+    private const int PingOpcode = 9;
     private const int ShortestHeader = 2;
 
     private readonly byte[] header;

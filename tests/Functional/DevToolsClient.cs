@@ -14,9 +14,12 @@ internal sealed class DevToolsClient : IDisposable
     {
     }
 
-    public static async Task<DevToolsClient> ConnectAsync(Uri address)
+    /// <param name="address">Of the browser's WebSocket.</param>
+    /// <param name="name">What it calls itself; null for nothing.</param>
+    public static async Task<DevToolsClient> ConnectAsync(Uri address, string? name = null)
     {
         var client = new DevToolsClient();
+        client.socket.Options.SetRequestHeader("User-Agent", name);
         await client.socket.ConnectAsync(address, default);
         return client;
     }

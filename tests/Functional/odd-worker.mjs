@@ -1,5 +1,5 @@
 // A worker with DevTools of its own kind. Arguments: `version=TEXT` and `list=TEXT` are what /json/version and /json/list answer, PORT in them being its port,
-// and `status=NUMBER` their status; its WebSocket sends a flood, and reads nothing.
+// and `status=NUMBER` their status; its WebSocket sends a flood, or nothing if `quiet=yes`, and reads nothing.
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 
@@ -24,6 +24,7 @@ server.on('upgrade', (request, socket) => {
   socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
   const frame = Buffer.concat([Buffer.from([0x82, 126, 0xff, 0xff]), Buffer.alloc(0xffff)]);
   const flood = () => { while (!socket.destroyed && socket.write(frame)); };
+  if (argument('quiet')) return;
   socket.on('drain', flood);
   flood();
 });

@@ -114,7 +114,8 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
                 hasEnded = true;
                 break;
             default:
-                world.Check(reply is { Status: 503, HasRetryAfter: true } or { Status: 502 } && machine.MayBeLost(tag), $"I7: a get of {tag}, whose worker has not failed, was answered {reply!.Status}: {reply.Body}");
+                var isOutOfDescriptors = reply is { Status: 503, HasRetryAfter: true } && reply.Body.Contains("descriptors", StringComparison.Ordinal);
+                world.Check(isOutOfDescriptors || (reply is { Status: 503, HasRetryAfter: true } or { Status: 502 } && machine.MayBeLost(tag)), $"I7: a get of {tag}, whose worker has not failed, was answered {reply!.Status}: {reply.Body}");
                 usedAtMostUntil = world.Clock.Now;
                 break;
         }

@@ -21,20 +21,21 @@ public sealed class SimulationTests
         }
 
         var (from, count) = (Read("FROM") ?? 1, Read("SEEDS") ?? 300);
-        var events = 0L;
+        var (events, runs) = (0L, 0);
         World? broken = null;
         var started = TimeProvider.System.GetTimestamp();
         Parallel.For(from, from + count, (seed, loop) =>
         {
             var world = Simulation.Run(seed);
             Interlocked.Add(ref events, world.Events);
+            Interlocked.Increment(ref runs);
             if (world.Violation is null)
                 return;
             Interlocked.CompareExchange(ref broken, world, null);
             loop.Stop();
         });
         if (broken is not null)
-            Assert.Fail($"seed {broken.Seed}: {broken.Violation}\nreplay it with: make simulate SEED={broken.Seed}\n{string.Join('\n', broken.History.TakeLast(60))}");
+            Assert.Fail($"seed {broken.Seed}: {broken.Violation}\nof {runs} seeds that were run; replay it with: make simulate SEED={broken.Seed}\n{string.Join('\n', broken.History.TakeLast(60))}");
         var minutes = TimeProvider.System.GetElapsedTime(started).TotalMinutes;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"simulation: {count} seeds from {from} on, {events} events, {count / minutes:0} seeds a minute: every invariant held"));
     }
