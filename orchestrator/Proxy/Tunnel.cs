@@ -131,10 +131,6 @@ public sealed class Tunnel(Stream client, DevToolsSocket browser, TimeSpan? pati
                 if (toClient.IsBetweenFrames && !toClient.SawClose)
                     await WriteAsync(WebSocketFrames.Ping, cancellationToken);
             }
-            catch (IOException)
-            {
-                return;
-            }
             finally
             {
                 turn.Release();

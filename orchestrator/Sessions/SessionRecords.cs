@@ -69,15 +69,17 @@ public sealed class SessionRecords
             session.WaitAt(ledger.Waiting(place));
         }
 
-        if (session.EndReason is not null)
-            EndWaiting(session.Id); // It ended meanwhile: whoever ended it may have come too early to find the file.
+        EndWaiting(session); // It may have ended meanwhile, and whoever ended it have come too early to find the file.
     }
 
-    /// <summary>It has a worker again, or has ended. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
-    internal void EndWaiting(SessionId id)
+    /// <summary>If it has a worker again, or has ended, its file goes. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
+    internal void EndWaiting(Session session)
     {
-        if (Directory.Exists(waiting))
-            File.Delete(WaitingPath(id));
+        lock (gate)
+        {
+            if (Directory.Exists(waiting) && (session.EndReason is not null || session.View().Worker is not null))
+                File.Delete(WaitingPath(session.Id));
+        }
     }
 
     /// <summary>The sessions that waited when an earlier orchestrator ended: null for a file that cannot be read.</summary>

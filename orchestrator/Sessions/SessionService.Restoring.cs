@@ -50,7 +50,7 @@ public sealed partial class SessionService
                 records.Write(session.Record(placement, again), placement.Worker);
             if (session.TryRestore(placement, again))
             {
-                EndWaiting(session.Id);
+                EndWaiting(session);
                 _ = WatchAsync(session, placement);
                 return true;
             }

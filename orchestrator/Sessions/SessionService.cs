@@ -96,7 +96,7 @@ public sealed partial class SessionService(
         if (!session.TryEnd(reason, out var placement))
             return false;
         if (placement is null)
-            EndWaiting(session.Id);
+            EndWaiting(session);
         history.Add(new(
             session.Id, session.Request.WithoutPayload(), session.CreatedAt, time.GetUtcNow(), reason, detail, placement?.Worker.Id, options.NodeId, session.Restarts, session.Usage));
         live.TryRemove(KeyValuePair.Create(session.Id, session));
@@ -152,15 +152,15 @@ public sealed partial class SessionService(
         return placement.Worker.WasClosedByClient;
     }
 
-    private void EndWaiting(SessionId id)
+    private void EndWaiting(Session session)
     {
         try
         {
-            records.EndWaiting(id);
+            records.EndWaiting(session);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            logger.LogError("Session {Id} waits no longer, and its record cannot be deleted: {Reason}", id, e.Message);
+            logger.LogError("Session {Id} waits no longer, and its record cannot be deleted: {Reason}", session.Id, e.Message);
         }
     }
 }

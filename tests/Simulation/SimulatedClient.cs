@@ -13,6 +13,7 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
     private readonly TimeSpan longestCall = 6 * options.WorkerTimeout;
     private string tag = "";
     private string id = "";
+    private long createdAt;
     private long usedAtLeastUntil;
     private long usedAtMostUntil;
     private bool mayHaveBeenOpen;
@@ -84,7 +85,7 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
         var body = JsonNode.Parse(reply.Body)!;
         world.Check((string?)body["tag"] == tag, $"I4: the create of {tag} was answered with {reply.Body}");
         id = (string)body["id"]!;
-        (usedAtLeastUntil, usedAtMostUntil) = (Math.Max(started, world.Clock.Now), world.Clock.Now);
+        createdAt = usedAtLeastUntil = usedAtMostUntil = world.Clock.Now;
         mayHaveBeenOpen = deleteSent = hasEnded = false;
         return true;
     }
@@ -104,6 +105,7 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
                 usedAtMostUntil = world.Clock.Now;
                 break;
             case 200:
+                world.Check(createdAt >= machine.BootedAt, $"I5: {tag} has outlived the boot in which its times were taken");
                 world.Check(!hasEnded, $"I3: {tag} is there again after its end");
                 world.Check((string?)JsonNode.Parse(reply.Body)!["tag"] == tag, $"I4: a get of {tag} was answered with {reply.Body}");
                 world.Check(started < usedAtMostUntil + options.SessionTtl.Ticks, $"I5: {tag} is there although it was idle for {Idle(usedAtMostUntil, started)} s");

@@ -27,6 +27,9 @@ internal sealed class SimulatedMachine(World world) : IMachine
 
     public string Boot { get; private set; } = "boot 1";
 
+    /// <summary>When it was started, in ticks.</summary>
+    public long BootedAt { get; private set; }
+
     public IEnumerable<SimulatedProcess> Living => processes.Where(process => process.IsAlive);
 
     public IProcess Start(ProcessSpec spec)
@@ -86,7 +89,8 @@ internal sealed class SimulatedMachine(World world) : IMachine
         world.Note("the machine is started anew");
         foreach (var process in Living.ToList())
             process.Befall(0, "", "");
-        Boot = $"boot at {world.Clock.Now}";
+        BootedAt = world.Clock.Now;
+        Boot = $"boot at {BootedAt}";
     }
 
     /// <summary>Calls back once, among all else that happens then, as soon as a worker has said that it is free.</summary>

@@ -25,6 +25,9 @@ const mutations = [
   ['a stale record is trusted', 'Workers/WorkerAdopter.cs', 'var isProven = machine.EnvironmentOf(record.Process, WorkerToken.Variable) == WorkerToken.Of(directory.Secret, folder.Id);', 'var isProven = true;'],
   ['strays are left alone', 'Workers/WorkerAdopter.cs', '            machine.TryAdopt(process)?.TrySendToGroup(Signal.Kill);\n', ''],
   ['an adopted worker with a left-over session is taken for free', 'Workers/ChallengeApi.cs', '                    return false;\n                reader.Skip();', '                    return true;\n                reader.Skip();'],
+  ['a request that ends late writes into the entry of the next session', 'Sessions/LedgerEntry.cs', 'if (Session == id)\n            (*(long*)', 'if (at is not null)\n            (*(long*)'],
+  ['a session that waits for a worker is not written down', 'Sessions/SessionService.Restoring.cs', 'records.BeginWaiting(session);', 'session.WaitAt(default);'],
+  ['the clock of another boot is believed', 'Sessions/SessionRecords.cs', 'record.Boot is not null && record.Boot != boot;', 'false;'],
   ['the folder of a dead worker stays', 'Workers/WorkerStarter.cs', '        worker.Group?.TryRemove();\n        worker.Directory.Delete();', '        worker.Group?.TryRemove();'],
   ['a worker that refused a body is kept from others', 'Sessions/SessionPlacer.cs', '            if (placed?.Placement is null)\n                lease.Dispose();', '            if (placed is null)\n                lease.Dispose();'],
 ];
