@@ -31,6 +31,8 @@ internal sealed class SessionAdopter(
 
         foreach (var (path, record) in records.Waiting())
             TakeOverWaiting(path, record);
+        foreach (var entry in records.Entries())
+            TellIfLost(entry);
     }
 
     // Null when it held no session that anybody was promised, or one that has ended or that nothing is known of any more.
@@ -42,12 +44,6 @@ internal sealed class SessionAdopter(
         var entry = found.Record is { } worker ? records.EntryOf(worker.Port) : record is not null ? records.EntryOf(record.Id) : default;
         if (entry.Session is not { } id)
             return null;
-        if (record is null)
-        {
-            logger.LogError("Session {Id} is lost: its record {Path} cannot be read", id, found.Directory.SessionRecordPath);
-            entry.End(id);
-        }
-
         return record?.Id != id || EndsWithItsBoot(record, entry) ? null : (record, entry);
     }
 
@@ -63,11 +59,19 @@ internal sealed class SessionAdopter(
     private void TakeOverWaiting(string path, SessionRecord? record)
     {
         if (record is null)
-            logger.LogError("A session that waited for another worker is lost: its record {Path} cannot be read", path);
+            logger.LogError("The record {Path} of a session that waited for another worker cannot be read", path);
         else if (sessions.FindPresent(record.Id) is not null)
             logger.LogInformation("Session {Id} had found another worker already", record.Id); // Its file goes once that one is seen to know it.
         else if (!EndsWithItsBoot(record, records.EntryOf(record)))
             sessions.LoseRevived(sessions.Revive(record, records.EntryOf(record)), "its worker was lost while an earlier orchestrator ran");
+    }
+
+    private void TellIfLost(LedgerEntry entry)
+    {
+        if (entry.Session is not { } id || sessions.FindPresent(id) is not null)
+            return;
+        logger.LogError("Session {Id} is lost: it was live, and its record is gone or cannot be read", id);
+        entry.End(id);
     }
 
     private void TakeOver(Worker worker, SessionRecord? record)

@@ -43,17 +43,8 @@ public sealed unsafe class SessionLedger : IDisposable
     /// <summary>The entry of the worker on this port, or of one that waits.</summary>
     public LedgerEntry this[int place] => place is >= 0 and < Entries ? new(entries + ((long)place * LedgerEntry.Size)) : throw new ArgumentOutOfRangeException(nameof(place));
 
-    /// <summary>The entry that names this session, wherever it is; one that points nowhere when none does. Looks through all of them.</summary>
-    public LedgerEntry Find(SessionId id)
-    {
-        for (var place = 0; place < Entries; place++)
-        {
-            if (this[place].Session == id)
-                return this[place];
-        }
-
-        return default;
-    }
+    /// <summary>All entries that name a session.</summary>
+    public IEnumerable<LedgerEntry> Named() => Enumerable.Range(0, Entries).Select(place => this[place]).Where(entry => entry.Session is not null);
 
     /// <summary>A free entry for a session that waits; null when there is none.</summary>
     public int? FreeWaiting()

@@ -29,7 +29,10 @@ public sealed class SessionRecords
     public LedgerEntry EntryOf(int port) => ledger[port];
 
     /// <summary>The ledger's entry of a session whose worker's port is not known any more.</summary>
-    internal LedgerEntry EntryOf(SessionId id) => ledger.Find(id);
+    internal LedgerEntry EntryOf(SessionId id) => ledger.Named().FirstOrDefault(entry => entry.Session == id);
+
+    /// <summary>The ledger's entries of all sessions there are.</summary>
+    internal IEnumerable<LedgerEntry> Entries() => ledger.Named();
 
     /// <summary>The ledger's entry of a session that has waited for a worker.</summary>
     internal LedgerEntry EntryOf(SessionRecord waiting) => ledger.Waiting(waiting.WaitingAt);

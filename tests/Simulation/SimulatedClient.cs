@@ -145,7 +145,7 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
         {
             "expired" => mayHaveExpired,
             "worker_lost" => machine.MayBeLost(tag),
-            "not_found" => mayHaveExpired || machine.MayBeLost(tag), // The tombstone went with an orchestrator.
+            "not_found" => world.ToldGone.Contains(id) && (mayHaveExpired || machine.MayBeLost(tag)), // The tombstone went with an orchestrator.
             _ => false,
         };
         world.Check(isTrue, $"I2: {tag} is gone ({reason}) although it was idle for {Idle(usedAtLeastUntil, world.Clock.Now)} s only and its worker {(machine.MayBeLost(tag) ? "failed" : "did not fail")}");

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -133,8 +134,11 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
 internal sealed record ClientReply(int Status, string Body, bool HasRetryAfter);
 
 /// <summary>What the orchestrator logs becomes part of the run's history.</summary>
-internal sealed class HistoryLogger(World world)
+internal sealed partial class HistoryLogger(World world)
 {
+    [GeneratedRegex("Session ([0-9a-f-]{36}) (ended|is lost):")]
+    private static partial Regex Gone();
+
     public ILogger<T> For<T>() => new Logger<T>(world);
 
     private sealed class Logger<T>(World world) : ILogger<T>
@@ -148,6 +152,8 @@ internal sealed class HistoryLogger(World world)
         {
             var line = $"{typeof(T).Name}: {formatter(state, exception)}";
             world.Note(line);
+            if (Gone().Match(line) is { Success: true } gone)
+                world.ToldGone.Add(gone.Groups[1].Value);
             if (exception is not null || logLevel == LogLevel.Critical)
                 world.Fail($"{line} {exception}");
         }

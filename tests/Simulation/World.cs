@@ -28,6 +28,9 @@ internal sealed class World(int seed)
 
     public IEnumerable<string> History => history;
 
+    /// <summary>The sessions of which some orchestrator has said that, and why, they are gone.</summary>
+    public HashSet<string> ToldGone { get; } = [];
+
     public void Note(string what)
     {
         if (history.Count == HistoryLines)
