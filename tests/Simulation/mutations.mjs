@@ -33,7 +33,7 @@ const mutations = [
 ];
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const [seeds = '1000', ...names] = process.argv.slice(2);
+const [seeds = '2000', ...names] = process.argv.slice(2);
 const copy = mkdtempSync(join(tmpdir(), 'steelyard-mutations-'));
 process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
 for (const part of ['global.json', 'Directory.Build.props', 'Directory.Packages.props', 'BannedSymbols.txt', '.editorconfig', 'Steelyard.slnx', 'orchestrator', 'worker', 'tests']) {
