@@ -24,7 +24,10 @@ public sealed class SimulationTests
         var (events, runs) = (0L, 0);
         World? broken = null;
         var started = TimeProvider.System.GetTimestamp();
-        Parallel.For(from, from + count, (seed, loop) =>
+
+        // Without a limit the thread pool adds threads for as long as it runs, and each has a run of its own half done.
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(from, from + count, parallel, (seed, loop) =>
         {
             var world = Simulation.Run(seed);
             Interlocked.Add(ref events, world.Events);
