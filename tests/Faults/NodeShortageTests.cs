@@ -45,6 +45,42 @@ public sealed class NodeShortageTests
         }
     }
 
+    // Through a mount of the folder on itself, so that what is open for writing stays so.
+    [Fact]
+    public async Task Its_run_directory_is_read_only()
+    {
+        if (!Environment.IsPrivilegedProcess)
+            Assert.Skip("only root may mount");
+        var folder = Directory.CreateTempSubdirectory("steelyard-readonly-").FullName;
+        await using (var node = await NodeProcess.StartAsync(Path.Combine(folder, "run"), "--warm", "2", "--max-workers", "8", "--queue-timeout", "1s"))
+        {
+            for (var run = 0; run < FaultTable.Runs; run++)
+            {
+                var id = await node.CreateAsync();
+                await node.ReadyAsync(2);
+                await RunAsync("mount", "--bind", folder, folder);
+                try
+                {
+                    await RunAsync("mount", "-o", "remount,ro,bind", folder);
+                    using (var refused = await node.PostAsync())
+                        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+                    Assert.Equal(HttpStatusCode.OK, (await node.GetAsync($"/sessions/{id}")).Status);
+                }
+                finally
+                {
+                    await RunAsync("umount", "-l", folder);
+                }
+
+                var clock = Stopwatch.Start();
+                await Eventually.IsTrueAsync(async () => await IsCreatedAsync(node), "creates are taken again");
+                FaultTable.Add("run directory read-only", "creates again after it is writable", clock.Elapsed);
+                using var deleted = await node.Http.DeleteAsync($"/sessions/{id}");
+            }
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Fact]
     public async Task It_has_no_descriptors_left()
     {

@@ -20,6 +20,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
     private readonly World world;
     private readonly Life life;
     private readonly VirtualTime time;
+    private readonly HistoryLogger log;
     private readonly RunDirectory directory;
     private readonly SessionLedger ledger;
     private readonly TaskCompletionSource died = new();
@@ -31,7 +32,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         life = new(world);
         StartedAt = world.Clock.Now;
         time = new(world.Clock, life);
-        var log = new HistoryLogger(world);
+        log = new(world, options.RunDirectory);
         directory = new(options.RunDirectory, options.MaxWorkerLogBytes);
         ledger = new(directory);
         var records = new SessionRecords(ledger, directory, machine.Boot);
@@ -122,7 +123,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
         context.Request.RouteValues["id"] = id;
         var handler = handlers[method == "POST" ? 0 : method == "GET" ? 1 : 2];
-        await new Failures(handler, new HistoryLogger(world).For<Failures>()).InvokeAsync(context);
+        await new Failures(handler, log.For<Failures>()).InvokeAsync(context);
         await context.Response.CompleteAsync();
         answer.SetResult(new(context.Response.StatusCode, Encoding.UTF8.GetString(output.ToArray()), context.Response.Headers.RetryAfter.Count > 0));
     }
@@ -133,15 +134,15 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
 /// <param name="HasRetryAfter">It says when to ask again.</param>
 internal sealed record ClientReply(int Status, string Body, bool HasRetryAfter);
 
-/// <summary>What the orchestrator logs becomes part of the run's history.</summary>
-internal sealed partial class HistoryLogger(World world)
+/// <summary>What the orchestrator logs becomes part of the run's history; its folder has another name in each run, which is left out.</summary>
+internal sealed partial class HistoryLogger(World world, string runDirectory)
 {
     [GeneratedRegex("Session ([0-9a-f-]{36}) (ended|is lost):")]
     private static partial Regex Gone();
 
-    public ILogger<T> For<T>() => new Logger<T>(world);
+    public ILogger<T> For<T>() => new Logger<T>(world, runDirectory);
 
-    private sealed class Logger<T>(World world) : ILogger<T>
+    private sealed class Logger<T>(World world, string runDirectory) : ILogger<T>
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -150,7 +151,7 @@ internal sealed partial class HistoryLogger(World world)
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            var line = $"{typeof(T).Name}: {formatter(state, exception)}";
+            var line = $"{typeof(T).Name}: {formatter(state, exception).Replace(runDirectory, "RUN", StringComparison.Ordinal)}";
             world.Note(line);
             if (Gone().Match(line) is { Success: true } gone)
                 world.ToldGone.Add(gone.Groups[1].Value);
