@@ -63,12 +63,10 @@ public sealed class SessionRecords
     internal void BeginWaiting(Session session)
     {
         Directory.CreateDirectory(waiting, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var temporary = WaitingPath(session.Id) + ".new";
         lock (gate)
         {
             var place = ledger.FreeWaiting();
-            PrivateFile.Write(temporary, ToJson(session.Record(null, again: false) with { WaitingAt = place }));
-            File.Move(temporary, WaitingPath(session.Id), overwrite: true);
+            PrivateFile.Replace(WaitingPath(session.Id), ToJson(session.Record(null, again: false) with { WaitingAt = place }));
             session.WaitAt(ledger.Waiting(place));
         }
 

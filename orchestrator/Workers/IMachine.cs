@@ -5,9 +5,6 @@ namespace Steelyard.Workers;
 /// <summary>What workers need of the machine they run on: processes, ports and connections. The real one, or the simulation's.</summary>
 internal interface IMachine
 {
-    /// <summary>The kernel's id of this boot.</summary>
-    string Boot { get; }
-
     /// <summary>Starts a process. Throws <see cref="ProcessStartException"/>.</summary>
     IProcess Start(ProcessSpec spec);
 

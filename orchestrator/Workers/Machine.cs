@@ -7,8 +7,6 @@ namespace Steelyard.Workers;
 /// <summary>The machine we run on.</summary>
 internal sealed class Machine : IMachine
 {
-    public string Boot => ProcessIdentity.ThisBoot;
-
     public IProcess Start(ProcessSpec spec) => OsProcess.Start(spec);
 
     public IProcess? TryAdopt(ProcessIdentity identity) => OsProcess.TryAdopt(identity);

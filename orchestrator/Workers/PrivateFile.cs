@@ -18,4 +18,12 @@ internal static class PrivateFile
         using var file = Open(path, FileMode.Create);
         file.Write(bytes);
     }
+
+    /// <summary>The same, but who reads it finds the old or the new one, never a part. Throws as <see cref="Open"/> does.</summary>
+    public static void Replace(string path, ReadOnlySpan<byte> bytes)
+    {
+        var temporary = path + ".new";
+        Write(temporary, bytes);
+        File.Move(temporary, path, overwrite: true);
+    }
 }

@@ -15,12 +15,7 @@ namespace Steelyard.Workers;
 /// <param name="Program">The program and its arguments as <see cref="WorkerCommand.Fingerprint"/> tells it: after an upgrade the old ones are replaced as they become free.</param>
 internal sealed record WorkerRecord(ProcessIdentity Process, int Port, int Restarts, WorkerKind Kind, string Program)
 {
-    public void Write(string path)
-    {
-        var temporary = path + ".new";
-        PrivateFile.Write(temporary, JsonSerializer.SerializeToUtf8Bytes(this, WorkerRecordJson.Default.WorkerRecord));
-        File.Move(temporary, path, overwrite: true);
-    }
+    public void Write(string path) => PrivateFile.Replace(path, JsonSerializer.SerializeToUtf8Bytes(this, WorkerRecordJson.Default.WorkerRecord));
 
     /// <summary>Null when there is none or it cannot be read.</summary>
     public static WorkerRecord? TryRead(string path)

@@ -8,7 +8,7 @@ internal sealed class World(int seed)
 {
     private const int HistoryLines = 400;
 
-    // Some ten times what the longest run needs.
+    // Some fifty times what a run needs on average.
     private const long MostEvents = 1_000_000;
 
     private readonly int thread = Environment.CurrentManagedThreadId;
