@@ -60,6 +60,8 @@ public static class CommandLine
             throw new ArgumentException("--probe-interval must be 20ms at least");
         if (options.HangTimeout <= options.ProbeInterval)
             throw new ArgumentException("--hang-timeout must be longer than --probe-interval");
+        if (options.StarvedTimeout < options.HangTimeout)
+            throw new ArgumentException("--starved-timeout must not be shorter than --hang-timeout");
         if (options.WorkerStopGrace >= options.ShutdownTimeout)
             throw new ArgumentException("--worker-stop-grace must be shorter than --shutdown-timeout: a shutdown waits for it");
         if (options.MaxWorkers > options.LastWorkerPort - options.FirstWorkerPort + 1)

@@ -59,6 +59,9 @@ public sealed record Options
     /// <summary>A worker that has said nothing for so long is stopped.</summary>
     public TimeSpan HangTimeout { get; init; } = TimeSpan.FromSeconds(2.5);
 
+    /// <summary>A worker that has said nothing for so long is stopped even if it has waited for a processor all the time.</summary>
+    public TimeSpan StarvedTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Workers that may start at the same time; 0 lets <see cref="Workers.StartTurn.UsualNumber"/> decide.</summary>
     public int StartConcurrency { get; init; }
 

@@ -20,8 +20,11 @@ public sealed class BrowserlessApi(SessionService sessions, WorkerPool pool, Tim
         var status = pool.Status();
         var (cpu, memory) = MachineLoad.Read();
         var reason = status.IsAvailable ? "" : "full";
-        return new(cpu, time.GetUtcNow().ToUnixTimeMilliseconds(), status.IsAvailable, status.Max, status.QueueLimit, memory, reason.Length == 0 ? "" : "All workers are busy.", status.Queued, reason, status.RecentlyRefused, status.Leased);
+        return new(cpu, time.GetUtcNow().ToUnixTimeMilliseconds(), status.IsAvailable, status.Max, status.QueueLimit, memory, Message(status), status.Queued, reason, status.RecentlyRefused, status.Leased);
     }
+
+    private static string Message(PoolStatus status) =>
+        status.IsAvailable ? "" : status.AreStartsFailing ? $"Workers fail at their start, the last one with: {status.LastExit}." : "All workers are busy.";
 
     private static Task ActiveAsync(HttpContext context)
     {

@@ -79,6 +79,8 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Browse
             reasons.Add("This node is shutting down, or drains: it takes no new sessions.");
         if (status.Ready + status.Leased == 0 && status.Slots + options.Warm > 0)
             reasons.Add($"No worker is ready; {status.Starting} are starting. {LastExit(status)}");
+        if (status.AreStartsFailing)
+            reasons.Add($"Workers fail at their start, {status.StartFailures} times in a row: one is tried at a time. {LastExit(status)}");
         if (status.IsThrashing)
             reasons.Add($"Workers fail again and again: {status.Parked} of {status.Slots} slots are parked. {LastExit(status)}");
         if (status.Queued >= status.QueueLimit)

@@ -89,6 +89,12 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
             return true;
         }
 
+        if (reply.Error == WorkerError.TimedOut && placement.Worker.IsStarved)
+        {
+            await Problem.UnavailableAsync(context, PoolUnavailableException.Starved());
+            return true;
+        }
+
         if (reply.Status >= 500)
         {
             await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker answered {reply.Status}. The session lives on; retry.");

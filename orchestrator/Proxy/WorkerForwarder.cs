@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using Steelyard.Sessions;
+using Steelyard.Workers;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Steelyard.Proxy;
@@ -16,6 +18,7 @@ public sealed class WorkerForwarder(IHttpForwarder forwarder, Options options) :
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = options.WorkerTimeout,
         PooledConnectionLifetime = TimeSpan.Zero,
+        ConnectCallback = ConnectAsync,
     });
 
     /// <summary>Returns what went wrong; nothing has been sent to the client then unless its reply has begun.</summary>
@@ -25,13 +28,32 @@ public sealed class WorkerForwarder(IHttpForwarder forwarder, Options options) :
     public async Task<ForwarderError> ForwardAsync(HttpContext context, Placement placement, string path)
     {
         var destination = $"http://127.0.0.1:{placement.Worker.Port}";
-        return await forwarder.SendAsync(context, destination, worker, new() { ActivityTimeout = options.PageTimeout }, new ToWorker(placement.Lease.SessionPath + path));
+        return await forwarder.SendAsync(context, destination, worker, new() { ActivityTimeout = options.PageTimeout }, new ToWorker(placement.Worker.Client, placement.Lease.SessionPath + path));
     }
 
     public void Dispose() => worker.Dispose();
 
-    private sealed class ToWorker(string path) : HttpTransformer
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return context.InitialRequestMessage.Options.TryGetValue(ToWorker.Client, out var client)
+                ? new WorkerStream(socket, client)
+                : throw new InvalidOperationException("the request does not say to which worker it goes");
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private sealed class ToWorker(WorkerClient client, string path) : HttpTransformer
+    {
+        public static readonly HttpRequestOptionsKey<WorkerClient> Client = new("worker");
+
         // Whose request it is, and from which page, is our business and not the worker's.
         private static readonly string[] Kept = ["Content-Type", "Content-Length", "Transfer-Encoding", "Accept"];
 
@@ -40,6 +62,7 @@ public sealed class WorkerForwarder(IHttpForwarder forwarder, Options options) :
             await base.TransformRequestAsync(context, request, destinationPrefix, cancellationToken);
             request.RequestUri = new(destinationPrefix + path + context.Request.QueryString);
             request.Headers.Host = null;
+            request.Options.Set(Client, client);
             foreach (var name in request.Headers.Select(header => header.Key).Except(Kept, StringComparer.OrdinalIgnoreCase).ToList())
                 request.Headers.Remove(name);
         }

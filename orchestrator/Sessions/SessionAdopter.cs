@@ -125,7 +125,7 @@ internal sealed class SessionAdopter(
             {
                 if (reply.IsSuccess)
                     return placement.IsIn(reply) ? null : "answered with the body of another session, or of one that is over";
-                if (time.GetElapsedTime(started) >= options.WorkerTimeout || reply.Status is >= 400 and < 500 || placement.Worker.Exited.IsCompleted)
+                if ((time.GetElapsedTime(started) >= options.WorkerTimeout && !placement.Worker.IsStarved) || reply.Status is >= 400 and < 500 || placement.Worker.Exited.IsCompleted)
                     return $"answered a get with {reply}";
             }
 

@@ -12,16 +12,16 @@ public sealed class SessionPlacer(WorkerPool pool, SessionRecords records, Optio
     /// Throws <see cref="PoolUnavailableException"/> and <see cref="OperationCanceledException"/>.
     /// </summary>
     /// <param name="request">What is asked for.</param>
-    /// <param name="again">It had a worker before: it need not stand in line once more.</param>
+    /// <param name="standing">What it has behind it; one that a worker fails here goes before those that are new.</param>
     /// <param name="cancellationToken">Nobody wants it any more.</param>
-    public async Task<PlacedSession> PlaceAsync(SessionRequest request, bool again, CancellationToken cancellationToken)
+    public async Task<PlacedSession> PlaceAsync(SessionRequest request, Standing standing, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var failed = 0;
         while (true)
         {
             var left = (request.Patience ?? options.QueueTimeout) - time.GetElapsedTime(started);
-            var lease = await pool.LeaseAsync(again || failed > 0, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
+            var lease = await pool.LeaseAsync(standing, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
             var (placed, error, failure) = await TryPlaceAsync(lease, request);
             if (placed is not null)
                 return placed;
@@ -30,6 +30,8 @@ public sealed class SessionPlacer(WorkerPool pool, SessionRecords records, Optio
             // One that had died before it was asked is no try: when many die at once, their news comes a moment later.
             if (error != WorkerError.Refused && ++failed == Tries)
                 throw PoolUnavailableException.WorkersFailed(Tries, failure);
+            if (failed > 0 && standing == Standing.New)
+                standing = Standing.Retried;
         }
     }
 

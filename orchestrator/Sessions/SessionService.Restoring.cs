@@ -98,7 +98,7 @@ public sealed partial class SessionService
     {
         try
         {
-            using var placed = await placer.PlaceAsync(session.Request, again: true, session.Ended);
+            using var placed = await placer.PlaceAsync(session.Request, Standing.Restored, session.Ended);
             if (placed.Placement is not { } placement)
                 End(session, EndReason.WorkerLost, $"{lost}; no worker took it again: {placed.Reply}");
             else if (TrySettle(session, placement, again: true))

@@ -22,7 +22,7 @@ public sealed partial class SessionService(
         var quota = quotas.Take(request.Holder);
         try
         {
-            var placed = await placer.PlaceAsync(request, again: false, cancellationToken);
+            var placed = await placer.PlaceAsync(request, Standing.New, cancellationToken);
             if (placed.Placement is not { } placement)
             {
                 quota.Dispose();

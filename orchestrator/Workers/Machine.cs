@@ -43,6 +43,12 @@ internal sealed class Machine : IMachine
         }
     }
 
+    public Func<TimeSpan> MeasureWait(IProcess process)
+    {
+        var wait = ProcessorWait.Begin(process.Identity.Pid);
+        return () => wait.Elapsed;
+    }
+
     // Reads much of /proc: not where sockets wait.
     public Task<bool> IsListeningAsync(IProcess process, int port) => Task.Run(() => PortOwner.IsListening(process.Identity.Pid, port));
 }

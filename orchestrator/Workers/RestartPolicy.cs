@@ -1,6 +1,6 @@
 namespace Steelyard.Workers;
 
-/// <summary>When a slot whose worker has failed may start the next one. Pure: times in, decision out.</summary>
+/// <summary>When the next worker may start after one has failed. Pure: times in, decision out.</summary>
 /// <param name="FirstDelay">Delay before the second restart; the first one is at once.</param>
 /// <param name="MaxDelay">Ceiling of the doubling delay, and how long a slot stays parked.</param>
 /// <param name="Window">How long a failure counts.</param>
@@ -12,9 +12,9 @@ public sealed record RestartPolicy(TimeSpan FirstDelay, TimeSpan MaxDelay, TimeS
 
     private static readonly TimeSpan ShortageDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>When to try again after a start that failed for want of descriptors, memory, room or a port: no worker is to blame, and it may be over any moment.</summary>
-    /// <param name="jitter">0 to 1.</param>
-    public static RestartDecision AfterShortage(double jitter) => new(ShortageDelay * (1 - (jitter / 4)), Park: false);
+    /// <summary>The delay after a start that failed for want of descriptors, memory, room or a port: no worker is to blame, and it may be over any moment.</summary>
+    /// <param name="jitter">0 to 1, cuts the delay by up to a quarter.</param>
+    public static TimeSpan DelayAfterShortage(double jitter) => Cut(ShortageDelay, jitter);
 
     /// <summary>Decides from the failures of a slot in a row, newest last; those older than the window do not count.</summary>
     /// <param name="failures">Times since any fixed start.</param>
@@ -24,14 +24,21 @@ public sealed record RestartPolicy(TimeSpan FirstDelay, TimeSpan MaxDelay, TimeS
     public RestartDecision Next(IReadOnlyCollection<TimeSpan> failures, TimeSpan now, double jitter, bool mayPark)
     {
         var recent = failures.Count(at => now - at < Window);
-        var cut = 1 - (jitter / 4);
-        if (recent > MaxFailures && mayPark)
-            return new(MaxDelay * cut, Park: true);
-        if (recent <= 1)
-            return new(TimeSpan.Zero, Park: false);
-        var doubled = FirstDelay * Math.Pow(2, Math.Min(recent - 2, 30));
-        return new((doubled < MaxDelay ? doubled : MaxDelay) * cut, Park: false);
+        return recent > MaxFailures && mayPark ? new(Cut(MaxDelay, jitter), Park: true) : new(DelayAfter(recent, jitter), Park: false);
     }
+
+    /// <summary>The delay after so many failures in a row: none after the first, then <see cref="FirstDelay"/> doubling to <see cref="MaxDelay"/>.</summary>
+    /// <param name="failures">0 or more.</param>
+    /// <param name="jitter">0 to 1, cuts the delay by up to a quarter.</param>
+    public TimeSpan DelayAfter(int failures, double jitter)
+    {
+        if (failures <= 1)
+            return TimeSpan.Zero;
+        var doubled = FirstDelay * Math.Pow(2, Math.Min(failures - 2, 30));
+        return Cut(doubled < MaxDelay ? doubled : MaxDelay, jitter);
+    }
+
+    private static TimeSpan Cut(TimeSpan delay, double jitter) => delay * (1 - (jitter / 4));
 }
 
 /// <summary>What a slot does before its next start.</summary>

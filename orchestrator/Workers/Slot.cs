@@ -20,7 +20,10 @@ internal sealed class Slot
     /// <summary>How the last worker ended, for people.</summary>
     public string? LastExit { get; set; }
 
-    /// <summary>Its worker has failed: decides when the next one starts.</summary>
+    /// <summary>Names its last start to the <see cref="StartGate"/>.</summary>
+    public int Start { get; set; }
+
+    /// <summary>Its worker has failed after it had proved itself: decides when the next one starts.</summary>
     /// <param name="now">Time since any fixed start.</param>
     /// <param name="jitter">0 to 1.</param>
     /// <param name="mayPark">Enough other slots are not parked.</param>

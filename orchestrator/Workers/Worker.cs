@@ -60,11 +60,20 @@ public sealed class Worker
     /// <summary>In which the kernel holds it to its limits; null when we do.</summary>
     internal ControlGroup? Group { get; init; }
 
+    /// <summary>How long it has waited for a processor since it became silent; null while it answers. Set by <see cref="WorkerHealth"/>.</summary>
+    internal Func<TimeSpan>? Starvation { get; set; }
+
+    /// <summary>It is silent because the machine lacks processor time: a good part of its silence it has waited for some.</summary>
+    internal bool IsStarved => Starvation is { } waited && waited() >= Client.SinceLastAnswer / 3;
+
     /// <summary>Since when it is idle, as a timestamp of the pool's clock.</summary>
     internal long IdleSince { get; set; }
 
     /// <summary>It has created a session: its program works, however this one ends.</summary>
     internal bool HasServed { get; set; }
+
+    /// <summary>It has served, or stayed ready for <see cref="StartGate.Probation"/>. Set by the pool, under the pool's lock.</summary>
+    internal bool IsProved { get; set; }
 
     /// <summary>It serves the session extras of docs/worker-api.md.</summary>
     public bool HasExtras => isBundled;

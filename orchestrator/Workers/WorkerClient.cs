@@ -46,7 +46,7 @@ public sealed class WorkerClient : IDisposable
     /// <summary>Time since the worker last answered anything: real traffic proves its life as well as a probe does.</summary>
     public TimeSpan SinceLastAnswer => time.GetElapsedTime(Volatile.Read(ref lastAnswer));
 
-    /// <summary>Counts its silence from now on: we were not there to hear it.</summary>
+    /// <summary>Counts its silence from now on: it has shown in another way that it lives, or we were not there to hear it.</summary>
     public void ForgiveSilence() => Volatile.Write(ref lastAnswer, time.GetTimestamp());
 
     /// <summary>Creates a session: outcome unknown on any error. <paramref name="body"/> is JSON.</summary>

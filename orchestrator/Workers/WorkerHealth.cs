@@ -4,9 +4,10 @@ namespace Steelyard.Workers;
 
 /// <summary>
 /// One loop that watches all workers of a pool. A stopped process gives no event and still accepts connections: only an answer proves life.
-/// A worker is asked when it has said nothing for a while, and stopped when it stays silent.
+/// A worker is asked when it has said nothing for a while, and stopped when it stays silent. Time in which it waited for a processor does not count:
+/// where the machine lacks them, a silent worker is slow and not hung.
 /// </summary>
-internal sealed class WorkerHealth(WorkerPool pool, Options options, TimeProvider time, ILogger<WorkerHealth> logger)
+internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options options, TimeProvider time, ILogger<WorkerHealth> logger)
 {
     private const int TicksPerInterval = 4;
     private const int TicksPerUpkeep = 20;
@@ -40,16 +41,24 @@ internal sealed class WorkerHealth(WorkerPool pool, Options options, TimeProvide
         if (worker.State is not (WorkerState.Ready or WorkerState.Leased))
             return;
         var silence = worker.Client.SinceLastAnswer;
-        if (silence >= options.HangTimeout)
+        if (silence < options.ProbeInterval)
+        {
+            worker.Starvation = null;
+            return;
+        }
+
+        if (probing.TryAdd(worker, 0))
+            _ = ProbeAsync(worker);
+        if (silence >= options.ProbeInterval * 1.25) // It was asked in the last round, and has not answered at once as most do.
+            worker.Starvation ??= machine.MeasureWait(worker.Process);
+        if (silence >= options.HangTimeout && IsHung(silence, worker.Starvation?.Invoke() ?? TimeSpan.Zero))
         {
             logger.LogWarning("{Worker} has not answered for {Silence:0.0} s", worker, silence.TotalSeconds);
             pool.Stop(worker, StopReason.Hung);
         }
-        else if (silence >= options.ProbeInterval && probing.TryAdd(worker, 0))
-        {
-            _ = ProbeAsync(worker);
-        }
     }
+
+    private bool IsHung(TimeSpan silence, TimeSpan waited) => silence - waited >= options.HangTimeout || silence >= options.StarvedTimeout;
 
     private async Task ProbeAsync(Worker worker)
     {

@@ -26,7 +26,10 @@ public sealed class WorkerLease : IDisposable
     public void Holds(string workerSessionId)
     {
         sessionPath = Worker.Client.Speaks.SessionPath(workerSessionId);
+        if (Worker.HasServed)
+            return;
         Worker.HasServed = true;
+        pool.Prove(Worker);
     }
 
     /// <summary>The worker gave a wrong answer, or none: nobody may have it again.</summary>

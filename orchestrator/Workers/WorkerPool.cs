@@ -8,17 +8,21 @@ namespace Steelyard.Workers;
 /// </summary>
 public sealed class WorkerPool
 {
+    private static readonly TimeSpan TimerStep = TimeSpan.FromMilliseconds(1); // A timer drops what is less.
+
     private readonly Lock gate = new();
     private readonly List<Slot> slots = [];
     private readonly IdleWorkers idle;
     private readonly WorkerCensus census = new();
     private readonly LeaseQueue queue;
+    private readonly StartGate startGate = new();
     private readonly Options options;
     private readonly TimeProvider time;
     private readonly ILogger<WorkerPool> logger;
     private readonly WorkerSupervisor supervisor;
     private readonly Random random;
     private readonly CancellationTokenSource closing = new();
+    private CancellationTokenSource startsDelayed = new(); // Cancelled when starts need not wait any longer.
     private bool closed;
 
     internal WorkerPool(WorkerStarter starter, Options options, TimeProvider time, ILogger<WorkerPool> logger, Random? random = null)
@@ -43,12 +47,12 @@ public sealed class WorkerPool
 
     /// <summary>
     /// Leases an idle worker, or waits for one in line. Throws <see cref="PoolUnavailableException"/> when the queue is full, the wait is
-    /// over or the node shuts down, and <see cref="OperationCanceledException"/> when the caller is gone, whose place is then given up.
+    /// over, workers do not start or the node shuts down, and <see cref="OperationCanceledException"/> when the caller is gone, whose place is then given up.
     /// </summary>
-    /// <param name="again">It has been served before by a worker that failed it: it goes before those that have not, however full the queue is.</param>
+    /// <param name="standing">Decides its place in line.</param>
     /// <param name="within">How long it may wait.</param>
     /// <param name="cancellationToken">The caller is gone.</param>
-    public async ValueTask<WorkerLease> LeaseAsync(bool again, TimeSpan within, CancellationToken cancellationToken)
+    public async ValueTask<WorkerLease> LeaseAsync(Standing standing, TimeSpan within, CancellationToken cancellationToken)
     {
         LeaseQueue.Place place;
         lock (gate)
@@ -62,11 +66,13 @@ public sealed class WorkerPool
                 return new(this, worker);
             }
 
-            place = queue.AddNeedsLock(again, options.QueueLimit);
+            if (standing != Standing.Restored && IsHopelessNeedsLock())
+                throw StartsFailNeedsLock();
+            place = queue.AddNeedsLock(standing, options.QueueLimit);
             GrowNeedsLock();
         }
 
-        return await queue.WaitAsync(place, within, cancellationToken);
+        return await queue.WaitAsync(place, within, WaitOver, cancellationToken);
     }
 
     /// <summary>Stops a worker; its slot then starts another one. Does nothing if it is stopping already.</summary>
@@ -106,6 +112,7 @@ public sealed class WorkerPool
         }
 
         closing.Cancel();
+        startsDelayed.Cancel();
     }
 
     /// <summary>Stops every worker and waits until none is left. Call <see cref="Refuse"/> before.</summary>
@@ -128,7 +135,7 @@ public sealed class WorkerPool
     public PoolStatus Status()
     {
         lock (gate)
-            return PoolStatus.Of(census, slots, queue, options);
+            return PoolStatus.Of(census, slots, queue, startGate, options);
     }
 
     /// <summary>The end of a lease: the worker is cleaned and offered again, or stopped when that fails or it is not trusted.</summary>
@@ -155,14 +162,68 @@ public sealed class WorkerPool
         }
     }
 
+    /// <summary>Waits until the slot may start a worker. False when it is not needed any more: it is gone then.</summary>
+    internal async Task<bool> MayStartAsync(Slot slot)
+    {
+        while (true)
+        {
+            TimeSpan wait;
+            CancellationToken lifted;
+            lock (gate)
+            {
+                if (DropIfSurplusNeedsLock(slot))
+                    return false;
+                wait = startGate.Wait(Now);
+                lifted = startsDelayed.Token;
+            }
+
+            if (wait == TimeSpan.Zero)
+                return true;
+            await Task.Delay(wait + TimerStep, time, lifted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    /// <summary>The slot has its turn to start. False when another one was faster while starts are limited.</summary>
+    internal bool TryBeginStart(Slot slot)
+    {
+        lock (gate)
+        {
+            var isBegun = startGate.TryBegin(Now, out var start);
+            slot.Start = start;
+            return isBegun;
+        }
+    }
+
     internal void Attach(Slot slot, Worker worker)
     {
+        CancellationTokenSource? lifted;
         lock (gate)
         {
             slot.Worker = worker;
             slot.Starts++;
             census.Add(worker, WorkerState.Starting);
+            lifted = startGate.EndShortage() ? LiftNeedsLock() : null;
         }
+
+        lifted?.Cancel();
+    }
+
+    /// <summary>The worker has shown that its program works: whoever waits to start another one may.</summary>
+    internal void Prove(Worker worker)
+    {
+        CancellationTokenSource? lifted;
+        lock (gate)
+        {
+            if (worker.State is not (WorkerState.Ready or WorkerState.Leased))
+                return;
+            worker.IsProved = true;
+            lifted = startGate.Succeed() ? LiftNeedsLock() : null;
+        }
+
+        if (lifted is null)
+            return;
+        lifted.Cancel();
+        logger.LogInformation("Workers start again: {Worker} has proved itself", worker);
     }
 
     /// <summary>The worker is clean: the first in line gets it, else it is idle.</summary>
@@ -184,9 +245,15 @@ public sealed class WorkerPool
         }
     }
 
-    /// <summary>The slot has no worker any more. Decides when it starts the next one; null when it is not to.</summary>
-    internal RestartDecision? Detach(Slot slot, Worker? worker, string exit, bool failed, bool throughShortage = false)
+    /// <summary>The slot has no worker any more. Decides when it may start the next one; null when it is not to.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="worker">The worker it had; null when none could be spawned.</param>
+    /// <param name="exit">How that came, for people.</param>
+    /// <param name="failure">Who is to blame.</param>
+    internal RestartDecision? Detach(Slot slot, Worker? worker, string exit, Failure failure)
     {
+        RestartDecision? decision;
+        var isNews = false;
         lock (gate)
         {
             slot.LastExit = exit;
@@ -199,18 +266,14 @@ public sealed class WorkerPool
                     slot.Forgive();
             }
 
-            if (slot.Retired || closed || (failed && slots.Count > TargetNeedsLock()))
-            {
-                slots.Remove(slot);
-                GrowNeedsLock(); // Creates may have come since it was retired.
-                return null;
-            }
-
-            if (throughShortage)
-                return RestartPolicy.AfterShortage(random.NextDouble());
-            var mayPark = (slots.Count(other => other.Parked) + 1) * 2 <= slots.Count;
-            return failed ? slot.Fail(time.GetElapsedTime(0), random.NextDouble(), mayPark) : default(RestartDecision);
+            decision = DecideNeedsLock(slot, worker, exit, failure, ref isNews);
+            if (IsHopelessNeedsLock())
+                queue.RefuseCreatesNeedsLock(StartsFailNeedsLock);
         }
+
+        if (isNews)
+            logger.LogError("Workers fail at their start, the last one with: {Exit}. One is started at a time, in growing intervals, until one proves itself", exit);
+        return decision;
     }
 
     internal void Unpark(Slot slot)
@@ -218,6 +281,47 @@ public sealed class WorkerPool
         lock (gate)
             slot.Parked = false;
     }
+
+    private RestartDecision? DecideNeedsLock(Slot slot, Worker? worker, string exit, Failure failure, ref bool isNews)
+    {
+        if (slot.Retired || closed)
+        {
+            slots.Remove(slot);
+            GrowNeedsLock(); // Creates may have come since it was retired.
+            return null;
+        }
+
+        if (failure == Failure.Shortage)
+            startGate.FailShort(exit, Now, random.NextDouble());
+        else if (failure == Failure.Program && worker is not { IsProved: true })
+            isNews = startGate.Fail(slot.Start, exit, Now, random.NextDouble());
+        else if (failure == Failure.Program)
+            return slot.Fail(Now, random.NextDouble(), mayPark: (slots.Count(other => other.Parked) + 1) * 2 <= slots.Count);
+        return default(RestartDecision);
+    }
+
+    private bool DropIfSurplusNeedsLock(Slot slot)
+    {
+        if (!slot.Retired && !closed && slots.Count(other => !other.Parked && !other.Retired) <= TargetNeedsLock())
+            return false;
+        slots.Remove(slot);
+        return true;
+    }
+
+    // No worker is there, and none is to be expected soon.
+    private bool IsHopelessNeedsLock() => startGate.IsFailing && census[WorkerState.Ready] + census[WorkerState.Leased] == 0;
+
+    private PoolUnavailableException StartsFailNeedsLock() => PoolUnavailableException.StartsFail(startGate.Failures, startGate.Cause, startGate.Wait(Now));
+
+    private PoolUnavailableException WaitOver()
+    {
+        lock (gate)
+            return PoolUnavailableException.WaitOver(startGate.Cause);
+    }
+
+    private CancellationTokenSource LiftNeedsLock() => Interlocked.Exchange(ref startsDelayed, new());
+
+    private TimeSpan Now => time.GetElapsedTime(0);
 
     private void StopInBackground(Worker worker, StopReason reason)
     {
@@ -237,7 +341,8 @@ public sealed class WorkerPool
         }
     }
 
-    private int TargetNeedsLock() => PoolSize.Target(census[WorkerState.Leased], queue.CountNeedsLock, options.Warm, options.MaxWorkers);
+    // While creates are refused because starts fail, somebody must find out when they no longer do.
+    private int TargetNeedsLock() => Math.Max(PoolSize.Target(census[WorkerState.Leased], queue.CountNeedsLock, options.Warm, options.MaxWorkers), startGate.IsFailing ? 1 : 0);
 
     private bool BeginStopNeedsLock(Worker worker)
     {
@@ -247,4 +352,17 @@ public sealed class WorkerPool
         census.Move(worker, WorkerState.Stopping);
         return true;
     }
+}
+
+/// <summary>Who is to blame that a worker ended, or could not be spawned.</summary>
+internal enum Failure
+{
+    /// <summary>Nobody: we wanted it so.</summary>
+    None,
+
+    /// <summary>The worker's program.</summary>
+    Program,
+
+    /// <summary>The machine, which was short of descriptors, memory, room or ports.</summary>
+    Shortage,
 }

@@ -64,35 +64,48 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         Worker worker;
         try
         {
-            worker = adopted ?? await StartAsync(slot);
+            if ((adopted ?? await StartAsync(slot)) is not { } started)
+                return null;
+            worker = started;
             if (adopted is { State: WorkerState.Starting })
                 await BringUpAsync(adopted);
         }
         catch (OperationCanceledException)
         {
-            return pool.Detach(slot, null, "not started: shutting down", failed: false);
+            return pool.Detach(slot, null, "not started: shutting down", Failure.None);
         }
         catch (Exception e) when (e is ProcessStartException or IOException or UnauthorizedAccessException or InvalidOperationException or SocketException)
         {
             if (slot.LastExit != e.Message)
                 logger.LogError("Cannot start a worker: {Reason}", e.Message);
-            return pool.Detach(slot, null, e.Message, failed: true, throughShortage: e is not ProcessStartException { IsShortage: false });
+            return pool.Detach(slot, null, e.Message, e is ProcessStartException { IsShortage: false } ? Failure.Program : Failure.Shortage);
         }
 
+        await ((Task)worker.Exited.WaitAsync(StartGate.Probation, time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (!worker.Exited.IsCompleted)
+            pool.Prove(worker);
         var status = await worker.Exited;
-        var failed = worker.StopReason is not { } reason || !reason.IsGraceful();
-        var decision = pool.Detach(slot, worker, worker.Obituary(status), failed);
+        var isFailure = worker.StopReason is not { } reason || !reason.IsGraceful();
+        var decision = pool.Detach(slot, worker, worker.Obituary(status), isFailure ? Failure.Program : Failure.None);
         Bury(worker, status);
         return decision;
     }
 
-    private async Task<Worker> StartAsync(Slot slot)
+    // Null when the slot is not needed any more.
+    private async Task<Worker?> StartAsync(Slot slot)
     {
-        using var turn = await starter.TakeTurnAsync(pool.Closing);
-        var worker = starter.Start(slot.Starts, slot.LastExit);
-        pool.Attach(slot, worker);
-        await BringUpAsync(worker);
-        return worker;
+        while (await pool.MayStartAsync(slot))
+        {
+            using var turn = await starter.TakeTurnAsync(pool.Closing);
+            if (!pool.TryBeginStart(slot))
+                continue;
+            var worker = starter.Start(slot.Starts, slot.LastExit);
+            pool.Attach(slot, worker);
+            await BringUpAsync(worker);
+            return worker;
+        }
+
+        return null;
     }
 
     // Never fails: from here on only the worker's exit ends its time in the slot.

@@ -1,4 +1,5 @@
 using System.Net;
+using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
 
@@ -9,10 +10,10 @@ public sealed class QueueTests
     {
         await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
         await node.ReadyAsync(1);
-        var first = await node.Pool.LeaseAsync(false, TimeSpan.FromSeconds(10), CancellationToken.None);
+        var first = await node.Pool.LeaseAsync(Standing.New, TimeSpan.FromSeconds(10), CancellationToken.None);
         var held = new HeldContext();
         using var leaving = new CancellationTokenSource();
-        var waiting = held.Begin(() => node.Pool.LeaseAsync(false, TimeSpan.FromSeconds(30), leaving.Token).AsTask());
+        var waiting = held.Begin(() => node.Pool.LeaseAsync(Standing.New, TimeSpan.FromSeconds(30), leaving.Token).AsTask());
         first.Dispose();
         await held.Posted.WaitAsync(TimeSpan.FromSeconds(10)); // It is handed over, and the one who waits does not know yet.
         await leaving.CancelAsync();

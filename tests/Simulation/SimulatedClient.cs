@@ -116,8 +116,8 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
                 hasEnded = true;
                 break;
             default:
-                var isOutOfDescriptors = reply is { Status: 503, HasRetryAfter: true } && reply.Body.Contains("descriptors", StringComparison.Ordinal);
-                world.Check(isOutOfDescriptors || (reply is { Status: 503, HasRetryAfter: true } or { Status: 502 } && machine.MayBeLost(tag)), $"I7: a get of {tag}, whose worker has not failed, was answered {reply!.Status}: {reply.Body}");
+                var isOurShortage = reply is { Status: 503, HasRetryAfter: true } && (reply.Body.Contains("descriptors", StringComparison.Ordinal) || reply.Body.Contains("processor", StringComparison.Ordinal));
+                world.Check(isOurShortage || (reply is { Status: 503, HasRetryAfter: true } or { Status: 502 } && machine.MayBeLost(tag)), $"I7: a get of {tag}, whose worker has not failed, was answered {reply!.Status}: {reply.Body}");
                 usedAtMostUntil = world.Clock.Now;
                 break;
         }

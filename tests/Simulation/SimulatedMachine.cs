@@ -15,6 +15,7 @@ internal sealed class SimulatedMachine(World world) : IMachine
     private readonly Dictionary<string, List<SimulatedProcess>> servedBy = [];
     private readonly Dictionary<string, long> servedAt = [];
     private readonly List<Action> whenFree = [];
+    private readonly StartRate starts = new(world);
     private int lastPid = 1000;
 
     public World World => world;
@@ -34,6 +35,7 @@ internal sealed class SimulatedMachine(World world) : IMachine
 
     public IProcess Start(ProcessSpec spec)
     {
+        starts.Count();
         if (world.Happens(Weather.Start / 5))
             throw new ProcessStartException(spec.Path, "simulated: no memory") { IsShortage = world.Happens(0.5) };
         File.WriteAllBytes(spec.LogPath!, []);
@@ -56,6 +58,15 @@ internal sealed class SimulatedMachine(World world) : IMachine
     public bool IsFree(int port) => !Living.Any(process => process.Port == port);
 
     public Task<bool> IsListeningAsync(IProcess process, int port) => Task.FromResult(((SimulatedProcess)process).Port == port && !((SimulatedProcess)process).LostItsPort);
+
+    public Func<TimeSpan> MeasureWait(IProcess process)
+    {
+        var before = ((SimulatedProcess)process).Starved;
+        return () => ((SimulatedProcess)process).Starved - before;
+    }
+
+    /// <summary>A worker has proved that the program works.</summary>
+    public void Proved() => starts.Reset();
 
     /// <summary>Who listens on a port; null when nobody does.</summary>
     public SimulatedProcess? At(int port) => Living.FirstOrDefault(process => process.Port == port && process.IsListening);
@@ -109,6 +120,7 @@ internal sealed class SimulatedMachine(World world) : IMachine
             servedBy[tag] = list = [];
         list.Add(process);
         servedAt.TryAdd(tag, world.Clock.Now);
+        Proved();
     }
 
     /// <summary>When a worker first got this create, in ticks; null when none did.</summary>

@@ -47,7 +47,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         {
             new SessionAdopter(Sessions, records, new(directory, starter, machine, log.For<WorkerAdopter>()), Pool, options, time, log.For<SessionAdopter>()).Adopt();
             Pool.Start();
-            _ = new WorkerHealth(Pool, options, time, log.For<WorkerHealth>()).RunAsync(default);
+            _ = new WorkerHealth(Pool, machine, options, time, log.For<WorkerHealth>()).RunAsync(default);
             _ = new SessionReaper(Sessions, time, log.For<SessionReaper>()).RunAsync(default);
         });
     }

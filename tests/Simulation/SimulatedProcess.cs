@@ -14,6 +14,9 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
     private bool isHung;
     private bool isPreparing;
     private int sessions;
+    private long starvedFrom;
+    private long starvedUntil;
+    private long starvedBefore;
 
     public ProcessIdentity Identity => identity;
 
@@ -32,6 +35,9 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
     public bool IsHung => isHung;
 
     public bool IsStranger { get; init; }
+
+    /// <summary>How long it has waited for a processor in all its life.</summary>
+    public TimeSpan Starved => TimeSpan.FromTicks(starvedBefore + Math.Min(machine.World.Clock.Now, starvedUntil) - starvedFrom);
 
     /// <summary>Something has gone wrong with it, by our doing: what it held may be lost.</summary>
     public bool HasFailed { get; private set; }
@@ -96,6 +102,12 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
     {
         if (!IsAlive || isHung)
             return;
+        if (IsStarved())
+        {
+            machine.After(TimeSpan.FromTicks(starvedUntil - machine.World.Clock.Now), () => Receive(request, reply));
+            return;
+        }
+
         var fault = machine.World.Happens(machine.Weather.Call) ? (CallFault)machine.World.Random.Next(1, (int)CallFault.Count) : CallFault.None;
         if (fault is not CallFault.None)
         {
@@ -150,6 +162,20 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
         }
     }
 
+    // No failure of its own: nothing may be lost by it.
+    private bool IsStarved()
+    {
+        var now = machine.World.Clock.Now;
+        if (now >= starvedUntil && machine.World.Happens(machine.Weather.Starve))
+        {
+            starvedBefore += starvedUntil - starvedFrom;
+            (starvedFrom, starvedUntil) = (now, now + machine.Between(1, 15).Ticks);
+            machine.World.Note($"{this} gets no processor for {TimeSpan.FromTicks(starvedUntil - now).TotalSeconds:0.0} s");
+        }
+
+        return now < starvedUntil;
+    }
+
     private void BeginBadly(int how)
     {
         HasFailed = true;
@@ -175,7 +201,15 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
         }
     }
 
-    private void Listen() => IsListening = IsAlive;
+    private void Listen()
+    {
+        IsListening = IsAlive;
+        machine.After(StartGate.Probation, () =>
+        {
+            if (IsAlive && !isHung && !LostItsPort)
+                machine.Proved();
+        });
+    }
 
     private void Fail(string what, Action action)
     {

@@ -101,6 +101,7 @@ internal sealed class Simulation
         if (world.Happens(0.2))
             world.Clock.WallOffset += TimeSpan.FromHours(world.Happens(0.5) ? 1 : -1);
         world.Note("the next orchestrator starts");
+        machine.Proved(); // For all it knows.
         node = new(world, machine, options);
     }
 

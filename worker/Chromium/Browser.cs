@@ -21,6 +21,7 @@ internal sealed class Browser : IAsyncDisposable
     private static readonly TimeSpan KillDeadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PingDeadline = TimeSpan.FromSeconds(2);
     private const int BusyTries = 8;
+    private const int StarvedTries = 30;
     private const char Stopped = 'T';
 
     private readonly OsProcess process;
@@ -190,6 +191,7 @@ internal sealed class Browser : IAsyncDisposable
 
     private async Task PingAsync(CancellationToken cancellationToken)
     {
+        ProcessorWait? starvation = null;
         for (var tries = 1; ; tries++)
         {
             try
@@ -206,9 +208,10 @@ internal sealed class Browser : IAsyncDisposable
                     throw;
                 return;
             }
-            catch (BrowserLostException) when (tries < BusyTries && ProcessStat.Read(process.Pid)?.State != Stopped)
+            catch (BrowserLostException) when (ProcessStat.Read(process.Pid)?.State != Stopped && (tries < BusyTries || (tries < StarvedTries && starvation?.Elapsed > PingDeadline * tries / 2)))
             {
-                // A client's own large answer, such as the picture of a long page, keeps the browser silent for seconds.
+                // A client's own large answer, such as the picture of a long page, keeps the browser silent for seconds; so does a machine that lacks processors.
+                starvation ??= ProcessorWait.Begin(process.Pid);
             }
         }
     }

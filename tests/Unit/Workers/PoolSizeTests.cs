@@ -38,6 +38,14 @@ public sealed class PoolSizeTests
         int ready, int starting, int parked, int slots, int max, int queued, bool available) =>
         Assert.Equal(available, new PoolStatus(ready, 0, starting, 0, parked, slots, max, queued, 10, null, 0).IsAvailable);
 
+    [Fact]
+    public void While_starts_fail_only_workers_that_are_there_count()
+    {
+        var failing = new PoolStatus(0, 0, Starting: 2, 0, 0, 2, Max: 16, Queued: 0, 10, null, 0, StartFailures: 3, AreStartsFailing: true);
+        Assert.False(failing.IsAvailable);
+        Assert.True((failing with { Ready = 1 }).IsAvailable);
+    }
+
     [Theory]
     [InlineData(0, 1, false)]
     [InlineData(1, 8, false)]

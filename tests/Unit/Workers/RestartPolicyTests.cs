@@ -13,7 +13,7 @@ public sealed class RestartPolicyTests
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 0.75)]
-    public void A_shortage_delays_by_a_second_at_most(double jitter, double seconds) => Assert.Equal(new(At(seconds), Park: false), RestartPolicy.AfterShortage(jitter));
+    public void A_shortage_delays_by_a_second_at_most(double jitter, double seconds) => Assert.Equal(At(seconds), RestartPolicy.DelayAfterShortage(jitter));
 
     [Fact]
     public void No_failure_at_all_is_a_start_at_once() => Assert.Equal(new(TimeSpan.Zero, Park: false), Policy.Next([], At(10), jitter: 1, mayPark: true));

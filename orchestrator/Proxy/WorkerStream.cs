@@ -1,0 +1,22 @@
+using System.Net.Sockets;
+using Steelyard.Workers;
+
+namespace Steelyard.Proxy;
+
+/// <summary>A connection to a worker that moves bytes of whatever size. A worker that takes or sends some is alive, however long it answers nothing else.</summary>
+internal sealed class WorkerStream(Socket socket, WorkerClient worker) : NetworkStream(socket, ownsSocket: true)
+{
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = await base.ReadAsync(buffer, cancellationToken);
+        if (count > 0)
+            worker.ForgiveSilence();
+        return count;
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        await base.WriteAsync(buffer, cancellationToken);
+        worker.ForgiveSilence();
+    }
+}
