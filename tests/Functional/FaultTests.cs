@@ -119,16 +119,6 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Workers_that_never_get_ready_park_half_the_slots_at_most_and_readyz_says_so()
-    {
-        await using var node = await Node.StartFaultyAsync("crash@start=1", options => options with { Warm = 4 });
-        await Eventually.IsTrueAsync(() => node.Pool.Status().Parked > 0, "a slot is parked", seconds: 30);
-        Assert.InRange(node.Pool.Status().Parked, 1, 2);
-        using var reply = await node.Http.GetAsync("/readyz");
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, reply.StatusCode);
-    }
-
-    [Fact]
     public async Task A_worker_that_never_listens_is_stopped_at_the_start_deadline()
     {
         await using var node = await Node.StartFaultyAsync("never-ready@start=1", options => options with { Warm = 1, MaxWorkers = 1, WorkerStartTimeout = TimeSpan.FromSeconds(1) });

@@ -1,0 +1,57 @@
+using System.Net;
+using Steelyard.Processes;
+
+namespace Steelyard.Tests.Functional;
+
+/// <summary>A worker that gets no processor is slow, not hung.</summary>
+public sealed class StarvationTests
+{
+    private const string Scheduler = "/usr/bin/chrt"; // Of util-linux.
+    private static readonly TimeSpan Rush = TimeSpan.FromSeconds(8);
+
+    [Fact]
+    public async Task A_worker_that_waits_for_a_processor_keeps_its_session()
+    {
+        if (!File.Exists(Scheduler))
+            Assert.Skip($"{Scheduler} is not installed: no process can be made to wait for others");
+        await using var node = await Node.StartAsync(options => options with
+        {
+            Warm = 0,
+            ProbeInterval = TimeSpan.FromMilliseconds(40),
+            HangTimeout = TimeSpan.FromMilliseconds(100),
+        });
+        var id = await node.CreateAsync();
+        var pid = await node.PidOfAsync(id);
+        var wait = ProcessorWait.Begin(pid);
+        Assert.Equal(0, (await RunAsync("-a", "-i", "-p", "0", $"{pid}")).Code); // Others go first, always.
+        var others = Enumerable.Range(0, 8 * Environment.ProcessorCount).Select(_ => OsProcess.Start(new("/bin/sh", ["-c", "while :; do :; done"]))).ToList();
+        await Task.Delay(Rush);
+        others.ForEach(other => other.Send(Signal.Kill));
+        await Task.WhenAll(others.Select(other => other.Exited));
+        if (wait.Elapsed < TimeSpan.FromSeconds(1))
+            Assert.Skip($"the worker has waited for {wait.Elapsed.TotalSeconds:0.0} s only: this machine has processors to spare");
+        Assert.Equal(HttpStatusCode.OK, await node.StatusOfAsync(id));
+        Assert.Equal(pid, await node.PidOfAsync(id));
+    }
+
+    [Fact]
+    public async Task A_worker_that_hangs_is_noticed_while_others_use_all_processors()
+    {
+        await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
+        var id = await node.CreateAsync();
+        var pid = await node.PidOfAsync(id);
+        var others = Enumerable.Range(0, 4 * Environment.ProcessorCount).Select(_ => OsProcess.Start(new("/bin/sh", ["-c", "while :; do :; done"]))).ToList();
+        try
+        {
+            await Kill.StopAsync(pid);
+            await Eventually.IsTrueAsync(() => !Kill.IsAlive(pid), "it was killed", seconds: 25);
+            Assert.Equal("worker_lost", await node.ReasonOfAsync(id));
+        }
+        finally
+        {
+            others.ForEach(other => other.Send(Signal.Kill));
+        }
+    }
+
+    private static async Task<ExitStatus> RunAsync(params string[] arguments) => await OsProcess.Start(new(Scheduler, arguments)).Exited;
+}
