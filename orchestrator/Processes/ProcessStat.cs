@@ -7,11 +7,17 @@ namespace Steelyard.Processes;
 /// <param name="StartTime">Clock ticks since boot.</param>
 public readonly record struct ProcessStat(char State, int Parent, int Group, long StartTime)
 {
+    /// <summary>A signal has stopped it.</summary>
+    public bool IsStopped => State == 'T';
+
     /// <summary>Reads it, or returns null when there is no such process.</summary>
-    public static ProcessStat? Read(int pid)
+    public static ProcessStat? Read(int pid) => Read($"/proc/{pid}/stat");
+
+    /// <summary>The same for a thread's file, <c>/proc/PID/task/TID/stat</c>.</summary>
+    internal static ProcessStat? Read(string path)
     {
         Span<byte> buffer = stackalloc byte[ProcFile.Most];
-        var text = ProcFile.Read($"/proc/{pid}/stat", buffer);
+        var text = ProcFile.Read(path, buffer);
         if (text.IsEmpty)
             return null;
 

@@ -3,46 +3,48 @@ using System.Globalization;
 namespace Steelyard.Processes;
 
 /// <summary>
-/// Measures how long a process waits for a processor: it wants to run, and others run. Each thread has its own clock of that (run_delay, the second number
-/// of <c>/proc/PID/task/TID/schedstat</c>, in nanoseconds); the longest wait counts. Without that file the wait is zero.
+/// Measures how long a process waits for a processor: it wants to run, and others run. The kernel counts that for each thread, in nanoseconds
+/// (run_delay, the second number of <c>/proc/PID/task/TID/schedstat</c>), but adds a wait only when it is over; a thread that is runnable and has not run since
+/// the last look still waits. The waits of all threads are added up, because they hand work on to each other. Without that file the wait is zero.
 /// </summary>
 public sealed class ProcessorWait
 {
-    private readonly int pid;
-    private readonly Dictionary<int, long> before;
+    private const char Runnable = 'R';
 
-    private ProcessorWait(int pid)
+    private readonly int pid;
+    private readonly TimeProvider time;
+    private readonly Dictionary<int, Look> first;
+    private volatile Dictionary<int, Look> last; // Replaced as a whole: several may measure at a time.
+
+    private ProcessorWait(int pid, TimeProvider time)
     {
         this.pid = pid;
-        before = Read();
+        this.time = time;
+        last = [];
+        first = last = Read();
     }
 
-    /// <summary>Measures from now on. Reads a small file for each thread.</summary>
-    public static ProcessorWait Begin(int pid) => new(pid);
+    /// <summary>Measures from now on. Reads two small files for each thread, as <see cref="Measure"/> does.</summary>
+    public static ProcessorWait Begin(int pid, TimeProvider time) => new(pid, time);
 
-    /// <summary>The wait since the beginning; zero for a process that is gone.</summary>
-    public TimeSpan Elapsed
+    /// <summary>The wait since the beginning, of all threads together; zero for a process that is gone.</summary>
+    public TimeSpan Measure()
     {
-        get
-        {
-            var longest = 0L;
-            foreach (var (thread, waited) in Read())
-                longest = Math.Max(longest, waited - before.GetValueOrDefault(thread));
-            return TimeSpan.FromMicroseconds(longest / 1000);
-        }
+        var now = last = Read();
+        return now.Aggregate(TimeSpan.Zero, (sum, thread) => sum + thread.Value.WaitSince(first.GetValueOrDefault(thread.Key), time));
     }
 
-    private Dictionary<int, long> Read()
+    private Dictionary<int, Look> Read()
     {
-        var waits = new Dictionary<int, long>();
+        var before = last;
+        var looks = new Dictionary<int, Look>();
         try
         {
-            Span<byte> buffer = stackalloc byte[ProcFile.Most];
             foreach (var folder in Directory.EnumerateDirectories($"/proc/{pid}/task"))
             {
-                var line = ProcFile.Read(Path.Combine(folder, "schedstat"), buffer);
-                if (!line.IsEmpty)
-                    waits[int.Parse(Path.GetFileName(folder.AsSpan()), CultureInfo.InvariantCulture)] = ProcFile.Number(line, 1);
+                var thread = int.Parse(Path.GetFileName(folder.AsSpan()), CultureInfo.InvariantCulture);
+                if (ProcessStat.Read($"{folder}/stat") is { } stat && Counters($"{folder}/schedstat") is { } counters)
+                    looks[thread] = new(counters.Run, counters.Wait, stat.State == Runnable, SinceWhen(before, thread, counters));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -50,6 +52,23 @@ public sealed class ProcessorWait
             // The process has ended, or hides from us: what was read so far must do.
         }
 
-        return waits;
+        return looks;
+    }
+
+    // When these counters were first seen: the thread has neither begun nor ended a wait since.
+    private long SinceWhen(Dictionary<int, Look> before, int thread, (long Run, long Wait) counters) =>
+        before.TryGetValue(thread, out var look) && (look.Run, look.Wait) == counters ? look.Since : time.GetTimestamp();
+
+    private static (long Run, long Wait)? Counters(string path)
+    {
+        Span<byte> buffer = stackalloc byte[ProcFile.Most];
+        var line = ProcFile.Read(path, buffer);
+        return line.IsEmpty ? null : (ProcFile.Number(line, 0), ProcFile.Number(line, 1));
+    }
+
+    private readonly record struct Look(long Run, long Wait, bool IsRunnable, long Since)
+    {
+        public TimeSpan WaitSince(Look beginning, TimeProvider time) =>
+            TimeSpan.FromMicroseconds((Wait - beginning.Wait) / 1000) + (IsRunnable ? time.GetElapsedTime(Since) : TimeSpan.Zero);
     }
 }

@@ -43,10 +43,12 @@ internal sealed class Machine : IMachine
         }
     }
 
-    public Func<TimeSpan> MeasureWait(IProcess process)
+    // We ask it and hear it, so our own wait counts, too. A process that is stopped waits for nothing, however busy the others are.
+    public Func<TimeSpan> MeasureWait(IProcess process, TimeProvider time)
     {
-        var wait = ProcessorWait.Begin(process.Identity.Pid);
-        return () => wait.Elapsed;
+        var pid = process.Identity.Pid;
+        var (its, ours) = (ProcessorWait.Begin(pid, time), ProcessorWait.Begin(Environment.ProcessId, time));
+        return () => ProcessStat.Read(pid) is { IsStopped: false } ? its.Measure() + ours.Measure() : TimeSpan.Zero;
     }
 
     // Reads much of /proc: not where sockets wait.

@@ -50,15 +50,20 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
         if (probing.TryAdd(worker, 0))
             _ = ProbeAsync(worker);
         if (silence >= options.ProbeInterval * 1.25) // It was asked in the last round, and has not answered at once as most do.
-            worker.Starvation ??= machine.MeasureWait(worker.Process);
+            worker.Starvation ??= machine.MeasureWait(worker.Process, time);
         if (silence >= options.HangTimeout && IsHung(silence, worker.Starvation?.Invoke() ?? TimeSpan.Zero))
-        {
-            logger.LogWarning("{Worker} has not answered for {Silence:0.0} s", worker, silence.TotalSeconds);
-            pool.Stop(worker, StopReason.Hung);
-        }
+            StopHung(worker, silence);
     }
 
     private bool IsHung(TimeSpan silence, TimeSpan waited) => silence - waited >= options.HangTimeout || silence >= options.StarvedTimeout;
+
+    private void StopHung(Worker worker, TimeSpan silence)
+    {
+        logger.LogWarning(
+            "{Worker} has not answered for {Silence:0.0} s; {Waited:0.0} s of processor time were waited for meanwhile",
+            worker, silence.TotalSeconds, worker.Starvation?.Invoke().TotalSeconds);
+        pool.Stop(worker, StopReason.Hung);
+    }
 
     private async Task ProbeAsync(Worker worker)
     {

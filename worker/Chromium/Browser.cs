@@ -22,7 +22,6 @@ internal sealed class Browser : IAsyncDisposable
     private static readonly TimeSpan PingDeadline = TimeSpan.FromSeconds(2);
     private const int BusyTries = 8;
     private const int StarvedTries = 30;
-    private const char Stopped = 'T';
 
     private readonly OsProcess process;
     private readonly Profile profile;
@@ -208,10 +207,10 @@ internal sealed class Browser : IAsyncDisposable
                     throw;
                 return;
             }
-            catch (BrowserLostException) when (ProcessStat.Read(process.Pid)?.State != Stopped && (tries < BusyTries || (tries < StarvedTries && starvation?.Elapsed > PingDeadline * tries / 2)))
+            catch (BrowserLostException) when (ProcessStat.Read(process.Pid) is not { IsStopped: true } && (tries < BusyTries || (tries < StarvedTries && starvation?.Measure() > PingDeadline * tries / 2)))
             {
                 // A client's own large answer, such as the picture of a long page, keeps the browser silent for seconds; so does a machine that lacks processors.
-                starvation ??= ProcessorWait.Begin(process.Pid);
+                starvation ??= ProcessorWait.Begin(process.Pid, Time);
             }
         }
     }
