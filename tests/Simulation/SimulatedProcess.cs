@@ -166,7 +166,7 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
     private bool IsStarved()
     {
         var now = machine.World.Clock.Now;
-        if (now >= starvedUntil && machine.World.Happens(machine.Weather.Starve))
+        if (now >= starvedUntil + TimeSpan.TicksPerSecond && machine.World.Happens(machine.Weather.Starve)) // It has answered in between.
         {
             starvedBefore += starvedUntil - starvedFrom;
             (starvedFrom, starvedUntil) = (now, now + machine.Between(1, 15).Ticks);
