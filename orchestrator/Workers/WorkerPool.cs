@@ -6,7 +6,7 @@ namespace Steelyard.Workers;
 /// The slots of this node, their idle workers, and the creates that wait: idle worker, else one more slot under the ceiling, else wait in
 /// line. One lock guards all of it and the state of every worker; nothing is awaited or sent under it.
 /// </summary>
-public sealed class WorkerPool
+public sealed partial class WorkerPool
 {
     private static readonly TimeSpan TimerStep = TimeSpan.FromMilliseconds(1); // A timer drops what is less.
 
@@ -149,83 +149,6 @@ public sealed class WorkerPool
             Offer(lease.Worker);
     }
 
-    /// <summary>Takes in a worker that an earlier orchestrator has started: leased when it has a session, else to be offered once it is seen to be free.</summary>
-    internal WorkerLease? Adopt(Worker worker, bool hasSession)
-    {
-        lock (gate)
-        {
-            var slot = new Slot { Worker = worker, Starts = worker.Restarts + 1 };
-            census.Add(worker, hasSession ? WorkerState.Leased : WorkerState.Starting);
-            slots.Add(slot);
-            supervisor.Supervise(slot, worker);
-            return hasSession ? new(this, worker) : null;
-        }
-    }
-
-    /// <summary>Waits until the slot may start a worker. False when it is not needed any more: it is gone then.</summary>
-    internal async Task<bool> MayStartAsync(Slot slot)
-    {
-        while (true)
-        {
-            TimeSpan wait;
-            CancellationToken lifted;
-            lock (gate)
-            {
-                if (DropIfSurplusNeedsLock(slot))
-                    return false;
-                wait = startGate.Wait(Now);
-                lifted = startsDelayed.Token;
-            }
-
-            if (wait == TimeSpan.Zero)
-                return true;
-            await Task.Delay(wait + TimerStep, time, lifted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        }
-    }
-
-    /// <summary>The slot has its turn to start. False when another one was faster while starts are limited.</summary>
-    internal bool TryBeginStart(Slot slot)
-    {
-        lock (gate)
-        {
-            var isBegun = startGate.TryBegin(Now, out var start);
-            slot.Start = start;
-            return isBegun;
-        }
-    }
-
-    internal void Attach(Slot slot, Worker worker)
-    {
-        CancellationTokenSource? lifted;
-        lock (gate)
-        {
-            slot.Worker = worker;
-            slot.Starts++;
-            census.Add(worker, WorkerState.Starting);
-            lifted = startGate.EndShortage() ? LiftNeedsLock() : null;
-        }
-
-        lifted?.Cancel();
-    }
-
-    /// <summary>The worker has shown that its program works: whoever waits to start another one may.</summary>
-    internal void Prove(Worker worker)
-    {
-        CancellationTokenSource? lifted;
-        lock (gate)
-        {
-            if (worker.State is not (WorkerState.Ready or WorkerState.Leased))
-                return;
-            worker.IsProved = true;
-            lifted = startGate.Succeed() ? LiftNeedsLock() : null;
-        }
-
-        if (lifted is null)
-            return;
-        lifted.Cancel();
-        logger.LogInformation("Workers start again: {Worker} has proved itself", worker);
-    }
-
     /// <summary>The worker is clean: the first in line gets it, else it is idle.</summary>
     internal void Offer(Worker worker)
     {
@@ -245,69 +168,6 @@ public sealed class WorkerPool
         }
     }
 
-    /// <summary>The slot has no worker any more. Decides when it may start the next one; null when it is not to.</summary>
-    /// <param name="slot">The slot.</param>
-    /// <param name="worker">The worker it had; null when none could be spawned.</param>
-    /// <param name="exit">How that came, for people.</param>
-    /// <param name="failure">Who is to blame.</param>
-    internal RestartDecision? Detach(Slot slot, Worker? worker, string exit, Failure failure)
-    {
-        RestartDecision? decision;
-        var isNews = false;
-        lock (gate)
-        {
-            slot.LastExit = exit;
-            if (worker is not null)
-            {
-                idle.Remove(worker);
-                census.Move(worker, WorkerState.Exited);
-                slot.Worker = null;
-                if (worker.HasServed)
-                    slot.Forgive();
-            }
-
-            decision = DecideNeedsLock(slot, worker, exit, failure, ref isNews);
-            if (IsHopelessNeedsLock())
-                queue.RefuseCreatesNeedsLock(StartsFailNeedsLock);
-        }
-
-        if (isNews)
-            logger.LogError("Workers fail at their start, the last one with: {Exit}. One is started at a time, in growing intervals, until one proves itself", exit);
-        return decision;
-    }
-
-    internal void Unpark(Slot slot)
-    {
-        lock (gate)
-            slot.Parked = false;
-    }
-
-    private RestartDecision? DecideNeedsLock(Slot slot, Worker? worker, string exit, Failure failure, ref bool isNews)
-    {
-        if (slot.Retired || closed)
-        {
-            slots.Remove(slot);
-            GrowNeedsLock(); // Creates may have come since it was retired.
-            return null;
-        }
-
-        if (failure == Failure.Shortage)
-            startGate.FailShort(exit, Now, random.NextDouble());
-        else if (failure == Failure.Program && worker is not { IsProved: true })
-            isNews = startGate.Fail(slot.Start, exit, Now, random.NextDouble());
-        else if (failure == Failure.Program)
-            return slot.Fail(Now, random.NextDouble(), mayPark: (slots.Count(other => other.Parked) + 1) * 2 <= slots.Count);
-        return default(RestartDecision);
-    }
-
-    private bool DropIfSurplusNeedsLock(Slot slot)
-    {
-        if (!slot.Retired && !closed && slots.Count(other => !other.Parked && !other.Retired) <= TargetNeedsLock())
-            return false;
-        slots.Remove(slot);
-        return true;
-    }
-
     // No worker is there, and none is to be expected soon.
     private bool IsHopelessNeedsLock() => startGate.IsFailing && census[WorkerState.Ready] + census[WorkerState.Leased] == 0;
 
@@ -319,8 +179,6 @@ public sealed class WorkerPool
             return PoolUnavailableException.WaitOver(startGate.Cause);
     }
 
-    private CancellationTokenSource LiftNeedsLock() => Interlocked.Exchange(ref startsDelayed, new());
-
     private TimeSpan Now => time.GetElapsedTime(0);
 
     private void StopInBackground(Worker worker, StopReason reason)
@@ -328,21 +186,6 @@ public sealed class WorkerPool
         logger.LogInformation("Stopping {Worker}: {Reason}", worker, reason);
         _ = worker.StopAsync(reason, options.WorkerStopGrace);
     }
-
-    private void GrowNeedsLock()
-    {
-        var target = TargetNeedsLock();
-        var working = slots.Count(slot => !slot.Parked && !slot.Retired);
-        while (working++ < target && slots.Count < options.MaxWorkers && !closed)
-        {
-            var slot = new Slot();
-            slots.Add(slot);
-            supervisor.Supervise(slot);
-        }
-    }
-
-    // While creates are refused because starts fail, somebody must find out when they no longer do.
-    private int TargetNeedsLock() => Math.Max(PoolSize.Target(census[WorkerState.Leased], queue.CountNeedsLock, options.Warm, options.MaxWorkers), startGate.IsFailing ? 1 : 0);
 
     private bool BeginStopNeedsLock(Worker worker)
     {
@@ -352,17 +195,4 @@ public sealed class WorkerPool
         census.Move(worker, WorkerState.Stopping);
         return true;
     }
-}
-
-/// <summary>Who is to blame that a worker ended, or could not be spawned.</summary>
-internal enum Failure
-{
-    /// <summary>Nobody: we wanted it so.</summary>
-    None,
-
-    /// <summary>The worker's program.</summary>
-    Program,
-
-    /// <summary>The machine, which was short of descriptors, memory, room or ports.</summary>
-    Shortage,
 }

@@ -72,13 +72,13 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         }
         catch (OperationCanceledException)
         {
-            return pool.Detach(slot, null, "not started: shutting down", Failure.None);
+            return pool.Detach(slot, null, "not started: shutting down", Blame.None);
         }
         catch (Exception e) when (e is ProcessStartException or IOException or UnauthorizedAccessException or InvalidOperationException or SocketException)
         {
             if (slot.LastExit != e.Message)
                 logger.LogError("Cannot start a worker: {Reason}", e.Message);
-            return pool.Detach(slot, null, e.Message, e is ProcessStartException { IsShortage: false } ? Failure.Program : Failure.Shortage);
+            return pool.Detach(slot, null, e.Message, e is ProcessStartException { IsShortage: false } ? Blame.Program : Blame.Machine);
         }
 
         await ((Task)worker.Exited.WaitAsync(StartGate.Probation, time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
@@ -86,7 +86,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
             pool.Prove(worker);
         var status = await worker.Exited;
         var isFailure = worker.StopReason is not { } reason || !reason.IsGraceful();
-        var decision = pool.Detach(slot, worker, worker.Obituary(status), isFailure ? Failure.Program : Failure.None);
+        var decision = pool.Detach(slot, worker, worker.Obituary(status), isFailure ? Blame.Program : Blame.None);
         Bury(worker, status);
         return decision;
     }
