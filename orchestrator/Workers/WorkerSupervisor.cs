@@ -82,7 +82,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         var status = await worker.Exited;
         var failed = worker.StopReason is not { } reason || !reason.IsGraceful();
         var decision = pool.Detach(slot, worker, worker.Obituary(status), failed);
-        Bury(worker, status);
+        await BuryAsync(worker, status);
         return decision;
     }
 
@@ -118,7 +118,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
             pool.Stop(worker, StopReason.NeverReady);
     }
 
-    private void Bury(Worker worker, ExitStatus status)
+    private async Task BuryAsync(Worker worker, ExitStatus status)
     {
         try
         {
@@ -132,7 +132,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
 
         try
         {
-            starter.CleanUp(worker);
+            await starter.CleanUpAsync(worker);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
