@@ -52,6 +52,8 @@ public sealed class KnobTests
         ("reply-rate", "1", o => o.ReplyBytesPerSecond, 1, ["0", "slow"]),
         ("dead-peer-timeout", "30s", o => o.DeadPeerTimeout, TimeSpan.FromSeconds(30), ["30", "0s"]),
         ("tombstones", "0", o => o.Tombstones, 0, ["-1", "1000001"]),
+        ("node-hang-timeout", "9s", o => o.NodeHangTimeout, TimeSpan.FromSeconds(9), ["9", "0s"]),
+        ("node-start-timeout", "9m", o => o.NodeStartTimeout, TimeSpan.FromMinutes(9), ["9", "0s"]),
         ("supervised", "true", o => o.Supervised, true, ["", "yes"]),
         ("on-shutdown", "leave", o => o.OnShutdown, OnShutdown.Leave, ["", "Stop", "kill"]),
         ("drain-timeout", "1h", o => o.DrainTimeout, TimeSpan.FromHours(1), ["60", "0s"]),
