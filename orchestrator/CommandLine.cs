@@ -64,6 +64,8 @@ public static class CommandLine
             throw new ArgumentException("--starved-timeout must not be shorter than --hang-timeout");
         if (options.WorkerStopGrace >= options.ShutdownTimeout)
             throw new ArgumentException("--worker-stop-grace must be shorter than --shutdown-timeout: a shutdown waits for it");
+        if (options.NodeHangTimeout < TimeSpan.FromSeconds(1) || options.NodeStartTimeout < options.NodeHangTimeout)
+            throw new ArgumentException("--node-hang-timeout must be 1s at least, and --node-start-timeout not shorter");
         if (options.MaxWorkers > options.LastWorkerPort - options.FirstWorkerPort + 1)
             throw new ArgumentException($"--max-workers {options.MaxWorkers} is more than --worker-ports has");
         CheckTogether(options.EgressRules);

@@ -62,6 +62,12 @@ public sealed record Options
     /// <summary>A worker that has said nothing for so long is stopped even if it has waited for a processor all the time.</summary>
     public TimeSpan StarvedTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>An orchestrator under a supervisor that gives no sign of life for so long is killed, and another is started.</summary>
+    public TimeSpan NodeHangTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same before its first sign of life, while it takes over what is there.</summary>
+    public TimeSpan NodeStartTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Workers that may start at the same time; 0 lets <see cref="Workers.StartTurn.UsualNumber"/> decide.</summary>
     public int StartConcurrency { get; init; }
 

@@ -2,21 +2,12 @@ using System.Globalization;
 
 namespace Steelyard.Processes;
 
-/// <summary>What process groups use, from <c>/proc</c>.</summary>
+/// <summary>What processes use, from <c>/proc</c>.</summary>
 public static class ProcessMemory
 {
-    /// <summary>By the group's id. One walk over all processes: a few milliseconds for a thousand.</summary>
-    public static Dictionary<int, GroupUsage> OfGroups()
-    {
-        var groups = new Dictionary<int, GroupUsage>();
-        foreach (var pid in ProcFile.Pids())
-        {
-            if (ProcessStat.Read(pid) is { } stat)
-                groups[stat.Group] = groups.GetValueOrDefault(stat.Group).Plus(pid, PagesOf(pid));
-        }
-
-        return groups;
-    }
+    /// <summary>What they use together. About ten microseconds for each.</summary>
+    public static MemoryUsage Of(IEnumerable<int> pids) => pids.Select(PagesOf).Aggregate(default(MemoryUsage), (sum, pages) => new(
+        sum.OwnBytes + ((pages.Resident - pages.Shared) * Environment.SystemPageSize), sum.ResidentBytes + (pages.Resident * Environment.SystemPageSize)));
 
     /// <summary>Bytes of memory with each shared page divided among those who share it. Exact, and dear: about a millisecond for each process.</summary>
     public static long ProportionalOf(IEnumerable<int> pids) => pids.Sum(Proportional);
@@ -48,13 +39,4 @@ public static class ProcessMemory
 
 /// <param name="OwnBytes">Resident memory that is not shared, of all its processes.</param>
 /// <param name="ResidentBytes">Resident memory, in which what is shared counts once for each process that shares it.</param>
-/// <param name="Pids">Its processes; null for none.</param>
-public readonly record struct GroupUsage(long OwnBytes, long ResidentBytes, IReadOnlyList<int>? Pids)
-{
-    internal GroupUsage Plus(int pid, (long Resident, long Shared) pages)
-    {
-        var pids = (List<int>?)Pids ?? [];
-        pids.Add(pid);
-        return new(OwnBytes + ((pages.Resident - pages.Shared) * Environment.SystemPageSize), ResidentBytes + (pages.Resident * Environment.SystemPageSize), pids);
-    }
-}
+public readonly record struct MemoryUsage(long OwnBytes, long ResidentBytes);

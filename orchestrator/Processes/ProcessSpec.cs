@@ -22,6 +22,9 @@ public sealed record ProcessSpec(string Path, IReadOnlyList<string> Arguments)
     /// </summary>
     public bool NewSession { get; init; } = true;
 
+    /// <summary>What it and all its descendants carry, whatever they do; see <see cref="ProcessMark"/>. Null for nothing.</summary>
+    public long? Mark { get; init; }
+
     /// <summary>Handles that become its descriptors 3, 4, … in this order.</summary>
     public IReadOnlyList<SafeHandle> InheritedHandles { get; init; } = [];
 

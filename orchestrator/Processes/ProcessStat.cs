@@ -4,8 +4,9 @@ namespace Steelyard.Processes;
 /// <param name="State">R, S, D, T (stopped), Z (zombie) …</param>
 /// <param name="Parent">Pid of its parent.</param>
 /// <param name="Group">Id of its process group.</param>
+/// <param name="Session">Id of its session.</param>
 /// <param name="StartTime">Clock ticks since boot.</param>
-public readonly record struct ProcessStat(char State, int Parent, int Group, long StartTime)
+public readonly record struct ProcessStat(char State, int Parent, int Group, int Session, long StartTime)
 {
     /// <summary>A signal has stopped it.</summary>
     public bool IsStopped => State == 'T';
@@ -23,6 +24,6 @@ public readonly record struct ProcessStat(char State, int Parent, int Group, lon
 
         // The name, in parentheses, may hold spaces and parentheses itself: the fields begin behind the last one.
         var fields = text[(text.LastIndexOf((byte)')') + 2)..];
-        return new((char)fields[0], (int)ProcFile.Number(fields, 1), (int)ProcFile.Number(fields, 2), ProcFile.Number(fields, 19));
+        return new((char)fields[0], (int)ProcFile.Number(fields, 1), (int)ProcFile.Number(fields, 2), (int)ProcFile.Number(fields, 3), ProcFile.Number(fields, 19));
     }
 }

@@ -14,8 +14,11 @@ internal interface IMachine
     /// <summary>A variable of the environment that a process was started with; null when it has none or is not ours to look into.</summary>
     string? EnvironmentOf(ProcessIdentity process, string variable);
 
-    /// <summary>Every process there is.</summary>
-    IEnumerable<ProcessIdentity> Processes();
+    /// <summary>Every process that runs, but this one.</summary>
+    IReadOnlyList<ProcessEntry> Processes();
+
+    /// <summary>Kills this very process, whoever is its parent. False when the kernel forbids it.</summary>
+    bool TryKill(ProcessIdentity process);
 
     /// <summary>A connection that opens with its first call; null when no descriptor is left.</summary>
     IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time);

@@ -15,7 +15,9 @@ internal sealed class Machine : IMachine
     public string? EnvironmentOf(ProcessIdentity process, string variable) =>
         ProcessEnvironment.Read(process.Pid, variable) is { } value && process.Exists ? value : null;
 
-    public IEnumerable<ProcessIdentity> Processes() => ProcFile.Pids().Select(ProcessIdentity.Of).OfType<ProcessIdentity>();
+    public IReadOnlyList<ProcessEntry> Processes() => ProcessTable.Read();
+
+    public bool TryKill(ProcessIdentity process) => ProcessTable.TryKill(process);
 
     public IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time)
     {

@@ -62,7 +62,10 @@ public sealed class RunDirectory : IDisposable
     }
 
     /// <summary>A worker id that no worker here has had since the directory was last empty.</summary>
-    internal string NextWorkerId() => $"w{Interlocked.Increment(ref lastWorker)}";
+    internal string NextWorkerId() => WorkerId(Interlocked.Increment(ref lastWorker));
+
+    /// <summary>The id of the worker of this number.</summary>
+    internal static string WorkerId(long number) => string.Create(CultureInfo.InvariantCulture, $"w{number}");
 
     internal WorkerDirectory For(string workerId) => new(Path.Combine(workers, workerId), maxLogBytes);
 

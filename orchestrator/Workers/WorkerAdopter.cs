@@ -1,18 +1,19 @@
-using Steelyard.Processes;
-
 namespace Steelyard.Workers;
 
 /// <summary>
-/// Finds what an earlier orchestrator has left in the run directory. A worker is taken over when boot, pid, start time and token all say that it is the
-/// one of its record; a process that carries one of our tokens and is not taken over is stopped; no other process is touched.
+/// Finds what an earlier orchestrator has left in the run directory. A worker is taken over when boot, pid, start time and token (or mark) all say that it
+/// is the one of its record; a process that is of this run directory and is not taken over is stopped; no other process is touched.
 /// </summary>
-internal sealed class WorkerAdopter(RunDirectory directory, WorkerStarter starter, IMachine machine, ILogger<WorkerAdopter> logger)
+internal sealed class WorkerAdopter(RunDirectory directory, WorkerStarter starter, WorkerProcesses processes, Leftovers leftovers, ILogger<WorkerAdopter> logger)
 {
     /// <summary>Reads all records, takes hold of the workers that live, and stops strays. Does not ask the workers anything.</summary>
     public List<FoundWorker> Find()
     {
-        var found = directory.Workers().Select(Find).ToList();
-        StopStrays(found.Where(worker => worker.Worker is not null).Select(worker => worker.Directory.Id).ToHashSet());
+        var look = processes.Look();
+        var found = directory.Workers().Select(folder => Find(folder, look)).ToList();
+
+        // Those of a worker that was spawned and not yet written down, of one whose record is broken, and what dead workers have left.
+        leftovers.KillStrays(found.Where(worker => worker.Worker is not null).Select(worker => worker.Directory.Id).ToHashSet());
         return found;
     }
 
@@ -32,7 +33,7 @@ internal sealed class WorkerAdopter(RunDirectory directory, WorkerStarter starte
         }
     }
 
-    private FoundWorker Find(WorkerDirectory folder)
+    private FoundWorker Find(WorkerDirectory folder, ProcessFamilies look)
     {
         if (folder.ReadRecord() is not { } record)
         {
@@ -41,27 +42,8 @@ internal sealed class WorkerAdopter(RunDirectory directory, WorkerStarter starte
             return new(folder, null, null, folder.HasRecord);
         }
 
-        var isProven = machine.EnvironmentOf(record.Process, WorkerToken.Variable) == WorkerToken.Of(directory.Secret, folder.Id);
+        var isProven = look.Of[folder.Id].Contains(record.Process);
         return new(folder, record, isProven ? starter.TryAdopt(folder, record) : null, IsBroken: false);
-    }
-
-    // Those of a worker that was spawned and not yet written down, of one whose record is broken, and helpers that have left their group.
-    private void StopStrays(HashSet<string> adopted)
-    {
-        foreach (var process in machine.Processes())
-        {
-            // Helpers carry the names of their worker, too.
-            if (machine.EnvironmentOf(process, WorkerStarter.DirectoryVariable) is not { Length: > 0 } path || directory.For(Path.GetFileName(path)) is not { } folder || folder.Path != path || adopted.Contains(folder.Id))
-                continue;
-            if (machine.EnvironmentOf(process, WorkerToken.Variable) != WorkerToken.Of(directory.Secret, folder.Id))
-            {
-                logger.LogWarning("Pid {Pid} says it works in {Path} but cannot prove that it is ours: it is left alone", process.Pid, path);
-                continue;
-            }
-
-            logger.LogWarning("Stopping pid {Pid}, which an earlier orchestrator left behind in {Path}", process.Pid, path);
-            machine.TryAdopt(process)?.TrySendToGroup(Signal.Kill);
-        }
     }
 }
 

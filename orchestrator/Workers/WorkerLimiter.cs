@@ -14,12 +14,14 @@ internal sealed class WorkerLimiter
     private const int ThreadsPerProcess = 64;
 
     private readonly ControlGroups? groups;
+    private readonly WorkerProcesses processes;
     private readonly TimeProvider time;
     private readonly ILogger<WorkerLimiter> logger;
 
-    public WorkerLimiter(WorkerCommand command, Options options, TimeProvider time, ILogger<WorkerLimiter> logger)
+    public WorkerLimiter(WorkerCommand command, WorkerProcesses processes, Options options, TimeProvider time, ILogger<WorkerLimiter> logger)
     {
         Limits = WorkerLimits.For(command.Kind, options);
+        this.processes = processes;
         this.time = time;
         this.logger = logger;
         (groups, var why) = ControlGroups.Take();
@@ -51,33 +53,36 @@ internal sealed class WorkerLimiter
     public ControlGroup? Find(string workerId) => groups?.Find(workerId);
 
     /// <summary>Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
-    public Task RunAsync(WorkerPool pool, CancellationToken cancellationToken) => Periodic.RunAsync(Period, () => Look(pool), time, logger, cancellationToken);
+    public Task RunAsync(WorkerPool pool, CancellationToken cancellationToken) => Periodic.RunAsync(Period, () => LookAsync(pool), time, logger, cancellationToken);
 
-    private void Look(WorkerPool pool)
+    private async Task LookAsync(WorkerPool pool)
     {
         var workers = pool.Workers();
         if (workers.Count == 0 || (Limits.MemoryBytes is null && Limits.Processes is null))
             return;
-        var usage = ProcessMemory.OfGroups();
+        var look = await processes.LookAsync();
         foreach (var worker in workers)
         {
-            if (usage.TryGetValue(worker.Pid, out var used) && Exceeds(worker, used) is { } reason)
+            if (Exceeds(worker, [.. look.Of[worker.Id].Select(process => process.Pid)]) is { } reason)
                 pool.Stop(worker, reason);
         }
     }
 
-    private StopReason? Exceeds(Worker worker, GroupUsage used)
+    private StopReason? Exceeds(Worker worker, List<int> pids)
     {
-        if (used.Pids?.Count > Limits.Processes)
+        if (pids.Count > Limits.Processes)
         {
-            logger.LogWarning("{Worker} has {Count} processes, and may have {Limit}", worker, used.Pids.Count, Limits.Processes);
+            logger.LogWarning("{Worker} has {Count} processes, and may have {Limit}", worker, pids.Count, Limits.Processes);
             return StopReason.OverProcesses;
         }
 
         // Exact only where it may matter: what is resident is never less.
-        if (worker.Group is not null || Limits.MemoryBytes is not { } most || used.ResidentBytes <= most)
+        if (worker.Group is not null || Limits.MemoryBytes is not { } most)
             return null;
-        var bytes = used.OwnBytes > most ? used.OwnBytes : ProcessMemory.ProportionalOf(used.Pids!);
+        var used = ProcessMemory.Of(pids);
+        if (used.ResidentBytes <= most)
+            return null;
+        var bytes = used.OwnBytes > most ? used.OwnBytes : ProcessMemory.ProportionalOf(pids);
         if (bytes <= most)
             return null;
         logger.LogWarning("{Worker} uses {Bytes} bytes of memory, and may use {Limit}", worker, bytes, most);

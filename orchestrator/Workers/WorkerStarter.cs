@@ -6,7 +6,7 @@ namespace Steelyard.Workers;
 
 /// <summary>Starts worker processes, a few at a time, and tells when one serves.</summary>
 internal sealed class WorkerStarter(
-    WorkerCommand command, RunDirectory directory, IMachine machine, BrowserIsolation isolation, Options options, TimeProvider time, WorkerLimiter? limiter = null, Random? random = null)
+    WorkerCommand command, RunDirectory directory, IMachine machine, WorkerProcesses processes, Leftovers leftovers, BrowserIsolation isolation, Options options, TimeProvider time, WorkerLimiter? limiter = null, Random? random = null)
 {
     /// <summary>The environment variable that tells a worker its folder.</summary>
     public const string DirectoryVariable = "STEEL_WORKER_DIR";
@@ -40,11 +40,14 @@ internal sealed class WorkerStarter(
         try
         {
             folder.Create();
+            processes.Announce(folder.Id);
             process = machine.Start(new(command.Path, command.Arguments)
             {
                 LogPath = folder.Log.Path,
                 Environment = EnvironmentFor(port, folder),
+                Mark = WorkerToken.MarkOf(directory.Secret, folder.Id),
             });
+            processes.Set(folder.Id, process.Identity);
             group = limiter?.Hold(folder.Id, process.Identity.Pid);
             var client = new WorkerClient(machine, command.Api, port, options.MaxReplyBytes, options.WorkerTimeout, time);
             folder.WriteRecord(new(process.Identity, port, restarts, command.Kind, Program));
@@ -53,6 +56,9 @@ internal sealed class WorkerStarter(
         catch
         {
             process?.TrySendToGroup(Signal.Kill);
+            processes.Remove(folder.Id);
+            if (process is not null)
+                _ = leftovers.KillAsync(folder.Id);
             ports.Return(port);
             folder.Delete();
             throw;
@@ -65,6 +71,7 @@ internal sealed class WorkerStarter(
         if (machine.TryAdopt(record.Process) is not { } process)
             return null;
         ports.Claim(record.Port);
+        processes.Set(folder.Id, record.Process);
         var client = new WorkerClient(machine, command.Api, record.Port, options.MaxReplyBytes, options.WorkerTimeout, time);
         return new(process, client, folder, record.Restarts, null, record.Kind == WorkerKind.Chromium, time)
         {
@@ -127,9 +134,12 @@ internal sealed class WorkerStarter(
         return await WorkerCleaner.CleanAsync(worker.Client, sessionPath, options.WorkerStartTimeout, time);
     }
 
-    /// <summary>Gives back what a worker had beside its process. Throws <see cref="IOException"/> when its folder cannot be deleted.</summary>
-    public void CleanUp(Worker worker)
+    /// <summary>Kills what a worker has left, and gives back what it had beside its process. Throws <see cref="IOException"/> when its folder cannot be deleted.</summary>
+    public async Task CleanUpAsync(Worker worker)
     {
+        processes.Remove(worker.Id);
+        worker.Group?.TryKill();
+        await leftovers.KillAsync(worker.Id);
         ports.Return(worker.Port);
         worker.Group?.TryRemove();
         worker.Directory.Delete();

@@ -87,7 +87,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         var status = await worker.Exited;
         var isFailure = worker.StopReason is not { } reason || !reason.IsGraceful();
         var decision = pool.Detach(slot, worker, worker.Obituary(status), isFailure ? Blame.Program : Blame.None);
-        Bury(worker, status);
+        await BuryAsync(worker, status);
         return decision;
     }
 
@@ -131,7 +131,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
             pool.Stop(worker, StopReason.NeverReady);
     }
 
-    private void Bury(Worker worker, ExitStatus status)
+    private async Task BuryAsync(Worker worker, ExitStatus status)
     {
         try
         {
@@ -145,7 +145,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
 
         try
         {
-            starter.CleanUp(worker);
+            await starter.CleanUpAsync(worker);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -37,6 +37,51 @@ public sealed class SupervisedTests
     }
 
     [Fact]
+    public async Task One_that_hangs_is_killed_and_the_next_takes_over_its_sessions()
+    {
+        await using var node = await NodeProcess.StartAsync(null, "--supervised", "--node-hang-timeout", "3s");
+        var id = await node.CreateAsync();
+        var worker = await node.PidOfAsync(id);
+        var hung = Assert.Single(node.Children());
+        await Kill.StopAsync(hung);
+        await Eventually.IsTrueAsync(() => !Kill.IsAlive(hung), "it is killed", seconds: 60);
+        Assert.Equal(HttpStatusCode.OK, await node.SettledForNewClientAsync($"/sessions/{id}"));
+        using var http = new HttpClient { BaseAddress = node.Http.BaseAddress };
+        Assert.Contains($"\"pid\":{worker},", await http.GetStringAsync("/workers"), StringComparison.Ordinal);
+        Assert.Contains("hangs: it has neither answered nor accepted anything for 3 s", await node.OutputAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stop")]
+    [InlineData("leave")]
+    public async Task A_stop_kills_one_that_hangs_and_its_workers_unless_they_are_to_be_left(string how)
+    {
+        await using var node = await NodeProcess.StartAsync(null, "--supervised", "--on-shutdown", how, "--shutdown-timeout", "2s");
+        var workers = await node.WorkerPidsAsync(4);
+        var hung = Assert.Single(node.Children());
+        await Kill.StopAsync(hung);
+        node.Process.Send(Signal.Terminate);
+        Assert.Equal(1, (await node.Process.Exited.WaitAsync(TimeSpan.FromSeconds(40))).Code);
+        Assert.False(Kill.IsAlive(hung));
+        Assert.All(workers, pid => Assert.Equal(how == "leave", Kill.IsAlive(pid)));
+        await using var next = await NodeProcess.StartAsync(node.RunDirectory);
+        await next.WorkerPidsAsync(4);
+    }
+
+    [Fact]
+    public async Task A_second_signal_gives_one_that_hangs_no_more_time()
+    {
+        await using var node = await NodeProcess.StartAsync(null, "--supervised", "--shutdown-timeout", "10m");
+        var workers = await node.WorkerPidsAsync(4);
+        var hung = Assert.Single(node.Children());
+        await Kill.StopAsync(hung);
+        node.Process.Send(Signal.Terminate);
+        node.Process.Send(Signal.Interrupt);
+        Assert.Equal(1, (await node.Process.Exited.WaitAsync(TimeSpan.FromSeconds(40))).Code);
+        Assert.All([hung, .. workers], pid => Assert.False(Kill.IsAlive(pid)));
+    }
+
+    [Fact]
     public async Task One_that_cannot_start_ends_the_supervisor_only_when_its_options_are_to_blame()
     {
         await using var bad = NodeProcess.Spawn(null, "--supervised", "--worker", "/no/such/{port}");

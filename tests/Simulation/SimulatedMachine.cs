@@ -10,8 +10,11 @@ internal sealed class SimulatedMachine(World world) : IMachine
     // Each holds a port, of which there are a hundred, and none ever ends.
     private const int MostStrangers = 30;
 
+    private const int Init = 1;
+
     private readonly Life life = new(world);
     private readonly List<SimulatedProcess> processes = [];
+    private readonly List<SimulatedProcess> helpers = [];
     private readonly Dictionary<string, List<SimulatedProcess>> servedBy = [];
     private readonly Dictionary<string, long> servedAt = [];
     private readonly List<Action> whenFree = [];
@@ -31,7 +34,11 @@ internal sealed class SimulatedMachine(World world) : IMachine
     /// <summary>When it was started, in ticks.</summary>
     public long BootedAt { get; private set; }
 
+    /// <summary>Workers, and strangers.</summary>
     public IEnumerable<SimulatedProcess> Living => processes.Where(process => process.IsAlive);
+
+    /// <summary>Browsers that workers have started in a session of their own: they do not end with their workers.</summary>
+    public IEnumerable<SimulatedProcess> Helpers => helpers.Where(process => process.IsAlive);
 
     public IProcess Start(ProcessSpec spec)
     {
@@ -39,19 +46,33 @@ internal sealed class SimulatedMachine(World world) : IMachine
         if (world.Happens(Weather.Start / 5))
             throw new ProcessStartException(spec.Path, "simulated: no memory") { IsShortage = world.Happens(0.5) };
         File.WriteAllBytes(spec.LogPath!, []);
-        var process = new SimulatedProcess(this, NextIdentity(), spec.Environment, int.Parse(spec.Environment["PORT"]!, CultureInfo.InvariantCulture));
+        var process = new SimulatedProcess(this, NextIdentity(), spec.Environment, int.Parse(spec.Environment["PORT"]!, CultureInfo.InvariantCulture)) { Mark = spec.Mark };
         processes.Add(process);
         world.Note($"{process} spawned");
         process.Begin();
         return process;
     }
 
+    /// <summary>A worker starts its browser, which leaves the worker's session and perhaps its environment, and perhaps its mark: not both, or nobody could know it.</summary>
+    public void StartHelper(SimulatedProcess worker)
+    {
+        var keeps = world.Random.Next(3);
+        helpers.Add(new(this, NextIdentity(), keeps == 0 ? new Dictionary<string, string?>() : worker.Environment, 0) { Worker = worker, Mark = keeps == 1 ? null : worker.Mark });
+    }
+
     public IProcess? TryAdopt(ProcessIdentity identity) => Living.FirstOrDefault(process => process.Identity == identity);
 
     public string? EnvironmentOf(ProcessIdentity process, string variable) =>
-        Living.FirstOrDefault(other => other.Identity == process)?.Environment.GetValueOrDefault(variable);
+        Living.Concat(Helpers).FirstOrDefault(other => other.Identity == process)?.Environment.GetValueOrDefault(variable);
 
-    public IEnumerable<ProcessIdentity> Processes() => [.. Living.Select(process => process.Identity)];
+    public IReadOnlyList<ProcessEntry> Processes() => [.. Living.Concat(Helpers).Select(process => new ProcessEntry(
+        process.Identity, process.Worker is { IsAlive: true } worker ? worker.Identity.Pid : Init, process.Identity.Pid, process.Mark, IsOrphan: false))];
+
+    public bool TryKill(ProcessIdentity process)
+    {
+        Living.Concat(Helpers).Single(other => other.Identity == process).Kill();
+        return true;
+    }
 
     public IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time) => world.Happens(Weather.Call / 20) ? null : new SimulatedConnection(this, client, time);
 
@@ -100,6 +121,8 @@ internal sealed class SimulatedMachine(World world) : IMachine
         world.Note("the machine is started anew");
         foreach (var process in Living.ToList())
             process.Befall(0, "", "");
+        foreach (var helper in Helpers.ToList())
+            helper.Kill();
         BootedAt = world.Clock.Now;
         Boot = $"boot at {BootedAt}";
     }

@@ -36,7 +36,9 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         directory = new(options.RunDirectory, options.MaxWorkerLogBytes);
         ledger = new(directory);
         var records = new SessionRecords(ledger, directory, machine.Boot);
-        var starter = new WorkerStarter(new("/bin/true", [], WorkerKind.Simulated), directory, machine, new(), options, time, random: world.Random);
+        var processes = new WorkerProcesses(directory, machine);
+        var leftovers = new Leftovers(processes, machine, time, log.For<Leftovers>());
+        var starter = new WorkerStarter(new("/bin/true", [], WorkerKind.Simulated), directory, machine, processes, leftovers, new(), options, time, random: world.Random);
         Pool = new(starter, options, time, log.For<WorkerPool>(), world.Random);
         var placer = new SessionPlacer(Pool, records, options, time, log.For<SessionPlacer>());
         Sessions = new(
@@ -45,7 +47,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         handlers = [.. Patterns.Select(Handler)];
         life.Run(() =>
         {
-            new SessionAdopter(Sessions, records, new(directory, starter, machine, log.For<WorkerAdopter>()), Pool, options, time, log.For<SessionAdopter>()).Adopt();
+            new SessionAdopter(Sessions, records, new(directory, starter, processes, leftovers, log.For<WorkerAdopter>()), Pool, options, time, log.For<SessionAdopter>()).Adopt();
             Pool.Start();
             _ = new WorkerHealth(Pool, machine, options, time, log.For<WorkerHealth>()).RunAsync(default);
             _ = new SessionReaper(Sessions, time, log.For<SessionReaper>()).RunAsync(default);

@@ -30,6 +30,9 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
 
     public bool IsListening { get; private set; }
 
+    /// <summary>It was sent a signal.</summary>
+    private bool IsAsked { get; set; }
+
     public bool LostItsPort { get; private set; }
 
     public bool IsHung => isHung;
@@ -38,6 +41,11 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
 
     /// <summary>How long it has waited for a processor in all its life.</summary>
     public TimeSpan Starved => TimeSpan.FromTicks(starvedBefore + Math.Min(machine.World.Clock.Now, starvedUntil) - starvedFrom);
+
+    /// <summary>The worker that has started it; null for a worker.</summary>
+    public SimulatedProcess? Worker { get; init; }
+
+    public long? Mark { get; init; }
 
     /// <summary>Something has gone wrong with it, by our doing: what it held may be lost.</summary>
     public bool HasFailed { get; private set; }
@@ -55,6 +63,14 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
             machine.After(TimeSpan.FromSeconds(-Math.Log(1 - world.Random.NextDouble()) * machine.Weather.IdleCrash), CrashIdly);
     }
 
+    /// <summary>SIGKILL to this one alone.</summary>
+    public void Kill()
+    {
+        machine.World.Check(!IsStranger, $"{this}, a stranger, was killed");
+        machine.World.Check(Worker is not { IsAlive: true, HasFailed: false, IsAsked: false }, $"{this}, the browser of a worker that is well, was killed");
+        Die(new(null, (int)Signal.Kill));
+    }
+
     // What was to come in the storm does not come in the calm.
     private void CrashIdly()
     {
@@ -65,6 +81,7 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
     public bool TrySendToGroup(Signal signal)
     {
         machine.World.Check(!IsStranger, $"{this}, a stranger, was sent {signal}");
+        IsAsked = true;
         if (signal == Signal.Kill)
             Die(new(null, (int)signal));
         else if (!isHung && !machine.World.Happens(machine.Weather.Call))
@@ -209,6 +226,8 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
             if (IsAlive && !isHung && !LostItsPort)
                 machine.Proved();
         });
+        if (IsAlive)
+            machine.StartHelper(this);
     }
 
     private void Fail(string what, Action action)

@@ -134,6 +134,8 @@ internal sealed class Simulation
         world.Check(status.Ready == status.Slots && status.Slots == node.Pool.Workers().Count, $"I9: {status} after all workers were used once");
         var strays = machine.Living.Where(process => !process.IsStranger && node.Pool.Workers().TrueForAll(worker => worker.Pid != process.Identity.Pid)).ToList();
         world.Check(strays.Count == 0, $"I6: {string.Join(", ", strays)} belong to nobody");
+        var left = machine.Helpers.Where(helper => !helper.Worker!.IsAlive).ToList();
+        world.Check(left.Count == 0, $"I6: {string.Join(", ", left)} were left by dead workers");
         var folders = Directory.GetDirectories(Path.Combine(options.RunDirectory, "workers")).Length;
         world.Check(folders == status.Slots, $"I6: {folders} folders of {status.Slots} workers");
     }

@@ -37,6 +37,17 @@ public sealed class ControlGroupsTests : IDisposable
     }
 
     [Fact]
+    public void All_that_is_in_a_group_is_killed_in_one_step()
+    {
+        Build();
+        var group = ControlGroups.Take(root.Root, Pid).Groups!.Create("w1", 42, null, null);
+        Assert.True(group.TryKill());
+        Assert.Equal("1", Read("w1/cgroup.kill"));
+        Directory.Delete(Path.Combine(Own, "w1"), recursive: true);
+        Assert.False(group.TryKill());
+    }
+
+    [Fact]
     public void A_worker_without_limits_gets_none()
     {
         Build();

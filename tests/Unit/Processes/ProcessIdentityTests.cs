@@ -53,14 +53,16 @@ public sealed class ProcessIdentityTests : IDisposable
     }
 
     [Fact]
-    public async Task Memory_is_summed_over_a_group()
+    public async Task Memory_is_summed_over_processes()
     {
         var process = shell.Start("sleep 600 & sleep 600 & echo ready; wait");
         await shell.LineAsync("ready");
-        await Until.TrueAsync(() => ProcessMemory.OfGroups().GetValueOrDefault(process.Pid).OwnBytes > 0, "the group has memory of its own");
-        Assert.True(ProcessMemory.OfGroups()[process.Pid].OwnBytes < 100 << 20);
+        int[] pids = [process.Pid, .. ProcFile.Pids().Where(pid => ProcessStat.Read(pid)?.Parent == process.Pid)];
+        Assert.Equal(3, pids.Length);
+        var (all, first) = (ProcessMemory.Of(pids), ProcessMemory.Of([process.Pid]));
+        Assert.True(all.OwnBytes > first.OwnBytes && all.ResidentBytes > all.OwnBytes && all.OwnBytes < 100 << 20, $"{all} {first}");
         process.TrySendToGroup(Signal.Kill);
         await Until.DoneAsync(process.Exited);
-        await Until.TrueAsync(() => ProcessMemory.OfGroups().GetValueOrDefault(process.Pid).Pids is null, "and none when it is gone");
+        await Until.TrueAsync(() => ProcessMemory.Of(pids) == default, "and none when they are gone");
     }
 }

@@ -116,6 +116,9 @@ public sealed class WorkerAdopterTests : IDisposable
     private WorkerAdopter Adopter()
     {
         var machine = new Machine();
-        return new(directory, new(new("/bin/sleep", ["600"], WorkerKind.Foreign), directory, machine, new(), new() { StartConcurrency = 1 }, TimeProvider.System), machine, NullLogger<WorkerAdopter>.Instance);
+        var processes = new WorkerProcesses(directory, machine);
+        var leftovers = new Leftovers(processes, machine, TimeProvider.System, NullLogger<Leftovers>.Instance);
+        var starter = new WorkerStarter(new("/bin/sleep", ["600"], WorkerKind.Foreign), directory, machine, processes, leftovers, new(), new() { StartConcurrency = 1 }, TimeProvider.System);
+        return new(directory, starter, processes, leftovers, NullLogger<WorkerAdopter>.Instance);
     }
 }

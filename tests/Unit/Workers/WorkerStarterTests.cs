@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Steelyard.Workers;
 
@@ -63,7 +64,13 @@ public sealed class WorkerStarterTests : IDisposable
     }
 
     // The clock stands still: no turn ends by itself.
-    private WorkerStarter New(WorkerKind kind) => new(new("/bin/sleep", ["60"], kind), runs, new Machine(), new(), new() { StartConcurrency = 1 }, new FakeTimeProvider());
+    private WorkerStarter New(WorkerKind kind)
+    {
+        var (machine, time) = (new Machine(), new FakeTimeProvider());
+        var processes = new WorkerProcesses(runs, machine);
+        var leftovers = new Leftovers(processes, machine, time, NullLogger<Leftovers>.Instance);
+        return new(new("/bin/sleep", ["60"], kind), runs, machine, processes, leftovers, new(), new() { StartConcurrency = 1 }, time);
+    }
 
     private static async Task WithWorkerAsync(WorkerStarter starter, Func<Steelyard.Workers.Worker, Task> use)
     {
@@ -75,7 +82,7 @@ public sealed class WorkerStarterTests : IDisposable
         finally
         {
             await Until.DoneAsync(worker.StopAsync(StopReason.Untrusted, TimeSpan.Zero));
-            starter.CleanUp(worker);
+            await Until.DoneAsync(starter.CleanUpAsync(worker));
         }
     }
 }

@@ -1,0 +1,85 @@
+using Steelyard.Processes;
+
+namespace Steelyard.Workers;
+
+/// <summary>
+/// Kills what workers leave behind, in whatever process group or session it is. What has been sent SIGKILL cannot fork any more: once a look shows nothing
+/// that was not sent it, nothing can come after.
+/// </summary>
+internal sealed class Leftovers(WorkerProcesses processes, IMachine machine, TimeProvider time, ILogger<Leftovers> logger)
+{
+    private const int MostLooks = 100;
+
+    // The kernel needs a while to take apart a browser; one that waits for a disk cannot be killed at all.
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Kills what a worker that has exited has left; returns once it is gone. Never fails.</summary>
+    public Task KillAsync(string workerId) => KillAsync(look => look.LeftBy(workerId), $"worker {workerId}");
+
+    /// <summary>Kills all that belongs to any worker of this run directory; returns once it is gone. Never fails.</summary>
+    public Task KillAllAsync() => KillAsync(look => look.Without(new HashSet<string>()), "the workers of this run directory");
+
+    /// <summary>Kills what an earlier orchestrator has left, but these workers. Does not wait until it is gone. Call it before anybody else looks at processes.</summary>
+    public void KillStrays(IReadOnlySet<string> adopted)
+    {
+        var killed = new HashSet<ProcessIdentity>();
+        ProcessFamilies look;
+        for (var looks = 1; ; looks++)
+        {
+            look = processes.Look();
+            if (!KillNew(look.Without(adopted), killed) || looks == MostLooks)
+                break;
+        }
+
+        foreach (var process in killed)
+            logger.LogWarning("Stopping pid {Pid}, which an earlier orchestrator left behind", process.Pid);
+        foreach (var (process, id) in look.Unproven)
+            logger.LogWarning("Pid {Pid} says it works for worker {Id} of this run directory but cannot prove that it is ours: it is left alone", process.Pid, id);
+    }
+
+    private async Task KillAsync(Func<ProcessFamilies, List<ProcessIdentity>> choose, string whose)
+    {
+        try
+        {
+            var started = time.GetTimestamp();
+            var killed = new HashSet<ProcessIdentity>();
+            for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+            {
+                var left = choose(await processes.LookAsync());
+                if (left.Count == 0)
+                    break;
+                KillNew(left, killed);
+                if (time.GetElapsedTime(started) >= Deadline)
+                {
+                    logger.LogError("Of {Whose} processes are left that do not end: pids {Pids}", whose, string.Join(", ", left.Select(process => process.Pid)));
+                    break;
+                }
+
+                await Task.Delay(pause, time);
+            }
+
+            if (killed.Count > 0)
+                logger.LogInformation("Killed {Count} processes that {Whose} had left behind", killed.Count, whose);
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "What {Whose} left behind was not killed through an error of ours", whose);
+        }
+    }
+
+    // True when there were any that had not been sent it before.
+    private bool KillNew(List<ProcessIdentity> found, HashSet<ProcessIdentity> killed)
+    {
+        var isNew = false;
+        foreach (var process in found.Where(killed.Add))
+        {
+            isNew = true;
+            if (!machine.TryKill(process))
+                logger.LogError("Pid {Pid} belongs to a worker that has ended, and the kernel does not let us kill it: it runs as another user", process.Pid);
+        }
+
+        return isNew;
+    }
+}
