@@ -38,6 +38,7 @@ public sealed class KnobTests
         ("history-age", "90d", o => o.HistoryAge, TimeSpan.FromDays(90), ["90", "0d", "3651d", "none"]),
         ("history-size", "1048576", o => o.HistorySize, 1L << 20, ["1048575", "1MB", "-1", "2147483648"]),
         ("max-worker-log", "1024", o => o.MaxWorkerLogBytes, 1024L, ["1023", "1MB", "-1"]),
+        ("max-page-calls", "3", o => o.MaxPageCalls, 3, ["0", "10001", "half"]),
         ("max-body", "67108864", o => o.MaxBodyBytes, 64 << 20, ["1", "67108865", "1MB"]),
         ("body-grace", "2s", o => o.BodyGrace, TimeSpan.FromSeconds(2), ["2", "0s"]),
         ("body-rate", "1", o => o.BodyBytesPerSecond, 1, ["0", "fast"]),
