@@ -119,6 +119,9 @@ public sealed record Options
     /// <summary>Largest answer of a scrape, screenshot or PDF, in bytes.</summary>
     public int MaxArtifactBytes { get; init; } = 64 << 20;
 
+    /// <summary>What the lists of browsers' pages may take together while they are read, in bytes: pages decide how long their addresses are.</summary>
+    public int ListMemoryBytes { get; init; } = 64 << 20;
+
     /// <summary>How many screenshots and PDFs are kept for their clients; the oldest go first.</summary>
     public int MaxArtifacts { get; init; } = 100;
 

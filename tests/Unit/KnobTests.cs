@@ -66,6 +66,7 @@ public sealed class KnobTests
         ("trusted-proxy", "10.0.0.1", o => o.TrustedProxies.SingleOrDefault()?.ToString(), "10.0.0.1", ["", "proxy"]),
         ("max-context", "1024", o => o.MaxContextBytes, 1024, ["1023", "67108865"]),
         ("max-artifact", "1024", o => o.MaxArtifactBytes, 1024, ["1023", "1MB"]),
+        ("list-memory", "1048576", o => o.ListMemoryBytes, 1 << 20, ["1048575", "1MB"]),
         ("max-artifacts", "1", o => o.MaxArtifacts, 1, ["0", "100001"]),
         ("artifact-space", "4096", o => o.ArtifactSpaceBytes, 4096, ["1023", "4GB"]),
         ("artifact-life", "1m", o => o.ArtifactLife, TimeSpan.FromMinutes(1), ["60", "0s"]),

@@ -115,7 +115,7 @@ public sealed class WorkerAdopterTests : IDisposable
 
     private WorkerAdopter Adopter()
     {
-        var machine = new Machine();
+        var machine = new Machine(new(1 << 20));
         return new(directory, new(new("/bin/sleep", ["600"], WorkerKind.Foreign), directory, machine, new(), new() { StartConcurrency = 1 }, TimeProvider.System), machine, NullLogger<WorkerAdopter>.Instance);
     }
 }

@@ -63,7 +63,7 @@ public sealed class WorkerStarterTests : IDisposable
     }
 
     // The clock stands still: no turn ends by itself.
-    private WorkerStarter New(WorkerKind kind) => new(new("/bin/sleep", ["60"], kind), runs, new Machine(), new(), new() { StartConcurrency = 1 }, new FakeTimeProvider());
+    private WorkerStarter New(WorkerKind kind) => new(new("/bin/sleep", ["60"], kind), runs, new Machine(new(1 << 20)), new(), new() { StartConcurrency = 1 }, new FakeTimeProvider());
 
     private static async Task WithWorkerAsync(WorkerStarter starter, Func<Steelyard.Workers.Worker, Task> use)
     {
