@@ -44,7 +44,7 @@ bench: build browser ## Measure get, create+delete and CDP side by side with pee
 	@bench/run
 
 clean: ## Delete everything that was built
-	@rm -rf artifacts tester/node_modules; find . -type d \( -name bin -o -name obj \) -not -path '*/node_modules/*' -prune -exec rm -rf {} +
+	@rm -rf artifacts tester/node_modules worker/Pages/Scripts/node_modules; find . -type d \( -name bin -o -name obj \) -not -path '*/node_modules/*' -prune -exec rm -rf {} +
 
 browser:
 	@worker/install-browser.sh
@@ -54,7 +54,7 @@ $(ORCHESTRATOR): $(SHARED) $(shell find orchestrator -name '*.cs' -not -path '*/
 	@dotnet publish orchestrator -c Release -o $(@D) -v quiet --nologo
 	@touch $@
 
-$(WORKER): $(SHARED) $(shell find worker -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') worker/Worker.csproj
+$(WORKER): $(SHARED) $(shell find worker -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') $(wildcard worker/Pages/Scripts/*.js*) worker/Worker.csproj
 	@echo "Building the worker ..."
 	@dotnet publish worker -c Release -r linux-$(if $(filter aarch64,$(shell uname -m)),arm64,x64) $(WORKER_BUILD) -o $(@D) -v quiet --nologo
 	@touch $@

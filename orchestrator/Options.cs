@@ -122,8 +122,14 @@ public sealed record Options
     /// <summary>Largest body of a create that brings cookies and storage along, in bytes.</summary>
     public int MaxContextBytes { get; init; } = 8 << 20;
 
-    /// <summary>Largest screenshot or PDF, in bytes.</summary>
+    /// <summary>Scrapes, screenshots and PDFs at the same time, each with a session of its own; 0 means half of the workers. More wait as creates do.</summary>
+    public int MaxPageCalls { get; init; }
+
+    /// <summary>Largest answer of a scrape, screenshot or PDF, in bytes.</summary>
     public int MaxArtifactBytes { get; init; } = 64 << 20;
+
+    /// <summary>What the lists of browsers' pages may take together while they are read, in bytes: pages decide how long their addresses are.</summary>
+    public int ListMemoryBytes { get; init; } = 64 << 20;
 
     /// <summary>How many screenshots and PDFs are kept for their clients; the oldest go first.</summary>
     public int MaxArtifacts { get; init; } = 100;
@@ -134,7 +140,7 @@ public sealed record Options
     /// <summary>How long a screenshot or PDF is kept.</summary>
     public TimeSpan ArtifactLife { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Deadline of a call that works in a session's page, such as a scrape; of a file's transfer, the longest time without a byte.</summary>
+    /// <summary>Deadline of a call that works in a session's page, such as a scrape; its answer has as long again. Of a file's transfer, the longest time without a byte.</summary>
     public TimeSpan PageTimeout { get; init; } = TimeSpan.FromSeconds(100);
 
     /// <summary>Largest reply of a worker to a create or get: it holds the body once more, perhaps with each byte escaped as six.</summary>

@@ -89,6 +89,8 @@ public sealed class Orchestrator : IAsyncDisposable
             options = options with { MaxWorkers = Math.Min(MemoryBudget.Workers(command.Kind), options.LastWorkerPort - options.FirstWorkerPort + 1) };
         if (options.StartConcurrency == 0)
             options = options with { StartConcurrency = StartTurn.UsualNumber(command.Kind) };
+        if (options.MaxPageCalls == 0)
+            options = options with { MaxPageCalls = Math.Max(1, options.MaxWorkers / 2) };
         options = options with { Warm = Math.Min(options.Warm, options.MaxWorkers) };
 
         var keys = new KeyRing(options);
@@ -113,14 +115,14 @@ public sealed class Orchestrator : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         builder.Services
             .AddRoutingCore()
-            .AddSingleton(options).AddSingleton(time).AddSingleton(command).AddSingleton(command.Api).AddSingleton(runDirectory).AddSingleton(ledger).AddSingleton<IMachine, Machine>().AddSingleton<WorkerProcesses>().AddSingleton<Leftovers>().AddSingleton<IHostLifetime, NoHostLifetime>()
+            .AddSingleton(options).AddSingleton(time).AddSingleton(command).AddSingleton(command.Api).AddSingleton(runDirectory).AddSingleton(ledger).AddSingleton(new ReplyMemory(options.ListMemoryBytes)).AddSingleton<IMachine, Machine>().AddSingleton<WorkerProcesses>().AddSingleton<Leftovers>().AddSingleton<IHostLifetime, NoHostLifetime>()
             .AddSingleton<BrowserIsolation>().AddSingleton<WorkerLimiter>().AddSingleton<WorkerStarter>().AddSingleton<WorkerAdopter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
             .AddSingleton(services => new WorkerPool(services.GetRequiredService<WorkerStarter>(), options, time, services.GetRequiredService<ILogger<WorkerPool>>()))
             .AddSingleton(new SessionIdIssuer(options.NodeId, runDirectory.Secret)).AddSingleton(new LiveViewLinks(runDirectory.Secret))
             .AddSingleton(services => new SessionHistory(
                 options.Tombstones, options.HistoryAge, time, HistoryStore.Open(options, time, services.GetRequiredService<ILogger<HistoryStore>>())))
             .AddSingleton(new SessionRecords(ledger, runDirectory, ProcessIdentity.ThisBoot)).AddSingleton<SessionAdopter>().AddSingleton<SessionQuotas>().AddSingleton<SessionService>().AddSingleton<ChosenIds>().AddSingleton<SessionReaper>().AddSingleton(keys)
-            .AddSingleton<Attacher>().AddSingleton<WorkerForwarder>().AddSingleton<CreateParser>().AddSingleton<SessionLister>().AddSingleton<SessionDescriber>().AddSingleton<Artifacts>().AddSingleton<UsageWatch>()
+            .AddSingleton<Attacher>().AddSingleton<WorkerForwarder>().AddSingleton<CreateParser>().AddSingleton<SessionLister>().AddSingleton<SessionDescriber>().AddSingleton<Artifacts>().AddSingleton<PageTurns>().AddSingleton<UsageWatch>()
             .AddSingleton<SessionsDialect>().AddSingleton<DevToolsDialect>().AddSingleton<ConnectDialect>().AddSingleton<BrowserlessApi>()
             .AddSingleton<SteelDialect>().AddSingleton<SteelExtras>().AddSingleton<SteelPages>().AddSingleton<LiveViewApi>().AddSingleton<HistoryApi>().AddSingleton<OperatorApi>().AddSingleton<IdleMemory>();
         builder.Services.AddHttpForwarder();

@@ -13,6 +13,7 @@ namespace Steelyard.Api;
 public sealed class ConnectDialect(SessionService sessions, Attacher attacher, CreateParser parser, WorkerPool pool, WorkerApi workers, Options options)
 {
     private const int MostAsked = 8;
+    private const int MostListed = 8 << 20; // Characters, of all sessions' pages together.
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -113,7 +114,11 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
         var lists = new IReadOnlyList<DevToolsTarget>?[mine.Count];
         await Parallel.ForAsync(0, mine.Count, new ParallelOptions { MaxDegreeOfParallelism = MostAsked, CancellationToken = context.RequestAborted }, async (i, _) =>
             lists[i] = await TargetsAsync(context, mine[i], "GET", "/json/list"));
-        await WriteAsync(context, $"[{string.Join(',', lists.SelectMany(list => list ?? []).Select(target => target.Json))}]");
+
+        // A page decides how long its address is: a session with more than its share is left out here, and has its own /sessions/ID/json/list.
+        var share = MostListed / Math.Max(1, mine.Count);
+        var listed = lists.Where(list => list is not null && list.Sum(target => target.Json.Length) <= share).SelectMany(list => list!);
+        await WriteAsync(context, $"[{string.Join(',', listed.Select(target => target.Json))}]");
     }
 
     private async Task NewAsync(HttpContext context)

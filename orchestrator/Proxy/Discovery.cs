@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -9,6 +9,9 @@ public static class Discovery
 {
     private const string SocketUrl = "webSocketDebuggerUrl";
     private const string FrontendUrl = "devtoolsFrontendUrl";
+
+    // A page may fill its address with what would become six bytes for each. This is never put into a page.
+    private static readonly JsonSerializerOptions AsItIs = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Returns the body with its addresses rewritten; one that is no sound JSON, such as the texts of activate and close, as it is.</summary>
     /// <param name="body">The browser's reply.</param>
@@ -23,7 +26,7 @@ public static class Discovery
             IEnumerable<JsonNode?> targets = root is JsonArray list ? list : [root];
             foreach (var target in targets.OfType<JsonObject>())
                 RewriteTarget(target, prefix, query, address);
-            return Encoding.UTF8.GetBytes(root?.ToJsonString() ?? "null");
+            return JsonSerializer.SerializeToUtf8Bytes(root, AsItIs);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {

@@ -31,6 +31,21 @@ public sealed class WorkerForwarder(IHttpForwarder forwarder, Options options) :
         return await forwarder.SendAsync(context, destination, worker, new() { ActivityTimeout = options.PageTimeout }, new ToWorker(placement.Worker.Client, placement.Lease.SessionPath + path));
     }
 
+    /// <summary>
+    /// Posts something of ours. Returns once the head of the reply is there; its body is still to be read, from the worker. Throws
+    /// <see cref="HttpRequestException"/> when there is none.
+    /// </summary>
+    /// <param name="placement">Where the session lives.</param>
+    /// <param name="path">As above.</param>
+    /// <param name="json">The body.</param>
+    /// <param name="deadline">Of the head.</param>
+    public async Task<HttpResponseMessage> PostAsync(Placement placement, string path, ReadOnlyMemory<byte> json, CancellationToken deadline)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://127.0.0.1:{placement.Worker.Port}{placement.Lease.SessionPath}{path}");
+        request.Content = new ReadOnlyMemoryContent(json) { Headers = { ContentType = new("application/json") } };
+        return await worker.SendAsync(request, deadline);
+    }
+
     public void Dispose() => worker.Dispose();
 
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)

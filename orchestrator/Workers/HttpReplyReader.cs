@@ -6,7 +6,7 @@ namespace Steelyard.Workers;
 /// Reads one HTTP/1.1 reply after another from a socket (RFC 9112: Content-Length, chunked, or until close), each whole into one buffer.
 /// Trusts nothing: head and body are capped, and whatever breaks the grammar is <see cref="WorkerError.Malformed"/>.
 /// </summary>
-internal sealed class HttpReplyReader(Socket socket, int initialSize)
+internal sealed class HttpReplyReader(Socket socket, int initialSize) : IDisposable
 {
     private const int MaxHeadBytes = 16 * 1024;
     private const int MaxKeptBytes = 64 * 1024;
@@ -15,7 +15,11 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize)
     private int start; // First byte of this reply's unread part.
     private int end;   // Behind the last byte received.
     private int maxBodyBytes;
+    private long taken; // Of the budget.
     private ReplyHead head;
+
+    /// <summary>What the next reply takes its memory of, beyond what is kept anyway, until the reader is disposed; null for no such budget.</summary>
+    public ReplyMemory? Budget { get; set; }
 
     public int Status => head.Status;
 
@@ -141,6 +145,21 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize)
         }
     }
 
+    public void Dispose() => Budget?.Return(Interlocked.Exchange(ref taken, 0));
+
+    private void Grow()
+    {
+        var size = buffer.Length * 2;
+        if (Budget is not null && size > MaxKeptBytes)
+        {
+            if (!Budget.TryTake(size))
+                throw new NoReplyMemoryException();
+            Interlocked.Add(ref taken, size);
+        }
+
+        Array.Resize(ref buffer, size);
+    }
+
     private WorkerError Take(int length)
     {
         Body = buffer.AsMemory(start, length);
@@ -151,9 +170,12 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize)
     private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
     {
         if (end == buffer.Length)
-            Array.Resize(ref buffer, buffer.Length * 2);
+            Grow();
         var received = await socket.ReceiveAsync(buffer.AsMemory(end), SocketFlags.None, cancellationToken);
         end += received;
         return received > 0;
     }
 }
+
+/// <summary>The budget of large replies is used up at this moment: neither the worker nor the caller is to blame.</summary>
+internal sealed class NoReplyMemoryException() : Exception("no memory is left for large replies");

@@ -5,7 +5,8 @@ using Steelyard.Processes;
 namespace Steelyard.Workers;
 
 /// <summary>The machine we run on.</summary>
-internal sealed class Machine : IMachine
+/// <param name="memory">What large replies share.</param>
+internal sealed class Machine(ReplyMemory memory) : IMachine
 {
     public IProcess Start(ProcessSpec spec) => OsProcess.Start(spec);
 
@@ -23,7 +24,7 @@ internal sealed class Machine : IMachine
     {
         try
         {
-            return new WorkerConnection(client, time);
+            return new WorkerConnection(client, memory, time);
         }
         catch (SocketException)
         {

@@ -58,10 +58,6 @@ public sealed class WorkerClient : IDisposable
     /// <summary>Asks one of the session extras that answers in a few kilobytes of JSON.</summary>
     public ValueTask<WorkerReply> AskAsync(string path) => CallAsync(new("GET", path), timeout);
 
-    /// <summary>Has something done in the session's page; <paramref name="body"/> is JSON. The reply may be large.</summary>
-    public ValueTask<WorkerReply> WorkInPageAsync(string path, ReadOnlyMemory<byte> body, int maxReplyBytes, TimeSpan within) =>
-        CallAsync(new("POST", path, body) { MaxReplyBytes = maxReplyBytes }, within);
-
     /// <summary>Reads a session by the worker's own path of it, as from <see cref="WorkerApi.SessionPath"/>.</summary>
     public ValueTask<WorkerReply> GetAsync(string path) => CallAsync(new("GET", path), timeout);
 

@@ -15,13 +15,15 @@ internal sealed class WorkerConnection : IWorkerConnection
     private readonly WorkerClient owner;
     private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly HttpReplyReader reader;
+    private readonly ReplyMemory memory;
     private readonly byte[] sendBuffer = new byte[BufferSize / 4];
     private readonly CancellationTokenSource deadline;
     private bool reusable;
 
-    public WorkerConnection(WorkerClient owner, TimeProvider time)
+    public WorkerConnection(WorkerClient owner, ReplyMemory memory, TimeProvider time)
     {
         this.owner = owner;
+        this.memory = memory;
         reader = new(socket, BufferSize);
         deadline = new(Timeout.InfiniteTimeSpan, time);
     }
@@ -52,6 +54,7 @@ internal sealed class WorkerConnection : IWorkerConnection
             if (!socket.Connected)
                 await socket.ConnectAsync(IPAddress.Loopback, owner.Port, deadline.Token);
             await SendAsync(request);
+            reader.Budget = request.MaxReplyBytes is null ? null : memory;
             error = await reader.ReadAsync(maxReplyBytes, deadline.Token);
             reusable = error == WorkerError.None && reader.IsReusable && deadline.TryReset();
         }
@@ -62,6 +65,10 @@ internal sealed class WorkerConnection : IWorkerConnection
         catch (SocketException e)
         {
             error = e.SocketErrorCode == SocketError.ConnectionRefused ? WorkerError.Refused : WorkerError.Closed;
+        }
+        catch (NoReplyMemoryException)
+        {
+            error = WorkerError.Busy;
         }
         catch (ObjectDisposedException)
         {
@@ -79,6 +86,7 @@ internal sealed class WorkerConnection : IWorkerConnection
     public void Dispose()
     {
         socket.Dispose();
+        reader.Dispose();
         deadline.Dispose();
     }
 

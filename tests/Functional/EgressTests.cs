@@ -112,7 +112,7 @@ public sealed class EgressTests
         await worker.SetUpAsync($$$"""{"proxy":{"url":"http://127.0.0.1:{{{proxy.Port}}}","username":"me","password":"secret"}}""");
         var scraped = await worker.CallAsync("scrape", """{"url":"http://example.com/"}""");
         Assert.Equal(403, (int)scraped["metadata"]!["statusCode"]!);
-        Assert.Contains(Blocked, (string)scraped["html"]!, StringComparison.Ordinal);
+        Assert.Contains(Blocked, (string)scraped["content"]!["html"]!, StringComparison.Ordinal);
         Assert.Equal((0, 0), (proxy.Connections, proxy.Refusals));
     }
 

@@ -95,8 +95,8 @@ public sealed class WorkerExtrasTests
                 <body><!-- hidden --><p onclick="x()">Text</p><a href="other?q=1">Other</a><script>document.body.append('rendered')</script></body></html>
                 """,
         });
-        var scraped = await worker.CallAsync("scrape", $$"""{"url":"{{site.Url}}/moved"}""");
-        var (html, clean, metadata) = ((string)scraped["html"]!, (string)scraped["cleaned_html"]!, scraped["metadata"]!);
+        var scraped = await worker.CallAsync("scrape", $$"""{"url":"{{site.Url}}/moved","format":["html","cleaned_html"]}""");
+        var (html, clean, metadata) = ((string)scraped["content"]!["html"]!, (string)scraped["content"]!["cleaned_html"]!, scraped["metadata"]!);
         Assert.Contains("rendered", html, StringComparison.Ordinal);
         Assert.Contains("<p>Text</p>", clean, StringComparison.Ordinal);
         foreach (var noise in new[] { "<script", "<style", "hidden", "onclick" })

@@ -13,7 +13,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     // The pages of tests are on this machine, where sessions may not go by themselves.
     private const string LocalSites = "allow:127.0.0.1 allow:[::1]";
 
-    private static readonly PortAllocator Ports = new(new Machine(), 24000, 24900);
+    private static readonly PortAllocator Ports = new(new Machine(new(1 << 20)), 24000, 24900);
 
     private readonly OsProcess process;
     private readonly string folder;

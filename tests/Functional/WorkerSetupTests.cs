@@ -143,7 +143,7 @@ public sealed class WorkerSetupTests
         await worker.SetUpAsync($$$"""{"proxy":{"url":"{{{address}}}","username":"me","password":"wrong"}}""");
         var scraped = await worker.CallAsync("scrape", $$"""{"url":"{{site.Url}}/"}""");
         Assert.Equal(502, (int)scraped["metadata"]!["statusCode"]!);
-        Assert.Contains("refuses the user name or password", (string)scraped["html"]!, StringComparison.Ordinal);
+        Assert.Contains("refuses the user name or password", (string)scraped["content"]!["html"]!, StringComparison.Ordinal);
         Assert.Empty(site.Paths);
     }
 

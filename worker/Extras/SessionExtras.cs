@@ -85,11 +85,11 @@ internal sealed class SessionExtras(ChromiumHost host, SizeLimits limits, TimePr
             case ("POST", "computer"):
                 return await new ComputerApi(pages, time).RunAsync(browser, ComputerParser.Parse(await ReadAsync(context)), deadline);
             case ("POST", "scrape"):
-                return await tools.ScrapeAsync(browser, PageRequest.Parse(await ReadAsync(context), screenshot: false), deadline);
+                return await tools.ScrapeAsync(browser, PageRequest.Parse(await ReadAsync(context), PageWork.Scrape), deadline);
             case ("POST", "screenshot"):
-                return await tools.ScreenshotAsync(browser, PageRequest.Parse(await ReadAsync(context), screenshot: true), deadline);
+                return await tools.ScreenshotAsync(browser, PageRequest.Parse(await ReadAsync(context), PageWork.Screenshot), deadline);
             case ("POST", "pdf"):
-                return await tools.PrintAsync(browser, PageRequest.Parse(await ReadAsync(context), screenshot: false), deadline);
+                return await tools.PrintAsync(browser, PageRequest.Parse(await ReadAsync(context), PageWork.Print), deadline);
             default:
                 return await RouteFilesAsync(context, browser, call, deadline);
         }

@@ -8,28 +8,34 @@ namespace Steelyard.Worker.Pages;
 /// <param name="Url">Where to go first; null for the page as it is.</param>
 /// <param name="Delay">To wait then.</param>
 /// <param name="FullPage">Of screenshots: all of it, not only what the window shows.</param>
-internal sealed record PageRequest(string? Url, TimeSpan Delay, bool FullPage)
+/// <param name="Formats">Of scrapes: what the page is turned into.</param>
+internal sealed record PageRequest(string? Url, TimeSpan Delay, bool FullPage, IReadOnlyList<string> Formats)
 {
     private const int MaxUrl = 32 * 1024;
     private const int MaxDelay = 30_000;
 
     /// <summary>Throws <see cref="BadInputException"/>.</summary>
-    public static PageRequest Parse(JsonElement body, bool screenshot)
+    public static PageRequest Parse(JsonElement body, PageWork work)
     {
-        var request = new PageRequest(null, TimeSpan.Zero, false);
+        var request = new PageRequest(null, TimeSpan.Zero, false, ["html"]);
         foreach (var (name, value) in Members(body, null))
         {
             request = name switch
             {
                 "url" => request with { Url = ParseUrl(value, name) },
                 "delay" => request with { Delay = TimeSpan.FromMilliseconds(Number(value, name, 0, MaxDelay)) },
-                "fullPage" when screenshot => request with { FullPage = Flag(value, name) },
+                "fullPage" when work == PageWork.Screenshot => request with { FullPage = Flag(value, name) },
+                "format" when work == PageWork.Scrape => request with { Formats = [.. Elements(value, name, ScrapeScript.Formats.Count).Select(ParseFormat).Distinct()] },
                 _ => throw Unknown(name),
             };
         }
 
         return request;
     }
+
+    private static string ParseFormat((JsonElement Value, string Field) format) =>
+        ScrapeScript.Formats.FirstOrDefault(known => format.Value.ValueKind == JsonValueKind.String && format.Value.ValueEquals(known))
+        ?? throw new BadInputException($"{format.Field} must be one of {string.Join(", ", ScrapeScript.Formats)}", format.Field);
 
     private static string ParseUrl(JsonElement value, string field)
     {
@@ -38,4 +44,12 @@ internal sealed record PageRequest(string? Url, TimeSpan Delay, bool FullPage)
             ? text
             : throw new BadInputException($"{field} must be an http or https address", field);
     }
+}
+
+/// <summary>What is done with a page.</summary>
+internal enum PageWork
+{
+    Scrape,
+    Screenshot,
+    Print,
 }

@@ -83,7 +83,8 @@ internal sealed class PageSession : IDisposable
     /// <param name="expression">JavaScript; its value must be JSON.</param>
     /// <param name="deadline">The deadline.</param>
     /// <param name="frame">Null for the page itself.</param>
-    public async Task<JsonElement> EvaluateAsync(string expression, CancellationToken deadline, string? frame = null)
+    /// <param name="within">The browser ends a script that runs longer; null for as long as it takes.</param>
+    public async Task<JsonElement> EvaluateAsync(string expression, CancellationToken deadline, string? frame = null, TimeSpan? within = null)
     {
         var own = frame is null;
         var context = own ? world : null;
@@ -94,9 +95,10 @@ internal sealed class PageSession : IDisposable
             world = own ? context : world;
         }
 
+        var limit = within is { } most ? $",\"timeout\":{(long)most.TotalMilliseconds}" : "";
         var result = await CallAsync(
             "Runtime.evaluate",
-            $$"""{"expression":{{Literal(expression)}},"contextId":{{context}},"returnByValue":true,"awaitPromise":true}""",
+            $$"""{"expression":{{Literal(expression)}},"contextId":{{context}},"returnByValue":true,"awaitPromise":true{{limit}}}""",
             deadline);
         if (result.TryGetProperty("exceptionDetails", out var details))
             throw new ScriptException($"a script failed in the page: {Describe(details)}");

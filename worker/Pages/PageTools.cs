@@ -13,11 +13,23 @@ internal sealed class PageTools(PageFinder pages, TimeProvider time)
     private const double MaxArea = 40_000_000;
     private static readonly TimeSpan LoadDeadline = TimeSpan.FromSeconds(30);
 
+    // Of turning a page into text. A page of the largest size that is taken needs some seconds; one that is made to need more gets no more.
+    private static readonly TimeSpan ReadDeadline = TimeSpan.FromSeconds(30);
+
     public async Task<Reply> ScrapeAsync(Browser browser, PageRequest request, CancellationToken deadline)
     {
         using var page = await OpenAsync(browser, request, deadline);
-        var scraped = await page.EvaluateAsync(ScrapeScript.Text, deadline);
-        return Reply.Json(StatusCodes.Status200OK, Encoding.UTF8.GetBytes(scraped.GetString() ?? "{}"));
+        using var timer = new CancellationTokenSource(ReadDeadline, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, deadline);
+        try
+        {
+            var scraped = await page.EvaluateAsync(ScrapeScript.For(request.Formats), limit.Token, within: ReadDeadline);
+            return Reply.Json(StatusCodes.Status200OK, Encoding.UTF8.GetBytes(scraped.GetString() ?? "{}"));
+        }
+        catch (OperationCanceledException) when (!deadline.IsCancellationRequested)
+        {
+            throw new ScriptException($"the page could not be turned into {string.Join(", ", request.Formats)} within {ReadDeadline.TotalSeconds} s");
+        }
     }
 
     public async Task<Reply> ScreenshotAsync(Browser browser, PageRequest request, CancellationToken deadline)

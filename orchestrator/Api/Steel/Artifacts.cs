@@ -9,6 +9,7 @@ namespace Steelyard.Api.Steel;
 /// </summary>
 public sealed class Artifacts(RunDirectory directory, Options options, TimeProvider time, ILogger<Artifacts> logger)
 {
+    private const int BufferBytes = 64 * 1024;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
@@ -17,28 +18,30 @@ public sealed class Artifacts(RunDirectory directory, Options options, TimeProvi
     private long used;
 
     /// <summary>Saves it and returns its name; the oldest go to make room for it. Throws <see cref="ArtifactSpaceException"/> when there is none.</summary>
-    public async Task<string> SaveAsync(ReadOnlyMemory<byte> bytes, string extension, CancellationToken cancellationToken)
+    /// <param name="content">What is read while it comes. Its own exceptions are passed on.</param>
+    /// <param name="length">Bytes in it.</param>
+    /// <param name="extension">Such as <c>.png</c>.</param>
+    /// <param name="cancellationToken">Nobody waits for it any more.</param>
+    public async Task<string> SaveAsync(Stream content, long length, string extension, CancellationToken cancellationToken)
     {
         var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) + extension;
         var path = Path.Combine(folder, name);
-        TakeRoom(bytes.Length);
+        TakeRoom(length);
         try
         {
-            await File.WriteAllBytesAsync(path, bytes, cancellationToken);
+            await WriteAsync(path, content, cancellationToken);
         }
-        catch (Exception e)
+        catch
         {
             if (File.Exists(path))
                 File.Delete(path);
             lock (gate)
-                used -= bytes.Length;
-            if (e is IOException)
-                throw new ArtifactSpaceException($"What was made of the page cannot be saved: {e.Message}. Make room in the run directory, or retry later.");
+                used -= length;
             throw;
         }
 
         lock (gate)
-            files.AddLast(new Artifact(path, bytes.Length, time.GetTimestamp()));
+            files.AddLast(new Artifact(path, length, time.GetTimestamp()));
         return name;
     }
 
@@ -52,7 +55,35 @@ public sealed class Artifacts(RunDirectory directory, Options options, TimeProvi
     /// <summary>Deletes those whose time is over. Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Periodic.RunAsync(Period, () => Drop(IsOver), time, logger, cancellationToken);
 
-    private void TakeRoom(int length)
+    private static async Task WriteAsync(string path, Stream content, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[BufferBytes];
+        try
+        {
+            await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0, useAsync: true);
+            int count;
+            while ((count = await ReadAsync()) > 0)
+                await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new ArtifactSpaceException($"What was made of the page cannot be saved: {e.Message}. Make room in the run directory, or retry later.");
+        }
+
+        async Task<int> ReadAsync()
+        {
+            try
+            {
+                return await content.ReadAsync(buffer, cancellationToken);
+            }
+            catch (IOException e)
+            {
+                throw new HttpRequestException(e.Message, e); // Not the disk's fault.
+            }
+        }
+    }
+
+    private void TakeRoom(long length)
     {
         if (length <= options.ArtifactSpaceBytes)
             Drop(file => IsOver(file) || files.Count >= options.MaxArtifacts || used + length > options.ArtifactSpaceBytes);
@@ -83,7 +114,7 @@ public sealed class Artifacts(RunDirectory directory, Options options, TimeProvi
 
     private bool IsOver(Artifact file) => time.GetElapsedTime(file.SavedAt) >= options.ArtifactLife;
 
-    private sealed record Artifact(string Path, int Length, long SavedAt);
+    private sealed record Artifact(string Path, long Length, long SavedAt);
 }
 
 /// <summary>There is no room for a screenshot or PDF.</summary>

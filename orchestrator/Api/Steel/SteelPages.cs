@@ -7,7 +7,7 @@ using Steelyard.Workers;
 namespace Steelyard.Api.Steel;
 
 /// <summary>One page in one call: scrape, screenshot, PDF. Each makes a session of its own, which ends with the call.</summary>
-public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Options options, TimeProvider time, ILogger<SteelPages> logger)
+public sealed class SteelPages(SessionService sessions, WorkerForwarder workers, PageTurns turns, Artifacts artifacts, Options options, TimeProvider time)
 {
     private const long LongestDelayMs = 30_000;
     private static readonly string[] Formats = ["html", "cleaned_html", "markdown", "readability"];
@@ -32,42 +32,38 @@ public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Opt
         return page => ScrapeAsync(context, page, body, formats, kinds);
     });
 
-    private async Task ScrapeAsync(HttpContext context, WorkerPage page, ReadOnlyMemory<byte> body, List<string> formats, List<string> kinds)
+    // The files come first: then the answer of the scrape can be passed on as it comes.
+    private async Task ScrapeAsync(HttpContext context, WorkerPage page, JsonObject body, List<string> formats, List<string> kinds)
     {
-        using var reply = await page.WorkAsync("scrape", body, options.MaxArtifactBytes, context.RequestAborted);
-        if (!await WorkerPage.IsGoodAsync(context, reply))
-            return;
-        Dictionary<string, string> files = [];
+        var files = new JsonObject();
         foreach (var kind in kinds)
         {
-            if (await UrlOfAsync(context, page, kind, EmptyObject) is not { } url)
-                return;
-            files[kind] = url;
+            files[kind] = new JsonObject { ["url"] = await SaveAsync(context, page, kind, body) };
+            body = [];
         }
 
-        var html = reply.Body;
-        var scraped = await Task.Run(() => ScrapeReply.From(html, formats, files)); // Parsing pages is no work for a thread that serves sockets.
-        context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(scraped);
+        if (formats.Count > 0)
+            body["format"] = new JsonArray([.. formats.Select(format => JsonValue.Create(format))]);
+        await page.WorkAsync("scrape", ToJson(body), (scraped, length, deadline) => ScrapeReply.WriteAsync(context.Response, files, scraped, length, deadline), context.RequestAborted);
     }
 
     private Task SaveAsync(HttpContext context, string kind) => WithPageAsync(context, fields =>
     {
         var body = PageBody(fields);
-        return async page =>
-        {
-            if (await UrlOfAsync(context, page, kind, body) is { } url)
-                await context.Response.WriteAsJsonAsync(new(url), SteelJson.Default.SteelFileUrl);
-        };
+        if (fields.Bool("fullPage") is { } fullPage)
+            body["fullPage"] = fullPage;
+        return async page => await context.Response.WriteAsJsonAsync(new(await SaveAsync(context, page, kind, body)), SteelJson.Default.SteelFileUrl);
     });
 
-    // Null when the client has been told what went wrong.
-    private async Task<string?> UrlOfAsync(HttpContext context, WorkerPage page, string kind, ReadOnlyMemory<byte> body)
+    // Where the client finds it.
+    private async Task<string> SaveAsync(HttpContext context, WorkerPage page, string kind, JsonObject body)
     {
-        using var reply = await page.WorkAsync(kind, body, options.MaxArtifactBytes, context.RequestAborted);
-        if (!await WorkerPage.IsGoodAsync(context, reply))
-            return null;
-        var name = await artifacts.SaveAsync(reply.Body, kind == "pdf" ? ".pdf" : ".png", context.RequestAborted);
+        var name = "";
+        await page.WorkAsync(
+            kind,
+            ToJson(body),
+            async (file, length, deadline) => name = await artifacts.SaveAsync(file, length, kind == "pdf" ? ".pdf" : ".png", deadline),
+            context.RequestAborted);
         return $"{PublicAddress.Of(context.Request, options).HttpOrigin}/v1/artifacts/{name}";
     }
 
@@ -81,7 +77,10 @@ public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Opt
         if (fields.Bool("useProxy") == true)
             throw FieldException.Missing("useProxy", "proxies of its own");
         var work = read(fields);
-        var clock = new SessionClock(options.PageTimeout, options.PageTimeout * 3);
+        using var turn = await turns.TakeAsync(context);
+        if (turn is null)
+            return;
+        var clock = new SessionClock(options.PageTimeout * 3, options.PageTimeout * 3); // Three calls at most.
         try
         {
             using var created = await sessions.CreateAsync(new(EmptyObject, clock) { Holder = context.Caller().Name }, context.RequestAborted);
@@ -94,10 +93,13 @@ public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Opt
         {
             await Problem.TooManyAsync(context, e.Message, e.RetryAfter);
         }
-        catch (UnreadablePageException e)
+        catch (PageFailedException) when (context.Response.HasStarted)
         {
-            logger.LogWarning(e, "What {Url} holds cannot be told", url);
-            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, e.Message);
+            context.Abort(); // The client would take what it has got for the whole.
+        }
+        catch (PageFailedException e)
+        {
+            await Problem.WriteAsync(context, e.Status, e.Message);
         }
         catch (ArtifactSpaceException e)
         {
@@ -114,7 +116,7 @@ public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Opt
             else if (!placement.Worker.HasExtras)
                 await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "These workers cannot open pages by themselves. Run the node with --worker chromium.");
             else
-                await work(new(placement, options.PageTimeout));
+                await work(new(placement, workers, options, time));
         }
         finally
         {
@@ -122,15 +124,15 @@ public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Opt
         }
     }
 
-    private static ReadOnlyMemory<byte> PageBody(Fields fields)
+    private static JsonObject PageBody(Fields fields)
     {
         var body = new JsonObject { ["url"] = fields.Text("url", 8192) };
         if (fields.Number("delay", 0, LongestDelayMs) is { } delay)
             body["delay"] = delay;
-        if (fields.Bool("fullPage") is { } fullPage)
-            body["fullPage"] = fullPage;
-        return JsonSerializer.SerializeToUtf8Bytes(body);
+        return body;
     }
+
+    private static byte[] ToJson(JsonObject body) => JsonSerializer.SerializeToUtf8Bytes(body);
 
     private async Task ServeAsync(HttpContext context)
     {
@@ -160,43 +162,5 @@ public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Opt
         {
             return null;
         }
-    }
-}
-
-/// <summary>The page of a session of our own, on a worker that works in it for us.</summary>
-internal sealed record WorkerPage(Placement Placement, TimeSpan Timeout)
-{
-    /// <param name="what">scrape, screenshot or pdf.</param>
-    /// <param name="body">JSON.</param>
-    /// <param name="maxReplyBytes">A larger reply is an error.</param>
-    /// <param name="left">The client has: nobody waits for the reply any more.</param>
-    public async Task<WorkerReply> WorkAsync(string what, ReadOnlyMemory<byte> body, int maxReplyBytes, CancellationToken left)
-    {
-        var work = Placement.Worker.Client.WorkInPageAsync($"{Placement.Lease.SessionPath}/{what}", body, maxReplyBytes, Timeout).AsTask();
-        try
-        {
-            return await work.WaitAsync(left);
-        }
-        catch (OperationCanceledException)
-        {
-            _ = DropAsync(work);
-            throw;
-        }
-    }
-
-    // The end of the session, which follows, ends the work as well.
-    private static async Task DropAsync(Task<WorkerReply> work)
-    {
-        using var reply = await work;
-    }
-
-    /// <summary>Tells the client what went wrong, and returns false, unless it went well.</summary>
-    public static async Task<bool> IsGoodAsync(HttpContext context, WorkerReply reply)
-    {
-        if (reply.IsSuccess)
-            return true;
-        var said = reply.Error == WorkerError.None ? WorkerRefusals.Message(reply.Body.Span) : null;
-        await Problem.WriteAsync(context, reply is { Error: WorkerError.None, Status: 400 } ? 400 : 502, said ?? $"The page could not be opened: {reply}.");
-        return false;
     }
 }

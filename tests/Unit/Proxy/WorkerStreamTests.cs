@@ -20,7 +20,7 @@ public sealed class WorkerStreamTests : IDisposable
     {
         listener.Start();
         var endpoint = (IPEndPoint)listener.LocalEndpoint;
-        worker = new(new Machine(), WorkerApi.Challenge, endpoint.Port, 1000, TimeSpan.FromSeconds(5), time);
+        worker = new(new Machine(new(1 << 20)), WorkerApi.Challenge, endpoint.Port, 1000, TimeSpan.FromSeconds(5), time);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         socket.Connect(endpoint);
         stream = new(socket, worker);

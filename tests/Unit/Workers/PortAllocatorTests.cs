@@ -13,7 +13,7 @@ public sealed class PortAllocatorTests
     [Fact]
     public void Ports_are_unique_and_of_the_range_until_returned()
     {
-        var ports = new PortAllocator(new Machine(), First, Last);
+        var ports = new PortAllocator(new Machine(new(1 << 20)), First, Last);
         var taken = Enumerable.Range(First, 10).Select(_ => ports.Take()).ToList();
         Assert.Equal(taken.Count, taken.Distinct().Count());
         Assert.All(taken, port => Assert.InRange(port, First, Last));
@@ -22,7 +22,7 @@ public sealed class PortAllocatorTests
     [Fact]
     public async Task Ports_are_unique_when_many_take_at_once()
     {
-        var ports = new PortAllocator(new Machine(), 18200, 18299);
+        var ports = new PortAllocator(new Machine(new(1 << 20)), 18200, 18299);
         var taken = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(ports.Take)));
         Assert.Equal(taken.Length, taken.Distinct().Count());
     }
@@ -30,7 +30,7 @@ public sealed class PortAllocatorTests
     [Fact]
     public void A_returned_port_comes_back_as_late_as_possible()
     {
-        var ports = new PortAllocator(new Machine(), 18300, 18309);
+        var ports = new PortAllocator(new Machine(new(1 << 20)), 18300, 18309);
         var first = ports.Take();
         ports.Return(first);
         Assert.NotEqual(first, ports.Take());
@@ -39,7 +39,7 @@ public sealed class PortAllocatorTests
     [Fact]
     public void A_range_that_is_used_up_says_so_and_serves_again_after_a_return()
     {
-        var ports = new PortAllocator(new Machine(), 18120, 18122);
+        var ports = new PortAllocator(new Machine(new(1 << 20)), 18120, 18122);
         List<int> taken = [ports.Take(), ports.Take(), ports.Take()];
         var e = Assert.Throws<InvalidOperationException>(() => ports.Take());
         Assert.Contains("18120", e.Message, StringComparison.Ordinal);
@@ -57,12 +57,12 @@ public sealed class PortAllocatorTests
         using var stranger = new TcpListener(IPAddress.Parse(address), 0);
         stranger.Start();
         var port = ((IPEndPoint)stranger.LocalEndpoint).Port;
-        var ports = new PortAllocator(new Machine(), port, port);
+        var ports = new PortAllocator(new Machine(new(1 << 20)), port, port);
         Assert.Throws<InvalidOperationException>(() => ports.Take());
         stranger.Stop();
         Assert.Equal(port, ports.Take());
     }
 
     [Fact]
-    public void A_range_of_one_port_works() => Assert.Equal(18130, new PortAllocator(new Machine(), 18130, 18130).Take());
+    public void A_range_of_one_port_works() => Assert.Equal(18130, new PortAllocator(new Machine(new(1 << 20)), 18130, 18130).Take());
 }

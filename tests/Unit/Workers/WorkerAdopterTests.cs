@@ -115,7 +115,7 @@ public sealed class WorkerAdopterTests : IDisposable
 
     private WorkerAdopter Adopter()
     {
-        var machine = new Machine();
+        var machine = new Machine(new(1 << 20));
         var processes = new WorkerProcesses(directory, machine);
         var leftovers = new Leftovers(processes, machine, TimeProvider.System, NullLogger<Leftovers>.Instance);
         var starter = new WorkerStarter(new("/bin/sleep", ["600"], WorkerKind.Foreign), directory, machine, processes, leftovers, new(), new() { StartConcurrency = 1 }, TimeProvider.System);

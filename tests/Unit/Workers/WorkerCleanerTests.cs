@@ -60,7 +60,7 @@ public sealed class WorkerCleanerTests
         await using var server = ScriptedServer.Answering(request => request.StartsWith("DELETE /sessions/one ", StringComparison.Ordinal)
             ? $"HTTP/1.1 {deleted}\r\nContent-Length: 0\r\n\r\n"
             : Reply.Json("""{"available":true,"session_id":null}"""));
-        using var client = new WorkerClient(new Machine(), WorkerApi.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), new FakeTimeProvider());
+        using var client = new WorkerClient(new Machine(new(1 << 20)), WorkerApi.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), new FakeTimeProvider());
         Assert.Equal(clean, await Until.DoneAsync(WorkerCleaner.CleanAsync(client, "/sessions/one", TimeSpan.FromSeconds(5), new FakeTimeProvider())));
         Assert.Equal(clean ? 2 : 1, server.Requests.Count);
     }
@@ -69,7 +69,7 @@ public sealed class WorkerCleanerTests
     public async Task A_worker_that_held_nothing_is_only_asked()
     {
         await using var server = ScriptedServer.Answering(_ => Reply.Json("""{"available":true}"""));
-        using var client = new WorkerClient(new Machine(), WorkerApi.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), new FakeTimeProvider());
+        using var client = new WorkerClient(new Machine(new(1 << 20)), WorkerApi.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), new FakeTimeProvider());
         Assert.True(await Until.DoneAsync(WorkerCleaner.CleanAsync(client, null, TimeSpan.FromSeconds(5), new FakeTimeProvider())));
         Assert.StartsWith("GET /status ", Assert.Single(server.Requests), StringComparison.Ordinal);
     }
@@ -79,7 +79,7 @@ public sealed class WorkerCleanerTests
     {
         await using var server = ScriptedServer.Answering(_ => Reply.Json("""{"available":false,"session_id":"x"}"""));
         var time = new FakeTimeProvider();
-        using var client = new WorkerClient(new Machine(), WorkerApi.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), time);
+        using var client = new WorkerClient(new Machine(new(1 << 20)), WorkerApi.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), time);
         var cleaning = WorkerCleaner.CleanAsync(client, null, TimeSpan.FromSeconds(1), time);
         await Until.TrueAsync(
             () =>

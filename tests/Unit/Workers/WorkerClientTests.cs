@@ -49,6 +49,24 @@ public sealed class WorkerClientTests
     }
 
     [Fact]
+    public async Task Replies_whose_size_a_page_decides_share_one_budget()
+    {
+        await using var server = ScriptedServer.Answering(_ => Reply.Json(new('x', 200_000)));
+        using var client = new WorkerClient(new Machine(new(700_000)), WorkerApi.Challenge, server.Port, 1 << 20, Limit, time);
+        using (var first = await client.DiscoverAsync("GET", "/json/list"))
+        {
+            Assert.True(first.IsSuccess);
+            using var second = await client.DiscoverAsync("GET", "/json/list");
+            Assert.Equal(WorkerError.Busy, second.Error);
+            using var other = await client.GetAsync("/sessions/1");
+            Assert.Equal(200_000, other.Body.Length);
+        }
+
+        using var next = await client.DiscoverAsync("GET", "/json/list");
+        Assert.Equal(200_000, next.Body.Length);
+    }
+
+    [Fact]
     public async Task A_request_longer_than_the_buffer_is_sent_whole()
     {
         await using var server = ScriptedServer.Answering(_ => Ok);
@@ -328,7 +346,7 @@ public sealed class WorkerClientTests
         {
             for (var i = 0; i < 150; i++)
             {
-                var client = new WorkerClient(new Machine(), WorkerApi.Challenge, server.Port, 1 << 20, Never, TimeProvider.System);
+                var client = new WorkerClient(new Machine(new(1 << 20)), WorkerApi.Challenge, server.Port, 1 << 20, Never, TimeProvider.System);
                 var call = client.GetAsync("/x").AsTask();
                 for (var yields = i % 40; yields > 0; yields--)
                     await Task.Yield();
@@ -403,7 +421,7 @@ public sealed class WorkerClientTests
         connection.Close();
     });
 
-    private static WorkerClient KeepingClient(int port) => new(new Machine(), WorkerApi.Challenge, port, MaxReply, Never, TimeProvider.System);
+    private static WorkerClient KeepingClient(int port) => new(new Machine(new(1 << 20)), WorkerApi.Challenge, port, MaxReply, Never, TimeProvider.System);
 
-    private WorkerClient Client(int port) => new(new Machine(), WorkerApi.Challenge, port, MaxReply, Limit, time);
+    private WorkerClient Client(int port) => new(new Machine(new(1 << 20)), WorkerApi.Challenge, port, MaxReply, Limit, time);
 }

@@ -66,7 +66,7 @@ public sealed class WorkerStarterTests : IDisposable
     // The clock stands still: no turn ends by itself.
     private WorkerStarter New(WorkerKind kind)
     {
-        var (machine, time) = (new Machine(), new FakeTimeProvider());
+        var (machine, time) = (new Machine(new(1 << 20)), new FakeTimeProvider());
         var processes = new WorkerProcesses(runs, machine);
         var leftovers = new Leftovers(processes, machine, time, NullLogger<Leftovers>.Instance);
         return new(new("/bin/sleep", ["60"], kind), runs, machine, processes, leftovers, new(), new() { StartConcurrency = 1 }, time);

@@ -23,7 +23,7 @@ public sealed class ArtifactsTests : IDisposable
     {
         using var over = new CancellationTokenSource();
         var sweeping = artifacts.RunAsync(over.Token);
-        var name = await artifacts.SaveAsync(new byte[10], ".png", default);
+        var name = await SaveAsync(10, ".png", default);
         Assert.Equal(10, new FileInfo(artifacts.Find(name)!).Length);
         time.Advance(TimeSpan.FromMinutes(1));
         Assert.Null(artifacts.Find(name));
@@ -37,9 +37,9 @@ public sealed class ArtifactsTests : IDisposable
     {
         var names = new List<string>();
         for (var i = 0; i < 4; i++)
-            names.Add(await artifacts.SaveAsync(new byte[20], ".png", default));
+            names.Add(await SaveAsync(20, ".png", default));
         Assert.Equal([false, true, true, true], names.Select(name => artifacts.Find(name) is not null));
-        names.Add(await artifacts.SaveAsync(new byte[80], ".pdf", default));
+        names.Add(await SaveAsync(80, ".pdf", default));
         Assert.Equal([false, false, false, true, true], names.Select(name => artifacts.Find(name) is not null));
         Assert.Equal(2, Files().Length);
     }
@@ -47,8 +47,8 @@ public sealed class ArtifactsTests : IDisposable
     [Fact]
     public async Task What_can_never_have_room_is_refused_and_costs_the_others_nothing()
     {
-        var name = await artifacts.SaveAsync(new byte[20], ".png", default);
-        await Assert.ThrowsAsync<ArtifactSpaceException>(() => artifacts.SaveAsync(new byte[101], ".pdf", default));
+        var name = await SaveAsync(20, ".png", default);
+        await Assert.ThrowsAsync<ArtifactSpaceException>(() => SaveAsync(101, ".pdf", default));
         Assert.NotNull(artifacts.Find(name));
     }
 
@@ -56,17 +56,25 @@ public sealed class ArtifactsTests : IDisposable
     public async Task A_save_that_is_broken_off_leaves_no_file_and_takes_no_room()
     {
         for (var i = 0; i < 10; i++)
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => artifacts.SaveAsync(new byte[60], ".png", new(canceled: true)));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SaveAsync(60, ".png", new(canceled: true)));
         Assert.Empty(Files());
-        var name = await artifacts.SaveAsync(new byte[60], ".png", default);
+        var name = await SaveAsync(60, ".png", default);
         Assert.NotNull(artifacts.Find(name));
+    }
+
+    [Fact]
+    public async Task What_breaks_off_while_it_comes_leaves_no_file_and_is_not_the_disks_fault()
+    {
+        await Assert.ThrowsAsync<HttpRequestException>(() => artifacts.SaveAsync(new BrokenStream(), 60, ".png", default));
+        Assert.Empty(Files());
+        Assert.NotNull(artifacts.Find(await SaveAsync(60, ".png", default)));
     }
 
     [Fact]
     public async Task A_disk_that_takes_no_more_is_no_room()
     {
         Directory.Delete(Path.Combine(folder.Root, "artifacts"), recursive: true);
-        await Assert.ThrowsAsync<ArtifactSpaceException>(() => artifacts.SaveAsync(new byte[60], ".png", default));
+        await Assert.ThrowsAsync<ArtifactSpaceException>(() => SaveAsync(60, ".png", default));
     }
 
     public void Dispose()
@@ -75,5 +83,15 @@ public sealed class ArtifactsTests : IDisposable
         folder.Dispose();
     }
 
+    private Task<string> SaveAsync(int length, string extension, CancellationToken cancellationToken) =>
+        artifacts.SaveAsync(new MemoryStream(new byte[length]), length, extension, cancellationToken);
+
     private string[] Files() => Directory.GetFiles(Path.Combine(folder.Root, "artifacts"));
+
+    // Some bytes, and then an error of the network's.
+    private sealed class BrokenStream() : MemoryStream(new byte[10])
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Position < Length ? base.ReadAsync(buffer, cancellationToken) : throw new IOException("the connection is gone");
+    }
 }

@@ -1,59 +1,51 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Steelyard.Api.Steel;
 
 namespace Steelyard.Tests.Unit.Api.Steel;
 
 public sealed class ScrapeReplyTests
 {
-    private const string Page = """
-        {"html":"<html><head><title>T</title></head><body><article><h1>News</h1>BODY</article></body></html>","cleaned_html":"<body><h1>News</h1></body>",
-         "links":[{"text":"a","url":"http://a/"}],"metadata":{"statusCode":200,"title":"T","urlSource":"http://site.example/"}}
-        """;
+    private const string Scraped = """{"content":{"html":"<p>"},"links":[]}""";
 
     [Fact]
-    public void Each_format_that_is_asked_for_is_there_and_no_other()
+    public async Task It_is_passed_on_as_it_is()
     {
-        var body = string.Concat(Enumerable.Repeat("<p>" + string.Concat(Enumerable.Repeat("Many words of a long story, told at length. ", 10)) + "</p>", 10));
-        var reply = From(Page.Replace("BODY", body, StringComparison.Ordinal), "markdown", "readability", "cleaned_html");
-        var content = reply["content"]!.AsObject();
-        Assert.Equal(["cleaned_html", "markdown", "readability"], content.Select(pair => pair.Key).Order());
-        Assert.Equal("# News\n", (string?)content["markdown"]);
-        Assert.Contains("Many words of a long story", (string?)content["readability"]!["textContent"], StringComparison.Ordinal);
-        Assert.Equal("T", (string?)content["readability"]!["title"]);
-        Assert.Equal("http://a/", (string?)reply["links"]![0]!["url"]);
-        Assert.Equal("http://p/", (string?)reply["pdf"]!["url"]);
-        Assert.Equal(200, (int)reply["metadata"]!["statusCode"]!);
-        Assert.Equal(["html"], From(Page)["content"]!.AsObject().Select(pair => pair.Key));
+        var response = await WriteAsync([], Scraped);
+        Assert.Equal(Scraped, TextOf(response));
+        Assert.Equal((Scraped.Length, "application/json"), (response.ContentLength, response.ContentType));
+    }
+
+    [Fact]
+    public async Task What_else_was_made_of_the_page_is_beside_it()
+    {
+        var response = await WriteAsync(new() { ["pdf"] = new JsonObject { ["url"] = "http://p/" } }, Scraped);
+        Assert.Equal("""{"pdf":{"url":"http://p/"},"content":{"html":"<p>"},"links":[]}""", TextOf(response));
+        Assert.Equal(response.Body.Length, response.ContentLength);
     }
 
     [Theory]
-    [InlineData("null")]
     [InlineData("[]")]
-    [InlineData("{")]
-    [InlineData("{\"html\":7}")]
-    [InlineData("{\"html\":\"\\ud800\"}")]
-    [InlineData("{\"html\":\"\",\"metadata\":7}")]
-    [InlineData("{\"html\":\"\",\"metadata\":{\"title\":\"\\ud800\"}}")]
-    [InlineData("{\"html\":\"\",\"metadata\":{\"\\ud800\":1}}")]
-    [InlineData("{\"html\":\"\",\"html\":\"\"}")]
-    [InlineData("{\"html\":\"\",\"metadata\":{\"urlSource\":\"no address\"}}")]
-    public void What_no_page_of_ours_can_say_is_unreadable_or_read_and_never_an_error_of_ours(string scraped)
+    [InlineData("null")]
+    [InlineData(" {}")]
+    public async Task What_is_no_object_is_refused_before_the_reply_begins(string scraped)
     {
-        foreach (var format in new[] { "html", "markdown", "readability" })
-        {
-            if (Record.Exception(() => From(scraped, format)) is { } e)
-                Assert.IsType<UnreadablePageException>(e);
-        }
+        var refused = await Assert.ThrowsAsync<PageFailedException>(() => WriteAsync([], scraped));
+        Assert.Equal(StatusCodes.Status502BadGateway, refused.Status);
     }
 
     [Fact]
-    public void Depth_without_end_is_unreadable()
+    public Task One_without_a_byte_has_broken_off() => Assert.ThrowsAnyAsync<IOException>(() => WriteAsync([], ""));
+
+    private static async Task<HttpResponse> WriteAsync(JsonObject files, string scraped)
     {
-        var deep = string.Concat(Enumerable.Repeat("[", 5000)) + string.Concat(Enumerable.Repeat("]", 5000));
-        Assert.Throws<UnreadablePageException>(() => From($$$"""{"html":"","metadata":{"jsonLd":{{{deep}}}}}"""));
+        var response = new DefaultHttpContext().Response;
+        response.Body = new MemoryStream();
+        var bytes = Encoding.UTF8.GetBytes(scraped);
+        await ScrapeReply.WriteAsync(response, files, new MemoryStream(bytes), bytes.Length, default);
+        return response;
     }
 
-    private static JsonObject From(string scraped, params string[] formats) =>
-        JsonNode.Parse(ScrapeReply.From(Encoding.UTF8.GetBytes(scraped), formats, [KeyValuePair.Create("pdf", "http://p/")]))!.AsObject();
+    private static string TextOf(HttpResponse response) => Encoding.UTF8.GetString(((MemoryStream)response.Body).ToArray());
 }
