@@ -108,7 +108,7 @@ internal sealed class Supervisor(Options options, TimeProvider time)
         {
             using var directory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
             using var logs = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
-            var machine = new Machine();
+            var machine = new Machine(new(options.ListMemoryBytes));
             await new Leftovers(new(directory, machine), machine, time, logs.CreateLogger<Leftovers>()).KillAllAsync();
         }
         catch (RunDirectoryException e)

@@ -42,6 +42,7 @@ public sealed class WorkerForwarder(IHttpForwarder forwarder, Options options) :
     public async Task<HttpResponseMessage> PostAsync(Placement placement, string path, ReadOnlyMemory<byte> json, CancellationToken deadline)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"http://127.0.0.1:{placement.Worker.Port}{placement.Lease.SessionPath}{path}");
+        request.Options.Set(ToWorker.Client, placement.Worker.Client);
         request.Content = new ReadOnlyMemoryContent(json) { Headers = { ContentType = new("application/json") } };
         return await worker.SendAsync(request, deadline);
     }
