@@ -1,5 +1,3 @@
-using Steelyard.Processes;
-
 namespace Steelyard.Workers;
 
 /// <content>How slots come, get workers, lose them and go.</content>
