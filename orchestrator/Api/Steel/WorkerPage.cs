@@ -48,7 +48,9 @@ internal sealed class WorkerPage(Placement placement, WorkerForwarder workers, O
     {
         var body = new byte[MaxRefusalBytes];
         var length = await answer.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, deadline);
-        return new(status == StatusCodes.Status400BadRequest ? status : StatusCodes.Status502BadGateway, WorkerRefusals.Message(body.AsSpan(0, length)) ?? $"The page could not be opened: HTTP {status}.");
+        return new(
+            status == StatusCodes.Status400BadRequest ? status : StatusCodes.Status502BadGateway,
+            WorkerRefusals.Message(body.AsSpan(0, length)) ?? $"The page could not be opened: HTTP {status}.");
     }
 }
 
@@ -59,13 +61,17 @@ internal sealed class PageFailedException(int status, string message, Exception?
     public int Status => status;
 
     public static PageFailedException TooLarge(string what, Options options) => new(
-        StatusCodes.Status502BadGateway, $"The {what} of the page has more than --max-artifact ({options.MaxArtifactBytes} bytes). Ask for less, or raise it.");
+        StatusCodes.Status502BadGateway,
+        $"The {what} of the page has more than --max-artifact ({options.MaxArtifactBytes} bytes). Ask for less, or raise it.");
 
     public static PageFailedException NoObject() => new(StatusCodes.Status502BadGateway, "The worker's answer to the scrape is no JSON object.");
 
     public static PageFailedException TooLate(string what, Options options) => new(
-        StatusCodes.Status504GatewayTimeout, $"The {what} was not done within --page-timeout ({options.PageTimeout.TotalSeconds} s): the page is too slow, or keeps its browser busy.");
+        StatusCodes.Status504GatewayTimeout,
+        $"The {what} was not done within --page-timeout ({options.PageTimeout.TotalSeconds} s): the page is too slow, or keeps its browser busy.");
 
     public static PageFailedException Lost(string what, Exception cause) => new(
-        StatusCodes.Status502BadGateway, $"The worker was lost in the middle of the {what}: the page may have used more than --worker-memory. Retry, or see the log.", cause);
+        StatusCodes.Status502BadGateway,
+        $"The worker was lost in the middle of the {what}: the page may have used more than --worker-memory. Retry, or see the log.",
+        cause);
 }
