@@ -15,6 +15,7 @@ public sealed class PortOwnerTests : IDisposable
     [InlineData("exec {0}")]
     [InlineData("{0} & wait")]
     [InlineData("( {0} & wait ) & wait")]
+    [InlineData("setsid {0} & wait")]
     public async Task A_port_is_a_workers_when_it_or_a_helper_of_its_group_listens_on_it(string script)
     {
         var process = shell.Start(string.Format(CultureInfo.InvariantCulture, script, Listener("127.0.0.1")));
@@ -28,13 +29,21 @@ public sealed class PortOwnerTests : IDisposable
 
     [Theory]
     [InlineData("0.0.0.0")]
-    [InlineData("::1")]
-    public async Task Other_addresses_count_too(string address)
+    [InlineData("::")]
+    public async Task Addresses_that_take_all_count_too(string address)
     {
         if (address.Contains(':', StringComparison.Ordinal) && !File.Exists("/proc/net/if_inet6"))
             Assert.Skip("there is no IPv6 here");
         var process = shell.Start("exec " + Listener(address));
         Assert.True(PortOwner.IsListening(process.Pid, await shell.PidAsync("port ")));
+    }
+
+    // Whoever has the port on another address may be anybody: we connect to 127.0.0.1.
+    [Fact]
+    public async Task Another_loopback_address_does_not_count()
+    {
+        var process = shell.Start("exec " + Listener("127.0.0.2"));
+        Assert.False(PortOwner.IsListening(process.Pid, await shell.PidAsync("port ")));
     }
 
     [Fact]
