@@ -1,8 +1,9 @@
 namespace Steelyard.Api;
 
 /// <summary>
-/// What a route's GET does beside answering, declared where the route is. Any page can make a browser send a GET: <see cref="OriginGuard"/> decides by this
-/// which of them a node without keys serves. A route that declares nothing counts as one that changes something.
+/// What a route's GET does beside answering, declared where the route is. Any page can make a browser send a GET:
+/// <see cref="OriginGuard"/> decides by this which of them a node without keys serves. A route that declares nothing counts as one that
+/// changes something.
 /// </summary>
 internal sealed class GetEffect
 {

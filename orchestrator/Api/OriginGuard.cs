@@ -5,8 +5,8 @@ namespace Steelyard.Api;
 /// <summary>
 /// Keeps web pages of other sites out: without this any page a person opens could drive the sessions on that person's machine. Browsers
 /// name the page's origin, and no ordinary client does. A page can also give its own host name our address (DNS rebinding) and so look
-/// like ours: without a key to show, callers must use an address or a name that is known to be ours. And a browser names nothing in a GET to a host that it
-/// does not count as its own machine: such a GET must not change anything (decision 0009).
+/// like ours: without a key to show, callers must use an address or a name that is known to be ours. And a browser names nothing in a GET
+/// to a host that it does not count as its own machine: such a GET must not change anything (decision 0009).
 /// </summary>
 public sealed class OriginGuard(RequestDelegate next, KeyRing keys, Options options)
 {
@@ -50,7 +50,8 @@ public sealed class OriginGuard(RequestDelegate next, KeyRing keys, Options opti
             || options.AllowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
     }
 
-    // Addresses that lead to another one: 0.0.0.0 and [::] to this machine, [::ffff:127.0.0.1] to 127.0.0.1. No client needs them, and browsers tell nothing there.
+    // Addresses that lead to another one: 0.0.0.0 and [::] to this machine, [::ffff:127.0.0.1] to 127.0.0.1. No client needs them, and
+    // browsers tell nothing there.
     private static bool IsStandIn(IPAddress address)
     {
         var bytes = address.GetAddressBytes();

@@ -10,8 +10,9 @@ internal static partial class QueryKeys
     private static readonly string[] Names = ["apiKey", "token"];
 
     /// <summary>
-    /// Takes every key out of the query, and returns one that is ours, else the first; null when there is none. What follows may pass the query on: to a
-    /// worker, into an address, to a browser and so to any site. In the address of a page to open only keys of ours are taken; all else there is the page's.
+    /// Takes every key out of the query, and returns one that is ours, else the first; null when there is none. What follows may pass the
+    /// query on: to a worker, into an address, to a browser and so to any site. In the address of a page to open only keys of ours are
+    /// taken; all else there is the page's.
     /// </summary>
     public static string? Take(HttpRequest request, Func<string, bool> isOurs)
     {

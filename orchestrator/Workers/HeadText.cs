@@ -3,12 +3,19 @@ using System.Text;
 
 namespace Steelyard.Workers;
 
-/// <summary>Texts of clients on their way into the head of a request to a worker or its browser: nothing but ASCII gets there, and no control character.</summary>
+/// <summary>
+/// Texts of clients on their way into the head of a request to a worker or its browser: nothing but ASCII gets there, and no control
+/// character.
+/// </summary>
 internal static class HeadText
 {
-    private static readonly SearchValues<char> Visible = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code)]);
+    private static readonly SearchValues<char> Visible =
+        SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code)]);
 
-    /// <summary>A path with query for a request line: what is not visible ASCII is percent-encoded, as UTF-8. The text itself when there is no such thing in it.</summary>
+    /// <summary>
+    /// A path with query for a request line: what is not visible ASCII is percent-encoded, as UTF-8. The text itself when there is no
+    /// such thing in it.
+    /// </summary>
     public static string Escape(string target)
     {
         if (!target.AsSpan().ContainsAnyExcept(Visible))

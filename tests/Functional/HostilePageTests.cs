@@ -10,7 +10,9 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>A page of another site, open in somebody's own browser, against a node without keys that this browser reaches by many names.</summary>
+/// <summary>
+/// A page of another site, open in somebody's own browser, against a node without keys that this browser reaches by many names.
+/// </summary>
 public sealed class HostilePageTests
 {
     private const string Evil = "evil.example";
@@ -19,14 +21,20 @@ public sealed class HostilePageTests
 
     private static readonly string Script = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Functional", "hostile-page.mjs"));
 
-    public static TheoryData<string> Names => [.. new[] { "127.0.0.1", "localhost", "[::1]", "0177.0.0.1", "2130706433", "0.0.0.0", "0", "[::]", "[::ffff:127.0.0.1]", Allowed }.Concat(OwnAddress())];
+    private static readonly string[] Names =
+    [
+        "127.0.0.1", "localhost", "[::1]", "0177.0.0.1", "2130706433", "0.0.0.0", "0", "[::]", "[::ffff:127.0.0.1]", Allowed, .. OwnAddress(),
+    ];
 
-    [Theory]
-    [MemberData(nameof(Names))]
-    public async Task It_begins_ends_opens_and_closes_nothing(string name)
+    [Fact]
+    public async Task It_begins_ends_opens_and_closes_nothing_by_whatever_name_it_calls_the_node()
     {
         await using var browser = OrdinaryBrowser.Start(Evil, Control, Allowed);
-        await using var site = await Site.StartAsync(new() { ["/page"] = "<!doctype html><script src=/attack.js></script><body>", ["/attack.js"] = Script });
+        await using var site = await Site.StartAsync(new()
+        {
+            ["/page"] = "<!doctype html><script src=/attack.js></script><body>",
+            ["/attack.js"] = Script,
+        });
         await using var node = await StartAsync();
         var id = await node.CreateAsync();
         var page = await OpenPageAsync(node, id);
@@ -39,8 +47,11 @@ public sealed class HostilePageTests
         await AttackAsync(client, tab, $"http://{Control}:{site.Port}", ["/get"], ["/open"], ["/change"]);
         Assert.Equal((17, 3, 8), (CountOf(site, "/get"), CountOf(site, "/open"), CountOf(site, "/change")));
 
-        await AttackAsync(client, tab, $"http://{name}:{node.Http.BaseAddress!.Port}", gets, changing, others);
-        Assert.Equal(before, await LookAsync(node, id));
+        foreach (var name in Names)
+        {
+            await AttackAsync(client, tab, $"http://{name}:{node.Http.BaseAddress!.Port}", gets, changing, others);
+            Assert.Equal((name, before), (name, await LookAsync(node, id)));
+        }
     }
 
     [Fact]
@@ -77,13 +88,15 @@ public sealed class HostilePageTests
             Assert.True(reply.IsSuccessStatusCode, $"{path}: {reply.StatusCode}");
         }
 
+        await node.ReadyAsync(1);
+
         // By the name that was given: over a WebSocket every browser tells its page's origin, and nobody else does.
         using var client = new HttpClient(new SocketsHttpHandler { ConnectCallback = async (_, _) => await ConnectAsync(node) });
         using var version = await client.GetAsync(new Uri($"http://{Allowed}/json/version"));
         Assert.StartsWith($"ws://{Allowed}/", (string)(await version.Content.ReadFromJsonAsync<JsonObject>())!["webSocketDebuggerUrl"]!, StringComparison.Ordinal);
         using var socket = new System.Net.WebSockets.ClientWebSocket();
         await socket.ConnectAsync(new($"ws://{Allowed}/"), client, CancellationToken.None);
-        Assert.Equal(1, node.Pool.Status().Leased);
+        Assert.Single((await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray());
     }
 
     private static async Task<Stream> ConnectAsync(Node node)
@@ -163,7 +176,8 @@ public sealed class HostilePageTests
     {
         var live = (await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray();
         var ended = (await node.Http.GetFromJsonAsync<JsonObject>("/v1/sessions?status=released"))!["totalCount"];
-        var pages = (await node.Http.GetFromJsonAsync<JsonArray>($"/sessions/{id}/json/list"))!;
+        using var list = await node.Http.GetAsync($"/sessions/{id}/json/list");
+        var pages = list.IsSuccessStatusCode ? (await list.Content.ReadFromJsonAsync<JsonArray>())! : [];
         return $"live {Texts(live, "id")} on {Texts(live, "worker_id")}; ended {ended}; pages {Texts(pages, "id")}";
     }
 

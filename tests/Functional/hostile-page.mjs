@@ -2,7 +2,7 @@
 // Resolves when every request has been answered, refused by the browser, or given up.
 async function attack(origin, gets, navigations, others) {
   let count = 0;
-  const patience = 1500; // Some vectors never say that they have failed.
+  const patience = 4000; // Some vectors never say that they have failed.
   const later = (start) => new Promise((done) => { setTimeout(done, patience); start(done); });
   const place = (tag, properties) => later((done) => document.body.append(Object.assign(document.createElement(tag), properties, { onload: done, onerror: done })));
   const frame = (properties) => {
@@ -53,12 +53,6 @@ async function attack(origin, gets, navigations, others) {
     submit('post', each(path)), fromSandbox(each(path)), navigator.sendBeacon(each(path)), navigator.sendBeacon(each(path), '{}'),
     ask(each(path), { method: 'POST', body: '{}' }), ask(each(path), { method: 'POST', ...quietly }), ...['PUT', 'DELETE'].map((method) => ask(each(path), { mode: 'cors', method })),
   ];
-  const inTurn = async (paths, requests) => {
-    for (let i = 0; i < paths.length; i += 12) await Promise.all(paths.slice(i, i + 12).flatMap(requests));
-    await later(() => {});
-    document.body.replaceChildren();
-  };
-  await inTurn(navigations, navigate);
-  await inTurn(others, change);
-  await inTurn(gets, get);
+  await Promise.all([...navigations.flatMap(navigate), ...others.flatMap(change), ...gets.flatMap(get)]);
+  document.body.replaceChildren();
 }
