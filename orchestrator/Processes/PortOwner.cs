@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Steelyard.Processes;
 
-/// <summary>Tells whether a listening TCP port belongs to a process we started: a port may be taken by a stranger who answers just as well.</summary>
+/// <summary>
+/// Tells whether a listening TCP port belongs to a process we started: a port may be taken by a stranger who answers just as well.
+/// </summary>
 public static class PortOwner
 {
     private const string Listening = "0A";
@@ -14,7 +16,8 @@ public static class PortOwner
     private static readonly string[] Reached = [.. new[] { "127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1" }.Select(Hex)];
 
     /// <summary>
-    /// True when whoever connects to the port of 127.0.0.1 reaches <paramref name="groupLeader"/>, a process of the group it leads, or one that descends from it.
+    /// True when whoever connects to the port of 127.0.0.1 reaches <paramref name="groupLeader"/>, a process of the group it leads, or
+    /// one that descends from it.
     /// </summary>
     public static bool IsListening(int groupLeader, int port)
     {
@@ -28,8 +31,8 @@ public static class PortOwner
         return listeners.TrueForAll(listener => family.Exists(pid => Holds(pid, listener)));
     }
 
-    // Lines of /proc/net/tcp: index, local address:port in hex, remote, state, …, user as the eighth word, …, inode as the tenth. Listeners come first. We read a
-    // few lines at a time and stop as soon as we can: behind the listeners the kernel walks through its whole table of connections.
+    // Lines of /proc/net/tcp: index, local address:port in hex, remote, state, …, user as the eighth word, …, inode as the tenth.
+    // Listeners come first. We read a few lines at a time and stop as soon as we can: behind the listeners the kernel walks through its whole table of connections.
     private static IEnumerable<Listener> Listeners(string table, int port)
     {
         if (!File.Exists(table))
@@ -48,16 +51,33 @@ public static class PortOwner
     {
         try
         {
-            return Directory.EnumerateFiles($"/proc/{pid}/fd").Any(path => new FileInfo(path).LinkTarget == listener.Socket);
+            return Directory.EnumerateFiles($"/proc/{pid}/fd").Any(path => TargetOf(path) == listener.Socket);
         }
         catch (UnauthorizedAccessException)
         {
-            // Root in a container may not look into the process of another user, and each browser may have a user of its own: then the user tells.
+            // Root in a container may not look into the process of another user, and each browser may have a user of its own: then the
+            // user tells.
             return UserOf(pid) == listener.User;
         }
         catch (IOException)
         {
             return false; // Gone.
+        }
+    }
+
+    // Null when it has been closed meanwhile. Throws UnauthorizedAccessException.
+    private static string? TargetOf(string descriptor)
+    {
+        var link = new FileInfo(descriptor);
+        if (link.LinkTarget is { } target)
+            return target;
+        try
+        {
+            return link.ResolveLinkTarget(returnFinalTarget: false)?.Name;
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 

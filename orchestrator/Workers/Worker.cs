@@ -73,7 +73,10 @@ public sealed class Worker
     /// <summary>The bundled worker ends with this status when its client has closed the browser: the session is over, and nothing is wrong.</summary>
     public bool WasClosedByClient { get; private set; }
 
-    /// <summary>Whether one of its processes listens on this port of the loopback address. Looks into /proc, but once only for each port that it proves to have.</summary>
+    /// <summary>
+    /// Whether one of its processes listens on this port of the loopback address. Looks into /proc, but once only for each port that it
+    /// proves to have.
+    /// </summary>
     public async ValueTask<bool> HasPortAsync(int port)
     {
         if (port == Port || port == Volatile.Read(ref provenPort))

@@ -38,6 +38,21 @@ public sealed class PortOwnerTests : IDisposable
         Assert.True(PortOwner.IsListening(process.Pid, await shell.PidAsync("port ")));
     }
 
+    // Each browser has a user of its own, and root in a container may not look into what is another's.
+    [Fact]
+    public async Task Where_processes_of_others_cannot_be_looked_into_their_user_tells()
+    {
+        if (Find("setpriv") is not { } setpriv || !Environment.IsPrivilegedProcess)
+            Assert.Skip("needs root and setpriv");
+        var process = shell.Start($"{setpriv} --reuid=2000012345 --clear-groups {Listener("127.0.0.1")} & wait");
+        var port = await shell.PidAsync("port ");
+        var stranger = shell.Start("exec sleep 600");
+        var (own, other) = (false, true);
+        Capabilities.WithoutPtrace(() => (own, other) = (PortOwner.IsListening(process.Pid, port), PortOwner.IsListening(stranger.Pid, port)));
+        Assert.True(own);
+        Assert.False(other);
+    }
+
     // Whoever has the port on another address may be anybody: we connect to 127.0.0.1.
     [Fact]
     public async Task Another_loopback_address_does_not_count()
