@@ -29,6 +29,6 @@ internal interface IMachine
     /// <summary>Measures from now on how long the process, and we who ask it, wait for a processor: call what is returned to read it.</summary>
     Func<TimeSpan> MeasureWait(IProcess process, TimeProvider time);
 
-    /// <summary>True when this process, or one of its group, listens on the port.</summary>
+    /// <summary>True when this process, one of its group, or one that descends from it, listens on the port.</summary>
     Task<bool> IsListeningAsync(IProcess process, int port);
 }

@@ -13,13 +13,13 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/sessions/{id}/context", context => ForwardAsync(context, "/context")).WithSummary("Its cookies and storage");
+        routes.MapGet("/v1/sessions/{id}/context", context => ForwardAsync(context, "/context")).WithSummary("Its cookies and storage").Reads();
         routes.MapPost("/v1/sessions/{id}/computer", context => ForwardAsync(context, "/computer")).WithSummary("Mouse, keyboard and screenshots");
-        routes.MapMethods("/v1/sessions/{id}/files", [HttpMethods.Get, HttpMethods.Post, HttpMethods.Delete], context => ForwardAsync(context, "/files")).WithSummary("Its files: list, upload, delete all");
-        routes.MapMethods("/v1/sessions/{id}/files/{**path}", [HttpMethods.Get, HttpMethods.Delete], ForwardFileAsync).WithSummary("One file");
-        routes.MapGet("/v1/sessions/{id}/files.zip", context => ForwardAsync(context, "/files.zip")).WithSummary("All its files");
-        routes.MapGet("/v1/sessions/{id}/live-details", LiveDetailsAsync).WithSummary("Its pages and where to see them");
-        routes.MapGet("/v1/sessions/{id}/events", EventsAsync).WithSummary("Recorded events: none");
+        routes.MapMethods("/v1/sessions/{id}/files", [HttpMethods.Get, HttpMethods.Post, HttpMethods.Delete], context => ForwardAsync(context, "/files")).WithSummary("Its files: list, upload, delete all").Reads();
+        routes.MapMethods("/v1/sessions/{id}/files/{**path}", [HttpMethods.Get, HttpMethods.Delete], ForwardFileAsync).WithSummary("One file").Reads();
+        routes.MapGet("/v1/sessions/{id}/files.zip", context => ForwardAsync(context, "/files.zip")).WithSummary("All its files").Reads();
+        routes.MapGet("/v1/sessions/{id}/live-details", LiveDetailsAsync).WithSummary("Its pages and where to see them").Reads();
+        routes.MapGet("/v1/sessions/{id}/events", EventsAsync).WithSummary("Recorded events: none").Reads();
     }
 
     // Taken from the address as it came: a decoded path could not be told from one with slashes or percent signs in its names. What climbs, or is another
@@ -39,6 +39,8 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
         using var activity = found.Activity;
         if (!found.Placement.Worker.HasExtras)
             await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, $"These workers have no {path[1..].Split('/')[0]}. Run the node with --worker chromium.");
+        else if (!WorkerForwarder.CanForward(context.Request))
+            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "Content-Type and Accept may hold visible ASCII and spaces only.");
         else if (await forwarder.ForwardAsync(context, found.Placement, path) is var error && error == ForwarderError.RequestBodyClient && !context.RequestAborted.IsCancellationRequested)
             await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "The body cannot be read: its length or its chunks are broken.");
         else if (error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested)
