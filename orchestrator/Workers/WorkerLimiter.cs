@@ -17,6 +17,7 @@ internal sealed class WorkerLimiter
     private readonly WorkerProcesses processes;
     private readonly TimeProvider time;
     private readonly ILogger<WorkerLimiter> logger;
+    private long? oomKills = OomKills.Count();
 
     public WorkerLimiter(WorkerCommand command, WorkerProcesses processes, Options options, TimeProvider time, ILogger<WorkerLimiter> logger)
     {
@@ -58,7 +59,13 @@ internal sealed class WorkerLimiter
     private async Task LookAsync(WorkerPool pool)
     {
         var workers = pool.Workers();
-        if (workers.Count == 0 || (Limits.MemoryBytes is null && Limits.Processes is null))
+        if (workers.Count == 0)
+            return;
+        var look = new LastLook(Limits, oomKills);
+        foreach (var worker in workers)
+            worker.Seen = look;
+        oomKills = OomKills.Count();
+        if (Limits.MemoryBytes is null && Limits.Processes is null)
             return;
         var look = await processes.LookAsync();
         foreach (var worker in workers)
