@@ -11,7 +11,6 @@ namespace Steelyard;
 internal sealed class NodeWatch(IPEndPoint listens, Options options, TimeProvider time)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(5);
 
     private static readonly byte[] Request = Encoding.ASCII.GetBytes("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
@@ -43,7 +42,7 @@ internal sealed class NodeWatch(IPEndPoint listens, Options options, TimeProvide
     internal async Task<bool> IsAliveAsync(CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = time.CreateTimer(_ => over.Cancel(), null, LongestProbe, Timeout.InfiniteTimeSpan);
+        using var timer = time.CreateTimer(_ => over.Cancel(), null, options.NodeHangTimeout, Timeout.InfiniteTimeSpan);
         try
         {
             using var socket = new Socket(listens.AddressFamily, SocketType.Stream, ProtocolType.Tcp);

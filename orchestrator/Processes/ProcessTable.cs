@@ -5,15 +5,17 @@ namespace Steelyard.Processes;
 /// <param name="Parent">Pid of its parent.</param>
 /// <param name="Session">Id of its session.</param>
 /// <param name="Mark">See <see cref="ProcessMark"/>.</param>
-/// <param name="IsOrphan">It has come to us because whoever started it has ended, and nobody but a process that we started can have begotten it.</param>
+/// <param name="IsOrphan">It has come to us because whoever started it has ended, and nobody but a process of ours can have started it.</param>
 public readonly record struct ProcessEntry(ProcessIdentity Identity, int Parent, int Session, long? Mark, bool IsOrphan);
 
 /// <summary>All processes that run, but ourselves.</summary>
 public static class ProcessTable
 {
-    /// <summary>One walk over <c>/proc</c>: about ten microseconds for each process. Zombies are left out.</summary>
+    /// <summary>One walk over <c>/proc</c>: about ten microseconds for each process. Zombies are left out. Throws <see cref="IOException"/> when no descriptor is left.</summary>
     public static List<ProcessEntry> Read()
     {
+        if (ProcessStat.Read(Environment.ProcessId) is null)
+            throw new IOException("/proc cannot be read: this node is out of descriptors");
         var entries = new List<ProcessEntry>();
         foreach (var pid in ProcFile.Pids())
         {
@@ -31,7 +33,7 @@ public static class ProcessTable
     {
         var pidfd = LibC.PidfdOpen(identity.Pid);
         if (pidfd < 0)
-            return !identity.Exists;
+            return System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == LibC.NoSuchProcess;
         try
         {
             // What the descriptor names cannot change any more, so the check holds for the signal, too.

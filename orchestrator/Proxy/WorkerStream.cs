@@ -14,9 +14,13 @@ internal sealed class WorkerStream(Socket socket, WorkerClient worker) : Network
         return count;
     }
 
+    // What the kernel takes at once says nothing of the worker; a write that had to wait went on because the worker has read.
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await base.WriteAsync(buffer, cancellationToken);
+        var write = base.WriteAsync(buffer, cancellationToken);
+        if (write.IsCompletedSuccessfully)
+            return;
+        await write;
         worker.ForgiveSilence();
     }
 }

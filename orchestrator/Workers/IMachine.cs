@@ -26,8 +26,8 @@ internal interface IMachine
     /// <summary>True when nobody listens on this port of the loopback address just now. Throws <see cref="System.Net.Sockets.SocketException"/> when no descriptor is left.</summary>
     bool IsFree(int port);
 
-    /// <summary>Measures from now on how long the process, and we who ask it, wait for a processor: call what is returned to read it.</summary>
-    Func<TimeSpan> MeasureWait(IProcess process, TimeProvider time);
+    /// <summary>Measures from now on how long the process waits for a processor: call what is returned to read it. Null when it waits for nothing: it is stopped, or gone.</summary>
+    Func<TimeSpan?> MeasureWait(IProcess process, TimeProvider time);
 
     /// <summary>True when this process, one of its group, or one that descends from it, listens on the port.</summary>
     Task<bool> IsListeningAsync(IProcess process, int port);

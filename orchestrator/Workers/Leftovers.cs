@@ -47,13 +47,13 @@ internal sealed class Leftovers(WorkerProcesses processes, IMachine machine, Tim
             var killed = new HashSet<ProcessIdentity>();
             for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
             {
-                var left = choose(await processes.LookAsync());
-                if (left.Count == 0)
+                var left = await TryChooseAsync(choose);
+                if (left is { Count: 0 })
                     break;
-                KillNew(left, killed);
+                KillNew(left ?? [], killed);
                 if (time.GetElapsedTime(started) >= Deadline)
                 {
-                    logger.LogError("Of {Whose} processes are left that do not end: pids {Pids}", whose, string.Join(", ", left.Select(process => process.Pid)));
+                    logger.LogError("Processes of {Whose} do not end, or cannot be looked for: pids {Pids}", whose, string.Join(", ", (left ?? []).Select(process => process.Pid)));
                     break;
                 }
 
@@ -69,15 +69,30 @@ internal sealed class Leftovers(WorkerProcesses processes, IMachine machine, Tim
         }
     }
 
+    // Null when the machine cannot be looked at just now.
+    private async Task<List<ProcessIdentity>?> TryChooseAsync(Func<ProcessFamilies, List<ProcessIdentity>> choose)
+    {
+        try
+        {
+            return choose(await processes.LookAsync());
+        }
+        catch (IOException e)
+        {
+            logger.LogWarning("Cannot look for processes that workers have left: {Reason}", e.Message);
+            return null;
+        }
+    }
+
     // True when there were any that had not been sent it before.
     private bool KillNew(List<ProcessIdentity> found, HashSet<ProcessIdentity> killed)
     {
         var isNew = false;
-        foreach (var process in found.Where(killed.Add))
+        foreach (var process in found.Where(process => !killed.Contains(process)))
         {
-            isNew = true;
-            if (!machine.TryKill(process))
-                logger.LogError("Pid {Pid} belongs to a worker that has ended, and the kernel does not let us kill it: it runs as another user", process.Pid);
+            if (machine.TryKill(process))
+                isNew |= killed.Add(process);
+            else
+                logger.LogError("Pid {Pid} belongs to a worker that has ended, and the kernel does not let us kill it", process.Pid);
         }
 
         return isNew;

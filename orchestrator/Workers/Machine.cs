@@ -46,12 +46,11 @@ internal sealed class Machine(ReplyMemory memory) : IMachine
         }
     }
 
-    // We ask it and hear it, so our own wait counts, too. A process that is stopped waits for nothing, however busy the others are.
-    public Func<TimeSpan> MeasureWait(IProcess process, TimeProvider time)
+    public Func<TimeSpan?> MeasureWait(IProcess process, TimeProvider time)
     {
         var pid = process.Identity.Pid;
-        var (its, ours) = (ProcessorWait.Begin(pid, time), ProcessorWait.Begin(Environment.ProcessId, time));
-        return () => ProcessStat.Read(pid) is { IsStopped: false } ? its.Measure() + ours.Measure() : TimeSpan.Zero;
+        var wait = ProcessorWait.Begin(pid, time);
+        return () => ProcessStat.Read(pid) is { IsStopped: false } ? wait.Measure() : null;
     }
 
     // Reads much of /proc: not where sockets wait.

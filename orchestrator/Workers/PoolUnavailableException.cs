@@ -38,7 +38,7 @@ public sealed class PoolUnavailableException : Exception
     public static PoolUnavailableException StartsFail(int failures, string? cause, TimeSpan nextStart) => new(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"No worker runs, and {failures} starts in a row have failed, the last one with: {cause}. The node goes on trying; its log has the worker's last words. Mend the --worker program, or retry."),
+            $"No worker is free, and {failures} starts in a row have failed, the last one with: {cause}. The node goes on trying; its log has the worker's last words. Mend the --worker program, or retry."),
         nextStart > TimeSpan.FromSeconds(1) ? nextStart : TimeSpan.FromSeconds(1));
 
     /// <summary>The session's worker was lost, and no other one has taken it over yet.</summary>
@@ -50,7 +50,7 @@ public sealed class PoolUnavailableException : Exception
 
     /// <summary>The session's worker is well, but the machine lets it do nothing.</summary>
     public static PoolUnavailableException Starved() => new(
-        "This node lacks processor time: the session's worker has waited for some longer than --worker-timeout allows. The session lives on; retry. If it stays so, lower --max-workers.",
+        "This machine lacks processors: the session's worker has waited for one longer than --worker-timeout. The session lives on; retry. If it stays so, lower --max-workers.",
         TimeSpan.FromSeconds(2));
 
     public static PoolUnavailableException NotWrittenDown(string reason) => new(

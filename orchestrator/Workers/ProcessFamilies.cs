@@ -4,7 +4,7 @@ namespace Steelyard.Workers;
 
 /// <summary>Whose the processes are that one look at the machine saw.</summary>
 /// <param name="Of">By the worker's id; of workers that have exited, too.</param>
-/// <param name="Orphans">Left by some worker that has exited: no worker that lives can have begotten them.</param>
+/// <param name="Orphans">Left by some worker that has exited: no worker that lives can have started them.</param>
 /// <param name="Unproven">They name a worker's folder, but have no proof that they are of our run directory.</param>
 internal sealed record ProcessFamilies(ILookup<string, ProcessIdentity> Of, IReadOnlyList<ProcessIdentity> Orphans, IReadOnlyList<(ProcessIdentity Process, string WorkerId)> Unproven)
 {

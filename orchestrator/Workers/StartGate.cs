@@ -14,6 +14,7 @@ internal sealed class StartGate
 
     private bool isShort;
     private int round;
+    private int streak; // The round of the first failure in a row.
     private TimeSpan delay;
     private TimeSpan next;
 
@@ -51,11 +52,14 @@ internal sealed class StartGate
     /// <param name="jitter">0 to 1.</param>
     public bool Fail(int begun, string cause, TimeSpan now, double jitter)
     {
-        Cause = cause;
-        if (begun != round)
+        var isNews = begun == round;
+        if (isNews && Failures++ == 0)
+            streak = round;
+        if (Failures > 0)
+            Cause = cause;
+        if (!isNews)
             return false;
         round++;
-        Failures++;
         delay = RestartPolicy.Default.DelayAfter(Failures, jitter);
         next = now + delay;
         return Failures == FailingAfter;
@@ -87,9 +91,10 @@ internal sealed class StartGate
     }
 
     /// <summary>A worker has proved itself. True when others may start now.</summary>
-    public bool Succeed()
+    /// <param name="begun">Its start. One from before the failures says nothing of the program as it is now.</param>
+    public bool Succeed(int begun)
     {
-        if (Failures == 0)
+        if (Failures == 0 || begun <= streak)
             return false;
         Open();
         return true;

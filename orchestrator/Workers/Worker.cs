@@ -63,11 +63,20 @@ public sealed class Worker
     /// <summary>In which the kernel holds it to its limits; null when we do.</summary>
     internal ControlGroup? Group { get; init; }
 
-    /// <summary>How long it has waited for a processor since it became silent; null while it answers. Set by <see cref="WorkerHealth"/>.</summary>
+    /// <summary>Names its start to the <see cref="StartGate"/>; -1 when an earlier orchestrator has started it.</summary>
+    internal int Start { get; set; } = -1;
+
+    /// <summary>Measures how long it waits for a processor since it became silent; null while it answers. Of <see cref="WorkerHealth"/> alone.</summary>
     internal Func<TimeSpan>? Starvation { get; set; }
 
-    /// <summary>It is silent because the machine lacks processor time: a good part of its silence it has waited for some.</summary>
-    internal bool IsStarved => Starvation is { } waited && waited() >= Client.SinceLastAnswer / 3;
+    /// <summary>How long it, or we who ask it, have waited for a processor since it became silent, as <see cref="WorkerHealth"/> has last seen it.</summary>
+    internal TimeSpan Waited { get; set; }
+
+    /// <summary>It is silent because the machine lacks processors: it has waited for one in a good part of its silence.</summary>
+    internal bool IsStarved => Waited > TimeSpan.Zero && Waited >= Client.SinceLastAnswer / 3;
+
+    /// <summary>We have stopped it while it was starved: its silence was not its fault.</summary>
+    internal bool WasStarved { get; private set; }
 
     /// <summary>What its limiter knows; null until that has looked at it.</summary>
     internal LastLook? Seen { get; set; }
@@ -119,7 +128,8 @@ public sealed class Worker
     /// <summary>Ends it: SIGTERM to its process group, then SIGKILL after the grace; at once for a reason that shows it cannot be asked.</summary>
     internal async Task StopAsync(StopReason reason, TimeSpan grace)
     {
-        stopReason ??= reason;
+        if (stopReason is null)
+            (stopReason, WasStarved) = (reason, IsStarved);
         if (reason.IsGraceful() && Process.TrySendToGroup(Signal.Terminate))
         {
             try

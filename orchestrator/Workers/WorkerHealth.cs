@@ -14,22 +14,28 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
 
     private readonly ConcurrentDictionary<Worker, byte> probing = new();
     private long last;
+    private TimeSpan late; // By how much our own rounds came late, all together.
     private int ticks;
+
+    private TimeSpan Period => options.ProbeInterval / TicksPerInterval;
 
     /// <summary>Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
     public Task RunAsync(CancellationToken cancellationToken)
     {
         last = time.GetTimestamp();
-        return Periodic.RunAsync(options.ProbeInterval / TicksPerInterval, Tick, time, logger, cancellationToken);
+        return Periodic.RunAsync(Period, Tick, time, logger, cancellationToken);
     }
 
     private void Tick()
     {
         var workers = pool.Workers();
+        var sinceLast = time.GetElapsedTime(last);
 
         // If we were the ones who slept (stopped, starved), the workers' silence says nothing.
-        if (time.GetElapsedTime(last) > options.HangTimeout / 2)
+        if (sinceLast > options.HangTimeout / 2)
             workers.ForEach(worker => worker.Client.ForgiveSilence());
+        else if (sinceLast > Period)
+            late += sinceLast - Period;
         last = time.GetTimestamp();
         workers.ForEach(Check);
         if (++ticks % TicksPerUpkeep == 0)
@@ -38,30 +44,39 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
 
     private void Check(Worker worker)
     {
-        if (worker.State is not (WorkerState.Ready or WorkerState.Leased))
+        if (worker.State is not (WorkerState.Starting or WorkerState.Ready or WorkerState.Leased))
             return;
         var silence = worker.Client.SinceLastAnswer;
-        if (silence < options.ProbeInterval)
-        {
-            worker.Starvation = null;
-            return;
-        }
-
+        MeasureWait(worker, silence);
+        if (worker.State == WorkerState.Starting || silence < options.ProbeInterval)
+            return; // Whether a start has failed is decided where it was begun.
         if (probing.TryAdd(worker, 0))
             _ = ProbeAsync(worker);
-        if (silence >= options.ProbeInterval * 1.25) // It was asked in the last round, and has not answered at once as most do.
-            worker.Starvation ??= machine.MeasureWait(worker.Process, time);
-        if (silence >= options.HangTimeout && IsHung(silence, worker.Starvation?.Invoke() ?? TimeSpan.Zero))
+        if (silence >= options.StarvedTimeout || silence - worker.Waited >= options.HangTimeout)
             StopHung(worker, silence);
     }
 
-    private bool IsHung(TimeSpan silence, TimeSpan waited) => silence - waited >= options.HangTimeout || silence >= options.StarvedTimeout;
+    // Begins when it was asked in the last round, and has not answered at once as most do: two small files are read for each of its threads.
+    private void MeasureWait(Worker worker, TimeSpan silence)
+    {
+        if (silence < options.ProbeInterval * 1.25)
+            (worker.Starvation, worker.Waited) = (null, TimeSpan.Zero);
+        else
+            worker.Waited = (worker.Starvation ??= BeginMeasuring(worker))();
+    }
+
+    // We ask it and hear it: what comes late through us is not its fault either.
+    private Func<TimeSpan> BeginMeasuring(Worker worker)
+    {
+        var (its, before) = (machine.MeasureWait(worker.Process, time), late);
+        return () => its() is { } waited ? waited + late - before : TimeSpan.Zero;
+    }
 
     private void StopHung(Worker worker, TimeSpan silence)
     {
         logger.LogWarning(
-            "{Worker} has not answered for {Silence:0.0} s; {Waited:0.0} s of processor time were waited for meanwhile",
-            worker, silence.TotalSeconds, worker.Starvation?.Invoke().TotalSeconds);
+            "{Worker} has not answered for {Silence:0.0} s; {Waited:0.0} s of that it waited for a processor",
+            worker, silence.TotalSeconds, worker.Waited.TotalSeconds);
         pool.Stop(worker, StopReason.Hung);
     }
 

@@ -61,9 +61,9 @@ internal sealed class WorkerLimiter
         var workers = pool.Workers();
         if (workers.Count == 0)
             return;
-        var look = new LastLook(Limits, oomKills);
+        var seen = new LastLook(Limits, oomKills);
         foreach (var worker in workers)
-            worker.Seen = look;
+            worker.Seen = seen;
         oomKills = OomKills.Count();
         if (Limits.MemoryBytes is null && Limits.Processes is null)
             return;

@@ -54,6 +54,7 @@ public sealed partial class WorkerPool
         lock (gate)
         {
             slot.Worker = worker;
+            worker.Start = slot.Start;
             slot.Starts++;
             census.Add(worker, WorkerState.Starting);
             lifted = startGate.EndShortage() ? LiftNeedsLock() : null;
@@ -71,7 +72,7 @@ public sealed partial class WorkerPool
             if (worker.State is not (WorkerState.Ready or WorkerState.Leased))
                 return;
             worker.IsProved = true;
-            lifted = startGate.Succeed() ? LiftNeedsLock() : null;
+            lifted = startGate.Succeed(worker.Start) ? LiftNeedsLock() : null;
         }
 
         if (lifted is null)
@@ -128,7 +129,7 @@ public sealed partial class WorkerPool
 
         if (blame == Blame.Machine)
             startGate.FailShort(exit, Now, random.NextDouble());
-        else if (blame == Blame.Program && worker is not { IsProved: true })
+        else if (blame == Blame.Program && worker is not ({ IsProved: true } or { HasServed: true }))
             isNews = startGate.Fail(slot.Start, exit, Now, random.NextDouble());
         else if (blame == Blame.Program)
             return slot.Fail(Now, random.NextDouble(), mayPark: (slots.Count(other => other.Parked) + 1) * 2 <= slots.Count);
@@ -157,6 +158,14 @@ public sealed partial class WorkerPool
         }
     }
 
-    // While creates are refused because starts fail, somebody must find out when they no longer do.
-    private int TargetNeedsLock() => Math.Max(PoolSize.Target(census[WorkerState.Leased], queue.CountNeedsLock, options.Warm, options.MaxWorkers), startGate.IsFailing ? 1 : 0);
+    private int TargetNeedsLock()
+    {
+        var target = PoolSize.Target(census[WorkerState.Leased], queue.CountNeedsLock, options.Warm, options.MaxWorkers);
+        if (!startGate.IsFailing)
+            return target;
+
+        // While starts count as failing, one slot goes on trying, or nobody would find out that they succeed again.
+        var trying = census[WorkerState.Ready] + census[WorkerState.Leased] + 1;
+        return Math.Max(target, Math.Min(trying, options.MaxWorkers));
+    }
 }

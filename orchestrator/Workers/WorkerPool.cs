@@ -176,7 +176,7 @@ public sealed partial class WorkerPool
     private PoolUnavailableException WaitOver()
     {
         lock (gate)
-            return PoolUnavailableException.WaitOver(startGate.Cause);
+            return startGate.IsFailing ? StartsFailNeedsLock() : PoolUnavailableException.WaitOver(startGate.Cause);
     }
 
     private TimeSpan Now => time.GetElapsedTime(0);

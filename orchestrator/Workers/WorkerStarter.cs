@@ -103,7 +103,7 @@ internal sealed class WorkerStarter(
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             await Task.WhenAny(worker.Exited, Task.Delay(pause, time));
-            var left = options.WorkerStartTimeout - time.GetElapsedTime(started);
+            var left = TimeLeft(worker, started);
             if (worker.Exited.IsCompleted || left <= TimeSpan.Zero)
                 return false;
             using (var health = await worker.Client.HealthAsync(left))
@@ -112,7 +112,7 @@ internal sealed class WorkerStarter(
                     continue;
             }
 
-            left = options.WorkerStartTimeout - time.GetElapsedTime(started);
+            left = TimeLeft(worker, started);
             using var status = await worker.Client.StatusAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
             if (status.IsSuccess && command.Kind == WorkerKind.Chromium)
                 isolation.Take(status.Body.Span);
@@ -123,6 +123,13 @@ internal sealed class WorkerStarter(
             if (status.IsSuccess && command.Api.TryReadSession(status.Body.Span, out var leftOver) && await machine.IsListeningAsync(worker.Process, worker.Port))
                 (await worker.Client.EndAsync(command.Api.SessionPath(leftOver))).Dispose();
         }
+    }
+
+    // Time in which it waited for a processor does not count, up to a bound.
+    private TimeSpan TimeLeft(Worker worker, long started)
+    {
+        var excused = worker.Waited < options.StarvedTimeout ? worker.Waited : options.StarvedTimeout;
+        return options.WorkerStartTimeout + excused - time.GetElapsedTime(started);
     }
 
     /// <summary>Cleans a worker. Throws <see cref="OperationCanceledException"/> when that comes before its turn.</summary>

@@ -85,11 +85,17 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         if (!worker.Exited.IsCompleted)
             pool.Prove(worker);
         var status = await worker.Exited;
-        var isFailure = worker.StopReason is not { } reason || !reason.IsGraceful();
-        var decision = pool.Detach(slot, worker, worker.Obituary(status), isFailure ? Blame.Program : Blame.None);
+        var decision = pool.Detach(slot, worker, worker.Obituary(status), WhoIsToBlame(worker));
         await BuryAsync(worker, status);
         return decision;
     }
+
+    private static Blame WhoIsToBlame(Worker worker) => worker switch
+    {
+        { StopReason: { } reason } when reason.IsGraceful() => Blame.None,
+        { WasStarved: true } => Blame.Machine,
+        _ => Blame.Program,
+    };
 
     // Null when the slot is not needed any more.
     private async Task<Worker?> StartAsync(Slot slot)

@@ -17,8 +17,8 @@ public sealed class StarvationTests
         await using var node = await Node.StartAsync(options => options with
         {
             Warm = 0,
-            ProbeInterval = TimeSpan.FromMilliseconds(40),
-            HangTimeout = TimeSpan.FromMilliseconds(100),
+            ProbeInterval = TimeSpan.FromMilliseconds(50),
+            HangTimeout = TimeSpan.FromMilliseconds(200),
         });
         var id = await node.CreateAsync();
         var pid = await node.PidOfAsync(id);
@@ -26,10 +26,18 @@ public sealed class StarvationTests
 
         // Others go before each of its threads, always. A thread that ends meanwhile makes it fail.
         await Eventually.IsTrueAsync(async () => (await RunAsync("-a", "-i", "-p", "0", $"{pid}")).Code == 0, "it is scheduled behind others");
-        var others = Enumerable.Range(0, 8 * Environment.ProcessorCount).Select(_ => OsProcess.Start(new("/bin/sh", ["-c", "while :; do :; done"]))).ToList();
-        await Task.Delay(Rush);
-        var waited = wait.Measure();
-        others.ForEach(other => other.Send(Signal.Kill));
+        TimeSpan waited;
+        var others = Others(24);
+        try
+        {
+            await Task.Delay(Rush);
+            waited = wait.Measure();
+        }
+        finally
+        {
+            others.ForEach(other => other.Send(Signal.Kill));
+        }
+
         await Task.WhenAll(others.Select(other => other.Exited));
         Assert.Equal(HttpStatusCode.OK, await node.StatusOfAsync(id));
         Assert.Equal(pid, await node.PidOfAsync(id));
@@ -43,7 +51,7 @@ public sealed class StarvationTests
         await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
         var id = await node.CreateAsync();
         var pid = await node.PidOfAsync(id);
-        var others = Enumerable.Range(0, 4 * Environment.ProcessorCount).Select(_ => OsProcess.Start(new("/bin/sh", ["-c", "while :; do :; done"]))).ToList();
+        var others = Others(4);
         try
         {
             await Kill.StopAsync(pid);
@@ -55,6 +63,10 @@ public sealed class StarvationTests
             others.ForEach(other => other.Send(Signal.Kill));
         }
     }
+
+    // So many for each processor, which want to run all the time.
+    private static List<OsProcess> Others(int each) =>
+        [.. Enumerable.Range(0, each * Environment.ProcessorCount).Select(_ => OsProcess.Start(new("/bin/sh", ["-c", "while :; do :; done"])))];
 
     private static async Task<ExitStatus> RunAsync(params string[] arguments) => await OsProcess.Start(new(Scheduler, arguments)).Exited;
 }

@@ -48,7 +48,7 @@ public sealed class SupervisedTests
         Assert.Equal(HttpStatusCode.OK, await node.SettledForNewClientAsync($"/sessions/{id}"));
         using var http = new HttpClient { BaseAddress = node.Http.BaseAddress };
         Assert.Contains($"\"pid\":{worker},", await http.GetStringAsync("/workers"), StringComparison.Ordinal);
-        Assert.Contains("hangs: it has neither answered nor accepted anything for 3 s", await node.OutputAsync(), StringComparison.Ordinal);
+        Assert.Contains("hangs: it has neither answered nor accepted anything for ", await node.OutputAsync(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -80,7 +80,7 @@ internal sealed class SimulatedMachine(World world) : IMachine
 
     public Task<bool> IsListeningAsync(IProcess process, int port) => Task.FromResult(((SimulatedProcess)process).Port == port && !((SimulatedProcess)process).LostItsPort);
 
-    public Func<TimeSpan> MeasureWait(IProcess process, TimeProvider time)
+    public Func<TimeSpan?> MeasureWait(IProcess process, TimeProvider time)
     {
         var before = ((SimulatedProcess)process).Starved;
         return () => ((SimulatedProcess)process).Starved - before;

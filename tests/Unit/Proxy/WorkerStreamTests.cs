@@ -40,9 +40,21 @@ public sealed class WorkerStreamTests : IDisposable
     public void Nothing_moved_is_no_sign_of_life() => Assert.Equal(Silence, worker.SinceLastAnswer);
 
     [Fact]
-    public async Task A_worker_that_takes_bytes_is_alive()
+    public async Task What_the_kernel_takes_is_no_sign_of_life()
     {
         await stream.WriteAsync(new byte[100]);
+        Assert.Equal(Silence, worker.SinceLastAnswer);
+    }
+
+    [Fact]
+    public async Task A_worker_that_takes_bytes_is_alive()
+    {
+        var write = stream.WriteAsync(new byte[64 << 20]).AsTask(); // More than any kernel keeps.
+        Assert.False(write.IsCompleted);
+        var buffer = new byte[1 << 20];
+        while (!write.IsCompleted && await peer.ReceiveAsync(buffer.AsMemory()) > 0)
+            await Task.Yield();
+        await write;
         Assert.Equal(TimeSpan.Zero, worker.SinceLastAnswer);
     }
 

@@ -65,11 +65,23 @@ public sealed class StartGateTests
     {
         for (var failure = 0; failure < 10; failure++)
             Fail(0);
-        Assert.True(gate.Succeed());
+        gate.TryBegin(At(1000), out var begun);
+        Assert.True(gate.Succeed(begun));
         Assert.False(gate.IsFailing);
         Assert.Null(gate.Cause);
         Assert.Equal(TimeSpan.Zero, gate.Wait(At(0)));
-        Assert.False(gate.Succeed());
+        Assert.False(gate.Succeed(begun));
+    }
+
+    [Fact]
+    public void A_worker_from_before_the_failures_does_not_open_it()
+    {
+        gate.TryBegin(At(0), out var old);
+        for (var failure = 0; failure < 3; failure++)
+            Fail(0);
+        Assert.False(gate.Succeed(old));
+        Assert.False(gate.Succeed(-1));
+        Assert.True(gate.IsFailing);
     }
 
     [Fact]
@@ -77,9 +89,10 @@ public sealed class StartGateTests
     {
         Fail(0);
         gate.TryBegin(At(0), out var late);
-        gate.Succeed();
+        gate.Succeed(late);
         gate.Fail(late, "exit status 7", At(1), jitter: 0);
         Assert.Equal(0, gate.Failures);
+        Assert.Null(gate.Cause);
     }
 
     [Fact]
