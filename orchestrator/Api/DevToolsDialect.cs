@@ -43,6 +43,8 @@ public sealed class DevToolsDialect(SessionService sessions, Attacher attacher, 
         using var reply = await at.Placement.Worker.Client.DiscoverAsync(context.Request.Method, path + context.Request.QueryString);
         if (await Attacher.MovedAsync(context, found.Session, at.Placement))
             return;
+        if (reply.Error == WorkerError.Busy)
+            throw PoolUnavailableException.NoConnection();
         if (reply.Error != WorkerError.None)
         {
             await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker failed at {path}: {reply}.");

@@ -1,5 +1,6 @@
 using Steelyard.Api.Steel;
 using Steelyard.History;
+using Steelyard.Processes;
 using Steelyard.Sessions;
 using Steelyard.Workers;
 
@@ -8,6 +9,7 @@ namespace Steelyard.Api;
 /// <summary>Turns what a handler throws or leaves unsaid into a problem reply.</summary>
 public sealed class Failures(RequestDelegate next, ILogger<Failures> logger)
 {
+    private static readonly TimeSpan RetryShortageAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryHistoryAfter = TimeSpan.FromSeconds(5);
 
     public async Task InvokeAsync(HttpContext context)
@@ -42,6 +44,11 @@ public sealed class Failures(RequestDelegate next, ILogger<Failures> logger)
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
         {
             // The client has left: nobody is there to be answered.
+        }
+        catch (Exception e) when (Shortage.IsIn(e))
+        {
+            logger.LogWarning("Request {Id} failed, since this node has run out of something: {Reason}", context.TraceIdentifier, e.Message);
+            await Problem.UnavailableAsync(context, "This node is out of descriptors or memory. Retry; if it stays so, raise the limit of open files.", RetryShortageAfter);
         }
         catch (Exception e)
         {

@@ -6,7 +6,7 @@ using Steelyard.Workers;
 namespace Steelyard.Api;
 
 /// <summary>What operators and probes ask: lists, numbers, health, and the end of a worker.</summary>
-public sealed class OperatorApi(SessionService sessions, WorkerPool pool, BrowserIsolation isolation, Options options)
+public sealed class OperatorApi(SessionService sessions, WorkerPool pool, BrowserIsolation isolation, GroupMemory memory, Options options)
 {
     private static readonly byte[] Ok = Encoding.ASCII.GetBytes("ok");
 
@@ -30,7 +30,7 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Browse
     {
         var workers = pool.Workers();
         var sessionOf = Views(context.Caller()).Where(view => view.Worker is not null).ToLookup(view => view.Worker!, view => view.Id.ToString());
-        var memory = await Task.Run(ProcessMemory.OfGroups); // Reads all of /proc.
+        var used = await memory.ReadAsync();
         var entries = workers.ConvertAll(worker => new WorkerEntry(
             worker.Id,
             worker.Pid,
@@ -39,7 +39,7 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Browse
             sessionOf[worker].FirstOrDefault(),
             worker.Restarts,
             worker.PreviousExit,
-            memory.GetValueOrDefault(worker.Pid).OwnBytes));
+            used.GetValueOrDefault(worker.Pid).OwnBytes));
         await context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.WorkerListReply);
     }
 

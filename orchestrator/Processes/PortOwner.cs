@@ -8,7 +8,9 @@ public static class PortOwner
     private const string Listening = "0A";
     private const int BytesAtATime = 600;
 
-    /// <summary>True when some process of the group led by <paramref name="groupLeader"/> listens on the port (IPv4 or IPv6).</summary>
+    /// <summary>
+    /// True when some process of the group led by <paramref name="groupLeader"/> listens on the port (IPv4 or IPv6). Throws <see cref="IOException"/> when no descriptor is left.
+    /// </summary>
     public static bool IsListening(int groupLeader, int port) =>
         Listeners("/proc/net/tcp", port).Concat(Listeners("/proc/net/tcp6", port))
             .Any(socket => Holds(groupLeader, socket) || GroupMembers(groupLeader).Any(pid => Holds(pid, socket)));
@@ -35,7 +37,7 @@ public static class PortOwner
         {
             return Directory.EnumerateFiles($"/proc/{pid}/fd").Any(path => new FileInfo(path).LinkTarget == socket);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && !Shortage.IsIn(e))
         {
             return false; // Gone, or not ours to look into: either way it is not the process we started.
         }

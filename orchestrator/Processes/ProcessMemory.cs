@@ -5,7 +5,7 @@ namespace Steelyard.Processes;
 /// <summary>What process groups use, from <c>/proc</c>.</summary>
 public static class ProcessMemory
 {
-    /// <summary>By the group's id. One walk over all processes: a few milliseconds for a thousand.</summary>
+    /// <summary>By the group's id. One walk over all processes: see <see cref="GroupMemory"/>. Throws <see cref="IOException"/> when no descriptor is left.</summary>
     public static Dictionary<int, GroupUsage> OfGroups()
     {
         var groups = new Dictionary<int, GroupUsage>();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Steelyard.Connections;
 
 namespace Steelyard.Proxy;
 
@@ -29,7 +30,9 @@ public static class Upgrade
             rate.MinDataRate = null;
         try
         {
-            return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+            var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+            context.Features.Get<ClientConnection>()?.Attach();
+            return stream;
         }
         catch (InvalidOperationException)
         {

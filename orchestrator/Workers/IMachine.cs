@@ -8,7 +8,7 @@ internal interface IMachine
     /// <summary>Starts a process. Throws <see cref="ProcessStartException"/>.</summary>
     IProcess Start(ProcessSpec spec);
 
-    /// <summary>Takes hold of a process that an earlier orchestrator has started; null when it is gone.</summary>
+    /// <summary>Takes hold of a process that an earlier orchestrator has started; null when it is gone. Throws <see cref="IOException"/> when no descriptor is left.</summary>
     IProcess? TryAdopt(ProcessIdentity identity);
 
     /// <summary>A variable of the environment that a process was started with; null when it has none or is not ours to look into.</summary>
@@ -23,6 +23,6 @@ internal interface IMachine
     /// <summary>True when nobody listens on this port of the loopback address just now. Throws <see cref="System.Net.Sockets.SocketException"/> when no descriptor is left.</summary>
     bool IsFree(int port);
 
-    /// <summary>True when this process, or one of its group, listens on the port.</summary>
+    /// <summary>True when this process, or one of its group, listens on the port. Throws <see cref="IOException"/> when no descriptor is left.</summary>
     Task<bool> IsListeningAsync(IProcess process, int port);
 }

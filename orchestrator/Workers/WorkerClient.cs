@@ -16,6 +16,7 @@ public sealed class WorkerClient : IDisposable
     private readonly IMachine machine;
     private readonly int maxReplyBytes;
     private readonly TimeSpan timeout;
+    private readonly int mostKept;
     private readonly TimeProvider time;
     private long lastAnswer;
     private bool closed;
@@ -26,8 +27,10 @@ public sealed class WorkerClient : IDisposable
     /// <param name="maxReplyBytes">A larger body is <see cref="WorkerError.TooLarge"/>.</param>
     /// <param name="timeout">Deadline of one call, from connecting to the last byte.</param>
     /// <param name="time">Clock of the deadlines.</param>
-    internal WorkerClient(IMachine machine, WorkerApi api, int port, int maxReplyBytes, TimeSpan timeout, TimeProvider time)
+    /// <param name="mostKept">Idle connections kept during a rush.</param>
+    internal WorkerClient(IMachine machine, WorkerApi api, int port, int maxReplyBytes, TimeSpan timeout, TimeProvider time, int mostKept = MaxCalls)
     {
+        this.mostKept = mostKept;
         this.machine = machine;
         Speaks = api;
         Port = port;
@@ -109,7 +112,7 @@ public sealed class WorkerClient : IDisposable
     {
         lock (gate)
         {
-            if (reusable && !closed)
+            if (reusable && !closed && idle.Count < mostKept)
             {
                 idle.Push(connection);
                 return;

@@ -14,12 +14,14 @@ internal sealed class WorkerLimiter
     private const int ThreadsPerProcess = 64;
 
     private readonly ControlGroups? groups;
+    private readonly GroupMemory memory;
     private readonly TimeProvider time;
     private readonly ILogger<WorkerLimiter> logger;
 
-    public WorkerLimiter(WorkerCommand command, Options options, TimeProvider time, ILogger<WorkerLimiter> logger)
+    public WorkerLimiter(WorkerCommand command, Options options, GroupMemory memory, TimeProvider time, ILogger<WorkerLimiter> logger)
     {
         Limits = WorkerLimits.For(command.Kind, options);
+        this.memory = memory;
         this.time = time;
         this.logger = logger;
         (groups, var why) = ControlGroups.Take();
@@ -51,14 +53,14 @@ internal sealed class WorkerLimiter
     public ControlGroup? Find(string workerId) => groups?.Find(workerId);
 
     /// <summary>Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
-    public Task RunAsync(WorkerPool pool, CancellationToken cancellationToken) => Periodic.RunAsync(Period, () => Look(pool), time, logger, cancellationToken);
+    public Task RunAsync(WorkerPool pool, CancellationToken cancellationToken) => Periodic.RunAsync(Period, () => LookAsync(pool), time, logger, cancellationToken);
 
-    private void Look(WorkerPool pool)
+    private async Task LookAsync(WorkerPool pool)
     {
         var workers = pool.Workers();
         if (workers.Count == 0 || (Limits.MemoryBytes is null && Limits.Processes is null))
             return;
-        var usage = ProcessMemory.OfGroups();
+        var usage = await memory.ReadAsync();
         foreach (var worker in workers)
         {
             if (usage.TryGetValue(worker.Pid, out var used) && Exceeds(worker, used) is { } reason)

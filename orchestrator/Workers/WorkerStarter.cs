@@ -46,7 +46,7 @@ internal sealed class WorkerStarter(
                 Environment = EnvironmentFor(port, folder),
             });
             group = limiter?.Hold(folder.Id, process.Identity.Pid);
-            var client = new WorkerClient(machine, command.Api, port, options.MaxReplyBytes, options.WorkerTimeout, time);
+            var client = new WorkerClient(machine, command.Api, port, options.MaxReplyBytes, options.WorkerTimeout, time, options.KeptWorkerConnections);
             folder.WriteRecord(new(process.Identity, port, restarts, command.Kind, Program));
             return new(process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time) { Group = group };
         }
@@ -65,7 +65,7 @@ internal sealed class WorkerStarter(
         if (machine.TryAdopt(record.Process) is not { } process)
             return null;
         ports.Claim(record.Port);
-        var client = new WorkerClient(machine, command.Api, record.Port, options.MaxReplyBytes, options.WorkerTimeout, time);
+        var client = new WorkerClient(machine, command.Api, record.Port, options.MaxReplyBytes, options.WorkerTimeout, time, options.KeptWorkerConnections);
         return new(process, client, folder, record.Restarts, null, record.Kind == WorkerKind.Chromium, time)
         {
             Group = limiter?.Find(folder.Id),
@@ -89,7 +89,10 @@ internal sealed class WorkerStarter(
         return variables;
     }
 
-    /// <summary>True once it serves and says that it is free, and it is the process we spawned that does; false at the start deadline.</summary>
+    /// <summary>
+    /// True once it serves and says that it is free, and it is the process we spawned that does; false at the start deadline. That begins anew while we have no
+    /// descriptor to ask it with.
+    /// </summary>
     public async Task<bool> WaitReadyAsync(Worker worker)
     {
         var started = time.GetTimestamp();
@@ -101,6 +104,8 @@ internal sealed class WorkerStarter(
                 return false;
             using (var health = await worker.Client.HealthAsync(left))
             {
+                if (health.Error == WorkerError.Busy)
+                    started = time.GetTimestamp();
                 if (!health.IsSuccess)
                     continue;
             }
@@ -110,11 +115,28 @@ internal sealed class WorkerStarter(
             if (status.IsSuccess && command.Kind == WorkerKind.Chromium)
                 isolation.Take(status.Body.Span);
             if (status.IsSuccess && command.Api.SaysFree(status.Body.Span))
-                return await machine.IsListeningAsync(worker.Process, worker.Port);
+            {
+                if (await IsListeningAsync(worker) is { } isListening)
+                    return isListening;
+                started = time.GetTimestamp();
+            }
 
             // Of an earlier orchestrator, or its own invention. A stranger on the port may have one, too: that is no business of ours.
-            if (status.IsSuccess && command.Api.TryReadSession(status.Body.Span, out var leftOver) && await machine.IsListeningAsync(worker.Process, worker.Port))
+            if (status.IsSuccess && command.Api.TryReadSession(status.Body.Span, out var leftOver) && await IsListeningAsync(worker) == true)
                 (await worker.Client.EndAsync(command.Api.SessionPath(leftOver))).Dispose();
+        }
+    }
+
+    // Null when we cannot look for want of a descriptor.
+    private async Task<bool?> IsListeningAsync(Worker worker)
+    {
+        try
+        {
+            return await machine.IsListeningAsync(worker.Process, worker.Port);
+        }
+        catch (IOException e) when (Shortage.IsIn(e))
+        {
+            return null;
         }
     }
 

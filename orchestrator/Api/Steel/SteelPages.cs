@@ -195,6 +195,8 @@ internal sealed record WorkerPage(Placement Placement, TimeSpan Timeout)
     {
         if (reply.IsSuccess)
             return true;
+        if (reply.Error == WorkerError.Busy)
+            throw PoolUnavailableException.NoConnection();
         var said = reply.Error == WorkerError.None ? WorkerRefusals.Message(reply.Body.Span) : null;
         await Problem.WriteAsync(context, reply is { Error: WorkerError.None, Status: 400 } ? 400 : 502, said ?? $"The page could not be opened: {reply}.");
         return false;

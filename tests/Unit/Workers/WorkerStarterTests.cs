@@ -62,6 +62,24 @@ public sealed class WorkerStarterTests : IDisposable
         });
     }
 
+    [Fact]
+    public async Task A_worker_that_we_cannot_ask_has_not_failed_to_become_ready()
+    {
+        var (machine, time) = (new ShortMachine(), new FakeTimeProvider());
+        var starter = new WorkerStarter(new("/bin/sleep", ["60"], WorkerKind.Simulated), runs, machine, new(), new() { WorkerStartTimeout = TimeSpan.FromSeconds(1) }, time);
+        await WithWorkerAsync(starter, async worker =>
+        {
+            var ready = starter.WaitReadyAsync(worker);
+            await ShortMachine.PassAsync(time, () => machine.Asked > 50);
+            Assert.False(ready.IsCompleted);
+
+            // Nobody listens: from here on it is the worker's own time that passes.
+            machine.HasDescriptors = true;
+            await ShortMachine.PassAsync(time, () => ready.IsCompleted);
+            Assert.False(await ready);
+        });
+    }
+
     // The clock stands still: no turn ends by itself.
     private WorkerStarter New(WorkerKind kind) => new(new("/bin/sleep", ["60"], kind), runs, new Machine(), new(), new() { StartConcurrency = 1 }, new FakeTimeProvider());
 
