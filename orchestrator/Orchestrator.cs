@@ -135,7 +135,6 @@ public sealed class Orchestrator : IAsyncDisposable
         if (options.TrustedProxies.Count > 0)
             app.UseForwardedHeaders(Forwarding(options));
         app.UseMiddleware<Failures>();
-        app.UseMiddleware<Admission>();
         app.UseMiddleware<OriginGuard>();
         app.UseMiddleware<ApiKeys>();
         app.UseRouting();

@@ -1,4 +1,5 @@
 using Steelyard.Api.Steel;
+using Steelyard.Connections;
 using Steelyard.History;
 using Steelyard.Processes;
 using Steelyard.Sessions;
@@ -6,8 +7,8 @@ using Steelyard.Workers;
 
 namespace Steelyard.Api;
 
-/// <summary>Turns what a handler throws or leaves unsaid into a problem reply.</summary>
-public sealed class Failures(RequestDelegate next, ILogger<Failures> logger)
+/// <summary>Turns what a handler throws or leaves unsaid into a problem reply, and has requests admitted.</summary>
+public sealed class Failures(RequestDelegate next, KeyRing keys, ILogger<Failures> logger)
 {
     private static readonly TimeSpan RetryShortageAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryHistoryAfter = TimeSpan.FromSeconds(5);
@@ -15,9 +16,13 @@ public sealed class Failures(RequestDelegate next, ILogger<Failures> logger)
     public async Task InvokeAsync(HttpContext context)
     {
         context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
+        var connection = context.Features.Get<ClientConnection>();
+        if (!Admission.TryBegin(context, connection))
+            return;
         try
         {
-            await next(context);
+            if (!await Admission.RefusesAsync(context, connection))
+                await next(context);
             if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null })
                 await ExplainAsync(context);
         }
@@ -54,6 +59,10 @@ public sealed class Failures(RequestDelegate next, ILogger<Failures> logger)
         {
             logger.LogError(e, "Request {Id} failed through an error of ours", context.TraceIdentifier);
             await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError, $"An error of ours; the log has it under {context.TraceIdentifier}.");
+        }
+        finally
+        {
+            Admission.End(context, connection, hasKeys: !keys.IsEmpty);
         }
     }
 

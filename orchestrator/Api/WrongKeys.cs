@@ -4,7 +4,7 @@ namespace Steelyard.Api;
 
 /// <summary>
 /// Slows those who try keys. Each client address may be refused so often in a second, after a few at once; what comes faster waits, and what would wait too
-/// long is turned away. Only who has no right key asks here: a right one is never slowed, whoever else shares its address.
+/// long waits as long as it may and is then told nothing but that. Only who has no right key asks here: a right one is never slowed, whoever else shares its address.
 /// </summary>
 public sealed class WrongKeys(Options options, TimeProvider time)
 {
@@ -14,11 +14,11 @@ public sealed class WrongKeys(Options options, TimeProvider time)
     // Seconds of its rate that an address may use up at once.
     private const int Burst = 2;
 
-    /// <summary>Answers that may wait at a time, of all addresses.</summary>
-    internal const int MostWaiting = 64;
+    /// <summary>Answers that may wait at a time, of all addresses; others are given at once.</summary>
+    internal const int MostWaiting = 256;
 
     // Those who wait hold no more than this part of all connections.
-    private const int ConnectionPart = 8;
+    private const int ConnectionPart = 4;
 
     // Those that the table has no room for: their number is up to whoever attacks.
     private static readonly IPAddress Others = IPAddress.None;
@@ -40,21 +40,20 @@ public sealed class WrongKeys(Options options, TimeProvider time)
         }
     }
 
-    /// <summary>Notes a refusal, and waits until it may be told. False when it is to be turned away at once.</summary>
+    /// <summary>Notes a refusal, and waits until it may be told. False when there are too many: the client is told that instead.</summary>
     /// <param name="client">Address of the client.</param>
     /// <param name="left">The client has.</param>
-    public async ValueTask<bool> SlowAsync(IPAddress client, CancellationToken left)
+    public async Task<bool> SlowAsync(IPAddress client, CancellationToken left)
     {
-        if (Delay(client) is not { } delay)
-            return false;
+        var delay = Delay(client);
         if (delay == TimeSpan.Zero)
             return true;
         try
         {
             if (Interlocked.Increment(ref waiting) > mostWaiting)
                 return false;
-            await Task.Delay(delay, time, left).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return true;
+            await Task.Delay(delay ?? LongestWait, time, left).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return delay is not null;
         }
         finally
         {
@@ -62,7 +61,7 @@ public sealed class WrongKeys(Options options, TimeProvider time)
         }
     }
 
-    // The generic cell rate algorithm: an address is its answers' time ahead of the clock.
+    // The generic cell rate algorithm: an address is its answers' time ahead of the clock. Null is too far; who goes on so stays there.
     private TimeSpan? Delay(IPAddress client)
     {
         var now = time.GetElapsedTime(0);
@@ -72,10 +71,9 @@ public sealed class WrongKeys(Options options, TimeProvider time)
             var until = busyUntil.GetValueOrDefault(known);
             until = (until > now ? until : now) + each;
             var delay = until - now - TimeSpan.FromSeconds(Burst);
-            if (delay > LongestWait)
-                return null;
-            busyUntil[known] = until;
-            return delay > TimeSpan.Zero ? delay : TimeSpan.Zero;
+            var isTooFar = delay > LongestWait;
+            busyUntil[known] = isTooFar ? now + TimeSpan.FromSeconds(Burst) + (LongestWait * 2) : until;
+            return isTooFar ? null : delay > TimeSpan.Zero ? delay : TimeSpan.Zero;
         }
     }
 

@@ -12,7 +12,6 @@ public sealed class ShortageTests
         { new HttpRequestException("x", new SocketException((int)SocketError.TooManyOpenSockets)), true },
         { new SocketException((int)SocketError.AddressNotAvailable), true },
         { new SocketException((int)SocketError.NoBufferSpaceAvailable), true },
-        { new OutOfMemoryException(), true },
         { new SocketException((int)SocketError.ConnectionRefused), false },
         { new SocketException((int)SocketError.ConnectionReset), false },
         { new IOException("No space left on device", 28), false },
