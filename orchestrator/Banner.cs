@@ -6,7 +6,7 @@ namespace Steelyard;
 /// <summary>What a start prints for people.</summary>
 internal static class Banner
 {
-    public static void Print(Uri url, WorkerCommand command, Options options)
+    public static void Print(Uri url, WorkerCommand command, Options options, string? descriptors)
     {
         Console.WriteLine($"""
 
@@ -16,6 +16,8 @@ internal static class Banner
               run dir   {options.RunDirectory}
               history   {(options.DataDirectory is { Length: > 0 } data ? data : "none")}
             """);
+        if (descriptors is not null)
+            Console.WriteLine($"  limits    {descriptors}");
         if (command.Kind == WorkerKind.Simulated && options.Worker == "auto")
         {
             Console.WriteLine("""

@@ -158,6 +158,9 @@ public sealed record Options
     /// <summary>Connections that are WebSockets at the same time: attached clients and viewers.</summary>
     public int MaxAttached { get; init; } = 10_000;
 
+    /// <summary>Idle connections to a worker that are kept for its next calls, after a rush; two after a moment of rest. What descriptors are left decides.</summary>
+    public int KeptWorkerConnections { get; init; } = 64;
+
     /// <summary>Connections of one client address at the same time, WebSockets included; null is any number. Trusted proxies have no such limit.</summary>
     public int? AddressMaxConnections { get; init; }
 
@@ -214,7 +217,13 @@ public sealed record Options
     /// <summary>Creates a key may begin in a second; null is any number.</summary>
     public double? KeyCreatesPerSecond { get; init; }
 
-    /// <summary>Proxies whose X-Forwarded-Host and X-Forwarded-Proto are believed.</summary>
+    /// <summary>Requests without a right key that one client address gets answered in a second; those beyond wait or are refused. Right keys never wait.</summary>
+    public int WrongKeysPerSecond { get; init; } = 10;
+
+    /// <summary>Client addresses whose wrong keys are counted apart; those beyond are counted together.</summary>
+    public int WrongKeyAddresses { get; init; } = 10_000;
+
+    /// <summary>Proxies whose X-Forwarded-For, X-Forwarded-Host and X-Forwarded-Proto are believed.</summary>
     public IReadOnlyList<IPAddress> TrustedProxies { get; init; } = [];
 
     /// <summary>Allows a bind beyond loopback without keys.</summary>

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
 using Steelyard.Api;
 using Steelyard.Api.Steel;
+using Steelyard.Connections;
 using Steelyard.History;
 using Steelyard.LiveView;
 using Steelyard.Processes;
@@ -25,6 +27,7 @@ public sealed class Orchestrator : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly CancellationTokenSource loops = new();
     private CancellationToken atOnce;
+    private string? descriptors;
     private bool isLeft;
     private Task background = Task.CompletedTask;
 
@@ -62,7 +65,7 @@ public sealed class Orchestrator : IAsyncDisposable
             var supervisor = options.Supervised ? Supervisor.ExitedAsync() : Task.Delay(Timeout.Infinite);
             await using var orchestrator = Build(options, TimeProvider.System);
             await orchestrator.StartAsync();
-            Banner.Print(orchestrator.Url, orchestrator.app.Services.GetRequiredService<WorkerCommand>(), orchestrator.options);
+            Banner.Print(orchestrator.Url, orchestrator.app.Services.GetRequiredService<WorkerCommand>(), orchestrator.options, orchestrator.descriptors);
             _ = Banner.PrintAsync(orchestrator.app.Services.GetRequiredService<BrowserIsolation>());
 
             await Task.WhenAny(signals.First, supervisor);
@@ -83,7 +86,7 @@ public sealed class Orchestrator : IAsyncDisposable
 
     /// <summary>
     /// Puts a node together. Throws <see cref="WorkerCommandException"/> when there is no such worker and <see cref="RunDirectoryException"/> when
-    /// another node has the run directory.
+    /// another node has the run directory, and <see cref="IOException"/> when there are too few descriptors.
     /// </summary>
     public static Orchestrator Build(Options options, TimeProvider time)
     {
@@ -94,6 +97,7 @@ public sealed class Orchestrator : IAsyncDisposable
             options = options with { StartConcurrency = StartTurn.UsualNumber(command.Kind) };
         if (options.MaxPageCalls == 0)
             options = options with { MaxPageCalls = Math.Max(1, options.MaxWorkers / 2) };
+        (options, var descriptors) = DescriptorBudget.Apply(options, ProcessLimits.Descriptors);
         options = options with { Warm = Math.Min(options.Warm, options.MaxWorkers) };
 
         var keys = new KeyRing(options);
@@ -118,6 +122,7 @@ public sealed class Orchestrator : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         builder.Services
             .AddRoutingCore()
+            .AddSingleton<SocketTransportFactory>().AddSingleton<IConnectionListenerFactory, ClientListeners>().AddSingleton<WrongKeys>().AddSingleton<WorkerMemory>()
             .AddSingleton(options).AddSingleton(time).AddSingleton(command).AddSingleton(command.Api).AddSingleton(runDirectory).AddSingleton(ledger).AddSingleton(new ReplyMemory(options.ListMemoryBytes)).AddSingleton<IMachine, Machine>().AddSingleton<WorkerProcesses>().AddSingleton<Leftovers>().AddSingleton<IHostLifetime, NoHostLifetime>()
             .AddSingleton<BrowserIsolation>().AddSingleton<WorkerLimiter>().AddSingleton<WorkerStarter>().AddSingleton<WorkerAdopter>().AddSingleton<WorkerHealth>().AddSingleton<SessionPlacer>()
             .AddSingleton(services => new WorkerPool(services.GetRequiredService<WorkerStarter>(), options, time, services.GetRequiredService<ILogger<WorkerPool>>()))
@@ -151,12 +156,16 @@ public sealed class Orchestrator : IAsyncDisposable
         app.Services.GetRequiredService<OperatorApi>().Map(routes);
         app.MapOpenApi(ApiDescription.Path).Reads();
         app.UseEndpoints(_ => { });
-        return new(app, runDirectory, options, time);
+        return new(app, runDirectory, options, time) { descriptors = descriptors };
     }
 
     private static ForwardedHeadersOptions Forwarding(Options options)
     {
-        var forwarding = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedProto };
+        var forwarding = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedProto,
+            ForwardLimit = null, // Through as many as are trusted.
+        };
         forwarding.KnownProxies.Clear();
         forwarding.KnownIPNetworks.Clear();
         foreach (var proxy in options.TrustedProxies)

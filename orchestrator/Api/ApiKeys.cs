@@ -1,10 +1,11 @@
+using System.Net;
 using System.Text;
 using Steelyard.Sessions;
 
 namespace Steelyard.Api;
 
 /// <summary>Lets in only who shows a key, when there are keys, and notes whose it is.</summary>
-public sealed class ApiKeys(RequestDelegate next, KeyRing keys)
+public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong)
 {
     private const string Bearer = "Bearer ";
     private const string Basic = "Basic ";
@@ -21,13 +22,33 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys)
         var inQuery = QueryKeys.Take(context.Request, key => keys.Find(key) is not null);
         if (keys.IsEmpty || Open.Any(path => context.Request.Path.StartsWithSegments(path)))
             return next(context);
-        var caller = (InHeader(context.Request) ?? inQuery) is { } key ? keys.Find(key) : null;
-        if (caller is null && context.Request.Path.StartsWithSegments(ForProbes))
-            caller = Sessions.Caller.Nobody;
-        if (caller is null)
-            return Problem.WriteAsync(context, StatusCodes.Status401Unauthorized, "Bad or missing authentication. Show a key: as the header steel-api-key or x-api-key, as a bearer token, as the password of basic authentication, or as ?apiKey= or ?token=.");
+        var key = InHeader(context.Request) ?? inQuery;
+        if (key is null && context.Request.Path.StartsWithSegments(ForProbes))
+            return GoOnAsync(context, Sessions.Caller.Nobody);
+        return key is not null && keys.Find(key) is { } caller ? GoOnAsync(context, caller) : RefuseAsync(context);
+    }
+
+    private Task GoOnAsync(HttpContext context, Caller caller)
+    {
         context.Features.Set(caller);
         return next(context);
+    }
+
+    private async Task RefuseAsync(HttpContext context)
+    {
+        if (!await wrong.SlowAsync(context.Connection.RemoteIpAddress ?? IPAddress.None, context.RequestAborted))
+        {
+            context.Response.Headers.Connection = "close";
+            await Problem.TooManyAsync(context, "Too many requests with a wrong key, or without one, come from your address (--wrong-keys-per-second). A right key is not slowed.", WrongKeys.LongestWait);
+        }
+        else if (context.Request.Path.StartsWithSegments(ForProbes))
+        {
+            await GoOnAsync(context, Sessions.Caller.Nobody);
+        }
+        else
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status401Unauthorized, "Bad or missing authentication. Show a key: as the header steel-api-key or x-api-key, as a bearer token, as the password of basic authentication, or as ?apiKey= or ?token=.");
+        }
     }
 
     private static string? InHeader(HttpRequest request)

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Steelyard.Processes;
 using Steelyard.Proxy;
 using Steelyard.Sessions;
 using Steelyard.Workers;
@@ -82,6 +83,8 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
         var (address, status, error) = await CdpAddress.FindAsync(placement);
         if (address is not null)
             return (placement, address);
+        if (error == WorkerError.Busy)
+            throw PoolUnavailableException.NoConnection();
         if (error == WorkerError.None && status is >= 300 and < 500)
             await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "This session's worker has no browser to attach to: it serves no /json/version. Run with --worker chromium.");
         else if (status == StatusCodes.Status503ServiceUnavailable)
@@ -118,6 +121,10 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
                 _ => StatusCodes.Status502BadGateway,
             };
             await Problem.WriteAsync(context, status, $"The session's worker refused {what} with status {browser.Status}.");
+        }
+        catch (SocketException e) when (Shortage.IsIn(e))
+        {
+            throw PoolUnavailableException.NoConnection();
         }
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {

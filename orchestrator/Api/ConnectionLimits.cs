@@ -17,7 +17,6 @@ internal static class ConnectionLimits
         kestrel.Limits.MaxRequestBodySize = null; // Ours is checked, with a better answer, in RequestBody.
         kestrel.Limits.MinRequestBodyDataRate = null; // Likewise.
         kestrel.Limits.MinResponseDataRate = new(options.ReplyBytesPerSecond, ReplyGrace);
-        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxAttached;
         kestrel.Limits.KeepAliveTimeout = options.IdleTimeout;
         kestrel.Limits.RequestHeadersTimeout = options.HeadTimeout;

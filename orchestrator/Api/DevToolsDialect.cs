@@ -46,11 +46,7 @@ public sealed class DevToolsDialect(SessionService sessions, Attacher attacher, 
         if (await Attacher.MovedAsync(context, found.Session, at.Placement))
             return;
         if (reply.Error == WorkerError.Busy)
-        {
-            await Problem.UnavailableAsync(context, PoolUnavailableException.NoConnection());
-            return;
-        }
-
+            throw PoolUnavailableException.NoConnection();
         if (reply.Error != WorkerError.None)
         {
             await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker failed at {path}: {reply}.");

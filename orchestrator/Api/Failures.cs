@@ -1,13 +1,16 @@
 using Steelyard.Api.Steel;
+using Steelyard.Connections;
 using Steelyard.History;
+using Steelyard.Processes;
 using Steelyard.Sessions;
 using Steelyard.Workers;
 
 namespace Steelyard.Api;
 
-/// <summary>Turns what a handler throws or leaves unsaid into a problem reply.</summary>
-public sealed class Failures(RequestDelegate next, ILogger<Failures> logger)
+/// <summary>Turns what a handler throws or leaves unsaid into a problem reply, and has requests admitted.</summary>
+public sealed class Failures(RequestDelegate next, KeyRing keys, ILogger<Failures> logger)
 {
+    private static readonly TimeSpan RetryShortageAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryHistoryAfter = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryBusyAfter = TimeSpan.FromSeconds(1);
 
@@ -15,9 +18,13 @@ public sealed class Failures(RequestDelegate next, ILogger<Failures> logger)
     {
         context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
         context.Response.Headers.XContentTypeOptions = "nosniff"; // Much of what we answer is a worker's, or a page's.
+        var connection = context.Features.Get<ClientConnection>();
+        if (!Admission.TryBegin(context, connection))
+            return;
         try
         {
-            await next(context);
+            if (!await Admission.RefusesAsync(context, connection))
+                await next(context);
             if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null })
                 await ExplainAsync(context);
         }
@@ -49,10 +56,19 @@ public sealed class Failures(RequestDelegate next, ILogger<Failures> logger)
         {
             // The client has left: nobody is there to be answered.
         }
+        catch (Exception e) when (Shortage.IsIn(e))
+        {
+            logger.LogWarning("Request {Id} failed, since this node has run out of something: {Reason}", context.TraceIdentifier, e.Message);
+            await Problem.UnavailableAsync(context, "This node is out of descriptors or memory. Retry; if it stays so, raise the limit of open files.", RetryShortageAfter);
+        }
         catch (Exception e)
         {
             logger.LogError(e, "Request {Id} failed through an error of ours", context.TraceIdentifier);
             await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError, $"An error of ours; the log has it under {context.TraceIdentifier}.");
+        }
+        finally
+        {
+            Admission.End(context, connection, hasKeys: !keys.IsEmpty);
         }
     }
 

@@ -6,7 +6,7 @@ using Steelyard.Workers;
 namespace Steelyard.Api;
 
 /// <summary>What operators and probes ask: lists, numbers, health, and the end of a worker.</summary>
-internal sealed class OperatorApi(SessionService sessions, WorkerPool pool, WorkerProcesses processes, BrowserIsolation isolation, Options options)
+internal sealed class OperatorApi(SessionService sessions, WorkerPool pool, BrowserIsolation isolation, WorkerMemory memory, Options options)
 {
     private static readonly byte[] Ok = Encoding.ASCII.GetBytes("ok");
 
@@ -30,7 +30,7 @@ internal sealed class OperatorApi(SessionService sessions, WorkerPool pool, Work
     {
         var workers = pool.Workers();
         var sessionOf = Views(context.Caller()).Where(view => view.Worker is not null).ToLookup(view => view.Worker!, view => view.Id.ToString());
-        var look = await processes.LookAsync();
+        var used = await memory.ReadAsync();
         var entries = workers.ConvertAll(worker => new WorkerEntry(
             worker.Id,
             worker.Pid,
@@ -39,7 +39,7 @@ internal sealed class OperatorApi(SessionService sessions, WorkerPool pool, Work
             sessionOf[worker].FirstOrDefault(),
             worker.Restarts,
             worker.PreviousExit,
-            ProcessMemory.Of(look.Of[worker.Id].Select(process => process.Pid)).OwnBytes));
+            used.GetValueOrDefault(worker.Id).OwnBytes));
         await context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.WorkerListReply);
     }
 

@@ -17,7 +17,7 @@ public static class PortOwner
 
     /// <summary>
     /// True when whoever connects to the port of 127.0.0.1 reaches <paramref name="groupLeader"/>, a process of the group it leads, or
-    /// one that descends from it.
+    /// one that descends from it. Throws <see cref="IOException"/> when no descriptor is left.
     /// </summary>
     public static bool IsListening(int groupLeader, int port)
     {
@@ -59,7 +59,7 @@ public static class PortOwner
             // user tells.
             return UserOf(pid) == listener.User;
         }
-        catch (IOException)
+        catch (IOException e) when (!Shortage.IsIn(e))
         {
             return false; // Gone.
         }

@@ -13,7 +13,9 @@ internal static class ProcFile
         .Select(path => int.TryParse(Path.GetFileName(path.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
         .Where(pid => pid > 0);
 
-    /// <summary>Reads one into a buffer; empty when its process has ended, is hidden from us, or no descriptor is left.</summary>
+    /// <summary>
+    /// Reads one into a buffer; empty when its process has ended or is hidden from us. Throws <see cref="IOException"/> when no descriptor is left: that says nothing of the process.
+    /// </summary>
     public static ReadOnlySpan<byte> Read(string path, Span<byte> buffer)
     {
         try
@@ -21,7 +23,7 @@ internal static class ProcFile
             using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             return buffer[..RandomAccess.Read(file, buffer, 0)];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && !Shortage.IsIn(e))
         {
             return [];
         }

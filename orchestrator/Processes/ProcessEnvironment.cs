@@ -7,7 +7,7 @@ public static class ProcessEnvironment
 {
     private const int MaxBytes = 1 << 20;
 
-    /// <summary>The value of a variable; null when it has none, or it is gone, or not ours to look into.</summary>
+    /// <summary>The value of a variable; null when it has none, or it is gone, or not ours to look into. Throws <see cref="IOException"/> when no descriptor is left.</summary>
     public static string? Read(int pid, string name)
     {
         try
@@ -24,7 +24,7 @@ public static class ProcessEnvironment
 
             return Find(bytes.AsSpan(0, length), Encoding.UTF8.GetBytes(name + "="));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && !Shortage.IsIn(e))
         {
             return null;
         }

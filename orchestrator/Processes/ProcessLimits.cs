@@ -13,6 +13,16 @@ public static class ProcessLimits
     /// <param name="files">Null leaves them as they are.</param>
     public static bool TryApply(int pid, int? files) => TrySet(pid, OfCores, 0) && (files is not { } most || TrySet(pid, OfFiles, most));
 
+    /// <summary>How many descriptors this process may have: the runtime has raised the soft limit to the hard one.</summary>
+    public static unsafe long Descriptors
+    {
+        get
+        {
+            var limit = stackalloc ulong[2];
+            return LibC.Limit(0, OfFiles, null, limit) == 0 ? (long)Math.Min(limit[0], long.MaxValue) : long.MaxValue;
+        }
+    }
+
     private static unsafe bool TrySet(int pid, int resource, long most)
     {
         var limit = stackalloc ulong[2] { (ulong)most, (ulong)most };

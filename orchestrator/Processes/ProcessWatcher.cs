@@ -35,8 +35,16 @@ internal sealed unsafe class ProcessWatcher
         lock (gate)
         {
             var pid = Spawn.Start(spec);
-            if (ProcessIdentity.Of(pid) is { } identity && WatchNeedsLock(identity, spec.NewSession) is { } process)
-                return process;
+            try
+            {
+                if (ProcessIdentity.Of(pid) is { } identity && WatchNeedsLock(identity, spec.NewSession) is { } process)
+                    return process;
+            }
+            catch (IOException)
+            {
+                // Out of descriptors, as is said below.
+            }
+
             End(pid, spec.NewSession);
             throw new ProcessStartException(spec.Path, "it cannot be watched: we are out of descriptors (see ulimit -n)") { IsShortage = true };
         }
@@ -85,12 +93,25 @@ internal sealed unsafe class ProcessWatcher
         }
     }
 
+    // Null when it is gone. Throws IOException in a shortage of ours, which says nothing of the process.
     private OsProcess? WatchNeedsLock(ProcessIdentity identity, bool leadsGroup)
     {
         var pidfd = LibC.PidfdOpen(identity.Pid);
         if (pidfd < 0)
-            return null;
+            return Marshal.GetLastPInvokeError() == LibC.NoSuchProcess ? null : throw CannotWatch(identity.Pid);
+        try
+        {
+            return WatchNeedsLock(identity, pidfd, leadsGroup);
+        }
+        catch
+        {
+            _ = LibC.Close(pidfd);
+            throw;
+        }
+    }
 
+    private OsProcess? WatchNeedsLock(ProcessIdentity identity, int pidfd, bool leadsGroup)
+    {
         // Between reading the identity and opening the descriptor the pid may have changed hands.
         if (!identity.Exists)
         {
@@ -102,13 +123,11 @@ internal sealed unsafe class ProcessWatcher
         *(uint*)epollEvent = LibC.EpollIn;
         *(int*)(epollEvent + EventSize - 8) = identity.Pid;
         if (LibC.EpollControl(epoll, LibC.EpollAdd, pidfd, epollEvent) != 0)
-        {
-            _ = LibC.Close(pidfd);
-            return null;
-        }
-
+            throw CannotWatch(identity.Pid);
         return watched[identity.Pid] = new(identity, pidfd, leadsGroup);
     }
+
+    private static IOException CannotWatch(int pid) => new($"Cannot watch pid {pid}: {Marshal.GetLastPInvokeErrorMessage()} (see ulimit -n)");
 
     // A child of ours that nobody holds: it is not reaped yet, so the pid is still its own.
     private static void End(int pid, bool leadsGroup)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Steelyard.Connections;
 using Steelyard.Workers;
 
 namespace Steelyard.Proxy;
@@ -33,7 +34,9 @@ public static class Upgrade
             rate.MinDataRate = null;
         try
         {
-            return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+            var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+            context.Features.Get<ClientConnection>()?.Attach();
+            return stream;
         }
         catch (InvalidOperationException)
         {

@@ -125,6 +125,8 @@ internal sealed class SessionAdopter(
             {
                 if (reply.IsSuccess)
                     return placement.IsIn(reply) ? null : "answered with the body of another session, or of one that is over";
+                if (reply.Error == WorkerError.Busy)
+                    started = time.GetTimestamp(); // We have no descriptor to ask it with.
                 if ((time.GetElapsedTime(started) >= options.WorkerTimeout && !placement.Worker.IsStarved) || reply.Status is >= 400 and < 500 || placement.Worker.Exited.IsCompleted)
                     return $"answered a get with {reply}";
             }

@@ -10,6 +10,9 @@ internal static class WorkerCleaner
     {
         Done,
         NotYet,
+
+        /// <summary>We have no descriptor to ask it with. That is not the worker's fault: it is asked again, and its time begins anew.</summary>
+        NotAsked,
         Failed,
     }
 
@@ -30,7 +33,9 @@ internal static class WorkerCleaner
             var outcome = deleted ? await AskFreeAsync(client, left) : await DeleteAsync(client, sessionPath!);
             if (outcome == Outcome.Failed)
                 return false;
-            if (outcome == Outcome.NotYet)
+            if (outcome == Outcome.NotAsked)
+                started = time.GetTimestamp();
+            if (outcome is Outcome.NotYet or Outcome.NotAsked)
                 await Task.Delay(pause, time);
             else if (deleted)
                 return true;
@@ -39,13 +44,12 @@ internal static class WorkerCleaner
         }
     }
 
-    // Busy: we are out of descriptors. That is not the worker's fault, and it is asked again.
     private static async Task<Outcome> DeleteAsync(WorkerClient client, string sessionPath)
     {
         using var reply = await client.EndAsync(sessionPath);
         return reply switch
         {
-            { Error: WorkerError.Busy } => Outcome.NotYet,
+            { Error: WorkerError.Busy } => Outcome.NotAsked,
             { Error: WorkerError.None, Status: 200 or 202 or 204 or 404 } => Outcome.Done,
             _ => Outcome.Failed,
         };
@@ -56,6 +60,6 @@ internal static class WorkerCleaner
         using var reply = await client.StatusAsync(within);
         if (reply.IsSuccess)
             return client.Speaks.SaysFree(reply.Body.Span) ? Outcome.Done : Outcome.NotYet;
-        return reply.Error == WorkerError.Busy ? Outcome.NotYet : Outcome.Failed;
+        return reply.Error == WorkerError.Busy ? Outcome.NotAsked : Outcome.Failed;
     }
 }

@@ -15,6 +15,7 @@ public sealed class WorkerClient : IDisposable
     private readonly Stack<IWorkerConnection> idle = new(KeptIdle);
     private readonly int maxReplyBytes;
     private readonly TimeSpan timeout;
+    private readonly int mostKept;
     private readonly TimeProvider time;
     private long lastAnswer;
     private bool closed;
@@ -25,8 +26,10 @@ public sealed class WorkerClient : IDisposable
     /// <param name="maxReplyBytes">A larger body is <see cref="WorkerError.TooLarge"/>.</param>
     /// <param name="timeout">Deadline of one call, from connecting to the last byte.</param>
     /// <param name="time">Clock of the deadlines.</param>
-    internal WorkerClient(IMachine machine, WorkerApi api, int port, int maxReplyBytes, TimeSpan timeout, TimeProvider time)
+    /// <param name="mostKept">Idle connections kept during a rush.</param>
+    internal WorkerClient(IMachine machine, WorkerApi api, int port, int maxReplyBytes, TimeSpan timeout, TimeProvider time, int mostKept = MaxCalls)
     {
+        this.mostKept = mostKept;
         Machine = machine;
         Speaks = api;
         Port = port;
@@ -106,7 +109,7 @@ public sealed class WorkerClient : IDisposable
     {
         lock (gate)
         {
-            if (reusable && !closed)
+            if (reusable && !closed && idle.Count < mostKept)
             {
                 idle.Push(connection);
                 return;

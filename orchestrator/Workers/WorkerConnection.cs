@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using Steelyard.Processes;
 
 namespace Steelyard.Workers;
 
@@ -61,6 +62,10 @@ internal sealed class WorkerConnection : IWorkerConnection
         catch (OperationCanceledException)
         {
             error = WorkerError.TimedOut;
+        }
+        catch (SocketException e) when (!socket.Connected && Shortage.IsIn(e))
+        {
+            error = WorkerError.Busy; // It was not asked: we lack what a connection takes.
         }
         catch (SocketException e)
         {

@@ -88,6 +88,11 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
             if (reply.Error == WorkerError.Busy)
                 worker.Client.ForgiveSilence(); // It was not asked: we are out of descriptors.
         }
+        catch (Exception e)
+        {
+            logger.LogError(e, "{Worker} was not asked for its health through an error of ours", worker);
+            worker.Client.ForgiveSilence();
+        }
         finally
         {
             probing.TryRemove(worker, out _);

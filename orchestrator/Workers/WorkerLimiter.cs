@@ -67,11 +67,26 @@ internal sealed class WorkerLimiter
         oomKills = OomKills.Count();
         if (Limits.MemoryBytes is null && Limits.Processes is null)
             return;
-        var look = await processes.LookAsync();
+        if (await TryLookAsync() is not { } look)
+            return;
         foreach (var worker in workers)
         {
             if (Exceeds(worker, [.. look.Of[worker.Id].Select(process => process.Pid)]) is { } reason)
                 pool.Stop(worker, reason);
+        }
+    }
+
+    // Null when no descriptor is left to look with.
+    private async Task<ProcessFamilies?> TryLookAsync()
+    {
+        try
+        {
+            return await processes.LookAsync();
+        }
+        catch (IOException e)
+        {
+            logger.LogWarning("Workers are not held to their limits just now: {Reason}", e.Message);
+            return null;
         }
     }
 

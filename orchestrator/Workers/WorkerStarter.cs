@@ -49,7 +49,7 @@ internal sealed class WorkerStarter(
             });
             processes.Set(folder.Id, process.Identity);
             group = limiter?.Hold(folder.Id, process.Identity.Pid);
-            var client = new WorkerClient(machine, command.Api, port, options.MaxReplyBytes, options.WorkerTimeout, time);
+            var client = new WorkerClient(machine, command.Api, port, options.MaxReplyBytes, options.WorkerTimeout, time, options.KeptWorkerConnections);
             folder.WriteRecord(new(process.Identity, port, restarts, command.Kind, Program));
             return new(process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time) { Group = group };
         }
@@ -72,7 +72,7 @@ internal sealed class WorkerStarter(
             return null;
         ports.Claim(record.Port);
         processes.Set(folder.Id, record.Process);
-        var client = new WorkerClient(machine, command.Api, record.Port, options.MaxReplyBytes, options.WorkerTimeout, time);
+        var client = new WorkerClient(machine, command.Api, record.Port, options.MaxReplyBytes, options.WorkerTimeout, time, options.KeptWorkerConnections);
         return new(process, client, folder, record.Restarts, null, record.Kind == WorkerKind.Chromium, time)
         {
             Group = limiter?.Find(folder.Id),
@@ -96,7 +96,10 @@ internal sealed class WorkerStarter(
         return variables;
     }
 
-    /// <summary>True once it serves and says that it is free, and it is the process we spawned that does; false at the start deadline.</summary>
+    /// <summary>
+    /// True once it serves and says that it is free, and it is the process we spawned that does; false at the start deadline. That begins anew while we have no
+    /// descriptor to ask it with.
+    /// </summary>
     public async Task<bool> WaitReadyAsync(Worker worker)
     {
         var started = time.GetTimestamp();
@@ -108,6 +111,8 @@ internal sealed class WorkerStarter(
                 return false;
             using (var health = await worker.Client.HealthAsync(left))
             {
+                if (health.Error == WorkerError.Busy)
+                    started = time.GetTimestamp();
                 if (!health.IsSuccess)
                     continue;
             }
@@ -117,10 +122,14 @@ internal sealed class WorkerStarter(
             if (status.IsSuccess && command.Kind == WorkerKind.Chromium)
                 isolation.Take(status.Body.Span);
             if (status.IsSuccess && command.Api.SaysFree(status.Body.Span))
-                return await machine.IsListeningAsync(worker.Process, worker.Port);
+            {
+                if (await IsListeningAsync(worker) is { } isListening)
+                    return isListening;
+                started = time.GetTimestamp();
+            }
 
             // Of an earlier orchestrator, or its own invention. A stranger on the port may have one, too: that is no business of ours.
-            if (status.IsSuccess && command.Api.TryReadSession(status.Body.Span, out var leftOver) && await machine.IsListeningAsync(worker.Process, worker.Port))
+            if (status.IsSuccess && command.Api.TryReadSession(status.Body.Span, out var leftOver) && await IsListeningAsync(worker) == true)
                 (await worker.Client.EndAsync(command.Api.SessionPath(leftOver))).Dispose();
         }
     }
@@ -130,6 +139,19 @@ internal sealed class WorkerStarter(
     {
         var excused = worker.Waited < options.StarvedTimeout ? worker.Waited : options.StarvedTimeout;
         return options.WorkerStartTimeout + excused - time.GetElapsedTime(started);
+    }
+
+    // Null when we cannot look for want of a descriptor.
+    private async Task<bool?> IsListeningAsync(Worker worker)
+    {
+        try
+        {
+            return await machine.IsListeningAsync(worker.Process, worker.Port);
+        }
+        catch (IOException e) when (Shortage.IsIn(e))
+        {
+            return null;
+        }
     }
 
     /// <summary>Cleans a worker. Throws <see cref="OperationCanceledException"/> when that comes before its turn.</summary>

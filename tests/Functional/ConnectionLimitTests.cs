@@ -56,6 +56,43 @@ public sealed class ConnectionLimitTests
     }
 
     [Fact]
+    public async Task Who_asks_nothing_makes_room_for_who_does()
+    {
+        await using var node = await Node.StartAsync(options => options with { MaxConnections = 3 });
+        using var served = await ConnectAsync(node);
+        Assert.Equal("HTTP/1.1 200 OK", await AskAsync(served, Health));
+        using var first = await ConnectAsync(node);
+        for (var i = 0; i < 50; i++)
+        {
+            using var silent = await ConnectAsync(node);
+            Assert.Equal("HTTP/1.1 200 OK", await AskOnceAsync(node, Health));
+        }
+
+        Assert.True(await IsClosedAsync(first));
+        Assert.Equal("HTTP/1.1 200 OK", await AskAsync(served, Health));
+    }
+
+    [Fact]
+    public async Task While_all_connections_are_busy_others_are_told_and_operators_served()
+    {
+        await using var node = await Node.StartAsync(options => options with { MaxConnections = 2, Worker = "simulated --faults never-ready@start=1:busy" });
+        const string Create = "POST /sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
+        var waiting = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => ConnectAsync(node)));
+        foreach (var one in waiting)
+            await one.GetStream().WriteAsync(Encoding.ASCII.GetBytes(Create));
+        await Eventually.IsTrueAsync(() => node.Pool.Status().Queued == 2, "both wait");
+        foreach (var _ in Enumerable.Range(0, 50))
+        {
+            Assert.Equal("HTTP/1.1 503 Service Unavailable", await AskOnceAsync(node, Create));
+            Assert.Equal("HTTP/1.1 200 OK", await AskOnceAsync(node, Health));
+            Assert.Equal("HTTP/1.1 200 OK", await AskOnceAsync(node, "GET /workers HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        }
+
+        foreach (var one in waiting)
+            one.Dispose();
+    }
+
+    [Fact]
     public async Task One_address_gets_its_share_and_another_address_is_served()
     {
         await using var node = await Node.StartAsync(options => options with { AddressMaxConnections = 2 });

@@ -26,14 +26,17 @@ internal sealed class NodeProcess : IAsyncDisposable
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(40) };
 
     /// <summary>Starts it and does not wait until it serves. Skips the test when the bundled worker is not built.</summary>
-    public static NodeProcess Spawn(string? runDirectory = null, params string[] options) => Spawn(null, runDirectory, options);
+    public static NodeProcess Spawn(string? runDirectory = null, params string[] options) => Spawn(null, runDirectory, options, null);
 
     /// <summary>Starts it as an init system does that has opened its listening socket; see sd_listen_fds(3).</summary>
-    public static Task<NodeProcess> StartOnAsync(Socket socket, string? runDirectory, params string[] options) => ListeningAsync(Spawn(socket, runDirectory, options));
+    public static Task<NodeProcess> StartOnAsync(Socket socket, string? runDirectory, params string[] options) => ListeningAsync(Spawn(socket, runDirectory, options, null));
 
     public static Task<NodeProcess> StartAsync(string? runDirectory = null, params string[] options) => ListeningAsync(Spawn(runDirectory, options));
 
-    private static NodeProcess Spawn(Socket? socket, string? runDirectory, string[] options)
+    /// <summary>Starts one that may have so many descriptors and no more, on a socket if there is one.</summary>
+    public static Task<NodeProcess> StartWithDescriptorsAsync(int descriptors, Socket? socket, params string[] options) => ListeningAsync(Spawn(socket, null, options, descriptors));
+
+    private static NodeProcess Spawn(Socket? socket, string? runDirectory, string[] options, int? descriptors)
     {
         if (WorkerCommand.FindBundled(AppContext.BaseDirectory) is null)
             Assert.Skip("the bundled worker is not built: run `make build`");
@@ -42,7 +45,8 @@ internal sealed class NodeProcess : IAsyncDisposable
         var log = Path.Combine(runDirectory, $"test-{Guid.NewGuid():N}.log");
         string[] worker = options.Contains("--worker") ? [] : ["--worker", "simulated"];
         string[] handOver = socket is null ? [] : ["/bin/sh", "-c", "LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"", "sh"];
-        var process = OsProcess.Start(new("/usr/bin/env", [.. handOver, "dotnet", Path.Combine(AppContext.BaseDirectory, "steelyard.dll"), "--port", "0", "--warm", "4", "--run-dir", runDirectory, .. worker, .. options])
+        string[] limit = descriptors is null ? [] : ["/bin/sh", "-c", $"ulimit -n {descriptors} && exec \"$@\"", "sh"];
+        var process = OsProcess.Start(new("/usr/bin/env", [.. limit, .. handOver, "dotnet", Path.Combine(AppContext.BaseDirectory, "steelyard.dll"), "--port", "0", "--warm", "4", "--run-dir", runDirectory, .. worker, .. options])
         {
             LogPath = log,
             InheritedHandles = socket is null ? [] : [socket.SafeHandle],

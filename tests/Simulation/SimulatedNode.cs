@@ -25,6 +25,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
     private readonly SessionLedger ledger;
     private readonly TaskCompletionSource died = new();
     private readonly RequestDelegate[] handlers;
+    private readonly KeyRing keys = new(new());
 
     public SimulatedNode(World world, SimulatedMachine machine, Options options)
     {
@@ -125,7 +126,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
         context.Request.RouteValues["id"] = id;
         var handler = handlers[method == "POST" ? 0 : method == "GET" ? 1 : 2];
-        await new Failures(handler, log.For<Failures>()).InvokeAsync(context);
+        await new Failures(handler, keys, log.For<Failures>()).InvokeAsync(context);
         await context.Response.CompleteAsync();
         answer.SetResult(new(context.Response.StatusCode, Encoding.UTF8.GetString(output.ToArray()), context.Response.Headers.RetryAfter.Count > 0));
     }

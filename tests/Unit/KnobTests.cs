@@ -66,6 +66,8 @@ public sealed class KnobTests
         ("key-max-sessions", "3", o => o.KeyMaxSessions, 3, ["0", "many"]),
         ("key-max-creating", "2", o => o.KeyMaxCreating, 2, ["0", "many"]),
         ("key-creates-per-second", "5", o => o.KeyCreatesPerSecond, 5.0, ["0", "0.5", "many"]),
+        ("wrong-keys-per-second", "3", o => o.WrongKeysPerSecond, 3, ["0", "none"]),
+        ("wrong-key-addresses", "5", o => o.WrongKeyAddresses, 5, ["0", "none"]),
         ("trusted-proxy", "10.0.0.1", o => o.TrustedProxies.SingleOrDefault()?.ToString(), "10.0.0.1", ["", "proxy"]),
         ("max-context", "1024", o => o.MaxContextBytes, 1024, ["1023", "67108865"]),
         ("max-artifact", "1024", o => o.MaxArtifactBytes, 1024, ["1023", "1MB"]),

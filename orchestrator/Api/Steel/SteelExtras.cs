@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http.Features;
 using Steelyard.LiveView;
 using Steelyard.Proxy;
+using Steelyard.Processes;
 using Steelyard.Sessions;
+using Steelyard.Workers;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Steelyard.Api.Steel;
@@ -43,6 +45,8 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
             await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "Content-Type and Accept may hold visible ASCII and spaces only.");
         else if (await forwarder.ForwardAsync(context, found.Placement, path) is var error && error == ForwarderError.RequestBodyClient && !context.RequestAborted.IsCancellationRequested)
             await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "The body cannot be read: its length or its chunks are broken.");
+        else if (Shortage.IsIn(context.GetForwarderErrorFeature()?.Exception))
+            throw PoolUnavailableException.NoConnection();
         else if (error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested)
             await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker did not answer at {path}: {error}.");
     }
@@ -53,6 +57,8 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
             return;
         using var activity = found.Activity;
         using var reply = await found.Placement.Worker.Client.DiscoverAsync("GET", "/json/list");
+        if (reply.Error == WorkerError.Busy)
+            throw PoolUnavailableException.NoConnection();
         if (!reply.IsSuccess || !found.Session.IsOn(found.Placement) || DevToolsTarget.Parse(reply.Body.Span) is not { } targets)
         {
             await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "This session's worker does not list its pages: it has no browser. Run the node with --worker chromium.");

@@ -77,7 +77,8 @@ public sealed class QueryKeysTests
                 passed = context.Request.QueryString.Value;
                 return Task.CompletedTask;
             },
-            keys);
+            keys,
+            new WrongKeys(new(), TimeProvider.System));
         var context = new DefaultHttpContext { Request = { Path = path, QueryString = new(query) } };
         if (header)
             context.Request.Headers["x-api-key"] = "key-a";

@@ -91,4 +91,20 @@ public sealed class WorkerCleanerTests
         Assert.False(await cleaning);
         Assert.True(server.Requests.Count > 1, "it was asked again");
     }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("/sessions/one")]
+    public async Task A_worker_that_we_cannot_ask_is_not_to_blame_and_is_asked_when_we_can(string? session)
+    {
+        await using var server = ScriptedServer.Answering(request => request.StartsWith("DELETE", StringComparison.Ordinal) ? "HTTP/1.1 204 No Content\r\n\r\n" : Reply.Json("""{"available":true}"""));
+        var (machine, time) = (new ShortMachine(), new FakeTimeProvider());
+        using var client = new WorkerClient(machine, WorkerApi.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), time);
+        var cleaning = WorkerCleaner.CleanAsync(client, session, TimeSpan.FromSeconds(1), time);
+        await ShortMachine.PassAsync(time, () => machine.Asked > 50);
+        Assert.False(cleaning.IsCompleted);
+        machine.HasDescriptors = true;
+        await ShortMachine.PassAsync(time, () => cleaning.IsCompleted);
+        Assert.True(await cleaning);
+    }
 }

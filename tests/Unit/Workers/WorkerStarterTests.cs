@@ -63,13 +63,32 @@ public sealed class WorkerStarterTests : IDisposable
         });
     }
 
-    // The clock stands still: no turn ends by itself.
-    private WorkerStarter New(WorkerKind kind)
+    [Fact]
+    public async Task A_worker_that_we_cannot_ask_has_not_failed_to_become_ready()
     {
-        var (machine, time) = (new Machine(new(1 << 20)), new FakeTimeProvider());
+        var (machine, time) = (new ShortMachine(), new FakeTimeProvider());
+        var starter = New(WorkerKind.Simulated, machine, time, TimeSpan.FromSeconds(1));
+        await WithWorkerAsync(starter, async worker =>
+        {
+            var ready = starter.WaitReadyAsync(worker);
+            await ShortMachine.PassAsync(time, () => machine.Asked > 50);
+            Assert.False(ready.IsCompleted);
+
+            // Nobody listens: from here on it is the worker's own time that passes.
+            machine.HasDescriptors = true;
+            await ShortMachine.PassAsync(time, () => ready.IsCompleted);
+            Assert.False(await ready);
+        });
+    }
+
+    // The clock stands still: no turn ends by itself.
+    private WorkerStarter New(WorkerKind kind) => New(kind, new Machine(new(1 << 20)), new(), TimeSpan.FromSeconds(15));
+
+    private WorkerStarter New(WorkerKind kind, IMachine machine, FakeTimeProvider time, TimeSpan startTimeout)
+    {
         var processes = new WorkerProcesses(runs, machine);
         var leftovers = new Leftovers(processes, machine, time, NullLogger<Leftovers>.Instance);
-        return new(new("/bin/sleep", ["60"], kind), runs, machine, processes, leftovers, new(), new() { StartConcurrency = 1 }, time);
+        return new(new("/bin/sleep", ["60"], kind), runs, machine, processes, leftovers, new(), new() { StartConcurrency = 1, WorkerStartTimeout = startTimeout }, time);
     }
 
     private static async Task WithWorkerAsync(WorkerStarter starter, Func<Steelyard.Workers.Worker, Task> use)

@@ -1,0 +1,57 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Steelyard.Connections;
+
+/// <summary>Accepts no more connections than there are places and a few: each one is a descriptor, before a request of it is read.</summary>
+internal sealed class ClientListener(IConnectionListener inner, ConnectionPlaces places, TimeProvider time) : IConnectionListener
+{
+    /// <summary>An excess connection that has asked nothing is closed after so long.</summary>
+    private static readonly TimeSpan ExcessPatience = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource unbound = new();
+
+    public EndPoint EndPoint => inner.EndPoint;
+
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        await places.RoomAsync().WaitAsync(unbound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (unbound.IsCancellationRequested || await inner.AcceptAsync(cancellationToken) is not { } accepted)
+            return null;
+        var connection = new ClientConnection(accepted, places, time);
+        if (places.Enter(connection) is { } evicted)
+            Abort(evicted);
+        if (connection.IsExcess)
+            _ = CloseIfSilentAsync(connection);
+        return connection;
+    }
+
+    public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        await unbound.CancelAsync();
+        await inner.UnbindAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync();
+        unbound.Dispose();
+    }
+
+    private async Task CloseIfSilentAsync(ClientConnection connection)
+    {
+        await Task.Delay(ExcessPatience, time);
+        if (places.TryEvict(connection))
+            Abort(connection);
+    }
+
+    private static void Abort(ClientConnection connection) => connection.Abort(new ConnectionAbortedException("its place is needed"));
+}
+
+/// <summary>Sockets as Kestrel has them, with <see cref="ClientListener"/> before them.</summary>
+internal sealed class ClientListeners(SocketTransportFactory sockets, Options options, TimeProvider time) : IConnectionListenerFactory
+{
+    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        new ClientListener(await sockets.BindAsync(endpoint, cancellationToken), new(options.MaxConnections), time);
+}
