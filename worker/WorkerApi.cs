@@ -44,7 +44,7 @@ internal sealed class WorkerApi(ISessionHost host, SessionExtras? extras, TimePr
         // Read in this order the two never say "available" and name a session.
         var available = host.IsAvailable;
         var id = host.Session?.Id;
-        var isolation = host.Isolation is { } held ? $",\"isolation\":{held.ToJson()}" : "";
+        var isolation = host.Isolation is { } held ? $",\"isolation\":{held.ToJson()},\"readable\":{held.ReadableToJson()}" : "";
         return Reply.Json(StatusCodes.Status200OK, Encoding.UTF8.GetBytes(id is null
             ? $$"""{"available":{{(available ? "true" : "false")}},"session_id":null{{isolation}}}"""
             : $$"""{"available":false,"session_id":"{{id}}"{{isolation}}}"""));

@@ -8,6 +8,7 @@ namespace Steelyard.Workers;
 public sealed class Worker
 {
     private const int ClosedByClient = 4;
+    private const int WroteTooMuch = 5;
 
     private readonly TimeProvider time;
     private readonly bool isBundled;
@@ -77,7 +78,8 @@ public sealed class Worker
     /// <summary>How it ended, and why as far as we know, for people.</summary>
     internal string Obituary(ExitStatus status)
     {
-        var why = stopReason ?? (Group?.RanOutOfMemory == true ? Workers.StopReason.OverMemory : null);
+        var why = stopReason
+            ?? (isBundled && status.Code == WroteTooMuch ? Workers.StopReason.OverDisk : Group?.RanOutOfMemory == true ? Workers.StopReason.OverMemory : null);
         return why is { } reason ? $"{status} ({reason.Text()})" : status.ToString();
     }
 

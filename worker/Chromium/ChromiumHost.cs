@@ -103,7 +103,7 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         }
         catch (Exception e) when (e is BrowserLostException or DevToolsException or IOException or UnauthorizedAccessException)
         {
-            return Stderr.Fail(ExitCode.BrowserLost, e.Message);
+            return Stderr.Fail((e as BrowserLostException)?.ExitCode ?? ExitCode.BrowserLost, e.Message);
         }
         finally
         {
