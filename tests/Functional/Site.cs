@@ -38,14 +38,14 @@ internal sealed class Site : IAsyncDisposable
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    // Until the client has enough.
+    // Until the client has enough: what is written after that goes nowhere.
     private static async Task SendForEverAsync(HttpContext context)
     {
         context.Response.Headers.ContentDisposition = "attachment";
         context.Response.ContentType = "application/octet-stream";
         var bytes = new byte[1 << 20];
         while (!context.RequestAborted.IsCancellationRequested)
-            await context.Response.Body.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await context.Response.Body.WriteAsync(bytes);
     }
 
     private Task AnswerAsync(HttpContext context, Dictionary<string, string> pages)

@@ -19,6 +19,8 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
 
     public StoredSession? Session => state.Session;
 
+    public bool HasLostBrowser => state.HasLostBrowser;
+
     public Isolation? Isolation => settings.Cage.Isolation;
 
     public bool TryEnd(string id) => state.TryEnd(id);

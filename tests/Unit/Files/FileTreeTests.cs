@@ -93,6 +93,8 @@ public sealed class FileTreeTests : IDisposable
         Assert.InRange(FileTree.Measure(held, MiB), MiB, MiB + FileTree.LeastBytes);
         Nest(FileTree.MaxDepth + 2);
         Assert.True(FileTree.Measure(held, 1L << 50) > 1L << 50);
+        FileTree.Empty(held); // .NET itself cannot.
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Root));
     }
 
     [Fact]
