@@ -101,7 +101,7 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
             return true;
         }
 
-        if (reply.Status == StatusCodes.Status404NotFound)
+        if (reply.Status == StatusCodes.Status404NotFound || reply.Error == WorkerError.Closed)
             await sessions.WaitClosedAsync(session, placement);
         await sessions.LoseAsync(session, placement, reply);
         return false;

@@ -28,6 +28,9 @@ public enum StopReason
 
     /// <summary>It had more processes than its limit.</summary>
     OverProcesses,
+
+    /// <summary>It kept more in its folder than its limit, or wrote a larger file.</summary>
+    OverDisk,
 }
 
 internal static class StopReasons
@@ -39,6 +42,7 @@ internal static class StopReasons
         StopReason.Untrusted => "wrong_answer",
         StopReason.OverMemory => "out_of_memory",
         StopReason.OverProcesses => "too_many_processes",
+        StopReason.OverDisk => "out_of_disk",
         _ => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()),
     };
 
@@ -53,6 +57,7 @@ internal static class StopReasons
         StopReason.Untrusted => "it gave a wrong answer, or none",
         StopReason.OverMemory => $"it ran out of memory, and used more than its memory limit{Of(limits?.MemoryBytes >> 20, " MiB")} (--worker-memory)",
         StopReason.OverProcesses => $"it had more processes than its limit{Of(limits?.Processes, "")} (--worker-processes)",
+        StopReason.OverDisk => $"it wrote more than its limit{Of(limits?.DiskBytes >> 20, " MiB")} (--worker-disk)",
         _ => reason.ToString(),
     };
 

@@ -9,6 +9,7 @@ public sealed class Worker
 {
     private const int ClosedByClient = 4;
     private const int LostItsBrowser = 3;
+    private const int WroteTooMuch = 5;
 
     private readonly TimeProvider time;
     private readonly bool isBundled;
@@ -113,17 +114,20 @@ public sealed class Worker
     public override string ToString() => $"worker {Id} (pid {Pid}, port {Port})";
 
     /// <summary>How it ended, and why as far as we know, for people.</summary>
-    internal string Obituary(ExitStatus status) => (outOfMemory ?? stopReason?.Text(Seen?.Limits)) is { } why ? $"{status} ({why})" : status.ToString();
+    internal string Obituary(ExitStatus status) => (outOfMemory ?? ReasonOf(status)?.Text(Seen?.Limits)) is { } why ? $"{status} ({why})" : status.ToString();
 
     /// <summary>The same for the client whose session it held.</summary>
     internal WorkerLoss LossOf(ExitStatus status)
     {
         if (outOfMemory is not null)
             return new(Workers.StopReason.OverMemory.Cause(), outOfMemory);
-        if (stopReason is { } reason)
+        if (ReasonOf(status) is { } reason)
             return WorkerLoss.Of(reason, Seen?.Limits);
         return WorkerLoss.Crashed(isBundled && status.Code == LostItsBrowser ? $"{status}: its browser died or hung" : status.ToString());
     }
+
+    // What it says itself is why, even if we have stopped it for what came of that.
+    private StopReason? ReasonOf(ExitStatus status) => isBundled && status.Code == WroteTooMuch ? Workers.StopReason.OverDisk : stopReason;
 
     /// <summary>Ends it: SIGTERM to its process group, then SIGKILL after the grace; at once for a reason that shows it cannot be asked.</summary>
     internal async Task StopAsync(StopReason reason, TimeSpan grace)

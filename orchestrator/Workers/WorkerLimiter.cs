@@ -3,7 +3,7 @@ using Steelyard.Processes;
 namespace Steelyard.Workers;
 
 /// <summary>
-/// Holds workers to their limits. Descriptors and core dumps are the kernel's business. So is memory, where control groups can be had;
+/// Holds workers to their limits. Descriptors, core dumps and the size of a file are the kernel's business. So is memory, where control groups can be had;
 /// for the rest one loop looks at all workers every second, and stops those that use too much.
 /// </summary>
 internal sealed class WorkerLimiter
@@ -15,6 +15,7 @@ internal sealed class WorkerLimiter
 
     private readonly ControlGroups? groups;
     private readonly WorkerProcesses processes;
+    private readonly FolderLimit? folders;
     private readonly TimeProvider time;
     private readonly ILogger<WorkerLimiter> logger;
     private long? oomKills = OomKills.Count();
@@ -23,6 +24,7 @@ internal sealed class WorkerLimiter
     {
         Limits = WorkerLimits.For(command.Kind, options);
         this.processes = processes;
+        folders = Limits.DiskBytes is { } most ? new(options.RunDirectory, most) : null;
         this.time = time;
         this.logger = logger;
         (groups, var why) = ControlGroups.Take();
@@ -37,7 +39,7 @@ internal sealed class WorkerLimiter
     /// <summary>A worker has just been spawned. Returns its control group, or null when it is to be looked at.</summary>
     public ControlGroup? Hold(string workerId, int pid)
     {
-        if (!ProcessLimits.TryApply(pid, Limits.Files))
+        if (!ProcessLimits.TryApply(pid, Limits.Files, Limits.DiskBytes))
             logger.LogWarning("The kernel takes no limits for pid {Pid}", pid);
         try
         {
@@ -65,7 +67,7 @@ internal sealed class WorkerLimiter
         foreach (var worker in workers)
             worker.Seen = seen;
         oomKills = OomKills.Count();
-        if (Limits.MemoryBytes is null && Limits.Processes is null)
+        if (Limits.MemoryBytes is null && Limits.Processes is null && folders is null)
             return;
         if (await TryLookAsync() is not { } look)
             return;
@@ -73,6 +75,13 @@ internal sealed class WorkerLimiter
         {
             if (Exceeds(worker, [.. look.Of[worker.Id].Select(process => process.Pid)]) is { } reason)
                 pool.Stop(worker, reason);
+        }
+
+        // An idle worker's folder is as it was when its browser was warmed.
+        foreach (var (worker, bytes) in folders?.Look(workers.FindAll(worker => worker.State != WorkerState.Ready), look) ?? [])
+        {
+            logger.LogWarning("{Worker} keeps {Bytes} bytes in its folder, and may keep {Limit}", worker, bytes, Limits.DiskBytes);
+            pool.Stop(worker, StopReason.OverDisk);
         }
     }
 
