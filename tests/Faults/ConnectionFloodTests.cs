@@ -24,7 +24,7 @@ public sealed class ConnectionFloodTests
             Assert.Skip($"this program may open {ProcessLimits.Descriptors} files only");
         using var socket = onInheritedSocket ? Listen() : null;
         await using var node = await NodeProcess.StartWithDescriptorsAsync(descriptors, socket, "--api-key", "right");
-        Assert.Contains($"{descriptors} open files", await node.OutputAsync(), StringComparison.Ordinal);
+        await Eventually.IsTrueAsync(async () => (await node.OutputAsync()).Contains($"{descriptors} open files", StringComparison.Ordinal), "it says so");
         node.Http.DefaultRequestHeaders.Add("x-api-key", "right");
         var id = await node.CreateAsync();
         for (var run = 0; run < FaultTable.Runs; run++)
