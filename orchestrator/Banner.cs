@@ -1,3 +1,4 @@
+using System.Net;
 using Steelyard.Workers;
 
 namespace Steelyard;
@@ -9,7 +10,7 @@ internal static class Banner
     {
         Console.WriteLine($"""
 
-            Steelyard listens on {url.ToString().TrimEnd('/')}
+            Steelyard listens on {Callable(url)}
               workers   {Kind(command)}; {options.Warm} warm, {options.MaxWorkers} at most
               sessions  end after {options.SessionTtl.TotalSeconds:0.###} s without activity
               run dir   {options.RunDirectory}
@@ -28,6 +29,13 @@ internal static class Banner
         }
 
         Console.WriteLine();
+    }
+
+    // Nobody calls 0.0.0.0 or [::], and a node without keys refuses whoever does.
+    internal static string Callable(Uri url)
+    {
+        var isAny = IPAddress.TryParse(url.Host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
+        return (isAny ? new UriBuilder(url) { Host = "127.0.0.1" }.Uri : url).ToString().TrimEnd('/');
     }
 
     /// <summary>What browsers are held by: printed when the first of them runs, since only then it is known.</summary>

@@ -43,6 +43,9 @@ public sealed class Orchestrator : IAsyncDisposable
 
     public SessionService Sessions => app.Services.GetRequiredService<SessionService>();
 
+    /// <summary>All routes.</summary>
+    internal IEnumerable<RouteEndpoint> Routes => app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+
     /// <summary>Runs until a signal ends it. Returns the exit status.</summary>
     public static async Task<int> RunAsync(Options options)
     {
@@ -130,9 +133,9 @@ public sealed class Orchestrator : IAsyncDisposable
         if (options.TrustedProxies.Count > 0)
             app.UseForwardedHeaders(Forwarding(options));
         app.UseMiddleware<Failures>();
+        app.UseRouting(); // First: what a route declares decides whom the guard lets in.
         app.UseMiddleware<OriginGuard>();
         app.UseMiddleware<ApiKeys>();
-        app.UseRouting();
         var routes = app.Described();
         app.Services.GetRequiredService<SessionsDialect>().Map(routes);
         app.Services.GetRequiredService<DevToolsDialect>().Map(routes);
@@ -144,7 +147,7 @@ public sealed class Orchestrator : IAsyncDisposable
         app.Services.GetRequiredService<LiveViewApi>().Map(routes);
         app.Services.GetRequiredService<HistoryApi>().Map(routes);
         app.Services.GetRequiredService<OperatorApi>().Map(routes);
-        app.MapOpenApi(ApiDescription.Path);
+        app.MapOpenApi(ApiDescription.Path).Reads();
         app.UseEndpoints(_ => { });
         return new(app, runDirectory, options, time);
     }

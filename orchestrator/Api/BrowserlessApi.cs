@@ -10,9 +10,9 @@ public sealed class BrowserlessApi(SessionService sessions, WorkerPool pool, Tim
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/pressure", context => context.Response.WriteAsJsonAsync(new(Measure()), PressureJson.Default.PressureReply)).WithSummary("How busy the node is");
-        routes.MapGet("/active", ActiveAsync).WithSummary("204 while the node lives");
-        routes.MapGet("/kill/{id}", KillAsync).WithSummary("End a session by its id or trackingId, or all");
+        routes.MapGet("/pressure", context => context.Response.WriteAsJsonAsync(new(Measure()), PressureJson.Default.PressureReply)).WithSummary("How busy the node is").Reads();
+        routes.MapGet("/active", ActiveAsync).WithSummary("204 while the node lives").Reads();
+        routes.MapGet("/kill/{id}", KillAsync).WithSummary("End a session by its id or trackingId, or all").Changes();
     }
 
     private Pressure Measure()

@@ -16,12 +16,12 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", ConnectAsync).WithSummary("Connect a CDP client (WebSocket): to ?sessionId=, or to a session that lasts as long as the connection");
-        routes.MapGet("/chromium", ConnectAsync).WithSummary("The same, under the name browserless has for it");
-        routes.MapGet("/chrome", ConnectAsync).WithSummary("The same");
-        routes.MapGet("/json/version", Discover("/json/version", VersionAsync)).WithSummary("DevTools discovery: connecting makes a session");
-        routes.MapGet("/json", Discover("/json", ListAsync)).WithSummary("The pages of all sessions");
-        routes.MapGet("/json/list", Discover("/json/list", ListAsync)).WithSummary("The pages of all sessions");
+        routes.MapGet("/", ConnectAsync).WithSummary("Connect a CDP client (WebSocket): to ?sessionId=, or to a session that lasts as long as the connection").Connects();
+        routes.MapGet("/chromium", ConnectAsync).WithSummary("The same, under the name browserless has for it").Connects();
+        routes.MapGet("/chrome", ConnectAsync).WithSummary("The same").Connects();
+        routes.MapGet("/json/version", Discover("/json/version", VersionAsync)).WithSummary("DevTools discovery: connecting makes a session").Reads();
+        routes.MapGet("/json", Discover("/json", ListAsync)).WithSummary("The pages of all sessions").Reads();
+        routes.MapGet("/json/list", Discover("/json/list", ListAsync)).WithSummary("The pages of all sessions").Reads();
         routes.MapPut("/json/new", Discover("/json/new", NewAsync)).WithSummary("Create a session and name its page");
     }
 

@@ -12,11 +12,13 @@ public sealed class DevToolsDialect(SessionService sessions, Attacher attacher, 
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/sessions/{id}/cdp", context => AttachAsync(context, null)).WithSummary("Connect a CDP client (WebSocket) to the session's browser");
+        routes.MapGet("/sessions/{id}/cdp", context => AttachAsync(context, null)).WithSummary("Connect a CDP client (WebSocket) to the session's browser").Connects();
         foreach (var kind in new[] { "browser", "page" })
-            routes.MapGet($"/sessions/{{id}}/devtools/{kind}/{{target}}", context => AttachAsync(context, $"/devtools/{kind}/{Target(context)}")).WithSummary("Connect a CDP client (WebSocket) to one target");
-        foreach (var path in new[] { "", "/version", "/list", "/protocol", "/activate/{target}", "/close/{target}" })
-            routes.MapGet("/sessions/{id}/json" + path, DiscoverAsync).WithSummary("DevTools discovery of the session's browser");
+            routes.MapGet($"/sessions/{{id}}/devtools/{kind}/{{target}}", context => AttachAsync(context, $"/devtools/{kind}/{Target(context)}")).WithSummary("Connect a CDP client (WebSocket) to one target").Connects();
+        foreach (var path in new[] { "", "/version", "/list", "/protocol" })
+            routes.MapGet("/sessions/{id}/json" + path, DiscoverAsync).WithSummary("DevTools discovery of the session's browser").Reads();
+        routes.MapGet("/sessions/{id}/json/activate/{target}", DiscoverAsync).WithSummary("Bring a page of the session's browser to the front").Changes();
+        routes.MapGet("/sessions/{id}/json/close/{target}", DiscoverAsync).WithSummary("Close a page of the session's browser").Changes();
         routes.MapPut("/sessions/{id}/json/new", DiscoverAsync).WithSummary("Open a page in the session's browser");
     }
 

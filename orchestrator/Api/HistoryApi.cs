@@ -6,7 +6,7 @@ namespace Steelyard.Api;
 public sealed class HistoryApi(SessionService sessions)
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/sessions/{id}/history", GetAsync).WithSummary("What is known of a session that has ended");
+        routes.MapGet("/sessions/{id}/history", GetAsync).WithSummary("What is known of a session that has ended").Reads();
 
     private async Task GetAsync(HttpContext context)
     {

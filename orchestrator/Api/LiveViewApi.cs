@@ -11,7 +11,7 @@ namespace Steelyard.Api;
 /// </summary>
 public sealed class LiveViewApi(SessionService sessions, LiveViewLinks links, Attacher attacher, Options options)
 {
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/live/{id}/{proof}", ViewAsync).WithSummary("The live view: a page, and its WebSocket");
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/live/{id}/{proof}", ViewAsync).WithSummary("The live view: a page, and its WebSocket").Connects();
 
     private Task ViewAsync(HttpContext context)
     {

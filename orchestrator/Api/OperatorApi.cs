@@ -12,12 +12,12 @@ public sealed class OperatorApi(SessionService sessions, WorkerPool pool, Browse
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/sessions", ListSessionsAsync).WithSummary("The live sessions");
-        routes.MapGet("/status", context => context.Response.WriteAsJsonAsync(StatusReply.From(pool.Status()), ContractsJson.Default.StatusReply)).WithSummary("Workers and queue in numbers");
-        routes.MapGet("/workers", ListWorkersAsync).WithSummary("The workers");
+        routes.MapGet("/sessions", ListSessionsAsync).WithSummary("The live sessions").Reads();
+        routes.MapGet("/status", context => context.Response.WriteAsJsonAsync(StatusReply.From(pool.Status()), ContractsJson.Default.StatusReply)).WithSummary("Workers and queue in numbers").Reads();
+        routes.MapGet("/workers", ListWorkersAsync).WithSummary("The workers").Reads();
         routes.MapDelete("/workers/{id}", StopWorkerAsync).WithSummary("Stop a worker");
-        routes.MapGet("/health", HealthAsync).WithSummary("ok while the node lives");
-        routes.MapGet("/readyz", ReadyAsync).WithSummary("Whether the node can take sessions, and why not");
+        routes.MapGet("/health", HealthAsync).WithSummary("ok while the node lives").Reads();
+        routes.MapGet("/readyz", ReadyAsync).WithSummary("Whether the node can take sessions, and why not").Reads();
     }
 
     private Task ListSessionsAsync(HttpContext context)

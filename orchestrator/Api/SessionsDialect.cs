@@ -15,7 +15,7 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/sessions", CreateAsync).WithSummary("Create a session");
-        routes.MapGet("/sessions/{id}", GetAsync).WithSummary("A session, as its worker tells it");
+        routes.MapGet("/sessions/{id}", GetAsync).WithSummary("A session, as its worker tells it").Reads();
         routes.MapDelete("/sessions/{id}", DeleteAsync).WithSummary("End a session");
     }
 

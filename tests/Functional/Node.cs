@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Routing;
 using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
@@ -15,7 +16,7 @@ internal sealed class Node : IAsyncDisposable
     {
         this.orchestrator = orchestrator;
         RunDirectory = runDirectory;
-        Http = new() { BaseAddress = orchestrator.Url, Timeout = TimeSpan.FromSeconds(40) };
+        Http = new() { BaseAddress = new(Banner.Callable(orchestrator.Url)), Timeout = TimeSpan.FromSeconds(40) };
     }
 
     public HttpClient Http { get; }
@@ -23,6 +24,8 @@ internal sealed class Node : IAsyncDisposable
     public string RunDirectory { get; }
 
     public WorkerPool Pool => orchestrator.Pool;
+
+    public IEnumerable<RouteEndpoint> Routes => orchestrator.Routes;
 
     /// <summary>Starts a node; skips the test when the bundled worker is not built.</summary>
     public static async Task<Node> StartAsync(Func<Options, Options> configure)

@@ -10,10 +10,10 @@ public sealed class SteelDialect(SessionService sessions, ChosenIds chosenIds, C
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/health", context => context.Response.WriteAsJsonAsync(new("ok"), SteelJson.Default.SteelHealth)).WithSummary("ok while the node lives");
+        routes.MapGet("/v1/health", context => context.Response.WriteAsJsonAsync(new("ok"), SteelJson.Default.SteelHealth)).WithSummary("ok while the node lives").Reads();
         routes.MapPost("/v1/sessions", CreateAsync).WithSummary("Create a session");
-        routes.MapGet("/v1/sessions", ListAsync).WithSummary("List sessions, newest first");
-        routes.MapGet("/v1/sessions/{id}", RetrieveAsync).WithSummary("A session, live or ended");
+        routes.MapGet("/v1/sessions", ListAsync).WithSummary("List sessions, newest first").Reads();
+        routes.MapGet("/v1/sessions/{id}", RetrieveAsync).WithSummary("A session, live or ended").Reads();
         routes.MapPost("/v1/sessions/release", ReleaseAllAsync).WithSummary("Release all sessions");
         routes.MapPost("/v1/sessions/{id}/release", ReleaseAsync).WithSummary("Release a session");
     }

@@ -13,13 +13,13 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/sessions/{id}/context", context => ForwardAsync(context, "/context")).WithSummary("Its cookies and storage");
+        routes.MapGet("/v1/sessions/{id}/context", context => ForwardAsync(context, "/context")).WithSummary("Its cookies and storage").Reads();
         routes.MapPost("/v1/sessions/{id}/computer", context => ForwardAsync(context, "/computer")).WithSummary("Mouse, keyboard and screenshots");
-        routes.MapMethods("/v1/sessions/{id}/files", [HttpMethods.Get, HttpMethods.Post, HttpMethods.Delete], context => ForwardAsync(context, "/files")).WithSummary("Its files: list, upload, delete all");
-        routes.MapMethods("/v1/sessions/{id}/files/{**path}", [HttpMethods.Get, HttpMethods.Delete], ForwardFileAsync).WithSummary("One file");
-        routes.MapGet("/v1/sessions/{id}/files.zip", context => ForwardAsync(context, "/files.zip")).WithSummary("All its files");
-        routes.MapGet("/v1/sessions/{id}/live-details", LiveDetailsAsync).WithSummary("Its pages and where to see them");
-        routes.MapGet("/v1/sessions/{id}/events", EventsAsync).WithSummary("Recorded events: none");
+        routes.MapMethods("/v1/sessions/{id}/files", [HttpMethods.Get, HttpMethods.Post, HttpMethods.Delete], context => ForwardAsync(context, "/files")).WithSummary("Its files: list, upload, delete all").Reads();
+        routes.MapMethods("/v1/sessions/{id}/files/{**path}", [HttpMethods.Get, HttpMethods.Delete], ForwardFileAsync).WithSummary("One file").Reads();
+        routes.MapGet("/v1/sessions/{id}/files.zip", context => ForwardAsync(context, "/files.zip")).WithSummary("All its files").Reads();
+        routes.MapGet("/v1/sessions/{id}/live-details", LiveDetailsAsync).WithSummary("Its pages and where to see them").Reads();
+        routes.MapGet("/v1/sessions/{id}/events", EventsAsync).WithSummary("Recorded events: none").Reads();
     }
 
     // Taken from the address as it came: a decoded path could not be told from one with slashes or percent signs in its names. What climbs, or is another

@@ -19,7 +19,7 @@ public sealed class SteelPages(SessionService sessions, Artifacts artifacts, Opt
         routes.MapPost("/v1/scrape", ScrapeAsync).WithSummary("Scrape a page");
         routes.MapPost("/v1/screenshot", context => SaveAsync(context, "screenshot")).WithSummary("A screenshot of a page");
         routes.MapPost("/v1/pdf", context => SaveAsync(context, "pdf")).WithSummary("A page as PDF");
-        routes.MapGet("/v1/artifacts/{name}", ServeAsync).WithSummary("A screenshot or PDF");
+        routes.MapGet("/v1/artifacts/{name}", ServeAsync).WithSummary("A screenshot or PDF").Reads();
     }
 
     private Task ScrapeAsync(HttpContext context) => WithPageAsync(context, fields =>
