@@ -9,7 +9,6 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys)
     private const string Bearer = "Bearer ";
     private const string Basic = "Basic ";
     private static readonly string[] KeyHeaders = ["steel-api-key", "x-api-key"];
-    private static readonly string[] KeyParameters = ["apiKey", "token"];
 
     // Probes carry no key; below the others an address is its own proof, because nobody can guess it.
     private static readonly PathString[] Open = ["/health", "/v1/health", "/live", "/v1/artifacts"];
@@ -19,23 +18,16 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys)
 
     public Task InvokeAsync(HttpContext context)
     {
-        QueryKeys.Mend(context.Request);
+        var inQuery = QueryKeys.Take(context.Request, key => keys.Find(key) is not null);
         if (keys.IsEmpty || Open.Any(path => context.Request.Path.StartsWithSegments(path)))
             return next(context);
-        var caller = TakeKey(context.Request) is { } key ? keys.Find(key) : null;
+        var caller = (InHeader(context.Request) ?? inQuery) is { } key ? keys.Find(key) : null;
         if (caller is null && context.Request.Path.StartsWithSegments(ForProbes))
             caller = Sessions.Caller.Nobody;
         if (caller is null)
             return Problem.WriteAsync(context, StatusCodes.Status401Unauthorized, "Bad or missing authentication. Show a key: as the header steel-api-key or x-api-key, as a bearer token, as the password of basic authentication, or as ?apiKey= or ?token=.");
         context.Features.Set(caller);
         return next(context);
-    }
-
-    // One in the query is taken out all the same: what follows may pass the query on, to a browser and so to any site.
-    private string? TakeKey(HttpRequest request)
-    {
-        var inQuery = QueryKeys.IsAddress(request) ? QueryKeys.TakeLast(request, key => keys.Find(key) is not null) : QueryKeys.Take(request, KeyParameters);
-        return InHeader(request) ?? inQuery;
     }
 
     private static string? InHeader(HttpRequest request)
