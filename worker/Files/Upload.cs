@@ -13,6 +13,7 @@ internal sealed class Upload(string folder, long maxBytes) : IDisposable
 {
     private const int MaxSections = 16;
     private const int MaxPathBytes = 1024;
+    private const int MaxBoundary = 70; // RFC 2046 §5.1.1.
 
     private string? path;
     private string? fileName;
@@ -96,9 +97,9 @@ internal sealed class Upload(string folder, long maxBytes) : IDisposable
     private static string Boundary(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-            && HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 } boundary
+            && HeaderUtilities.RemoveQuotes(type.Boundary) is { Length: > 0 and <= MaxBoundary } boundary
             ? boundary.ToString()
-            : throw new BadInputException("the body must be multipart/form-data");
+            : throw new BadInputException($"the body must be multipart/form-data with a boundary of 1 to {MaxBoundary} characters");
 
     private static Task<MultipartSection?> NextAsync(MultipartReader reader, CancellationToken cancellationToken) =>
         OfFormAsync(new ValueTask<MultipartSection?>(reader.ReadNextSectionAsync(cancellationToken)));

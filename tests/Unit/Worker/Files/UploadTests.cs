@@ -79,6 +79,22 @@ public sealed class UploadTests : IDisposable
         await Assert.ThrowsAsync<BadInputException>(() => upload.ReadAsync(Request([], type), default));
     }
 
+    [Theory]
+    [InlineData(70, true)]
+    [InlineData(71, false)]
+    [InlineData(4097, false)]
+    public async Task A_boundary_has_a_greatest_length(int length, bool taken)
+    {
+        using var upload = New();
+        var boundary = new string('b', length);
+        var body = $"--{boundary}\r\n{File}\r\n--{boundary}--\r\n";
+        var read = upload.ReadAsync(Request(Encoding.UTF8.GetBytes(body), $"multipart/form-data; boundary={boundary}"), default);
+        if (taken)
+            await read;
+        else
+            await Assert.ThrowsAsync<BadInputException>(() => read);
+    }
+
     [Fact]
     public async Task A_form_has_a_greatest_number_of_fields_and_a_path_a_greatest_length()
     {
