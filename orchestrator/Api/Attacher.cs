@@ -87,7 +87,7 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
         else if (status == StatusCodes.Status503ServiceUnavailable)
             await Problem.UnavailableAsync(context, BrowserStarting, TimeSpan.FromSeconds(1));
         else
-            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker did not tell its DevTools address: {(error == WorkerError.None ? $"HTTP {status}" : error.ToString())}.");
+            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker did not tell a DevTools address on which a process of its own listens: {(error == WorkerError.None ? $"HTTP {status}" : error.ToString())}.");
         return null;
     }
 

@@ -53,7 +53,7 @@ public sealed class DevToolsDialect(SessionService sessions, Attacher attacher, 
 
         var hasAddresses = path is "/json" or "/json/list" or "/json/version" or "/json/new";
         var body = hasAddresses ? Discovery.Rewrite(reply.Body, prefix, context.KeyQuery(), at.Address) : reply.Body;
-        context.Response.StatusCode = reply.Status;
+        context.Response.StatusCode = reply.Status == StatusCodes.Status500InternalServerError ? StatusCodes.Status502BadGateway : reply.Status;
         context.Response.ContentType = reply.ContentType;
         context.Response.ContentLength = body.Length;
         if (body.Length > 0)

@@ -13,6 +13,7 @@ public sealed class Failures(RequestDelegate next, ILogger<Failures> logger)
     public async Task InvokeAsync(HttpContext context)
     {
         context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
+        context.Response.Headers.XContentTypeOptions = "nosniff"; // Much of what we answer is a worker's, or a page's.
         try
         {
             await next(context);

@@ -25,7 +25,6 @@ public static class LiveViewPage
         response.ContentLength = html.Length;
         response.Headers.CacheControl = "no-cache";
         response.Headers.ContentSecurityPolicy = Policy;
-        response.Headers.XContentTypeOptions = "nosniff";
         response.Headers["Referrer-Policy"] = "no-referrer"; // The address may hold a key.
         await response.Body.WriteAsync(html, context.RequestAborted);
     }

@@ -1,21 +1,39 @@
 using System.Globalization;
+using System.Net;
+using System.Text;
 
 namespace Steelyard.Processes;
 
-/// <summary>Tells whether a listening TCP port belongs to a process we started: a port may be taken by a stranger who answers just as well.</summary>
+/// <summary>
+/// Tells whether a listening TCP port belongs to a process we started: a port may be taken by a stranger who answers just as well.
+/// </summary>
 public static class PortOwner
 {
     private const string Listening = "0A";
     private const int BytesAtATime = 600;
 
-    /// <summary>True when some process of the group led by <paramref name="groupLeader"/> listens on the port (IPv4 or IPv6).</summary>
-    public static bool IsListening(int groupLeader, int port) =>
-        Listeners("/proc/net/tcp", port).Concat(Listeners("/proc/net/tcp6", port))
-            .Any(socket => Holds(groupLeader, socket) || GroupMembers(groupLeader).Any(pid => Holds(pid, socket)));
+    // Those that are reached by connecting to 127.0.0.1, as the kernel writes them.
+    private static readonly string[] Reached = [.. new[] { "127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1" }.Select(Hex)];
 
-    // Lines of /proc/net/tcp: index, local address:port in hex, remote, state, …, inode as the tenth word. Listeners come first. We read a
-    // few lines at a time and stop as soon as we can: behind the listeners the kernel walks through its whole table of connections.
-    private static IEnumerable<string> Listeners(string table, int port)
+    /// <summary>
+    /// True when whoever connects to the port of 127.0.0.1 reaches <paramref name="groupLeader"/>, a process of the group it leads, or
+    /// one that descends from it.
+    /// </summary>
+    public static bool IsListening(int groupLeader, int port)
+    {
+        List<Listener> listeners = [.. Listeners("/proc/net/tcp", port), .. Listeners("/proc/net/tcp6", port)];
+        if (listeners.Count == 0)
+            return false;
+        listeners.RemoveAll(listener => Holds(groupLeader, listener));
+        if (listeners.Count == 0)
+            return true;
+        var family = Family(groupLeader);
+        return listeners.TrueForAll(listener => family.Exists(pid => Holds(pid, listener)));
+    }
+
+    // Lines of /proc/net/tcp: index, local address:port in hex, remote, state, …, user as the eighth word, …, inode as the tenth.
+    // Listeners come first. We read a few lines at a time and stop as soon as we can: behind the listeners the kernel walks through its whole table of connections.
+    private static IEnumerable<Listener> Listeners(string table, int port)
     {
         if (!File.Exists(table))
             yield break;
@@ -24,23 +42,69 @@ public static class PortOwner
         reader.ReadLine(); // Names of the columns.
         while (reader.ReadLine() is { } line && line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 9 } words && words[3] == Listening)
         {
-            if (words[1].EndsWith(suffix, StringComparison.Ordinal))
-                yield return $"socket:[{words[9]}]";
+            if (words[1].EndsWith(suffix, StringComparison.Ordinal) && Reached.Contains(words[1][..^suffix.Length]))
+                yield return new($"socket:[{words[9]}]", words[7]);
         }
     }
 
-    private static bool Holds(int pid, string socket)
+    private static bool Holds(int pid, Listener listener)
     {
         try
         {
-            return Directory.EnumerateFiles($"/proc/{pid}/fd").Any(path => new FileInfo(path).LinkTarget == socket);
+            return Directory.EnumerateFiles($"/proc/{pid}/fd").Any(path => TargetOf(path) == listener.Socket);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException)
         {
-            return false; // Gone, or not ours to look into: either way it is not the process we started.
+            // Root in a container may not look into the process of another user, and each browser may have a user of its own: then the
+            // user tells.
+            return UserOf(pid) == listener.User;
+        }
+        catch (IOException)
+        {
+            return false; // Gone.
         }
     }
 
-    private static IEnumerable<int> GroupMembers(int groupLeader) =>
-        ProcFile.Pids().Where(pid => pid != groupLeader && ProcessStat.Read(pid)?.Group == groupLeader);
+    // Null when it has been closed meanwhile. Throws UnauthorizedAccessException.
+    private static string? TargetOf(string descriptor)
+    {
+        var link = new FileInfo(descriptor);
+        if (link.LinkTarget is { } target)
+            return target;
+        try
+        {
+            return link.ResolveLinkTarget(returnFinalTarget: false)?.Name;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static string? UserOf(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[ProcFile.Most];
+        var status = ProcFile.Read($"/proc/{pid}/status", buffer);
+        var start = status.IndexOf("\nUid:\t"u8);
+        return start < 0 ? null : Encoding.ASCII.GetString(status[(start + "\nUid:\t".Length)..]).Split('\t')[0];
+    }
+
+    private static List<int> Family(int leader)
+    {
+        var processes = ProcFile.Pids().Select(pid => (Pid: pid, Stat: ProcessStat.Read(pid))).Where(process => process.Stat is not null).ToList();
+        var children = processes.ToLookup(process => process.Stat!.Value.Parent, process => process.Pid);
+        List<int> family = [leader, .. processes.Where(process => process.Stat!.Value.Group == leader && process.Pid != leader).Select(process => process.Pid)];
+        var known = family.ToHashSet();
+        for (var i = 0; i < family.Count; i++)
+            family.AddRange(children[family[i]].Where(known.Add));
+        return family;
+    }
+
+    private static string Hex(string address)
+    {
+        var bytes = IPAddress.Parse(address).GetAddressBytes();
+        return string.Concat(Enumerable.Range(0, bytes.Length / 4).Select(i => BitConverter.ToUInt32(bytes, i * 4).ToString("X8", CultureInfo.InvariantCulture)));
+    }
+
+    private readonly record struct Listener(string Socket, string User);
 }

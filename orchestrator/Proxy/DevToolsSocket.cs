@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Steelyard.Workers;
 
 namespace Steelyard.Proxy;
 
@@ -30,7 +31,7 @@ public sealed class DevToolsSocket : IDisposable
     public ReadOnlyMemory<byte> Early => buffer.AsMemory(headLength, received - headLength);
 
     /// <summary>
-    /// Connects and shakes hands with the client's own key and extensions, so that the browser's answer fits the client. Origin is never
+    /// Connects to a port of the loopback address and shakes hands with the client's own key and extensions, so that the browser's answer fits the client. Origin is never
     /// passed on: Chromium refuses it. Throws <see cref="SocketException"/>, <see cref="IOException"/> or <see cref="OperationCanceledException"/>.
     /// </summary>
     public static async Task<DevToolsSocket> OpenAsync(int port, string path, IHeaderDictionary client, CancellationToken cancellationToken)
@@ -55,7 +56,7 @@ public sealed class DevToolsSocket : IDisposable
     private async Task SendRequestAsync(int port, string path, IHeaderDictionary client, CancellationToken cancellationToken)
     {
         var request = new StringBuilder()
-            .Append("GET ").Append(path).Append(" HTTP/1.1\r\nHost: 127.0.0.1:").Append(port)
+            .Append("GET ").Append(HeadText.Escape(path)).Append(" HTTP/1.1\r\nHost: 127.0.0.1:").Append(port)
             .Append("\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n");
         foreach (var name in PassedToBrowser)
         {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Steelyard.Workers;
 
 namespace Steelyard.Proxy;
 
@@ -12,7 +13,10 @@ public static class Upgrade
         request.HttpContext.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
         && string.Equals(request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase)
         && request.Headers.SecWebSocketKey.Count == 1
-        && request.Headers.SecWebSocketVersion == "13";
+        && request.Headers.SecWebSocketVersion == "13"
+        && HeadText.IsValue(request.Headers.SecWebSocketKey.ToString())
+        && HeadText.IsValue(request.Headers.SecWebSocketExtensions.ToString())
+        && HeadText.IsValue(request.Headers.SecWebSocketProtocol.ToString());
 
     /// <summary>Answers 101 with the browser's headers and returns the connection's bytes; null when there are too many such connections.</summary>
     public static async Task<Stream?> TryAcceptAsync(HttpContext context, Dictionary<string, string> answer)

@@ -1,5 +1,6 @@
 using System.Net;
 using Steelyard.Sessions;
+using Steelyard.Workers;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Steelyard.Proxy;
@@ -30,18 +31,39 @@ public sealed class WorkerForwarder(IHttpForwarder forwarder, Options options) :
 
     public void Dispose() => worker.Dispose();
 
+    /// <summary>Whether all that is passed on of the request's head can stand in one.</summary>
+    public static bool CanForward(HttpRequest request) => HeadText.IsValue(request.Headers.ContentType.ToString()) && HeadText.IsValue(request.Headers.Accept.ToString());
+
     private sealed class ToWorker(string path) : HttpTransformer
     {
         // Whose request it is, and from which page, is our business and not the worker's.
         private static readonly string[] Kept = ["Content-Type", "Content-Length", "Transfer-Encoding", "Accept"];
 
+        // A worker sets no cookies on our origin, sends nobody elsewhere and lets no other page read.
+        private static readonly string[] KeptOfReply = ["Content-Type", "Content-Length", "Content-Disposition", "Allow"];
+
         public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellationToken)
         {
             await base.TransformRequestAsync(context, request, destinationPrefix, cancellationToken);
-            request.RequestUri = new(destinationPrefix + path + context.Request.QueryString);
+            request.RequestUri = new(destinationPrefix + HeadText.Escape(path + context.Request.QueryString));
             request.Headers.Host = null;
             foreach (var name in request.Headers.Select(header => header.Key).Except(Kept, StringComparer.OrdinalIgnoreCase).ToList())
                 request.Headers.Remove(name);
+        }
+
+        public override async ValueTask<bool> TransformResponseAsync(HttpContext context, HttpResponseMessage? reply, CancellationToken cancellationToken)
+        {
+            var response = context.Response;
+            var ours = response.Headers.Keys.ToList();
+            var hasBody = await base.TransformResponseAsync(context, reply, cancellationToken);
+            foreach (var name in response.Headers.Keys.Except(ours).Except(KeptOfReply, StringComparer.OrdinalIgnoreCase).ToList())
+                response.Headers.Remove(name);
+            if (response.ContentType is { } type)
+                response.ContentType = PassedContentType.Of(type);
+            response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+            if (response.StatusCode == StatusCodes.Status500InternalServerError)
+                response.StatusCode = StatusCodes.Status502BadGateway; // Its error, and none of ours.
+            return hasBody;
         }
     }
 }

@@ -23,6 +23,6 @@ internal interface IMachine
     /// <summary>True when nobody listens on this port of the loopback address just now. Throws <see cref="System.Net.Sockets.SocketException"/> when no descriptor is left.</summary>
     bool IsFree(int port);
 
-    /// <summary>True when this process, or one of its group, listens on the port.</summary>
+    /// <summary>True when this process, one of its group, or one that descends from it, listens on the port.</summary>
     Task<bool> IsListeningAsync(IProcess process, int port);
 }

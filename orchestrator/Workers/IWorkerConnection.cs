@@ -3,7 +3,7 @@ namespace Steelyard.Workers;
 /// <summary>A connection to a worker, used by one call at a time and kept alive between them: a socket, or the simulation's.</summary>
 internal interface IWorkerConnection : IDisposable
 {
-    /// <summary>The worker has closed it while it was idle.</summary>
+    /// <summary>While it was idle the worker has closed it, or sent what nobody asked for.</summary>
     bool IsStale { get; }
 
     /// <summary>Sends a request and reads the whole reply, by the deadline. On an error the connection is closed and given up.</summary>

@@ -81,7 +81,7 @@ internal struct ReplyHead
         }
         else if (Ascii.EqualsIgnoreCase(name, "content-type"u8) && !value.SequenceEqual("application/json"u8))
         {
-            ContentType = Encoding.ASCII.GetString(value);
+            ContentType = PassedContentType.Of(Encoding.ASCII.GetString(value));
         }
 
         return true;

@@ -12,6 +12,7 @@ public sealed class Worker
     private readonly TimeProvider time;
     private readonly bool isBundled;
     private StopReason? stopReason;
+    private int provenPort;
 
     internal Worker(IProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, bool isBundled, TimeProvider time)
     {
@@ -71,6 +72,20 @@ public sealed class Worker
 
     /// <summary>The bundled worker ends with this status when its client has closed the browser: the session is over, and nothing is wrong.</summary>
     public bool WasClosedByClient { get; private set; }
+
+    /// <summary>
+    /// Whether one of its processes listens on this port of the loopback address. Looks into /proc, but once only for each port that it
+    /// proves to have.
+    /// </summary>
+    public async ValueTask<bool> HasPortAsync(int port)
+    {
+        if (port == Port || port == Volatile.Read(ref provenPort))
+            return true;
+        if (!await Client.Machine.IsListeningAsync(Process, port))
+            return false;
+        Volatile.Write(ref provenPort, port);
+        return true;
+    }
 
     public override string ToString() => $"worker {Id} (pid {Pid}, port {Port})";
 

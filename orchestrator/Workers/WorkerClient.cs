@@ -13,7 +13,6 @@ public sealed class WorkerClient : IDisposable
     private readonly Lock gate = new();
     private readonly HashSet<IWorkerConnection> open = [];
     private readonly Stack<IWorkerConnection> idle = new(KeptIdle);
-    private readonly IMachine machine;
     private readonly int maxReplyBytes;
     private readonly TimeSpan timeout;
     private readonly TimeProvider time;
@@ -28,7 +27,7 @@ public sealed class WorkerClient : IDisposable
     /// <param name="time">Clock of the deadlines.</param>
     internal WorkerClient(IMachine machine, WorkerApi api, int port, int maxReplyBytes, TimeSpan timeout, TimeProvider time)
     {
-        this.machine = machine;
+        Machine = machine;
         Speaks = api;
         Port = port;
         this.maxReplyBytes = maxReplyBytes;
@@ -42,6 +41,8 @@ public sealed class WorkerClient : IDisposable
 
     /// <summary>Its port on the IPv4 loopback address.</summary>
     public int Port { get; }
+
+    internal IMachine Machine { get; }
 
     /// <summary>Time since the worker last answered anything: real traffic proves its life as well as a probe does.</summary>
     public TimeSpan SinceLastAnswer => time.GetElapsedTime(Volatile.Read(ref lastAnswer));
@@ -161,7 +162,7 @@ public sealed class WorkerClient : IDisposable
                         return null;
                     }
 
-                    if (machine.TryConnect(this, time) is not { } opened)
+                    if (Machine.TryConnect(this, time) is not { } opened)
                     {
                         error = WorkerError.Busy; // No descriptor left.
                         return null;
@@ -172,8 +173,8 @@ public sealed class WorkerClient : IDisposable
                 }
             }
 
-            // What can be asked again finds out by itself.
-            if (request.CanBeRepeated || !connection.IsStale)
+            // Bytes that came unasked would be taken for the reply.
+            if (!connection.IsStale)
             {
                 reused = true;
                 return connection;

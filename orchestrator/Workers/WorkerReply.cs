@@ -46,6 +46,7 @@ public readonly struct WorkerReply : IDisposable
     /// <summary>HTTP status; 0 with an error.</summary>
     public int Status { get; }
 
+    /// <summary>Of those that may be passed on: see <see cref="PassedContentType"/>.</summary>
     public string ContentType { get; } = "application/json";
 
     public ReadOnlyMemory<byte> Body { get; }

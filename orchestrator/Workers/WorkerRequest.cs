@@ -5,10 +5,12 @@ namespace Steelyard.Workers;
 
 /// <summary>A request to a worker: always with a JSON content type and a length when it has a body, whatever the client sent.</summary>
 /// <param name="Method">GET, POST, PUT or DELETE.</param>
-/// <param name="Path">Absolute path, already escaped.</param>
+/// <param name="Path">Absolute path, escaped; what a request line cannot hold is escaped here.</param>
 /// <param name="Body">JSON; sent with POST only.</param>
 internal readonly record struct WorkerRequest(string Method, string Path, ReadOnlyMemory<byte> Body = default)
 {
+    public string Path { get; } = HeadText.Escape(Path);
+
     /// <summary>We ask it on our own behalf: clients cannot crowd it out.</summary>
     public bool IsOurs { get; init; }
 

@@ -56,6 +56,24 @@ public sealed class BadInputTests
         Assert.Equal(HttpStatusCode.NotImplemented, reply.StatusCode);
     }
 
+    [Theory]
+    [InlineData("GET /?x=\x01\x1f\x7f HTTP/1.1\r\nHost: localhost\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: \x01\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Protocol: a\x1fb\r\n")]
+    [InlineData("GET /v1/sessions?cursorId=%ff%00&limit=%zz HTTP/1.1\r\nHost: localhost\r\n")]
+    [InlineData("GET /sessions/%c0%80%ff HTTP/1.1\r\nHost: localhost\r\n")]
+    [InlineData("GET /kill/%ED%A0%80 HTTP/1.1\r\nHost: localhost\r\n")]
+    [InlineData("PUT /json/new?%61piKey=\x01&#%26%3f HTTP/1.1\r\nHost: localhost\r\n")]
+    [InlineData("POST /sessions HTTP/1.1\r\nHost: localhost\r\nContent-Type: \x01;;=\xe9\r\nContent-Length: 1\r\n\r\n{")]
+    [InlineData("POST /v1/scrape HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n")]
+    [InlineData("GET /v1/artifacts/x HTTP/1.1\r\nHost: localhost\r\nRange: bytes=9-1,-,x\r\nIf-Modified-Since: never\r\nCookie: \x01=\xff;;;=\r\n")]
+    public async Task Odd_characters_in_a_head_are_no_error_of_ours(string head)
+    {
+        await using var node = await Node.StartAsync(options => options);
+        var reply = await SayAsync(node, head + "\r\n");
+        Assert.True(reply.StartsWith("HTTP/1.1 4", StringComparison.Ordinal) || reply.StartsWith("HTTP/1.1 501 ", StringComparison.Ordinal), reply);
+    }
+
     private static async Task<string> SayAsync(Node node, string bytes)
     {
         using var client = new TcpClient();

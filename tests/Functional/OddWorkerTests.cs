@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 
@@ -77,6 +78,37 @@ public sealed class OddWorkerTests
         await Assert.ThrowsAsync<WebSocketException>(() => client.ConnectAsync(new($"ws://{node.Http.BaseAddress!.Authority}/sessions/{id}/cdp"), CancellationToken.None));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, client.HttpStatusCode);
         Assert.Contains("Retry-After", client.HttpResponseHeaders!.Keys);
+    }
+
+    // On it somebody else listens, who has never heard of this node.
+    [Fact]
+    public async Task A_worker_that_names_a_port_of_somebody_else_leads_nobody_there()
+    {
+        using var victim = new TcpListener(IPAddress.Loopback, 0);
+        victim.Start();
+        await using var node = await StartAsync($$"""version={"webSocketDebuggerUrl":"ws://127.0.0.1:{{((IPEndPoint)victim.LocalEndpoint).Port}}/x"}""");
+        var id = await node.CreateAsync();
+        using var client = new ClientWebSocket();
+        client.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<WebSocketException>(() => client.ConnectAsync(new($"ws://{node.Http.BaseAddress!.Authority}/sessions/{id}/cdp"), CancellationToken.None));
+        Assert.Equal(HttpStatusCode.BadGateway, client.HttpStatusCode);
+        using var version = await node.Http.GetAsync($"/sessions/{id}/json/version");
+        Assert.Equal(HttpStatusCode.BadGateway, version.StatusCode);
+        Assert.False(victim.Pending());
+        Assert.Equal(HttpStatusCode.OK, await node.StatusOfAsync(id));
+    }
+
+    [Fact]
+    public async Task What_a_worker_says_does_not_run_on_our_origin()
+    {
+        await using var node = await StartAsync("type=text/html");
+        using var created = await node.PostAsync("{}");
+        var id = (string)(await created.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
+        using var got = await node.Http.GetAsync($"/sessions/{id}");
+        using var protocol = await node.Http.GetAsync($"/sessions/{id}/json/protocol");
+        Assert.Contains("<script>", await protocol.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        foreach (var reply in new[] { created, got, protocol })
+            Assert.Equal(("text/plain", "nosniff"), (reply.Content.Headers.ContentType?.MediaType, reply.Headers.GetValues("X-Content-Type-Options").Single()));
     }
 
     private static async Task ListedAsync(Node node, string id, int count)

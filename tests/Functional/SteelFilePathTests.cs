@@ -29,6 +29,10 @@ public sealed class SteelFilePathTests
         Assert.Equal("folder/c.txt", await node.Http.GetStringAsync($"{files}/folder/c.txt"));
         foreach (var path in new[] { $"{files}/x/../a", $"{files}/..\\..\\..\\status", $"{files}/%2e%2e/%2e%2e/status", $"{files}/x/../../../status", $"/v1/x/../sessions{files["/v1/sessions".Length..]}/a" })
             Assert.Matches("^HTTP/1.1 40[0-9] ", await StatusLineAsync(node, path));
+        using var download = await node.Http.GetAsync($"{files}/folder/c.txt");
+        Assert.Equal("attachment", download.Content.Headers.ContentDisposition?.DispositionType);
+        Assert.Equal("default-src 'none'; sandbox", download.Headers.GetValues("Content-Security-Policy").Single());
+        Assert.Equal("nosniff", download.Headers.GetValues("X-Content-Type-Options").Single());
         Assert.Contains(" 200 ", await StatusLineAsync(node, $"{files}/50%2520off.txt"), StringComparison.Ordinal);
     }
 

@@ -1,5 +1,5 @@
 // A worker with DevTools of its own kind. Arguments: `version=TEXT` and `list=TEXT` are what /json/version and /json/list answer, PORT in them being its port,
-// and `status=NUMBER` their status; its WebSocket sends a flood, or nothing if `quiet=yes`, and reads nothing.
+// `status=NUMBER` their status, and `type=TEXT` everybody's content type; its WebSocket sends a flood, or nothing if `quiet=yes`, and reads nothing.
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 
@@ -13,7 +13,7 @@ const server = createServer((request, response) => {
   request.resume();
   request.on('end', () => {
     const [status, body] = answer(request.method, request.url);
-    response.writeHead(status, { 'content-type': 'application/json' });
+    response.writeHead(status, { 'content-type': argument('type') ?? 'application/json' });
     response.end(body);
   });
 });
@@ -34,6 +34,7 @@ server.listen(port, '127.0.0.1');
 function answer(method, url) {
   if (url === '/health') return [200, 'ok'];
   if (url === '/status') return [200, JSON.stringify({ available: session === null, session_id: session })];
+  if (url.endsWith('/json/protocol')) return [200, '<script>alert(1)</script>'];
   if (url in answers) return [Number(argument('status') ?? 200), answers[url]];
   if (method === 'POST' && url === '/sessions') {
     session = `s${++next}`;

@@ -39,6 +39,8 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
         using var activity = found.Activity;
         if (!found.Placement.Worker.HasExtras)
             await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, $"These workers have no {path[1..].Split('/')[0]}. Run the node with --worker chromium.");
+        else if (!WorkerForwarder.CanForward(context.Request))
+            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "Content-Type and Accept may hold visible ASCII and spaces only.");
         else if (await forwarder.ForwardAsync(context, found.Placement, path) is var error && error == ForwarderError.RequestBodyClient && !context.RequestAborted.IsCancellationRequested)
             await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "The body cannot be read: its length or its chunks are broken.");
         else if (error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested)

@@ -15,6 +15,7 @@ public sealed class PortOwnerTests : IDisposable
     [InlineData("exec {0}")]
     [InlineData("{0} & wait")]
     [InlineData("( {0} & wait ) & wait")]
+    [InlineData("setsid {0} & wait")]
     public async Task A_port_is_a_workers_when_it_or_a_helper_of_its_group_listens_on_it(string script)
     {
         var process = shell.Start(string.Format(CultureInfo.InvariantCulture, script, Listener("127.0.0.1")));
@@ -28,13 +29,37 @@ public sealed class PortOwnerTests : IDisposable
 
     [Theory]
     [InlineData("0.0.0.0")]
-    [InlineData("::1")]
-    public async Task Other_addresses_count_too(string address)
+    [InlineData("::")]
+    public async Task Addresses_that_take_all_count_too(string address)
     {
         if (address.Contains(':', StringComparison.Ordinal) && !File.Exists("/proc/net/if_inet6"))
             Assert.Skip("there is no IPv6 here");
         var process = shell.Start("exec " + Listener(address));
         Assert.True(PortOwner.IsListening(process.Pid, await shell.PidAsync("port ")));
+    }
+
+    // Each browser has a user of its own, and root in a container may not look into what is another's.
+    [Fact]
+    public async Task Where_processes_of_others_cannot_be_looked_into_their_user_tells()
+    {
+        if (Find("python3") is null || !Environment.IsPrivilegedProcess)
+            Assert.Skip("needs root and python3");
+        var listener = Listener("127.0.0.1").Replace("import socket,time;", "import os,socket,time; os.setresuid(*[2000012345]*3);", StringComparison.Ordinal);
+        var process = shell.Start($"{listener} & wait");
+        var port = await shell.PidAsync("port ");
+        var stranger = shell.Start("exec sleep 600");
+        var (own, other) = (false, true);
+        Capabilities.WithoutPtrace(() => (own, other) = (PortOwner.IsListening(process.Pid, port), PortOwner.IsListening(stranger.Pid, port)));
+        Assert.True(own);
+        Assert.False(other);
+    }
+
+    // Whoever has the port on another address may be anybody: we connect to 127.0.0.1.
+    [Fact]
+    public async Task Another_loopback_address_does_not_count()
+    {
+        var process = shell.Start("exec " + Listener("127.0.0.2"));
+        Assert.False(PortOwner.IsListening(process.Pid, await shell.PidAsync("port ")));
     }
 
     [Fact]

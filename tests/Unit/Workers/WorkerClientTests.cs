@@ -245,6 +245,62 @@ public sealed class WorkerClientTests
         Assert.Equal("ok", Text(reply));
     }
 
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("DELETE")]
+    [InlineData("POST")]
+    public async Task Bytes_that_come_while_the_connection_rests_do_not_answer_the_next_call(string method)
+    {
+        var sent = new TaskCompletionSource();
+        var rests = new TaskCompletionSource();
+        await using var server = new ScriptedServer(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            await connection.SendAsync(Ok);
+            if (connection.Number > 1)
+                return;
+            await rests.Task;
+            await connection.SendAsync(Reply.Json("smuggled"));
+            sent.SetResult();
+        });
+        using var client = KeepingClient(server.Port);
+        (await client.GetAsync("/1")).Dispose();
+        rests.SetResult();
+        await Until.DoneAsync(sent.Task);
+        using var reply = await (method switch { "GET" => client.GetAsync("/2"), "DELETE" => client.EndAsync("/2"), _ => client.CreateAsync("{}"u8.ToArray()) });
+        Assert.Equal("ok", Text(reply));
+    }
+
+    [Theory]
+    [InlineData("/json/new?a\tb \x01\r\n", "/json/new?a%09b%20%01%0D%0A")]
+    [InlineData("/json/new?\u00fc\ud83d\ude42", "/json/new?%C3%BC%F0%9F%99%82")]
+    [InlineData("/json/new?http://a/%41#~!", "/json/new?http://a/%41#~!")]
+    public async Task What_a_request_line_cannot_hold_is_escaped(string path, string sent)
+    {
+        await using var server = ScriptedServer.Answering(_ => Ok);
+        using var client = Client(server.Port);
+        (await client.DiscoverAsync("PUT", path)).Dispose();
+        Assert.StartsWith($"PUT {sent} HTTP/1.1\r\n", server.Requests.Single(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("application/json; charset=utf-8", "application/json; charset=utf-8")]
+    [InlineData("Application/JSON", "Application/JSON")]
+    [InlineData("text/plain", "text/plain")]
+    [InlineData("text/html", "text/plain; charset=utf-8")]
+    [InlineData("TEXT/HTML; x=application/json", "text/plain; charset=utf-8")]
+    [InlineData("image/svg+xml", "text/plain; charset=utf-8")]
+    [InlineData("text/javascript", "text/plain; charset=utf-8")]
+    [InlineData("multipart/x-mixed-replace; boundary=x", "text/plain; charset=utf-8")]
+    [InlineData("", "text/plain; charset=utf-8")]
+    public async Task What_a_browser_would_run_is_plain_text(string told, string passed)
+    {
+        await using var server = ScriptedServer.Answering(_ => $"HTTP/1.1 200 OK\r\nContent-Type: {told}\r\nContent-Length: 2\r\n\r\nok");
+        using var client = Client(server.Port);
+        using var reply = await client.GetAsync("/1");
+        Assert.Equal(passed, reply.ContentType);
+    }
+
     [Fact]
     public async Task A_reply_is_not_overwritten_by_the_next_call_while_it_is_in_use()
     {
