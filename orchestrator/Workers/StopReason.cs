@@ -52,7 +52,6 @@ internal static class StopReasons
     public static string Text(this StopReason reason, WorkerLimits? limits = null) => reason switch
     {
         StopReason.Operator => "an operator stopped it",
-        StopReason.NeverReady => "it was not ready in time (--worker-start-timeout)",
         StopReason.Hung => "it hung, and answered nothing any more (--hang-timeout)",
         StopReason.Untrusted => "it gave a wrong answer, or none",
         StopReason.OverMemory => $"it ran out of memory, and used more than its memory limit{Of(limits?.MemoryBytes >> 20, " MiB")} (--worker-memory)",
