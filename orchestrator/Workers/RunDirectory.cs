@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Steelyard.Files;
 
 namespace Steelyard.Workers;
 
@@ -55,8 +56,7 @@ public sealed class RunDirectory : IDisposable
     public string CreateFolder(string name)
     {
         var folder = Path.Combine(root, name);
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
+        FileTree.Delete(folder);
         Directory.CreateDirectory(folder, OwnerOnly);
         return folder;
     }
@@ -74,10 +74,9 @@ public sealed class RunDirectory : IDisposable
     {
         var aside = Directory.CreateDirectory(Path.Combine(root, "quarantine"), OwnerOnly);
         foreach (var surplus in aside.GetDirectories().OrderByDescending(folder => folder.LastWriteTimeUtc).Skip(MaxQuarantined - 1))
-            surplus.Delete(recursive: true);
+            FileTree.Delete(surplus.FullName);
         var target = Path.Combine(aside.FullName, directory.Id);
-        if (Directory.Exists(target))
-            Directory.Delete(target, recursive: true);
+        FileTree.Delete(target);
         Directory.Move(directory.Path, target);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steelyard.Files;
 using Steelyard.Processes;
 
 namespace Steelyard.Workers;
@@ -57,7 +58,7 @@ internal sealed class WorkerDirectory
         {
             try
             {
-                Directory.Delete(Path, recursive: true);
+                FileTree.Delete(Path);
             }
             catch (IOException) when (tries < DeleteTries)
             {

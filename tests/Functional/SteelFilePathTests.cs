@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
@@ -17,7 +18,7 @@ public sealed class SteelFilePathTests
         await using var node = await Node.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 1 });
         using var created = await node.Http.PostAsJsonAsync("/v1/sessions", new { });
         var files = $"/v1/sessions/{(await created.Content.ReadFromJsonAsync<JsonObject>())!["id"]}/files";
-        foreach (var name in new[] { "50%20off.txt", "a b+c.txt", "ä#1?.txt", "folder/c.txt", "back\\slash.txt", "%2e%2e" })
+        foreach (var name in new[] { "50%20off.txt", "a b+c.txt", "ä#1?.txt", "folder/c.txt", @"back\slash.txt", @"a\..\..\b.txt", "c:d.txt", "%2e%2e" })
         {
             using var form = new MultipartFormDataContent { { new StringContent(name), "file", "x" }, { new StringContent(name), "path" } };
             using var uploaded = await node.Http.PostAsync(files, form);
@@ -25,6 +26,10 @@ public sealed class SteelFilePathTests
                 continue; // The worker has no such names; that one is refused for all.
             Assert.Equal(name, await node.Http.GetStringAsync($"{files}/{Uri.EscapeDataString(name)}"));
         }
+
+        // Whoever unpacks them all, on whatever system, gets them in one folder.
+        using (var zip = new ZipArchive(await node.Http.GetStreamAsync($"{files}.zip")))
+            Assert.All(zip.Entries, entry => Assert.DoesNotContain(entry.FullName, c => c is '\\' or ':' || char.IsControl(c)));
 
         Assert.Equal("folder/c.txt", await node.Http.GetStringAsync($"{files}/folder/c.txt"));
         foreach (var path in new[] { $"{files}/x/../a", $"{files}/..\\..\\..\\status", $"{files}/%2e%2e/%2e%2e/status", $"{files}/x/../../../status", $"/v1/x/../sessions{files["/v1/sessions".Length..]}/a" })

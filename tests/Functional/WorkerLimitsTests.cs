@@ -88,7 +88,7 @@ public sealed class WorkerLimitsTests
         }
     }
 
-    private static IEnumerable<string> Unfinished(WorkerProcess worker) => Directory.EnumerateFiles(Path.Combine(worker.Profile, "tmp"), "upload-*");
+    private static IEnumerable<string> Unfinished(WorkerProcess worker) => Directory.EnumerateFiles(Path.Combine(worker.Profile, "uploads"), "upload-*");
 
     private static async Task<string[]> ListAsync(WorkerProcess worker) =>
         [.. (await worker.Http.GetFromJsonAsync<JsonObject>(worker.PathOf("files")))!["data"]!.AsArray().Select(file => (string)file!["path"]!)];

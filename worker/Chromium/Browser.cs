@@ -4,6 +4,7 @@ using System.Text.Json;
 using Steelyard.Processes;
 using Steelyard.Worker.Computer;
 using Steelyard.Worker.Confinement;
+using Steelyard.Worker.Files;
 using Steelyard.Worker.Proxy;
 
 namespace Steelyard.Worker.Chromium;
@@ -22,14 +23,16 @@ internal sealed class Browser : IAsyncDisposable
     private static readonly TimeSpan PingDeadline = TimeSpan.FromSeconds(2);
     private const int BusyTries = 8;
     private const char Stopped = 'T';
+    private const int FileTooLarge = 25; // SIGXFSZ
 
     private readonly OsProcess process;
     private readonly Profile profile;
 
-    private Browser(OsProcess process, DevToolsPipe pipe, Profile profile, ProxyRelay? relay, TimeProvider time)
+    private Browser(OsProcess process, DevToolsPipe pipe, Profile profile, ProxyRelay? relay, BrowserUser? user, TimeProvider time)
     {
         this.process = process;
         this.profile = profile;
+        Files = new(profile.Downloads, user?.Id);
         Time = time;
         Pipe = pipe;
         Relay = relay;
@@ -52,10 +55,10 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Of uploads: one after the other, or several at once could together be more than there is room for.</summary>
     public SemaphoreSlim Uploads { get; } = new(1);
 
-    public string Downloads => profile.Downloads;
+    public SessionFiles Files { get; }
 
-    /// <summary>For files that are being written; on the same file system as <see cref="Downloads"/>.</summary>
-    public string Temporary => profile.Temporary;
+    /// <summary>For files that are being written; on the same file system as <see cref="Files"/>.</summary>
+    public string UploadFolder => profile.Uploads;
 
     /// <summary>Where it serves DevTools on 127.0.0.1.</summary>
     public int Port { get; private set; }
@@ -111,6 +114,8 @@ internal sealed class Browser : IAsyncDisposable
         }
 
         var status = await process.Exited;
+        if (status.Signal == FileTooLarge)
+            throw new BrowserLostException("the browser wrote a larger file than it may", ExitCode.WroteTooMuch);
         if (!inUse.IsCompleted || status.Code != 0)
             throw new BrowserLostException($"the browser ended by itself ({status})");
     }
@@ -153,7 +158,7 @@ internal sealed class Browser : IAsyncDisposable
                     relay = ProxyRelay.Start(options.Proxy, settings.Cage.Egress, time);
                 using var bars = settings.Cage.For(profile, relay?.Port);
                 var process = OsProcess.Start(Specify(settings, options, profile, relay, theirs, bars));
-                return new(process, new(ours, time), profile, relay, time);
+                return new(process, new(ours, time), profile, relay, settings.Cage.User, time);
             }
             catch (Exception e) when (e is ProcessStartException or SocketException or ConfinementException)
             {

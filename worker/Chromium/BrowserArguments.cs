@@ -54,7 +54,7 @@ internal static class BrowserArguments
 
     public static List<string> For(BrowserSettings settings, LaunchOptions options, Profile profile, ProxyRelay? relay)
     {
-        List<string> arguments = [.. Fixed, UsualWindow, $"--user-data-dir={profile.Path}"];
+        List<string> arguments = [.. Fixed, UsualWindow, $"--user-data-dir={profile.Data}"];
         if (!settings.Cage.HasSandbox)
             arguments.Add("--no-sandbox");
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Steelyard.Files;
 using Steelyard.Worker.Input;
 
 namespace Steelyard.Worker.Files;
@@ -10,18 +11,22 @@ internal static class FilePath
     private const int MaxNameBytes = 255;
 
     /// <summary>Returns it as it came. Throws <see cref="BadInputException"/>.</summary>
-    public static string Check(string path, string field)
+    public static string Check(string path, string field) => Trouble(path) is { } trouble ? throw new BadInputException($"{field} {trouble}", field) : path;
+
+    /// <summary>A client can name a file by it.</summary>
+    public static bool IsGood(string path) => Trouble(path) is null;
+
+    private static string? Trouble(string path)
     {
         if (path.Length == 0 || Encoding.UTF8.GetByteCount(path) > MaxBytes)
-            throw new BadInputException($"{field} must have 1 to {MaxBytes} bytes", field);
+            return $"must have 1 to {MaxBytes} bytes";
         if (path.Any(char.IsControl))
-            throw new BadInputException($"{field} must hold no control characters", field);
-        foreach (var name in path.Split('/'))
-        {
-            if (name is "" or "." or ".." || Encoding.UTF8.GetByteCount(name) > MaxNameBytes)
-                throw new BadInputException($"{field} must be relative, of names that are not empty, . or .., and not longer than {MaxNameBytes} bytes", field);
-        }
-
-        return path;
+            return "must hold no control characters";
+        var names = path.Split('/');
+        if (names.Length > FileTree.MaxDepth)
+            return $"must have {FileTree.MaxDepth} names at most";
+        return names.Any(name => name is "" or "." or ".." || Encoding.UTF8.GetByteCount(name) > MaxNameBytes)
+            ? $"must be relative, of names that are not empty, . or .., and not longer than {MaxNameBytes} bytes"
+            : null;
     }
 }

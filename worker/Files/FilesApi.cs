@@ -17,7 +17,7 @@ internal static class FilesApi
     {
         json.WriteStartObject();
         json.WriteStartArray("data"u8);
-        foreach (var file in new SessionFiles(browser.Downloads).List())
+        foreach (var file in browser.Files.List())
             Write(json, file);
         json.WriteEndArray();
         json.WriteEndObject();
@@ -25,39 +25,35 @@ internal static class FilesApi
 
     public static Reply DeleteAll(Browser browser)
     {
-        new SessionFiles(browser.Downloads).DeleteAll();
+        browser.Files.DeleteAll();
         return Reply.NoContent;
     }
 
-    public static Reply Delete(Browser browser, string path)
-    {
-        if (new SessionFiles(browser.Downloads).Find(FilePath.Check(path, "path")) is not { } file)
-            return NoSuchFile;
-        file.Delete();
-        return Reply.NoContent;
-    }
+    public static Reply Delete(Browser browser, string path) => browser.Files.Delete(FilePath.Check(path, "path")) ? Reply.NoContent : NoSuchFile;
 
     /// <summary>Null when the file has been sent.</summary>
     public static async Task<Reply?> DownloadAsync(HttpContext context, Browser browser, string path)
     {
-        if (new SessionFiles(browser.Downloads).Find(FilePath.Check(path, "path")) is not { } file)
+        using var open = browser.Files.Open(FilePath.Check(path, "path"));
+        if (open is null)
             return NoSuchFile;
-        await using var stream = file.Open(FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var response = context.Response;
         response.ContentType = "application/octet-stream";
-        var length = stream.Length;
-        response.ContentLength = length;
-        SetFileName(response, file.Name);
-        await StreamCopyOperation.CopyToAsync(stream, response.Body, length, context.RequestAborted);
+        response.ContentLength = open.File.Size;
+        SetFileName(response, Path.GetFileName(path));
+        await StreamCopyOperation.CopyToAsync(open.Content, response.Body, open.File.Size, context.RequestAborted);
         return null;
     }
 
-    /// <summary>Returns null: the archive has been sent.</summary>
+    /// <summary>Null when the archive has been sent.</summary>
     public static async Task<Reply?> ZipAsync(HttpContext context, Browser browser)
     {
+        var listed = browser.Files.List();
+        if (listed.Sum(file => file.Size) > Archive.MaxBytes)
+            return Reply.Problem(StatusCodes.Status413PayloadTooLarge, $"the files have more than {Archive.MaxBytes} bytes together: fetch them one by one");
         context.Response.ContentType = "application/zip";
         SetFileName(context.Response, "files.zip");
-        await new SessionFiles(browser.Downloads).ZipAsync(context.Response.Body, context.RequestAborted);
+        await Archive.WriteAsync(browser.Files, listed, context.Response.Body, context.RequestAborted);
         return null;
     }
 
@@ -88,8 +84,8 @@ internal static class FilesApi
 
     private static async Task<Reply> UploadInTurnAsync(HttpContext context, Browser browser, SizeLimits limits)
     {
-        var files = new SessionFiles(browser.Downloads);
-        using var upload = new Upload(browser.Temporary, Math.Min(limits.File, limits.Files - files.TotalBytes));
+        var files = browser.Files;
+        using var upload = new Upload(browser.UploadFolder, Math.Min(limits.File, limits.Files - files.TotalBytes));
         var path = await upload.ReadAsync(context.Request, context.RequestAborted);
         return files.Take(upload.Written, path) is { } file
             ? WriteReply(json => Write(json, file))

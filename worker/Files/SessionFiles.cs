@@ -1,109 +1,119 @@
-using System.IO.Compression;
+using Microsoft.Win32.SafeHandles;
+using Steelyard.Files;
 
 namespace Steelyard.Worker.Files;
 
 /// <summary>
-/// A session's folder of files: what its browser downloads, and what is uploaded to it. Methods throw <see cref="IOException"/> when the disk
+/// A session's folder of files: what its browser downloads, and what is uploaded to it. Its browser may do there what it likes, while we work, too: only
+/// plain files that belong to the browser's user count, and nothing is reached through a link. Methods throw <see cref="IOException"/> when the disk
 /// refuses.
 /// </summary>
-/// <param name="root">The folder.</param>
-internal sealed class SessionFiles(string root)
+/// <param name="root">The folder. Nobody but us may change those above it.</param>
+/// <param name="user">The browser's; null for our own.</param>
+internal sealed class SessionFiles(string root, uint? user = null)
 {
-    private const int ZipBufferBytes = 64 * 1024;
+    /// <summary>Files and folders beyond which they are neither listed nor counted.</summary>
+    public const int MaxEntries = 10_000;
 
-    private static readonly EnumerationOptions Everything = new()
-    {
-        RecurseSubdirectories = true,
-        AttributesToSkip = FileAttributes.ReparsePoint, // A link could lead out of the folder.
-    };
+    private const UnixFileMode ForAll = (UnixFileMode)0b111_101_101;
 
-    /// <summary>Newest first, without what the browser is still writing.</summary>
+    private readonly uint owner = user ?? FileCalls.CurrentUser();
+
+    /// <summary>Newest first, without what the browser is still writing, and what no path of a client's can name.</summary>
     public IReadOnlyList<SessionFile> List() =>
-    [
-        .. new DirectoryInfo(root).EnumerateFiles("*", Everything)
-            .Where(file => !IsUnfinished(file.Name))
-            .Select(Describe)
-            .OrderByDescending(file => file.LastModified),
-    ];
+        [.. All().Where(file => !IsUnfinished(Path.GetFileName(file.Path)) && FilePath.IsGood(file.Path)).OrderByDescending(file => file.LastModified)];
 
-    public long TotalBytes => new DirectoryInfo(root).EnumerateFiles("*", Everything).Sum(file => file.Length);
+    public long TotalBytes => All().Sum(file => file.Size);
 
     /// <summary>Null when there is no such file.</summary>
     /// <param name="path">Checked.</param>
-    public FileInfo? Find(string path)
+    public OpenFile? Open(string path)
     {
-        var file = new FileInfo(Path.Combine(root, path));
-        return file.Exists && !IsUnfinished(file.Name) && !PassesLink(path) ? file : null;
+        using var folder = FolderOf(path, out var name);
+        if (folder is null || IsUnfinished(name) || folder.TryOpenFile(FileName.Of(name), out var status) is not { } handle)
+            return null;
+        if (status.Owner == owner)
+            return new(handle, new(path, status.Size, status.LastModified));
+        handle.Dispose();
+        return null;
+    }
+
+    /// <summary>False when there is no such file.</summary>
+    /// <param name="path">Checked.</param>
+    public bool Delete(string path)
+    {
+        using var folder = FolderOf(path, out var name);
+        return folder is not null && !IsUnfinished(name) && folder.StatusOf(FileName.Of(name)) is { } status && IsOurs(status) && folder.TryRemove(FileName.Of(name));
     }
 
     /// <summary>
-    /// Takes a file that is written whole; it replaces one of the same name. Null when a file, folder or link is in its way. When the folder is gone,
-    /// nothing of it comes back.
+    /// Takes a file that is written whole; it replaces one of the same name, and belongs to the browser's user. Null when a file, folder or link is in
+    /// its way. When the folder is gone, nothing of it comes back.
     /// </summary>
-    /// <param name="written">On the same file system.</param>
+    /// <param name="written">On the same file system, in a folder that nobody else may change.</param>
     /// <param name="path">Checked.</param>
     public SessionFile? Take(string written, string path)
     {
-        var target = new FileInfo(Path.Combine(root, path));
-        if (PassesLink(path) || Directory.Exists(target.FullName) || IsUnfinished(target.Name))
+        using var from = HeldFolder.Open(Path.GetDirectoryName(written)!);
+        using var folder = FolderOf(path, out var name, make: true);
+        var (source, target) = (FileName.Of(Path.GetFileName(written)), FileName.Of(name));
+        if (folder is null || IsUnfinished(name) || (folder.StatusOf(target) is { } present && !IsOurs(present)))
             return null;
-        for (var folder = target.Directory; folder is not null && folder.FullName.Length > root.Length; folder = folder.Parent)
-        {
-            if (File.Exists(folder.FullName))
-                return null;
-        }
-
-        if (!Directory.Exists(root))
-            throw new DirectoryNotFoundException("the session's files are gone");
-        target.Directory?.Create();
-        File.Move(written, target.FullName, overwrite: true);
-        target.Refresh();
-        return Describe(target);
+        from.GiveTo(owner, source);
+        return from.TryMove(source, folder, target) && folder.StatusOf(target) is { } status ? new(path, status.Size, status.LastModified) : null;
     }
 
     public void DeleteAll()
     {
-        foreach (var entry in new DirectoryInfo(root).EnumerateFileSystemInfos())
+        using var folder = HeldFolder.Open(root);
+        FileTree.Empty(folder);
+    }
+
+    private bool IsOurs(FileStatus status) => status.IsFile && status.Owner == owner;
+
+    // The one that holds the path's last name; null when there is none.
+    private HeldFolder? FolderOf(string path, out string name, bool make = false)
+    {
+        var names = path.Split('/');
+        name = names[^1];
+        HeldFolder? folder = HeldFolder.Open(root);
+        foreach (var next in names[..^1].Select(FileName.Of))
         {
-            if (entry is DirectoryInfo { LinkTarget: null } folder)
-                folder.Delete(recursive: true);
-            else
-                entry.Delete();
+            using var above = folder;
+            var isNew = make && above.TryMakeFolder(next, ForAll);
+            folder = above.TryOpenFolder(next);
+            if (folder is null)
+                return null;
+            if (isNew)
+                folder.GiveTo(owner);
         }
+
+        return folder;
     }
 
-    /// <summary>Writes all of them to a stream as they are now.</summary>
-    public async Task ZipAsync(Stream to, CancellationToken cancellationToken)
+    private List<SessionFile> All()
     {
-        // The archive writes the end of an entry synchronously, which a response does not take: it goes into the buffer, empty by then.
-        var buffered = new BufferedStream(to, ZipBufferBytes);
-        await using (var zip = await ZipArchive.CreateAsync(buffered, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken))
-            await ZipAsync(zip, buffered, cancellationToken);
-        await buffered.FlushAsync(cancellationToken);
+        var found = new List<SessionFile>();
+        var left = MaxEntries;
+        using var folder = HeldFolder.Open(root);
+        Collect(folder, "", found, ref left);
+        return found;
     }
 
-    private async Task ZipAsync(ZipArchive zip, BufferedStream buffered, CancellationToken cancellationToken)
+    private void Collect(HeldFolder folder, string prefix, List<SessionFile> found, ref int left)
     {
-        foreach (var file in List())
+        foreach (var name in folder.Names())
         {
-            if (Find(file.Path) is not { } present)
+            if (--left < 0)
+                throw new IOException($"the session has more than {MaxEntries} files: delete them");
+            if (name.Text() is not { } text || folder.StatusOf(name) is not { } status)
                 continue;
-            await using var from = present.Open(FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var entry = zip.CreateEntry(file.Path, CompressionLevel.Fastest);
-            entry.LastWriteTime = file.LastModified;
-            await using var into = await entry.OpenAsync(cancellationToken);
-            await from.CopyToAsync(into, cancellationToken);
-            await into.FlushAsync(cancellationToken);
-            await buffered.FlushAsync(cancellationToken);
+            if (IsOurs(status))
+                found.Add(new(prefix + text, status.Size, status.LastModified));
+            else if (status.IsFolder && prefix.Count(c => c == '/') < FileTree.MaxDepth && folder.TryOpenFolder(name) is { } inner)
+                using (inner)
+                    Collect(inner, $"{prefix}{text}/", found, ref left);
         }
-    }
-
-    private SessionFile Describe(FileInfo file) => new(Path.GetRelativePath(root, file.FullName), file.Length, file.LastWriteTimeUtc);
-
-    private bool PassesLink(string path)
-    {
-        var at = root;
-        return path.Split('/').Any(name => new FileInfo(at = Path.Combine(at, name)).LinkTarget is not null);
     }
 
     // The names Chromium gives to downloads until they are complete.
@@ -117,3 +127,14 @@ internal sealed class SessionFiles(string root)
 /// <param name="Size">Bytes.</param>
 /// <param name="LastModified">When it was last written.</param>
 internal sealed record SessionFile(string Path, long Size, DateTimeOffset LastModified);
+
+/// <summary>A file that is open for reading. Whatever becomes of its name, it stays the one that was looked at.</summary>
+internal sealed class OpenFile(SafeFileHandle handle, SessionFile file) : IDisposable
+{
+    /// <summary>As it was when it was opened. It may grow or shrink while it is read.</summary>
+    public SessionFile File => file;
+
+    public FileStream Content { get; } = new(handle, FileAccess.Read, bufferSize: 0);
+
+    public void Dispose() => Content.Dispose();
+}

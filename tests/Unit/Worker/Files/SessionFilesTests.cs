@@ -28,10 +28,14 @@ public sealed class SessionFilesTests : IDisposable
         Assert.Equal(("sub/a", 3), Taken("one", "sub/a"));
         Assert.Equal(("sub/a", 5), Taken("three", "sub/a"));
         Assert.Equal(("deep/er/b", 1), Taken("b", "deep/er/b"));
-        Assert.Equal("three", File.ReadAllText(files.Find("sub/a")!.FullName));
+        using (var open = files.Open("sub/a"))
+            Assert.Equal("three", new StreamReader(open!.Content).ReadToEnd());
         Assert.Equal(6, files.TotalBytes);
-        Assert.Null(files.Find("sub"));
-        Assert.Null(files.Find("none"));
+        Assert.Null(files.Open("sub"));
+        Assert.Null(files.Open("none"));
+        Assert.False(files.Delete("sub"));
+        Assert.True(files.Delete("sub/a"));
+        Assert.False(files.Delete("sub/a"));
     }
 
     [Theory]
@@ -55,9 +59,13 @@ public sealed class SessionFilesTests : IDisposable
         Assert.Equal(["own"], files.List().Select(file => file.Path));
         Assert.Equal(3, files.TotalBytes);
         foreach (var path in new[] { "link", "gone", "way/secret", "sub/way/secret", "sub/link" })
-            Assert.Null(files.Find(path));
+        {
+            Assert.Null(files.Open(path));
+            Assert.False(files.Delete(path));
+        }
+
         using var bytes = new MemoryStream();
-        await files.ZipAsync(bytes, default);
+        await Archive.WriteAsync(files, files.List(), bytes, default);
         using var zip = new ZipArchive(bytes);
         Assert.Equal(["own"], zip.Entries.Select(entry => entry.FullName));
     }
