@@ -89,6 +89,9 @@ public sealed record Options
     /// <summary>Descriptors that each process of a worker may have; null decides by the kind.</summary>
     public int? WorkerFiles { get; init; }
 
+    /// <summary>What a worker may keep in its folder, and the largest file it may write, in bytes; null decides by the kind.</summary>
+    public long? WorkerDiskBytes { get; init; }
+
     /// <summary>Folder for what must outlive us; empty means one by port under the user's runtime folder.</summary>
     public string RunDirectory { get; init; } = "";
 

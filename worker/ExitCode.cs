@@ -8,4 +8,5 @@ internal static class ExitCode
     public const int BadArguments = 2;
     public const int BrowserLost = 3;
     public const int ClosedByClient = 4;
+    public const int WroteTooMuch = 5;
 }

@@ -10,6 +10,9 @@ internal interface ISessionHost
 
     StoredSession? Session { get; }
 
+    /// <summary>It ends, since its browser is lost. Why that is, only its exit status tells.</summary>
+    bool HasLostBrowser { get; }
+
     /// <summary>What keeps its browsers from the rest of the machine; null when it has none.</summary>
     Isolation? Isolation { get; }
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Steelyard.Worker;
 using Steelyard.Worker.Chromium;
 using Steelyard.Worker.Confinement;
@@ -20,6 +21,9 @@ if (options.Help)
     Console.Out.Write(Usage.Text);
     return ExitCode.Ok;
 }
+
+// A file that is larger than we may write is an error of that write, and not our end.
+using var fileTooLarge = PosixSignalRegistration.Create((PosixSignal)25, signal => signal.Cancel = true); // SIGXFSZ
 
 ChromiumHost? chromium = null;
 if (options.Mode == WorkerMode.Chromium)

@@ -13,6 +13,8 @@ internal sealed class SimulatedHost : ISessionHost
 
     public Isolation? Isolation => null;
 
+    public bool HasLostBrowser => false;
+
     public ValueTask<bool> TryCreateAsync(StoredSession session, CancellationToken cancellationToken)
     {
         Volatile.Write(ref this.session, session);

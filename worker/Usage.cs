@@ -23,7 +23,7 @@ internal static class Usage
           --max-body SIZE             largest JSON of a create [1MiB]; also STEEL_MAX_BODY
           --max-setup SIZE            largest options of a setup [16MiB]; also STEEL_MAX_SETUP
           --max-file SIZE             largest file of a session [256MiB]
-          --max-files SIZE            largest sum of a session's files [1GiB]
+          --max-files SIZE            largest sum of a session's files [1GiB]; also STEEL_MAX_FILES
           --faults LIST               misbehave, for tests: FAULT@STEP=RATE[:PARAM], separated by commas
           --fault-seed N              with the same seed and PORT, the same faults happen again; else it is random and is logged
 
@@ -55,7 +55,7 @@ internal static class Usage
           steel-browser --mode simulated --faults crash@create=0.05,hang@get=0.02,slow@status=1:500ms
 
         Exit status: 0 asked to stop; 1 port taken, or the fault crash; 2 bad arguments, or no browser found; 3 the browser died or hung;
-        4 its client closed the browser.
+        4 its client closed the browser; 5 the browser wrote a larger file than it may (ulimit -f).
 
         """;
 }

@@ -14,6 +14,7 @@ internal sealed class WorkerApi(ISessionHost host, SessionExtras? extras, TimePr
     private static readonly Reply NoSuchPage = Reply.Error(StatusCodes.Status404NotFound, "no such page");
     private static readonly Reply OtherName = Reply.Error(StatusCodes.Status403Forbidden, "call this worker as localhost, 127.0.0.1 or [::1]: the Host header has another name");
     private static readonly string[] OurNames = ["localhost", "127.0.0.1", "[::1]"];
+    private static readonly Reply Lost = Reply.Error(StatusCodes.Status503ServiceUnavailable, "the browser is lost, and this worker ends");
     private static readonly Reply NoBrowser = Reply.Error(StatusCodes.Status503ServiceUnavailable, "no browser is ready");
 
     public async ValueTask<Reply?> HandleAsync(HttpContext context)
@@ -44,7 +45,7 @@ internal sealed class WorkerApi(ISessionHost host, SessionExtras? extras, TimePr
         // Read in this order the two never say "available" and name a session.
         var available = host.IsAvailable;
         var id = host.Session?.Id;
-        var isolation = host.Isolation is { } held ? $",\"isolation\":{held.ToJson()}" : "";
+        var isolation = host.Isolation is { } held ? $",\"isolation\":{held.ToJson()},\"readable\":{held.ReadableToJson()}" : "";
         return Reply.Json(StatusCodes.Status200OK, Encoding.UTF8.GetBytes(id is null
             ? $$"""{"available":{{(available ? "true" : "false")}},"session_id":null{{isolation}}}"""
             : $$"""{"available":false,"session_id":"{{id}}"{{isolation}}}"""));
@@ -89,7 +90,7 @@ internal sealed class WorkerApi(ISessionHost host, SessionExtras? extras, TimePr
             return host.TryEnd(id) ? Reply.NoContent : Reply.NotFound;
         if (Only("GET", request, "GET, DELETE") is { } wrongMethod)
             return wrongMethod;
-        return host.Session is { } session && session.Id == id ? Reply.Json(StatusCodes.Status200OK, session.Json) : Reply.NotFound;
+        return host.Session is { } session && session.Id == id ? Reply.Json(StatusCodes.Status200OK, session.Json) : host.HasLostBrowser ? Lost : Reply.NotFound;
     }
 
     private async ValueTask<Reply> DiscoverAsync(HttpContext context, PathString path)

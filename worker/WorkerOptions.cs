@@ -103,6 +103,8 @@ internal sealed record WorkerOptions
             limits = limits with { Body = SizeLimits.Parse("STEEL_MAX_BODY", body) };
         if (NullIfEmpty(environment("STEEL_MAX_SETUP")) is { } setup)
             limits = limits with { Setup = SizeLimits.Parse("STEEL_MAX_SETUP", setup) };
+        if (NullIfEmpty(environment("STEEL_MAX_FILES")) is { } files)
+            limits = limits with { Files = SizeLimits.Parse("STEEL_MAX_FILES", files) };
         return limits;
     }
 

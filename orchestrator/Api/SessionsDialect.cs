@@ -95,9 +95,10 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
             return true;
         }
 
-        if (reply.Status == StatusCodes.Status404NotFound)
+        if (reply.Status == StatusCodes.Status404NotFound || reply.Error == WorkerError.Closed)
             await sessions.WaitClosedAsync(session, placement);
-        sessions.Lose(session, placement, $"answered a get with {(reply.IsSuccess ? "the body of another session, or of one that is over" : reply.ToString())}");
+        var over = placement.Worker.Exited;
+        sessions.Lose(session, placement, over.IsCompletedSuccessfully ? $"exited, {placement.Worker.Obituary(await over)}" : $"answered a get with {(reply.IsSuccess ? "the body of another session, or of one that is over" : reply.ToString())}");
         return false;
     }
 

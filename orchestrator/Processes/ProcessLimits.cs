@@ -5,13 +5,16 @@ namespace Steelyard.Processes;
 /// <summary>What the kernel allows a process and all that it starts from then on (prlimit(2)).</summary>
 public static class ProcessLimits
 {
+    private const int OfFileSize = 1;
     private const int OfCores = 4;
     private const int OfFiles = 7;
 
-    /// <summary>No core dumps, which would hold what pages hold; and so many descriptors for each process. False when the kernel refuses, or it is gone.</summary>
+    /// <summary>No core dumps, which would hold what pages hold; so many descriptors for each process, and no larger file written. False when the kernel refuses, or it is gone.</summary>
     /// <param name="pid">A child of ours, not reaped yet.</param>
     /// <param name="files">Null leaves them as they are.</param>
-    public static bool TryApply(int pid, int? files) => TrySet(pid, OfCores, 0) && (files is not { } most || TrySet(pid, OfFiles, most));
+    /// <param name="fileBytes">Null leaves it as it is. Who writes beyond it gets SIGXFSZ.</param>
+    public static bool TryApply(int pid, int? files, long? fileBytes) =>
+        TrySet(pid, OfCores, 0) && (files is not { } most || TrySet(pid, OfFiles, most)) && (fileBytes is not { } largest || TrySet(pid, OfFileSize, largest));
 
     private static unsafe bool TrySet(int pid, int resource, long most)
     {

@@ -26,6 +26,9 @@ public enum StopReason
 
     /// <summary>It had more processes than its limit.</summary>
     OverProcesses,
+
+    /// <summary>It kept more in its folder than its limit, or wrote a larger file.</summary>
+    OverDisk,
 }
 
 internal static class StopReasons
@@ -35,6 +38,7 @@ internal static class StopReasons
     {
         StopReason.OverMemory => "it used more than its memory limit (--worker-memory)",
         StopReason.OverProcesses => "it had more processes than its limit (--worker-processes)",
+        StopReason.OverDisk => "it wrote more than its limit (--worker-disk)",
         _ => reason.ToString(),
     };
 

@@ -8,6 +8,7 @@ namespace Steelyard.Workers;
 public sealed class Worker
 {
     private const int ClosedByClient = 4;
+    private const int WroteTooMuch = 5;
 
     private readonly TimeProvider time;
     private readonly bool isBundled;
@@ -77,7 +78,9 @@ public sealed class Worker
     /// <summary>How it ended, and why as far as we know, for people.</summary>
     internal string Obituary(ExitStatus status)
     {
-        var why = stopReason ?? (Group?.RanOutOfMemory == true ? Workers.StopReason.OverMemory : null);
+        // What it says itself is why, even if we have stopped it for what came of that.
+        var why = isBundled && status.Code == WroteTooMuch ? Workers.StopReason.OverDisk
+            : stopReason ?? (Group?.RanOutOfMemory == true ? Workers.StopReason.OverMemory : null);
         return why is { } reason ? $"{status} ({reason.Text()})" : status.ToString();
     }
 

@@ -3,7 +3,7 @@ using Steelyard.Processes;
 namespace Steelyard.Workers;
 
 /// <summary>
-/// Holds workers to their limits. Descriptors and core dumps are the kernel's business. So is memory, where control groups can be had;
+/// Holds workers to their limits. Descriptors, core dumps and the size of a file are the kernel's business. So is memory, where control groups can be had;
 /// for the rest one loop looks at all workers every second, and stops those that use too much.
 /// </summary>
 internal sealed class WorkerLimiter
@@ -14,12 +14,14 @@ internal sealed class WorkerLimiter
     private const int ThreadsPerProcess = 64;
 
     private readonly ControlGroups? groups;
+    private readonly FolderLimit? folders;
     private readonly TimeProvider time;
     private readonly ILogger<WorkerLimiter> logger;
 
     public WorkerLimiter(WorkerCommand command, Options options, TimeProvider time, ILogger<WorkerLimiter> logger)
     {
         Limits = WorkerLimits.For(command.Kind, options);
+        folders = Limits.DiskBytes is { } most ? new(options.RunDirectory, most) : null;
         this.time = time;
         this.logger = logger;
         (groups, var why) = ControlGroups.Take();
@@ -34,7 +36,7 @@ internal sealed class WorkerLimiter
     /// <summary>A worker has just been spawned. Returns its control group, or null when it is to be looked at.</summary>
     public ControlGroup? Hold(string workerId, int pid)
     {
-        if (!ProcessLimits.TryApply(pid, Limits.Files))
+        if (!ProcessLimits.TryApply(pid, Limits.Files, Limits.DiskBytes))
             logger.LogWarning("The kernel takes no limits for pid {Pid}", pid);
         try
         {
@@ -56,13 +58,20 @@ internal sealed class WorkerLimiter
     private void Look(WorkerPool pool)
     {
         var workers = pool.Workers();
-        if (workers.Count == 0 || (Limits.MemoryBytes is null && Limits.Processes is null))
+        if (workers.Count == 0 || (Limits.MemoryBytes is null && Limits.Processes is null && folders is null))
             return;
         var usage = ProcessMemory.OfGroups();
         foreach (var worker in workers)
         {
             if (usage.TryGetValue(worker.Pid, out var used) && Exceeds(worker, used) is { } reason)
                 pool.Stop(worker, reason);
+        }
+
+        // An idle worker's folder is as it was when its browser was warmed.
+        foreach (var (worker, bytes) in folders?.Look(workers.FindAll(worker => worker.State != WorkerState.Ready), usage) ?? [])
+        {
+            logger.LogWarning("{Worker} keeps {Bytes} bytes in its folder, and may keep {Limit}", worker, bytes, Limits.DiskBytes);
+            pool.Stop(worker, StopReason.OverDisk);
         }
     }
 

@@ -4,24 +4,30 @@ namespace Steelyard.Workers;
 /// <param name="MemoryBytes">Of memory.</param>
 /// <param name="Processes">At the same time.</param>
 /// <param name="Files">Descriptors of each process.</param>
-public sealed record WorkerLimits(long? MemoryBytes, int? Processes, int? Files)
+/// <param name="DiskBytes">Of its folder, and of each file that it writes.</param>
+public sealed record WorkerLimits(long? MemoryBytes, int? Processes, int? Files, long? DiskBytes)
 {
     private const long MiB = 1 << 20;
+    private const long MostUploads = 1024 * MiB;
 
     /// <summary>What the options say; what they leave open depends on the kind. Of a program that is not ours we know nothing.</summary>
     public static WorkerLimits For(WorkerKind kind, Options options)
     {
         var usual = kind switch
         {
-            WorkerKind.Chromium => new WorkerLimits(2048 * MiB, 200, 4096),
-            WorkerKind.Simulated => new(256 * MiB, 4, 1024),
-            _ => new(null, null, null),
+            WorkerKind.Chromium => new WorkerLimits(2048 * MiB, 200, 4096, 2048 * MiB),
+            WorkerKind.Simulated => new(256 * MiB, 4, 1024, 64 * MiB),
+            _ => new(null, null, null, null),
         };
         return new(
             Choose(options.WorkerMemoryBytes, usual.MemoryBytes),
             (int?)Choose(options.WorkerProcesses, usual.Processes),
-            (int?)Choose(options.WorkerFiles, usual.Files));
+            (int?)Choose(options.WorkerFiles, usual.Files),
+            Choose(options.WorkerDiskBytes, usual.DiskBytes));
     }
+
+    /// <summary>What all files that clients upload to a session may have, in bytes, so that its browser has room left; null is as the worker likes.</summary>
+    public long? MaxUploads => DiskBytes / 2 is { } half && half < MostUploads ? half : null;
 
     private static long? Choose(long? asked, long? usual) => asked is null ? usual : asked == Options.NoLimit ? null : asked;
 }

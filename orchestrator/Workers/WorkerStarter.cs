@@ -82,6 +82,7 @@ internal sealed class WorkerStarter(
         variables["HOST"] = "127.0.0.1"; // Some programs listen everywhere unless told.
         variables["PORT"] = port.ToString(CultureInfo.InvariantCulture);
         (variables["STEEL_MAX_BODY"], variables["STEEL_MAX_SETUP"]) = ($"{options.MaxBodyBytes}", $"{6L * options.MaxContextBytes}"); // A byte may be escaped as six.
+        variables["STEEL_MAX_FILES"] = limiter?.Limits.MaxUploads?.ToString(CultureInfo.InvariantCulture);
         variables[DirectoryVariable] = variables["TMPDIR"] = folder.Path;
         variables[WorkerToken.Variable] = WorkerToken.Of(directory.Secret, folder.Id);
         variables["STEEL_EGRESS"] = string.Join(' ', options.EgressRules);

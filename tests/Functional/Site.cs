@@ -38,6 +38,16 @@ internal sealed class Site : IAsyncDisposable
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
+    // Until the client has enough: what is written after that goes nowhere.
+    private static async Task SendForEverAsync(HttpContext context)
+    {
+        context.Response.Headers.ContentDisposition = "attachment";
+        context.Response.ContentType = "application/octet-stream";
+        var bytes = new byte[1 << 20];
+        while (!context.RequestAborted.IsCancellationRequested)
+            await context.Response.Body.WriteAsync(bytes);
+    }
+
     private Task AnswerAsync(HttpContext context, Dictionary<string, string> pages)
     {
         var path = context.Request.Path.Value!;
@@ -55,6 +65,9 @@ internal sealed class Site : IAsyncDisposable
             context.Response.Redirect(context.Request.QueryString.Value![1..]);
             return Task.CompletedTask;
         }
+
+        if (path == "/endless.bin")
+            return SendForEverAsync(context);
 
         context.Response.ContentType = path.EndsWith(".js", StringComparison.Ordinal) ? "text/javascript" : pages.ContainsKey(path) ? "text/html; charset=utf-8" : "text/css";
         if (path.EndsWith(".bin", StringComparison.Ordinal))

@@ -32,6 +32,7 @@ public sealed class KnobTests
         ("worker-memory", "1073741824", o => o.WorkerMemoryBytes, 1L << 30, ["", "1", "1GB", "-1"]),
         ("worker-processes", "none", o => o.WorkerProcesses, Options.NoLimit, ["", "0", "1000001", "all"]),
         ("worker-files", "64", o => o.WorkerFiles, 64, ["", "63", "1000001"]),
+        ("worker-disk", "16777216", o => o.WorkerDiskBytes, 16L << 20, ["", "16777215", "1GB", "-1"]),
         ("run-dir", "/tmp/here/../there", o => o.RunDirectory, "/tmp/there", [""]),
         ("data-dir", "/var/lib/x/../y", o => o.DataDirectory, "/var/lib/y", []),
         ("history", "none", o => o.History, false, ["", "off", "None", "true"]),

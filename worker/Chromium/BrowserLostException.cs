@@ -1,4 +1,9 @@
 namespace Steelyard.Worker.Chromium;
 
 /// <summary>The browser cannot be started, has died or does not answer; the message says which.</summary>
-internal sealed class BrowserLostException(string message) : Exception(message);
+/// <param name="message">For people.</param>
+/// <param name="exitCode">With which the worker ends then.</param>
+internal sealed class BrowserLostException(string message, int exitCode = ExitCode.BrowserLost) : Exception(message)
+{
+    public int ExitCode => exitCode;
+}

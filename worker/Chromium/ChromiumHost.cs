@@ -19,6 +19,8 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
 
     public StoredSession? Session => state.Session;
 
+    public bool HasLostBrowser => state.HasLostBrowser;
+
     public Isolation? Isolation => settings.Cage.Isolation;
 
     public bool TryEnd(string id) => state.TryEnd(id);
@@ -103,7 +105,7 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         }
         catch (Exception e) when (e is BrowserLostException or DevToolsException or IOException or UnauthorizedAccessException)
         {
-            return Stderr.Fail(ExitCode.BrowserLost, e.Message);
+            return Stderr.Fail((e as BrowserLostException)?.ExitCode ?? ExitCode.BrowserLost, e.Message);
         }
         finally
         {

@@ -16,6 +16,7 @@ internal sealed class HostState
 {
     private readonly Lock gate = new();
     private State state = State.Preparing;
+    private bool hasLostBrowser;
     private StoredSession? session;
     private Browser? browser;
     private Relaunch? relaunch;
@@ -57,6 +58,15 @@ internal sealed class HostState
         {
             lock (gate)
                 return (browser, state == State.InUse);
+        }
+    }
+
+    public bool HasLostBrowser
+    {
+        get
+        {
+            lock (gate)
+                return hasLostBrowser;
         }
     }
 
@@ -171,7 +181,7 @@ internal sealed class HostState
             if (why is OperationCanceledException)
                 released.TrySetCanceled();
             else
-                released.TrySetException(why as BrowserLostException ?? new BrowserLostException(why.Message));
+                hasLostBrowser = released.TrySetException(why as BrowserLostException ?? new BrowserLostException(why.Message));
             StopNeedsLock();
         }
     }
