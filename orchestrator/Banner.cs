@@ -31,7 +31,7 @@ internal static class Banner
     }
 
     /// <summary>What browsers are held by: printed when the first of them runs, since only then it is known.</summary>
-    public static async Task PrintAsync(BrowserIsolation isolation)
+    public static async Task PrintAsync(BrowserIsolation isolation, Options options)
     {
         var report = await isolation.First;
         Console.WriteLine($"""
@@ -41,6 +41,8 @@ internal static class Banner
               egress    {report.Egress}
 
             """);
+        foreach (var warning in Exposure.Warnings(options, isolation))
+            Console.WriteLine($"  WARNING   {warning}");
     }
 
     private static string Kind(WorkerCommand command) => command.Kind switch

@@ -65,6 +65,7 @@ public static class CommandLine
         if (options.MaxWorkers > options.LastWorkerPort - options.FirstWorkerPort + 1)
             throw new ArgumentException($"--max-workers {options.MaxWorkers} is more than --worker-ports has");
         CheckTogether(options.EgressRules);
+        CheckApart([.. options.BrowserFolders.Select(Exposure.Real)]);
         return options with
         {
             RunDirectory = options.RunDirectory.Length > 0 ? options.RunDirectory : DefaultRunDirectory(options.Port),
@@ -81,6 +82,16 @@ public static class CommandLine
         catch (FormatException e)
         {
             throw new ArgumentException($"--egress: {e.Message}", e);
+        }
+    }
+
+    // A browser could put a link in the place of the inner one, and the next browser would be let in where that leads.
+    private static void CheckApart(IReadOnlyList<string> folders)
+    {
+        foreach (var outer in folders)
+        {
+            if (folders.FirstOrDefault(inner => inner != outer && Exposure.IsWithin(inner, outer)) is { } inner)
+                throw new ArgumentException($"--browser-folder {inner} lies in {outer}, where browsers may write already: leave it out");
         }
     }
 
@@ -101,9 +112,12 @@ public static class CommandLine
         .Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value))
         .Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal));
 
+    /// <summary>Where settings stand.</summary>
+    public static string SettingsFile => Path.Combine(Environment.CurrentDirectory, "appsettings.json");
+
     /// <summary>The environment before appsettings.json in the working directory. Throws <see cref="InvalidDataException"/> when that file is no JSON.</summary>
     public static IConfiguration ReadSettings() => new ConfigurationBuilder()
-        .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
+        .AddJsonFile(SettingsFile, optional: true, reloadOnChange: false)
         .AddInMemoryCollection(OwnVariables())
         .Build();
 

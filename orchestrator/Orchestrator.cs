@@ -60,7 +60,7 @@ public sealed class Orchestrator : IAsyncDisposable
             await using var orchestrator = Build(options, TimeProvider.System);
             await orchestrator.StartAsync();
             Banner.Print(orchestrator.Url, orchestrator.app.Services.GetRequiredService<WorkerCommand>(), orchestrator.options);
-            _ = Banner.PrintAsync(orchestrator.app.Services.GetRequiredService<BrowserIsolation>());
+            _ = Banner.PrintAsync(orchestrator.app.Services.GetRequiredService<BrowserIsolation>(), orchestrator.options);
 
             await Task.WhenAny(signals.First, supervisor);
             await orchestrator.StopAsync(signals.First.IsCompleted ? options.OnShutdown : OnShutdown.Leave, signals.Second);

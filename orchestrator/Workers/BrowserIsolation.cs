@@ -8,9 +8,13 @@ public sealed class BrowserIsolation
 {
     private readonly TaskCompletionSource<IsolationReport> first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IsolationReport? latest;
+    private volatile IReadOnlyList<string> readable = [];
 
     /// <summary>What the last worker said that became ready; null before the first one, and for workers that say nothing of it.</summary>
     public IsolationReport? Latest => latest;
+
+    /// <summary>Folders and files in which browsers may read beside their own, as that worker said.</summary>
+    public IReadOnlyList<string> Readable => readable;
 
     /// <summary>Completes with the first report.</summary>
     public Task<IsolationReport> First => first.Task;
@@ -20,8 +24,9 @@ public sealed class BrowserIsolation
     {
         try
         {
-            if (JsonSerializer.Deserialize(status, IsolationJson.Default.WorkerStatus) is not { Isolation: { IsWhole: true } report })
+            if (JsonSerializer.Deserialize(status, IsolationJson.Default.WorkerStatus) is not { Isolation: { IsWhole: true } report } said)
                 return;
+            readable = [.. said.Readable?.OfType<string>() ?? []];
             latest = report;
             first.TrySetResult(report);
         }
@@ -48,7 +53,7 @@ public sealed record Guard(bool On, string? Why)
     public override string ToString() => (On ? "on" : "OFF") + (Why is null ? "" : $": {Why}");
 }
 
-internal sealed record WorkerStatus(IsolationReport? Isolation);
+internal sealed record WorkerStatus(IsolationReport? Isolation, IReadOnlyList<string?>? Readable);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(WorkerStatus))]

@@ -6,6 +6,8 @@ namespace Steelyard.Tests.Functional;
 /// <summary>What a session's browser may touch of this machine's files, and as whom it runs. Real Chromium.</summary>
 public sealed class ConfinementTests
 {
+    private const string Denied = "net::ERR_ACCESS_DENIED";
+
     [Fact]
     public async Task A_browser_reads_its_own_files_and_no_others()
     {
@@ -33,6 +35,43 @@ public sealed class ConfinementTests
     }
 
     [Fact]
+    public async Task Programs_of_others_and_their_settings_are_not_the_browsers_and_pages_look_as_ever()
+    {
+        await using var worker = await StartAsync("files");
+        using var client = await worker.AttachAsync();
+        var page = await client.AttachToPageAsync();
+        foreach (var path in new[] { "/usr/bin/env", "/bin/sh" })
+            Assert.Equal(Denied, await ErrorAtAsync(client, page, $"file://{path}"));
+        if (Environment.IsPrivilegedProcess)
+        {
+            foreach (var place in new[] { "/opt", "/usr/local", "/usr/local/share" })
+                await AssertHiddenAsync(client, page, place);
+        }
+
+        await client.GoAsync(page, "about:blank");
+        Assert.True((double)(await client.EvaluateAsync(page, "document.createElement('canvas').getContext('2d').measureText('Text').width"))! > 0);
+        Assert.Equal("Asia/Tokyo", (string?)await client.EvaluateAsync(page, "new Intl.DateTimeFormat('ja', { timeZone: 'Asia/Tokyo' }).resolvedOptions().timeZone"));
+    }
+
+    // A program is installed there, with keys in its settings.
+    private static async Task AssertHiddenAsync(DevToolsClient client, string page, string place)
+    {
+        var folder = Path.Combine(place, $"steelyard-test-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(folder);
+        try
+        {
+            var settings = Path.Combine(folder, "appsettings.json");
+            await File.WriteAllTextAsync(settings, """{"api-key":"secret"}""");
+            File.SetUnixFileMode(settings, (UnixFileMode)Convert.ToInt32("644", 8));
+            Assert.Equal(Denied, await ErrorAtAsync(client, page, $"file://{settings}"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_client_cannot_download_into_a_folder_of_this_machine()
     {
         await using var worker = await StartAsync("files");
@@ -43,7 +82,7 @@ public sealed class ConfinementTests
             File.SetUnixFileMode(outside.FullName, (UnixFileMode)Convert.ToInt32("777", 8));
             using var client = await worker.AttachAsync();
             var page = await client.AttachToPageAsync();
-            var into = Path.Combine(await OwnFolderAsync(client), "elsewhere");
+            var into = Path.Combine(await OwnFolderAsync(client), "profile", "elsewhere");
             foreach (var folder in new[] { outside.FullName, into })
             {
                 await client.CallAsync("Browser.setDownloadBehavior", new() { ["behavior"] = "allow", ["downloadPath"] = folder });
@@ -132,12 +171,12 @@ public sealed class ConfinementTests
         return (int)processes.First(process => (string?)process!["type"] == type)!["id"]!;
     }
 
-    // The browser's temporary folder stands in its environment; its profile is above.
+    // The one of the worker that holds its profile.
     private static async Task<string> OwnFolderAsync(DevToolsClient client)
     {
         var pid = await ProcessAsync(client, "browser");
         var line = await File.ReadAllTextAsync($"/proc/{pid}/cmdline");
-        return line.Split('\0').Single(word => word.StartsWith("--user-data-dir=", StringComparison.Ordinal))["--user-data-dir=".Length..];
+        return Path.GetDirectoryName(line.Split('\0').Single(word => word.StartsWith("--user-data-dir=", StringComparison.Ordinal))["--user-data-dir=".Length..])!;
     }
 
     private static string UserOf(int pid) => File.ReadLines($"/proc/{pid}/status").Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];

@@ -11,7 +11,7 @@ internal static class LiveWorker
     private const string SpyLog = "spy.log";
 
     /// <summary>Starts a worker that writes down what is said on its browser's debugging pipe, for <see cref="Spied"/>.</summary>
-    public static Task<WorkerProcess> StartSpiedAsync() => WorkerProcess.StartAsync(folder => ["--browser", WriteSpy(folder)], folders: folder => $"{folder}:{AppContext.BaseDirectory}");
+    public static Task<WorkerProcess> StartSpiedAsync() => WorkerProcess.StartAsync(folder => ["--browser", WriteSpy(folder)], folders: folder => $"{folder}:{AppContext.BaseDirectory}:/usr");
 
     /// <summary>How many lines of the spy's log hold a text.</summary>
     public static int Spied(this WorkerProcess worker, string text) =>

@@ -38,6 +38,13 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void A_folder_for_browsers_within_another_is_refused()
+    {
+        Assert.Contains("/a/b", Assert.Throws<ArgumentException>(() => CommandLine.Complete(new() { BrowserFolders = ["/a/b", "/a"] })).Message, StringComparison.Ordinal);
+        Assert.Equal(3, CommandLine.Complete(new() { BrowserFolders = ["/a/b", "/a/bc", "/a/b"] }).BrowserFolders.Count);
+    }
+
+    [Fact]
     public void What_depends_on_the_machine_is_filled_in()
     {
         var options = CommandLine.Complete(new() { Port = 4711 });

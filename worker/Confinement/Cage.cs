@@ -13,10 +13,12 @@ internal sealed class Cage
 {
     private const string NoLandlock = "this kernel has no Landlock (Linux 5.13), or a container forbids it";
 
-    // What Chromium reads of the system. Not all of /etc: nothing in here is secret.
-    private static readonly string[] Readable =
+    // What Chromium reads of the system: libraries, fonts, languages, time zones, certificates. Not where people install programs of their own, which have settings.
+    private static readonly string[] SystemFiles =
     [
-        "/usr", "/lib", "/lib64", "/bin", "/opt", "/sys", "/var/cache/fontconfig",
+        "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/sys", "/var/cache/fontconfig",
+        "/usr/share/X11", "/usr/share/ca-certificates", "/usr/share/fontconfig", "/usr/share/fonts", "/usr/share/locale", "/usr/share/mime",
+        "/usr/share/vulkan", "/usr/share/zoneinfo", "/usr/local/share/ca-certificates", "/usr/local/share/fonts",
         "/etc/ca-certificates", "/etc/fonts", "/etc/gai.conf", "/etc/host.conf", "/etc/hosts", "/etc/ld.so.cache", "/etc/localtime", "/etc/nsswitch.conf",
         "/etc/os-release", "/etc/pki", "/etc/resolv.conf", "/etc/ssl", "/etc/timezone", "/etc/vulkan",
     ];
@@ -48,6 +50,8 @@ internal sealed class Cage
 
     public EgressRules Egress => options.Egress;
 
+    private IEnumerable<string> Programs => SystemFiles.Append(Path.GetDirectoryName(options.BrowserPath)!).Concat(OwnRuntime);
+
     public Isolation Isolation { get; private set; }
 
     private bool KeepsNetwork => !Egress.IsOpen && Landlock.HasNetwork && SocketFilter.IsSupported;
@@ -64,8 +68,8 @@ internal sealed class Cage
     /// <param name="relayPort">Where its relay listens; null when it has none.</param>
     public Bars For(Profile profile, int? relayPort)
     {
-        foreach (var folder in User is null ? [] : profile.Folders)
-            User!.Own(folder);
+        foreach (var path in User is null ? [] : profile.BrowserFolders.Append(profile.Log.Path))
+            User!.Own(path);
         return new(User, KeepsFiles ? Rules(profile, relayPort) : null, KeepsNetwork);
     }
 
@@ -74,14 +78,14 @@ internal sealed class Cage
         var rules = Landlock.Create(KeepsNetwork);
         try
         {
-            foreach (var path in Readable.Append(Path.GetDirectoryName(options.BrowserPath)!).Concat(OwnRuntime))
+            foreach (var path in Programs)
                 rules.AllowReading(path);
-            foreach (var path in Writable)
+            foreach (var path in Writable.Append(profile.Log.Path))
                 rules.AllowWriting(path);
 
             // The sandbox writes the maps of its namespaces there. What else could be written takes root.
             (HasSandbox ? rules.AllowWriting : (Action<string>)rules.AllowReading)("/proc");
-            foreach (var path in options.Folders.Append(profile.Path))
+            foreach (var path in options.Folders.Concat(profile.BrowserFolders))
                 rules.AllowAll(path);
             if (KeepsNetwork)
                 rules.AllowPort(relayPort!.Value);
@@ -108,7 +112,8 @@ internal sealed class Cage
         KeepsFiles ? Guard.On : Guard.Off(NoLandlock),
         Egress.IsOpen ? Guard.Off("--egress open allows everything")
             : KeepsNetwork ? Guard.On
-            : new(true, $"pages cannot go around it, but a client over CDP can: the kernel does not enforce it ({(KeepsFiles ? $"Landlock here is version {Landlock.Version}, 4 is needed: Linux 6.7" : NoLandlock)})"));
+            : new(true, $"pages cannot go around it, but a client over CDP can: the kernel does not enforce it ({(KeepsFiles ? $"Landlock here is version {Landlock.Version}, 4 is needed: Linux 6.7" : NoLandlock)})"),
+        KeepsFiles ? [.. Programs.Concat(options.Folders)] : ["/"]);
 }
 
 /// <param name="BrowserPath">The browser's executable.</param>

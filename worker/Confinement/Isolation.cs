@@ -7,8 +7,12 @@ namespace Steelyard.Worker.Confinement;
 /// <param name="User">It runs as a user of its own.</param>
 /// <param name="Files">It touches its own files, and what it needs of the system.</param>
 /// <param name="Egress">It connects only where the rules allow.</param>
-internal sealed record Isolation(Guard Sandbox, Guard User, Guard Files, Guard Egress)
+/// <param name="Readable">Folders and files in which it may read, as far as its user may, beside its own and <c>/proc</c>.</param>
+internal sealed record Isolation(Guard Sandbox, Guard User, Guard Files, Guard Egress, IReadOnlyList<string> Readable)
 {
+    /// <summary>A JSON array of texts.</summary>
+    public string ReadableToJson() => $"[{string.Join(',', Readable.Select(path => $"\"{JsonEncodedText.Encode(path)}\""))}]";
+
     /// <summary>One JSON object, with a member of <c>on</c> and <c>why</c> for each.</summary>
     public string ToJson() => $$"""{"sandbox":{{Sandbox.ToJson()}},"user":{{User.ToJson()}},"files":{{Files.ToJson()}},"egress":{{Egress.ToJson()}}}""";
 }
