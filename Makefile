@@ -40,8 +40,8 @@ faults: build browser ## Kill, stop and starve real processes, many times each, 
 mutations: ## Break the product in many ways and see that the simulation notices each
 	@node tests/Simulation/mutations.mjs
 
-bench: build browser ## Measure get, create+delete and CDP side by side with peers
-	@bench/run
+bench: build browser ## Measure get, create+delete and CDP side by side with peers, and with another build (BASE=/path/to/its/steelyard)
+	@BASE="$(BASE)" bench/run
 
 clean: ## Delete everything that was built
 	@rm -rf artifacts tester/node_modules; find . -type d \( -name bin -o -name obj \) -not -path '*/node_modules/*' -prune -exec rm -rf {} +
