@@ -136,11 +136,12 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
     {
         if (!lifetime.ApplicationStopping.IsCancellationRequested)
             await Task.Delay(ReasonTime, time, session.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return session.EndReason switch
+        var end = session.End;
+        return end?.Reason switch
         {
             EndReason.Deleted => (1000, "session deleted"),
             EndReason.Expired => (1001, "session expired"),
-            EndReason.WorkerLost => (1011, "worker lost: its browser crashed or hung"),
+            EndReason.WorkerLost => (1011, $"worker lost: {end.Detail}"),
             EndReason.Drained => (1001, "the node shuts down"),
             _ when lifetime.ApplicationStopping.IsCancellationRequested => (1001, "the node shuts down"),
             _ => (1011, "the browser closed the connection"),

@@ -9,6 +9,7 @@ namespace Steelyard.Api;
 public sealed class Failures(RequestDelegate next, ILogger<Failures> logger)
 {
     private static readonly TimeSpan RetryHistoryAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryBusyAfter = TimeSpan.FromSeconds(1);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -30,6 +31,10 @@ public sealed class Failures(RequestDelegate next, ILogger<Failures> logger)
         catch (HistoryUnavailableException e)
         {
             await Problem.UnavailableAsync(context, e.Message, RetryHistoryAfter);
+        }
+        catch (HistoryBusyException e)
+        {
+            await Problem.TooManyAsync(context, e.Message, RetryBusyAfter);
         }
         catch (FieldException e)
         {

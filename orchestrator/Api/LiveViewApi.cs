@@ -24,7 +24,7 @@ public sealed class LiveViewApi(SessionService sessions, LiveViewLinks links, At
         if (!Upgrade.IsAsked(context.Request) && context.Request.Headers.Accept != "application/json")
             return LiveViewPage.WriteAsync(context, session is null || IsInteractive(session));
         if (session is null)
-            return Problem.SessionNotFoundAsync(context, sessions.FindEnded(id)?.Reason);
+            return Problem.SessionNotFoundAsync(context, sessions.FindEnded(id)?.End);
         return Upgrade.IsAsked(context.Request) ? ConnectAsync(context, session) : context.Response.WriteAsync("live");
     }
 

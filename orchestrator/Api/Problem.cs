@@ -19,7 +19,8 @@ public static class Problem
     /// <param name="detail">What happened, to what, and what to do.</param>
     /// <param name="reason">For a 404: <c>not_found</c>, <c>deleted</c>, <c>expired</c>, <c>worker_lost</c> or <c>drained</c>.</param>
     /// <param name="field">For a 400 or 501: the field of the body it is about.</param>
-    public static Task WriteAsync(HttpContext context, int status, string detail, string? reason = null, string? field = null)
+    /// <param name="cause">For a 404 with <c>worker_lost</c>: what the worker was lost to, such as <c>out_of_memory</c>.</param>
+    public static Task WriteAsync(HttpContext context, int status, string detail, string? reason = null, string? field = null, string? cause = null)
     {
         if (context.Response.HasStarted)
             return Task.CompletedTask;
@@ -34,6 +35,8 @@ public static class Problem
             json.WriteString("message", $"{title}: {detail}");
             if (reason is not null)
                 json.WriteString("reason", reason);
+            if (cause is not null)
+                json.WriteString("cause", cause);
             if (field is not null)
                 json.WriteString("field", field);
             json.WriteEndObject();
@@ -46,17 +49,17 @@ public static class Problem
     }
 
     /// <summary>404 for a session that there is not, or not any more.</summary>
-    public static Task SessionNotFoundAsync(HttpContext context, EndReason? reason) => WriteAsync(context, StatusCodes.Status404NotFound, reason switch
+    public static Task SessionNotFoundAsync(HttpContext context, SessionEnd? end) => WriteAsync(context, StatusCodes.Status404NotFound, end?.Reason switch
     {
         EndReason.Deleted => "The session was deleted.",
         EndReason.Expired => "The session expired: nothing used it for as long as --session-ttl allows, or it grew older than --session-max-age.",
-        EndReason.WorkerLost => "The session's worker crashed, hung or gave a wrong answer, and the session went with it. Create a new one.",
+        EndReason.WorkerLost => $"The session was lost with its worker: {end.Detail}. Create a new one.",
         EndReason.Drained => "The session was ended because its node shuts down. Create a new one.",
         _ => "There is no session with this id, or it ended so long ago that it is forgotten.",
-    }, reason?.Name() ?? "not_found");
+    }, end?.Reason.Name() ?? "not_found", cause: end?.Cause);
 
     /// <summary>For a session that was found and is not where it was: 404 when it has ended, 503 while it is being restored.</summary>
-    public static Task SessionGoneAsync(HttpContext context, Session session) => session.EndReason is { } ended
+    public static Task SessionGoneAsync(HttpContext context, Session session) => session.End is { } ended
         ? SessionNotFoundAsync(context, ended)
         : UnavailableAsync(context, PoolUnavailableException.BeingRestored());
 

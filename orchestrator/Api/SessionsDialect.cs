@@ -97,7 +97,7 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
 
         if (reply.Status == StatusCodes.Status404NotFound)
             await sessions.WaitClosedAsync(session, placement);
-        sessions.Lose(session, placement, $"answered a get with {(reply.IsSuccess ? "the body of another session, or of one that is over" : reply.ToString())}");
+        await sessions.LoseAsync(session, placement, reply);
         return false;
     }
 
@@ -109,7 +109,7 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
         using (activity)
         {
             if (!sessions.End(session, EndReason.Deleted, "by its client"))
-                return Problem.SessionNotFoundAsync(context, session.EndReason);
+                return Problem.SessionNotFoundAsync(context, session.End);
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;
         }

@@ -7,3 +7,7 @@ public sealed class DataDirectoryException(string path, string problem, Exceptio
 /// <summary>The history cannot be read now. Live sessions do not depend on it.</summary>
 public sealed class HistoryUnavailableException(string why, Exception inner) : Exception(
     $"The history of ended sessions cannot be read now: {why}. Live sessions are served as ever.", inner);
+
+/// <summary>This key asks for more of the history than it may at a time; others are not kept waiting by it.</summary>
+public sealed class HistoryBusyException(int underWay, int waiting) : Exception(
+    $"This key has {underWay} reads of the history of ended sessions under way, and {waiting} that wait: ask again when some of them are answered.");

@@ -59,6 +59,9 @@ public sealed class HistoryFile : IDisposable
         {
             connection.Open();
 
+            // A row that takes the place of another one deletes it, and its labels.
+            connection.Run("PRAGMA recursive_triggers = ON");
+
             // Written to the log at each commit, forced to the disk at checkpoints: a power cut costs the last seconds, never the file.
             connection.Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216");
             return connection;

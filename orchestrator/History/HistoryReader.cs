@@ -4,51 +4,61 @@ using SQLitePCL;
 namespace Steelyard.History;
 
 /// <summary>Reads the database: on threads of the pool, because it blocks; a few reads at a time, each within a deadline.</summary>
-internal sealed class HistoryReader(HistoryFile file, HistoryTroubles troubles, TimeProvider time) : IDisposable
+internal sealed class HistoryReader(HistoryFile file, HistoryTroubles troubles, TimeProvider time)
 {
-    private const int AtOnce = 4;
-
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
-    private readonly SemaphoreSlim turns = new(AtOnce);
+    // Apart, because creates wait for lookups, and lists take their time.
+    private readonly HistoryTurns lists = new(atOnce: 4, perKey: 2, waitingPerKey: 32);
+    private readonly HistoryTurns lookups = new(atOnce: 4, perKey: 3, waitingPerKey: 1000);
 
-    /// <summary>Throws <see cref="HistoryUnavailableException"/> when it fails or takes too long.</summary>
-    public async Task<T> ReadAsync<T>(Func<SqliteConnection, T> read)
+    /// <summary>
+    /// A read of many rows. Throws <see cref="HistoryUnavailableException"/> when it fails or takes too long, <see
+    /// cref="HistoryBusyException"/> when the key asks for too much, and <see cref="OperationCanceledException"/>.
+    /// </summary>
+    /// <param name="key">Name of the key that asks; null for none.</param>
+    /// <param name="read">What is done with the connection.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task<T> ListAsync<T>(string? key, Func<SqliteConnection, T> read, CancellationToken cancellationToken) => ReadAsync(lists, key, read, cancellationToken);
+
+    /// <summary>A read of one row. Throws the same.</summary>
+    public Task<T> LookUpAsync<T>(string? key, Func<SqliteConnection, T> read) => ReadAsync(lookups, key, read, CancellationToken.None);
+
+    private async Task<T> ReadAsync<T>(HistoryTurns turns, string? key, Func<SqliteConnection, T> read, CancellationToken left)
     {
         using var deadline = new CancellationTokenSource(Deadline, time);
-        var over = deadline.Token; // Read may begin when we have given up and the source is disposed.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, left);
+        var over = either.Token; // Read may begin when we have given up and the source is disposed.
         try
         {
-            await turns.WaitAsync(over);
-            return await Task.Run(() => Read(read, over), CancellationToken.None).WaitAsync(over);
+            var turn = await turns.TakeAsync(key ?? "", over);
+            return await Task.Run(() => Read(turn, read, over), CancellationToken.None).WaitAsync(over);
         }
         catch (Exception e) when (e is SqliteException or IOException or OperationCanceledException)
         {
+            left.ThrowIfCancellationRequested();
             var why = deadline.IsCancellationRequested ? $"it took longer than {Deadline.TotalSeconds} s" : e.Message;
             troubles.Add(0, why);
             throw new HistoryUnavailableException(why, e);
         }
     }
 
-    public void Dispose() => turns.Dispose();
-
     // A disk that hangs keeps the thread and the turn, but not the caller.
-    private T Read<T>(Func<SqliteConnection, T> read, CancellationToken deadline)
+    private T Read<T>(IDisposable turn, Func<SqliteConnection, T> read, CancellationToken over)
     {
-        try
+        using (turn)
         {
-            using var connection = file.Open();
-            using var stop = new SqliteDeadline(connection, deadline);
-            return read(connection);
-        }
-        catch (SqliteException e) when (e.SqliteErrorCode != raw.SQLITE_INTERRUPT)
-        {
-            file.CloseIdle();
-            throw;
-        }
-        finally
-        {
-            turns.Release();
+            try
+            {
+                using var connection = file.Open();
+                using var stop = new SqliteDeadline(connection, over);
+                return read(connection);
+            }
+            catch (SqliteException e) when (e.SqliteErrorCode != raw.SQLITE_INTERRUPT)
+            {
+                file.CloseIdle();
+                throw;
+            }
         }
     }
 }

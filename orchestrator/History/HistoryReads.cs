@@ -6,7 +6,10 @@ namespace Steelyard.History;
 /// <summary>What is asked of the table of ended sessions.</summary>
 internal static class HistoryReads
 {
-    private const string Columns = "number, id, node, holder, worker, created_at, ended_at, reason, detail, restarts, bytes_sent, bytes_received, ttl, max_age, metadata, facts";
+    private const string Columns = """
+        ended.number, ended.id, ended.node, ended.holder, ended.worker, ended.created_at, ended.ended_at, ended.reason, ended.detail, ended.restarts, ended.bytes_sent,
+        ended.bytes_received, ended.ttl, ended.max_age, ended.metadata, ended.facts, ended.cause
+        """;
 
     /// <summary>The last that ended, the oldest of them first.</summary>
     public static List<HistoryRow> Newest(SqliteConnection connection, int count)
@@ -29,37 +32,48 @@ internal static class HistoryReads
     {
         // Of one moment: a row that is written between the two reads must not be in one of them only.
         using var transaction = connection.BeginTransaction(deferred: true);
-        using var count = connection.Command($"SELECT count(*) FROM ended WHERE {Condition(query)}");
-        Bind(count, query);
+        var labels = query.Metadata is { Count: > 0 } wanted && HistoryLabels.AreComplete(connection) ? HistoryLabels.InOrder(connection, wanted) : [];
+        var of = labels.Count > 0 ? "label" : "ended";
+        var condition = Condition(query, of, labels.Count);
+        using var count = connection.Command($"SELECT count(*) FROM {of} WHERE {condition}");
+        Bind(count, query, labels);
         using var page = connection.Command($"""
-            SELECT {Columns} FROM ended WHERE {Condition(query)}{(query.After is null ? "" : " AND created_at <= $created AND (created_at < $created OR id > $id)")}
-            ORDER BY created_at DESC, id LIMIT $limit
+            SELECT {Columns} FROM {(of == "label" ? "label CROSS JOIN ended ON ended.number = label.number" : "ended")}
+            WHERE {condition}{(query.After is null ? "" : $" AND {of}.created_at <= $created AND ({of}.created_at < $created OR ended.id > $id)")}
+            ORDER BY {of}.created_at DESC, ended.id LIMIT $limit
             """);
-        Bind(page, query);
+        Bind(page, query, labels);
         if (query.After is { } after)
             page.With("$created", HistoryTime.Write(after.CreatedAt)).With("$id", after.Id);
         return new(Rows(page.With("$limit", query.Limit)), checked((int)(long)count.ExecuteScalar()!));
     }
 
-    // Only what is asked for: without labels the indexes alone answer.
-    private static string Condition(HistoryQuery query) =>
+    // Only what is asked for: the indexes alone answer, unless rows are not in the index of labels yet.
+    private static string Condition(HistoryQuery query, string of, int indexed) =>
         // The sign keeps SQLite from going through whole rows in the order of their numbers instead of the index.
-        "+number < $before"
-        + (query.Holder is null ? "" : " AND holder = $holder")
-        + (query.Reasons is null ? "" : " AND reason IN (SELECT value FROM json_each($reasons))")
-        + (query.Metadata is not { Count: > 0 } ? "" : """
+        $"+{of}.number < $before"
+        + (query.Holder is null ? "" : $" AND {of}.holder = $holder")
+        + (query.Reasons is null ? "" : $" AND {of}.reason IN (SELECT value FROM json_each($reasons))")
+        + (indexed == 0 ? "" : " AND label.name = $name0 AND label.value = $value0")
+        + string.Concat(Enumerable.Range(1, Math.Max(0, indexed - 1)).Select(i => $"""
+             AND EXISTS (SELECT 1 FROM label other
+                WHERE other.name = $name{i} AND other.value = $value{i} AND other.created_at = label.created_at AND other.number = label.number)
+            """))
+        + (indexed > 0 || query.Metadata is not { Count: > 0 } ? "" : """
              AND NOT EXISTS (SELECT 1 FROM json_each($labels) wanted
                 WHERE NOT EXISTS (SELECT 1 FROM json_each(ended.metadata) label WHERE label.key = wanted.key AND label.value = wanted.value))
             """);
 
-    private static void Bind(SqliteCommand command, HistoryQuery query)
+    private static void Bind(SqliteCommand command, HistoryQuery query, List<KeyValuePair<string, string>> indexed)
     {
         command.With("$before", query.Before);
         if (query.Holder is { } holder)
             command.With("$holder", holder);
         if (query.Reasons is { } reasons)
             command.With("$reasons", JsonSerializer.Serialize(reasons));
-        if (query.Metadata is { Count: > 0 } labels)
+        foreach (var (i, label) in indexed.Index())
+            command.With($"$name{i}", label.Key).With($"$value{i}", label.Value);
+        if (indexed.Count == 0 && query.Metadata is { Count: > 0 } labels)
             command.With("$labels", JsonSerializer.Serialize(labels));
     }
 
@@ -88,7 +102,8 @@ internal static class HistoryReads
         new(row.GetInt64(12)),
         row.IsDBNull(13) ? null : new(row.GetInt64(13)),
         Text(row, 14),
-        Text(row, 15));
+        Text(row, 15),
+        Text(row, 16));
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

@@ -13,6 +13,7 @@ namespace Steelyard.History;
 /// <param name="MaxAge">Its longest life; null for no end.</param>
 /// <param name="Metadata">A JSON object of texts; null for none.</param>
 /// <param name="Facts">What the dialect it was created in wants to know of it, as JSON; null for nothing.</param>
+/// <param name="Cause">Name in the API of what its worker was lost to; null for none.</param>
 public sealed record HistoryRow(
     long Number,
     string Id,
@@ -29,4 +30,5 @@ public sealed record HistoryRow(
     TimeSpan Ttl,
     TimeSpan? MaxAge,
     string? Metadata,
-    string? Facts);
+    string? Facts,
+    string? Cause);

@@ -61,17 +61,21 @@ public sealed class HistoryStore : IAsyncDisposable
     /// <summary>Takes a row to be written soon. Never waits; may drop it.</summary>
     public void Add(HistoryRow row) => writer.Add(row);
 
-    /// <summary>Null when there is no row of this id. Throws <see cref="HistoryUnavailableException"/>.</summary>
-    public Task<HistoryRow?> FindAsync(string id) => reader.ReadAsync(connection => HistoryReads.Find(connection, id));
+    /// <summary>
+    /// Null when there is no row of this id. Throws <see cref="HistoryUnavailableException"/> and <see cref="HistoryBusyException"/>.
+    /// </summary>
+    /// <param name="id">As text in lower case.</param>
+    /// <param name="key">Name of the key that asks; null for none.</param>
+    public Task<HistoryRow?> FindAsync(string id, string? key = null) => reader.LookUpAsync(key, connection => HistoryReads.Find(connection, id));
 
-    /// <summary>Throws <see cref="HistoryUnavailableException"/>.</summary>
-    public Task<HistoryPage> PageAsync(HistoryQuery query) => reader.ReadAsync(connection => HistoryReads.Page(connection, query));
+    /// <summary>Throws the same, and <see cref="OperationCanceledException"/>.</summary>
+    public Task<HistoryPage> PageAsync(HistoryQuery query, string? key = null, CancellationToken cancellationToken = default) =>
+        reader.ListAsync(key, connection => HistoryReads.Page(connection, query), cancellationToken);
 
     /// <summary>Writes what waits, within a second, and closes the database.</summary>
     public async ValueTask DisposeAsync()
     {
         await writer.DisposeAsync();
-        reader.Dispose();
         try
         {
             await Task.Run(file.Dispose).WaitAsync(ClosingTime, time);

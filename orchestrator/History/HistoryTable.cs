@@ -11,25 +11,21 @@ internal static class HistoryTable
 
     private static readonly TimeSpan LongestCheck = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Makes the table if need be. Throws <see cref="IOException"/> when a later version of this program has made it.</summary>
+    /// <summary>
+    /// Makes the table, and what one of an earlier program lacks; what takes time is done later. Writes nothing without need: a node must
+    /// start on a full disk, too. The version tells which programs can use it, and those of version 1 still can. Throws <see
+    /// cref="IOException"/> when a later version of this program has made it.
+    /// </summary>
     public static void Prepare(SqliteConnection connection)
     {
         var version = connection.Number("PRAGMA user_version");
         if (version > Version)
             throw new IOException($"its database has version {version}, and this program knows {Version} only");
-        if (version == Version)
-            return; // Without a write: a node must start on a full disk, too.
-        connection.Run($"""
-            BEGIN IMMEDIATE;
-            CREATE TABLE IF NOT EXISTS ended (
-                number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, node INTEGER NOT NULL, holder TEXT, worker TEXT,
-                created_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, restarts INTEGER NOT NULL,
-                bytes_sent INTEGER NOT NULL, bytes_received INTEGER NOT NULL, ttl INTEGER NOT NULL, max_age INTEGER, metadata TEXT, facts TEXT) STRICT;
-            CREATE INDEX IF NOT EXISTS ended_by_creation ON ended (created_at DESC, id, reason);
-            CREATE INDEX IF NOT EXISTS ended_by_holder ON ended (holder, created_at DESC, id, reason);
-            PRAGMA user_version = {Version};
-            COMMIT;
-            """);
+        if (version < Version)
+            Create(connection);
+        if (connection.Number("SELECT count(*) FROM pragma_table_info('ended') WHERE name = 'cause'") == 0)
+            connection.Run("ALTER TABLE ended ADD COLUMN cause TEXT");
+        HistoryLabels.Prepare(connection);
     }
 
     /// <summary>What is wrong with the file; null when nothing is found in half a second. The newest rows are looked at in any case.</summary>
@@ -54,8 +50,8 @@ internal static class HistoryTable
     {
         using var transaction = connection.BeginTransaction();
         using var command = connection.Command("""
-            INSERT OR REPLACE INTO ended (number, id, node, holder, worker, created_at, ended_at, reason, detail, restarts, bytes_sent, bytes_received, ttl, max_age, metadata, facts)
-            VALUES ($number, $id, $node, $holder, $worker, $created, $ended, $reason, $detail, $restarts, $sent, $received, $ttl, $age, $metadata, $facts)
+            INSERT OR REPLACE INTO ended (number, id, node, holder, worker, created_at, ended_at, reason, detail, restarts, bytes_sent, bytes_received, ttl, max_age, metadata, facts, cause)
+            VALUES ($number, $id, $node, $holder, $worker, $created, $ended, $reason, $detail, $restarts, $sent, $received, $ttl, $age, $metadata, $facts, $cause)
             """);
         command.Transaction = transaction;
         foreach (var row in rows)
@@ -63,26 +59,50 @@ internal static class HistoryTable
             command.With("$number", row.Number).With("$id", row.Id).With("$node", row.Node).With("$holder", row.Holder).With("$worker", row.Worker)
                 .With("$created", HistoryTime.Write(row.CreatedAt)).With("$ended", HistoryTime.Write(row.EndedAt)).With("$reason", row.Reason).With("$detail", row.Detail)
                 .With("$restarts", row.Restarts).With("$sent", row.BytesSent).With("$received", row.BytesReceived)
-                .With("$ttl", row.Ttl.Ticks).With("$age", row.MaxAge?.Ticks).With("$metadata", row.Metadata).With("$facts", row.Facts);
+                .With("$ttl", row.Ttl.Ticks).With("$age", row.MaxAge?.Ticks).With("$metadata", row.Metadata).With("$facts", row.Facts).With("$cause", row.Cause);
             command.ExecuteNonQuery();
         }
 
         transaction.Commit();
     }
 
-    /// <summary>Deletes the oldest rows, a few at a time, until none has ended before <paramref name="oldest"/> and the rows take no more than <paramref name="maxBytes"/>.</summary>
-    public static void Prune(SqliteConnection connection, DateTimeOffset oldest, long maxBytes)
+    /// <summary>Deletes the oldest rows, a few at a time, until the rows take no more than <paramref name="maxBytes"/>.</summary>
+    public static void PruneBySize(SqliteConnection connection, long maxBytes)
     {
-        while (Delete(connection, UsedBytes(connection) > maxBytes ? DateTimeOffset.MaxValue : oldest) > 0)
+        using var delete = connection.Command("DELETE FROM ended WHERE number IN (SELECT number FROM ended ORDER BY number LIMIT $step)");
+        delete.With("$step", PruneStep);
+        while (UsedBytes(connection) > maxBytes && delete.ExecuteNonQuery() > 0)
         {
         }
     }
 
-    private static int Delete(SqliteConnection connection, DateTimeOffset endedBefore)
+    /// <summary>
+    /// Deletes the rows that have ended before <paramref name="oldest"/>, a few at a time. They go in the order in which they were
+    /// written: a row behind one that is to stay was written after it, so that its clock was wrong if it looks too old. Rows from the
+    /// future, whose clock was wrong as well, stay, and are in nobody's way.
+    /// </summary>
+    public static void PruneByAge(SqliteConnection connection, DateTimeOffset oldest, DateTimeOffset now)
     {
-        using var command = connection.Command("DELETE FROM ended WHERE ended_at < $before AND number IN (SELECT number FROM ended ORDER BY number LIMIT $step)");
-        return command.With("$before", HistoryTime.Write(endedBefore)).With("$step", PruneStep).ExecuteNonQuery();
+        using var find = connection.Command("SELECT number FROM ended WHERE ended_at BETWEEN $oldest AND $now ORDER BY number LIMIT 1");
+        var firstToStay = (long?)find.With("$oldest", HistoryTime.Write(oldest)).With("$now", HistoryTime.Write(now)).ExecuteScalar() ?? long.MaxValue;
+        using var delete = connection.Command("DELETE FROM ended WHERE number IN (SELECT number FROM ended WHERE number < $stays AND ended_at < $oldest ORDER BY number LIMIT $step)");
+        delete.With("$stays", firstToStay).With("$oldest", HistoryTime.Write(oldest)).With("$step", PruneStep);
+        while (delete.ExecuteNonQuery() > 0)
+        {
+        }
     }
+
+    private static void Create(SqliteConnection connection) => connection.Run($"""
+        BEGIN IMMEDIATE;
+        CREATE TABLE IF NOT EXISTS ended (
+            number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, node INTEGER NOT NULL, holder TEXT, worker TEXT,
+            created_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, restarts INTEGER NOT NULL,
+            bytes_sent INTEGER NOT NULL, bytes_received INTEGER NOT NULL, ttl INTEGER NOT NULL, max_age INTEGER, metadata TEXT, facts TEXT) STRICT;
+        CREATE INDEX IF NOT EXISTS ended_by_creation ON ended (created_at DESC, id, reason);
+        CREATE INDEX IF NOT EXISTS ended_by_holder ON ended (holder, created_at DESC, id, reason);
+        PRAGMA user_version = {Version};
+        COMMIT;
+        """);
 
     private static long UsedBytes(SqliteConnection connection) =>
         (connection.Number("PRAGMA page_count") - connection.Number("PRAGMA freelist_count")) * connection.Number("PRAGMA page_size");

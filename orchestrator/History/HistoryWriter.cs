@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Steelyard.History;
 
 /// <summary>
-/// Writes rows in batches, off the path of requests, and deletes those that are too old or too many. Whoever adds a row never waits: when the disk
-/// fails or is too slow, rows are lost, and the log says how many.
+/// Writes rows in batches, off the path of requests, labels those of earlier versions, and deletes those that are too old or too many.
+/// Whoever adds a row never waits: when the disk fails or is too slow, rows are lost, and the log says how many.
 /// </summary>
 internal sealed class HistoryWriter : IAsyncDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
     private const int MaxBatch = 500;
 
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan PrunePeriod = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan UpkeepPeriod = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(1);
 
     private readonly Channel<HistoryRow> waiting = Channel.CreateBounded<HistoryRow>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
@@ -24,18 +24,20 @@ internal sealed class HistoryWriter : IAsyncDisposable
     private readonly Options options;
     private readonly TimeProvider time;
     private readonly Task writing;
-    private readonly Task pruning;
+    private readonly Task upkeep;
+    private readonly HistoryAge age;
     private int unsettled;
 
-    /// <summary>Begins to write and to prune.</summary>
+    /// <summary>Begins to write, to label and to prune.</summary>
     public HistoryWriter(HistoryFile file, HistoryTroubles troubles, Options options, TimeProvider time)
     {
         this.file = file;
         this.troubles = troubles;
         this.options = options;
         this.time = time;
+        age = new(options.HistoryAge, time);
         writing = Task.Run(WriteAllAsync);
-        pruning = Task.Run(PruneAsync);
+        upkeep = Task.Run(KeepUpAsync);
     }
 
     /// <summary>Rows that have been taken and are neither written nor lost yet.</summary>
@@ -57,7 +59,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
         await closing.CancelAsync();
         try
         {
-            await Task.WhenAll(writing, pruning).WaitAsync(ClosingTime, time);
+            await Task.WhenAll(writing, upkeep).WaitAsync(ClosingTime, time);
             turn.Dispose();
             closing.Dispose();
         }
@@ -80,15 +82,17 @@ internal sealed class HistoryWriter : IAsyncDisposable
         }
     }
 
-    private async Task PruneAsync()
+    private async Task KeepUpAsync()
     {
-        using var timer = new PeriodicTimer(PrunePeriod, time);
+        using var timer = new PeriodicTimer(UpkeepPeriod, time);
         try
         {
             do
             {
                 troubles.Report();
-                await AtDiskAsync(_ => { }, atStake: 0);
+                await LabelAllAsync();
+                if (age.Look() is { } clock)
+                    await AtDiskAsync(connection => HistoryTable.PruneByAge(connection, clock.Oldest, clock.Now), atStake: 0);
             }
             while (await timer.WaitForNextTickAsync(closing.Token));
         }
@@ -98,7 +102,19 @@ internal sealed class HistoryWriter : IAsyncDisposable
         }
     }
 
-    // One at a time. After each change the limits hold again.
+    // In small steps: rows that wait to be written are not held up. A disk that fails is tried again at the next round.
+    private async Task LabelAllAsync()
+    {
+        bool more;
+        do
+        {
+            more = false;
+            await AtDiskAsync(connection => more = HistoryLabels.TryFill(connection), atStake: 0);
+        }
+        while (more && !closing.IsCancellationRequested);
+    }
+
+    // One at a time. After each change the size is within its limit again.
     private async Task AtDiskAsync(Action<SqliteConnection> change, int atStake)
     {
         await turn.WaitAsync();
@@ -107,7 +123,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
             using var connection = file.Open();
             change(connection);
             atStake = 0;
-            HistoryTable.Prune(connection, time.GetUtcNow() - options.HistoryAge, options.HistorySize);
+            HistoryTable.PruneBySize(connection, options.HistorySize);
         }
         catch (Exception e)
         {

@@ -14,6 +14,7 @@ public struct WebSocketFrames
 
     private const int CloseOpcode = 8;
     private const int PingOpcode = 9;
+    private const int LongestReason = 123;
     private const int ShortestHeader = 2;
 
     private readonly byte[] header;
@@ -53,9 +54,10 @@ public struct WebSocketFrames
 
     /// <summary>An unmasked close frame, as servers send it.</summary>
     /// <param name="code">Close code (RFC 6455 §7.4).</param>
-    /// <param name="reason">ASCII, 123 characters at most.</param>
+    /// <param name="reason">ASCII; cut after 123 characters, since a frame holds no more.</param>
     public static byte[] Close(ushort code, string reason)
     {
+        reason = reason.Length > LongestReason ? reason[..LongestReason] : reason;
         var frame = new byte[4 + reason.Length];
         frame[0] = 0x80 | CloseOpcode;
         frame[1] = (byte)(2 + reason.Length);

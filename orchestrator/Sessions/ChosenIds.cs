@@ -51,7 +51,7 @@ public sealed class ChosenIds(SessionService sessions, SessionHistory history, S
         try
         {
             // Here and not under the lock: it may ask the disk.
-            if (await history.HasAsync(id))
+            if (await history.HasAsync(id, request.Holder))
                 throw IdConflictException.Used(id);
             using var created = await sessions.CreateAsync(request, CancellationToken.None);
             return CreateOutcome.Of(created);

@@ -22,7 +22,8 @@ internal static class EndedRow
         session.Request.Clock.Ttl,
         session.Request.Clock.MaxAge,
         session.Request.Metadata.Count == 0 ? null : JsonSerializer.Serialize(session.Request.Metadata),
-        session.Request.Facts);
+        session.Request.Facts,
+        session.Cause);
 
     public static EndedSession Read(HistoryRow row)
     {
@@ -40,6 +41,6 @@ internal static class EndedRow
             row.Node,
             row.Restarts,
             new(row.BytesSent, row.BytesReceived))
-        { Number = row.Number };
+        { Number = row.Number, Cause = row.Cause };
     }
 }

@@ -21,6 +21,14 @@ public sealed record EndedSession(
     int Restarts,
     ProxyUsage Usage)
 {
+    /// <summary>What its worker was lost to, for programs; null when that is not known, or not why it ended.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>How long it lived, never less than nothing: the clock may have been set back meanwhile.</summary>
+    public TimeSpan Duration => EndedAt > CreatedAt ? EndedAt - CreatedAt : TimeSpan.Zero;
+
+    public SessionEnd End => new(Reason, Detail, Cause);
+
     /// <summary>Its place among all that have ended, restarts of the node included; 0 until <see cref="SessionHistory.Add"/> has given it one.</summary>
     public long Number { get; init; }
 }

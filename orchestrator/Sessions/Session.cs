@@ -16,7 +16,7 @@ public sealed class Session
     private TaskCompletionSource<Placement>? restoring;
     private Placement? placement;
     private LedgerEntry entry;
-    private EndReason? endReason;
+    private SessionEnd? end;
     private long lastActive;
     private int open;
     private ProxyUsage usage;
@@ -87,13 +87,15 @@ public sealed class Session
 
     internal QuotaPlace Quota { get; }
 
-    /// <summary>Why it ended; null while it is live.</summary>
-    public EndReason? EndReason
+    public EndReason? EndReason => End?.Reason;
+
+    /// <summary>How it ended; null while it is live.</summary>
+    public SessionEnd? End
     {
         get
         {
             lock (gate)
-                return endReason;
+                return end;
         }
     }
 
@@ -103,7 +105,7 @@ public sealed class Session
         activity = new(this);
         lock (gate)
         {
-            if (endReason is not null || IsOverNeedsLock())
+            if (end is not null || IsOverNeedsLock())
                 return false;
             open++;
             entry.Touch(Id, lastActive, open);
@@ -112,14 +114,14 @@ public sealed class Session
     }
 
     /// <summary>Ends it. True for exactly one caller, who then owns the cleaning: <paramref name="last"/> is to be given back if there is one.</summary>
-    public bool TryEnd(EndReason reason, out Placement? last)
+    public bool TryEnd(SessionEnd how, out Placement? last)
     {
         lock (gate)
         {
             last = restoring is null ? placement : null;
-            if (endReason is not null)
+            if (end is not null)
                 return false;
-            endReason = reason;
+            end = how;
             entry.End(Id);
             restoring?.TrySetCanceled();
         }
@@ -132,18 +134,14 @@ public sealed class Session
     public ValueTask<Placement?> TryPlaceAsync(TimeSpan within)
     {
         lock (gate)
-        {
-            if (endReason is not null)
-                return new((Placement?)null);
-            return restoring is null ? new(placement) : new(WaitAsync(restoring.Task, within));
-        }
+            return end is null && restoring is not null ? new(WaitAsync(restoring.Task, within)) : new(end is null ? placement : null);
     }
 
     /// <summary>It is written down where it lives: from now on a later orchestrator takes it over.</summary>
     public void Enter()
     {
         lock (gate)
-            if (endReason is null && restoring is null)
+            if (end is null && restoring is null)
                 MoveNeedsLock(placement!.Entry);
     }
 
@@ -154,7 +152,7 @@ public sealed class Session
     internal void WaitAt(LedgerEntry place)
     {
         lock (gate)
-            if (endReason is null)
+            if (end is null)
                 MoveNeedsLock(place);
     }
 
@@ -163,7 +161,7 @@ public sealed class Session
     {
         lock (gate)
         {
-            if (endReason is not null || restoring is not null || placement != lost)
+            if (end is not null || restoring is not null || placement != lost)
                 return false;
             restoring = new(TaskCreationOptions.RunContinuationsAsynchronously);
             return true;
@@ -177,7 +175,7 @@ public sealed class Session
     {
         lock (gate)
         {
-            if (endReason is not null)
+            if (end is not null)
                 return false;
             placement = next;
             if (again)
@@ -193,14 +191,14 @@ public sealed class Session
     public bool IsOn(Placement there)
     {
         lock (gate)
-            return endReason is null && restoring is null && placement == there;
+            return end is null && restoring is null && placement == there;
     }
 
     /// <summary>Its time is over, though nobody may have ended it yet.</summary>
     public bool IsOver()
     {
         lock (gate)
-            return endReason is null && IsOverNeedsLock();
+            return end is null && IsOverNeedsLock();
     }
 
     public SessionView View()

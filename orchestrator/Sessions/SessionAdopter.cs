@@ -25,7 +25,7 @@ internal sealed class SessionAdopter(
             }
 
             if (live is { } lost)
-                sessions.LoseRevived(sessions.Revive(lost.Record, lost.Entry), $"worker {found.Directory.Id} {(found.IsBroken ? "has a broken record" : "died while no orchestrator watched")}");
+                sessions.LoseRevived(sessions.Revive(lost.Record, lost.Entry), found.IsBroken ? new(null, "its record is broken") : WorkerLoss.Crashed("while no orchestrator watched"));
             workers.Bury(found);
         }
 
@@ -63,7 +63,7 @@ internal sealed class SessionAdopter(
         else if (sessions.FindPresent(record.Id) is not null)
             logger.LogInformation("Session {Id} had found another worker already", record.Id); // Its file goes once that one is seen to know it.
         else if (!EndsWithItsBoot(record, records.EntryOf(record)))
-            sessions.LoseRevived(sessions.Revive(record, records.EntryOf(record)), "its worker was lost while an earlier orchestrator ran");
+            sessions.LoseRevived(sessions.Revive(record, records.EntryOf(record)), new(null, "it was lost while an earlier orchestrator ran"));
     }
 
     private void TellIfLost(LedgerEntry entry)
@@ -92,7 +92,7 @@ internal sealed class SessionAdopter(
 
     private async Task VerifyAsync(Session session, Placement placement)
     {
-        var denial = "an error of ours";
+        var denial = "was not asked, through an error of ours";
         try
         {
             denial = await AskAsync(placement);
@@ -111,7 +111,7 @@ internal sealed class SessionAdopter(
 
         placement.Lease.Distrust();
         placement.Lease.Dispose();
-        sessions.LoseRevived(session, $"{placement.Worker}: {denial}");
+        sessions.LoseRevived(session, placement.Worker.Exited is { IsCompleted: true } exited ? placement.Worker.LossOf(await exited) : WorkerLoss.Untrusted(denial));
     }
 
     // Null when the worker still has the session, else why it is not believed.

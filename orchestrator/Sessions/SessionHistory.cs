@@ -13,8 +13,7 @@ public sealed class SessionHistory : IAsyncDisposable
     private readonly ConcurrentDictionary<SessionId, EndedSession> sessions = new();
     private readonly Queue<EndedSession> order = new();
     private readonly int capacity;
-    private readonly TimeSpan age;
-    private readonly TimeProvider time;
+    private readonly HistoryAge age;
     private readonly HistoryStore? store;
     private long lastNumber;
 
@@ -25,8 +24,7 @@ public sealed class SessionHistory : IAsyncDisposable
     public SessionHistory(int capacity, TimeSpan age, TimeProvider time, HistoryStore? store = null)
     {
         this.capacity = capacity;
-        this.age = age;
-        this.time = time;
+        this.age = new(age, time);
         this.store = store;
         foreach (var row in store?.Newest(Math.Max(1, capacity)) ?? [])
             RememberNeedsLock(EndedRow.Read(row));
@@ -40,26 +38,37 @@ public sealed class SessionHistory : IAsyncDisposable
     }
 
     /// <summary>One in memory. Null when it never was, or is not there any more.</summary>
-    public EndedSession? Find(SessionId id) => sessions.GetValueOrDefault(id) is { } session && !IsOld(session) ? session : null;
+    public EndedSession? Find(SessionId id)
+    {
+        if (!sessions.ContainsKey(id))
+            return null;
+        lock (gate)
+            ForgetOldNeedsLock();
+        return sessions.GetValueOrDefault(id);
+    }
 
-    /// <summary>One in memory or in the store. Throws <see cref="HistoryUnavailableException"/>.</summary>
-    public async Task<EndedSession?> FindAsync(SessionId id)
+    /// <summary>
+    /// One in memory or in the store. Throws <see cref="HistoryUnavailableException"/> and <see cref="HistoryBusyException"/>.
+    /// </summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="key">Name of the key that asks; null for none.</param>
+    public async Task<EndedSession?> FindAsync(SessionId id, string? key)
     {
         if (Find(id) is { } session)
             return session;
-        return store is not null && await store.FindAsync(id.ToString()) is { } row ? EndedRow.Read(row) : null;
+        return store is not null && await store.FindAsync(id.ToString(), key) is { } row ? EndedRow.Read(row) : null;
     }
 
     /// <summary>Whether a session of this id has ended, as far as that can be found out: a history that cannot be read shall not keep a session from being created.</summary>
-    public async Task<bool> HasAsync(SessionId id)
+    public async Task<bool> HasAsync(SessionId id, string? key)
     {
         try
         {
-            return await FindAsync(id) is not null;
+            return await FindAsync(id, key) is not null;
         }
-        catch (HistoryUnavailableException)
+        catch (Exception e) when (e is HistoryUnavailableException or HistoryBusyException)
         {
-            // The log has it already.
+            // The log has it already, or it is the key's own doing.
             return false;
         }
     }
@@ -68,19 +77,32 @@ public sealed class SessionHistory : IAsyncDisposable
     public (IReadOnlyList<EndedSession> Sessions, long Before) Remembered()
     {
         lock (gate)
-            return ([.. order.Where(session => !IsOld(session))], order.TryPeek(out var oldest) ? oldest.Number : lastNumber + 1);
+        {
+            ForgetOldNeedsLock();
+            return ([.. order], order.TryPeek(out var oldest) ? oldest.Number : lastNumber + 1);
+        }
     }
 
-    /// <summary>A page of those in the store. Throws <see cref="HistoryUnavailableException"/>.</summary>
-    public async Task<(IReadOnlyList<EndedSession> Sessions, int Count)> PageAsync(HistoryQuery query)
+    /// <summary>
+    /// A page of those in the store. Throws <see cref="HistoryUnavailableException"/>, <see cref="HistoryBusyException"/> and <see
+    /// cref="OperationCanceledException"/>.
+    /// </summary>
+    public async Task<(IReadOnlyList<EndedSession> Sessions, int Count)> PageAsync(HistoryQuery query, string? key, CancellationToken cancellationToken)
     {
-        var page = store is null ? HistoryPage.Empty : await store.PageAsync(query);
+        var page = store is null ? HistoryPage.Empty : await store.PageAsync(query, key, cancellationToken);
         return ([.. page.Rows.Select(EndedRow.Read)], page.Count);
     }
 
     public ValueTask DisposeAsync() => store?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private bool IsOld(EndedSession session) => session.EndedAt < time.GetUtcNow() - age;
+    // In the order in which they have ended: one behind another that is to stay ended after it, whatever the clock said then.
+    private void ForgetOldNeedsLock()
+    {
+        if (age.Look() is not { } clock)
+            return;
+        while (order.TryPeek(out var first) && first.EndedAt < clock.Oldest)
+            sessions.TryRemove(order.Dequeue().Id, out _);
+    }
 
     private void RememberNeedsLock(EndedSession session)
     {

@@ -5,20 +5,35 @@ namespace Steelyard.Sessions;
 /// <content>What becomes of a session whose worker is lost, and of those that an earlier orchestrator has left.</content>
 public sealed partial class SessionService
 {
+    private static readonly TimeSpan ExitTime = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Its worker died, hangs or lies: the session ends or is restored elsewhere. Does nothing if it does not live there any more.</summary>
-    public void Lose(Session session, Placement placement, string detail)
+    public void Lose(Session session, Placement placement, WorkerLoss loss)
     {
         if (!IsToBeRestored(session))
         {
             if (session.IsOn(placement))
-                End(session, EndReason.WorkerLost, $"{placement.Worker}: {detail}");
+                EndLost(session, loss);
         }
         else if (session.TryBeginRestore(placement))
         {
-            BeginRestore(session, $"{placement.Worker}: {detail}");
+            BeginRestore(session, loss);
             placement.Lease.Distrust();
             placement.Lease.Dispose();
         }
+    }
+
+    /// <summary>
+    /// The same, because of what it has answered to a get. The end of its connection may be seen a moment before that of the worker,
+    /// which tells more.
+    /// </summary>
+    public async Task LoseAsync(Session session, Placement placement, WorkerReply reply)
+    {
+        var loss = WorkerLoss.Untrusted($"answered a get with {(reply.IsSuccess ? "the body of another session, or of one that is over" : reply.ToString())}");
+        var exited = placement.Worker.Exited;
+        if (reply.Error is WorkerError.Closed or WorkerError.Refused)
+            await Task.WhenAny(exited, Task.Delay(ExitTime, time));
+        Lose(session, placement, exited.IsCompleted ? placement.Worker.LossOf(await exited) : placement.Worker.StopReason is { } reason ? WorkerLoss.Of(reason) : loss);
     }
 
     /// <summary>A session of an earlier orchestrator is live again, and waits for its worker: <see cref="TrySettle"/> or <see cref="LoseRevived"/> must follow.</summary>
@@ -30,12 +45,12 @@ public sealed partial class SessionService
     }
 
     /// <summary>The worker of a revived session is gone, or does not know it.</summary>
-    internal void LoseRevived(Session session, string detail)
+    internal void LoseRevived(Session session, WorkerLoss loss)
     {
         if (IsToBeRestored(session))
-            BeginRestore(session, detail);
+            BeginRestore(session, loss);
         else
-            End(session, EndReason.WorkerLost, detail);
+            EndLost(session, loss);
     }
 
     /// <summary>Puts a session that waits for a worker on this one. False when it has ended or cannot be written down: the placement has been given back then.</summary>
@@ -72,15 +87,17 @@ public sealed partial class SessionService
             return;
         var status = await placement.Worker.Exited;
         if (!EndIfClosed(session, placement))
-            Lose(session, placement, $"exited, {placement.Worker.Obituary(status)}");
+            Lose(session, placement, placement.Worker.LossOf(status));
     }
+
+    private void EndLost(Session session, WorkerLoss loss) => End(session, EndReason.WorkerLost, loss.Text, loss.Cause);
 
     // Without its payload it cannot be created anew: an earlier orchestrator may have run with --on-worker-lost end.
     private bool IsToBeRestored(Session session) =>
         options.OnWorkerLost == OnWorkerLost.Restore && session.Restarts < options.MaxRestores && session.Request.Body.Length > 0;
 
     // Written down before its last worker's folder goes: a successor restores it, too.
-    private void BeginRestore(Session session, string lost)
+    private void BeginRestore(Session session, WorkerLoss loss)
     {
         try
         {
@@ -91,18 +108,18 @@ public sealed partial class SessionService
             logger.LogError("Session {Id} waits for another worker, and cannot be written down: it would not outlive this orchestrator. {Reason}", session.Id, e.Message);
         }
 
-        _ = RestoreAsync(session, lost);
+        _ = RestoreAsync(session, loss);
     }
 
-    private async Task RestoreAsync(Session session, string lost)
+    private async Task RestoreAsync(Session session, WorkerLoss loss)
     {
         try
         {
             using var placed = await placer.PlaceAsync(session.Request, again: true, session.Ended);
             if (placed.Placement is not { } placement)
-                End(session, EndReason.WorkerLost, $"{lost}; no worker took it again: {placed.Reply}");
+                EndLost(session, loss.Then($"no worker took it again: {placed.Reply}"));
             else if (TrySettle(session, placement, again: true))
-                logger.LogWarning("Session {Id} restored on {Worker} after {Lost}", session.Id, placement.Worker, lost);
+                logger.LogWarning("Session {Id} restored on {Worker}, because of the one before {Loss}", session.Id, placement.Worker, loss.Text);
         }
         catch (PoolUnavailableException e) when (e.IsShutdown && options.OnShutdown != OnShutdown.Drain)
         {
@@ -110,7 +127,7 @@ public sealed partial class SessionService
         }
         catch (PoolUnavailableException e)
         {
-            End(session, EndReason.WorkerLost, $"{lost}; not restored: {e.Message}");
+            EndLost(session, loss.Then($"not restored: {e.Message}"));
         }
         catch (OperationCanceledException)
         {
@@ -119,7 +136,7 @@ public sealed partial class SessionService
         catch (Exception e)
         {
             logger.LogError(e, "Session {Id} was not restored through an error of ours", session.Id);
-            End(session, EndReason.WorkerLost, $"{lost}; not restored through an error of ours");
+            EndLost(session, loss.Then("not restored through an error of ours"));
         }
     }
 }

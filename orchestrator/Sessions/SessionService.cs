@@ -46,18 +46,18 @@ public sealed partial class SessionService(
     }
 
     /// <summary>
-    /// Finds a live session and opens an activity on it. Null when there is none that this caller may see: <paramref name="reason"/> says why, if that
-    /// is known.
+    /// Finds a live session and opens an activity on it. Null when there is none that this caller may see: <paramref name="end"/> says
+    /// why, if that is known.
     /// </summary>
-    public Session? Find(ReadOnlySpan<char> text, Caller caller, out SessionActivity activity, out EndReason? reason)
+    public Session? Find(ReadOnlySpan<char> text, Caller caller, out SessionActivity activity, out SessionEnd? end)
     {
         activity = default;
-        reason = null;
+        end = null;
         if (!SessionId.TryParse(text, out var id))
             return null;
         if (!live.TryGetValue(id, out var session))
         {
-            reason = FindEnded(id, caller)?.Reason;
+            end = FindEnded(id, caller)?.End;
             return null;
         }
 
@@ -66,7 +66,7 @@ public sealed partial class SessionService(
         if (session.TryBegin(out activity))
             return session;
         EndIfOver(session);
-        reason = session.EndReason;
+        end = session.End;
         return null;
     }
 
@@ -83,28 +83,32 @@ public sealed partial class SessionService(
     public EndedSession? FindEnded(SessionId id, Caller? caller = null) =>
         history.Find(id) is { } ended && (caller ?? Caller.Anyone).Sees(ended.Request.Holder) ? ended : null;
 
-    /// <summary>The same, and from the store what is no longer in memory. Throws <see cref="History.HistoryUnavailableException"/>.</summary>
+    /// <summary>
+    /// The same, and from the store what is no longer in memory. Throws what <see cref="SessionHistory.FindAsync"/> throws.
+    /// </summary>
     public async Task<EndedSession?> FindEndedAsync(ReadOnlyMemory<char> text, Caller caller) =>
-        SessionId.TryParse(text.Span, out var id) && await history.FindAsync(id) is { } ended && caller.Sees(ended.Request.Holder) ? ended : null;
+        SessionId.TryParse(text.Span, out var id) && await history.FindAsync(id, caller.Name) is { } ended && caller.Sees(ended.Request.Holder) ? ended : null;
 
     /// <summary>Ends a session. True for the one caller who did.</summary>
     /// <param name="session">The session.</param>
     /// <param name="reason">Why.</param>
-    /// <param name="detail">For the log: by whom or through what.</param>
-    public bool End(Session session, EndReason reason, string detail)
+    /// <param name="detail">By whom or through what, as its client is told and the log has it.</param>
+    /// <param name="cause">What its worker was lost to, for programs; null for none.</param>
+    public bool End(Session session, EndReason reason, string detail, string? cause = null)
     {
-        if (!session.TryEnd(reason, out var placement))
+        if (!session.TryEnd(new(reason, detail, cause), out var placement))
             return false;
         if (placement is null)
             EndWaiting(session);
         history.Add(new(
-            session.Id, session.Request.WithoutPayload(), session.CreatedAt, time.GetUtcNow(), reason, detail, placement?.Worker.Id, options.NodeId, session.Restarts, session.Usage));
+            session.Id, session.Request.WithoutPayload(), session.CreatedAt, time.GetUtcNow(), reason, detail, placement?.Worker.Id, options.NodeId, session.Restarts, session.Usage)
+        { Cause = cause });
         live.TryRemove(KeyValuePair.Create(session.Id, session));
         session.Quota.Dispose();
         if (reason == EndReason.WorkerLost)
             placement?.Lease.Distrust();
         placement?.Lease.Dispose();
-        logger.LogInformation("Session {Id} ended: {Reason} ({Detail})", session.Id, reason.Name(), detail);
+        logger.LogInformation("Session {Id} ended: {Reason} ({Detail})", session.Id, reason.Name(), reason == EndReason.WorkerLost && placement is not null ? $"{placement.Worker}: {detail}" : detail);
         return true;
     }
 
@@ -138,7 +142,7 @@ public sealed partial class SessionService(
         }
         catch
         {
-            session.TryEnd(EndReason.Drained, out _);
+            session.TryEnd(new(EndReason.Drained), out _);
             placed.Dispose();
             placement.Lease.Dispose();
             throw;

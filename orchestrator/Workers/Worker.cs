@@ -8,10 +8,12 @@ namespace Steelyard.Workers;
 public sealed class Worker
 {
     private const int ClosedByClient = 4;
+    private const int LostItsBrowser = 3;
 
     private readonly TimeProvider time;
     private readonly bool isBundled;
     private StopReason? stopReason;
+    private string? outOfMemory;
 
     internal Worker(IProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, bool isBundled, TimeProvider time)
     {
@@ -60,6 +62,9 @@ public sealed class Worker
     /// <summary>In which the kernel holds it to its limits; null when we do.</summary>
     internal ControlGroup? Group { get; init; }
 
+    /// <summary>What its limiter knows; null until that has looked at it.</summary>
+    internal LastLook? Seen { get; set; }
+
     /// <summary>Since when it is idle, as a timestamp of the pool's clock.</summary>
     internal long IdleSince { get; set; }
 
@@ -75,10 +80,16 @@ public sealed class Worker
     public override string ToString() => $"worker {Id} (pid {Pid}, port {Port})";
 
     /// <summary>How it ended, and why as far as we know, for people.</summary>
-    internal string Obituary(ExitStatus status)
+    internal string Obituary(ExitStatus status) => (outOfMemory ?? stopReason?.Text(Seen?.Limits)) is { } why ? $"{status} ({why})" : status.ToString();
+
+    /// <summary>The same for the client whose session it held.</summary>
+    internal WorkerLoss LossOf(ExitStatus status)
     {
-        var why = stopReason ?? (Group?.RanOutOfMemory == true ? Workers.StopReason.OverMemory : null);
-        return why is { } reason ? $"{status} ({reason.Text()})" : status.ToString();
+        if (outOfMemory is not null)
+            return new(Workers.StopReason.OverMemory.Cause(), outOfMemory);
+        if (stopReason is { } reason)
+            return WorkerLoss.Of(reason, Seen?.Limits);
+        return WorkerLoss.Crashed(isBundled && status.Code == LostItsBrowser ? $"{status}: its browser died or hung" : status.ToString());
     }
 
     /// <summary>Ends it: SIGTERM to its process group, then SIGKILL after the grace; at once for a reason that shows it cannot be asked.</summary>
@@ -108,7 +119,22 @@ public sealed class Worker
         if (status == ExitStatus.Unknown && Directory.ReadExitCode() is { } code)
             status = new(code, null);
         WasClosedByClient = isBundled && status.Code == ClosedByClient;
+        outOfMemory = OutOfMemory(status);
         Client.Dispose();
         return status;
+    }
+
+    // Null when it did not. While it dies of that, it may well hang or break its calls first.
+    private string? OutOfMemory(ExitStatus status)
+    {
+        if (stopReason is not (null or Workers.StopReason.Untrusted or Workers.StopReason.Hung))
+            return null;
+        if (Group?.RanOutOfMemory == true)
+            return Workers.StopReason.OverMemory.Text(Seen?.Limits);
+
+        // Nobody tells whom the kernel has killed: it may have been a process of another program, if something else killed this one within
+        // the same two seconds.
+        var wasKilled = stopReason is null && (status.Signal == (int)Signal.Kill || (isBundled && status.Code == LostItsBrowser));
+        return wasKilled && OomKills.Count() > Seen?.OomKillsBefore ? "it ran out of memory: the machine has too little for all workers (--max-workers)" : null;
     }
 }

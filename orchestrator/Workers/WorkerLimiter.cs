@@ -16,6 +16,7 @@ internal sealed class WorkerLimiter
     private readonly ControlGroups? groups;
     private readonly TimeProvider time;
     private readonly ILogger<WorkerLimiter> logger;
+    private long? oomKills = OomKills.Count();
 
     public WorkerLimiter(WorkerCommand command, Options options, TimeProvider time, ILogger<WorkerLimiter> logger)
     {
@@ -56,7 +57,13 @@ internal sealed class WorkerLimiter
     private void Look(WorkerPool pool)
     {
         var workers = pool.Workers();
-        if (workers.Count == 0 || (Limits.MemoryBytes is null && Limits.Processes is null))
+        if (workers.Count == 0)
+            return;
+        var look = new LastLook(Limits, oomKills);
+        foreach (var worker in workers)
+            worker.Seen = look;
+        oomKills = OomKills.Count();
+        if (Limits.MemoryBytes is null && Limits.Processes is null)
             return;
         var usage = ProcessMemory.OfGroups();
         foreach (var worker in workers)

@@ -25,3 +25,8 @@ public sealed record WorkerLimits(long? MemoryBytes, int? Processes, int? Files)
 
     private static long? Choose(long? asked, long? usual) => asked is null ? usual : asked == Options.NoLimit ? null : asked;
 }
+
+/// <summary>What was known of a worker's limits when it was last looked at.</summary>
+/// <param name="Limits">What it may use.</param>
+/// <param name="OomKillsBefore"><see cref="Processes.OomKills"/> at the look before: one who is killed may take a second to die.</param>
+internal sealed record LastLook(WorkerLimits Limits, long? OomKillsBefore);

@@ -24,6 +24,9 @@ internal sealed class DevToolsClient : IDisposable
         return client;
     }
 
+    /// <summary>What the node said when it closed the connection; null before.</summary>
+    public string? CloseReason => socket.CloseStatusDescription;
+
     public async Task<JsonObject> CallAsync(string method, JsonObject? parameters = null, string? session = null)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));

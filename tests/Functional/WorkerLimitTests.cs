@@ -24,7 +24,11 @@ public sealed class WorkerLimitTests
         using var client = await node.AttachAsync(id);
         var page = await client.AttachToPageAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => client.EvaluateAsync(page, "(async () => { const all = []; while (true) { all.push(new Uint8Array(32 << 20).fill(1)); await new Promise(r => setTimeout(r, 20)); } })()"));
-        Assert.Equal("worker_lost", await node.ReasonOfAsync(id));
+        using var reply = await node.Http.GetAsync($"/sessions/{id}");
+        var problem = (await reply.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.Equal(("worker_lost", "out_of_memory"), ((string?)problem["reason"], (string?)problem["cause"]));
+        Assert.Contains("memory limit of 700 MiB (--worker-memory)", (string)problem["detail"]!, StringComparison.Ordinal);
+        Assert.Contains("memory limit of 700 MiB (--worker-memory)", client.CloseReason, StringComparison.Ordinal);
         await node.ReadyAsync(1);
         Assert.Contains("used more than its memory limit", await LastExitAsync(node), StringComparison.Ordinal);
     }

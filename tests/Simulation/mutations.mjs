@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const mutations = [
-  ['an expired session is still found', 'Sessions/Session.cs', 'if (endReason is not null || IsOverNeedsLock())', 'if (endReason is not null)'],
+  ['an expired session is still found', 'Sessions/Session.cs', 'if (end is not null || IsOverNeedsLock())', 'if (end is not null)'],
   ['sessions expire a second early', 'Sessions/SessionClock.cs', 'Ttl - idle;', 'Ttl - TimeSpan.FromSeconds(1) - idle;'],
   ['the end of a request does not restart the idle time', 'Sessions/Session.cs', '            open--;\n            lastActive = time.GetTimestamp();', '            open--;'],
   ['a worker goes back twice', 'Workers/WorkerLease.cs', 'if (Interlocked.Exchange(ref disposed, 1) == 0)', 'disposed++; _ = pool.ReleaseAsync(this, untrusted); if (disposed == 1)'],
@@ -20,7 +20,7 @@ const mutations = [
   ['a hung worker is not noticed', 'Workers/WorkerHealth.cs', 'if (silence >= options.HangTimeout)', 'if (silence >= options.HangTimeout * 1000)'],
   ['a worker that was given to another session is believed', 'Api/SessionsDialect.cs', 'if (reply.IsSuccess && placement.IsIn(reply, out var id))', 'if (reply.IsSuccess && Steelyard.Sessions.SessionBody.TryFindId(reply.Body.Span, out var id))'],
   ['a session is promised and not written down', 'Sessions/SessionRecords.cs', '            session.Enter();\n', ''],
-  ['a session that has ended stays in the ledger', 'Sessions/Session.cs', '            endReason = reason;\n            entry.End();', '            endReason = reason;'],
+  ['a session that has ended stays in the ledger', 'Sessions/Session.cs', '            end = how;\n            entry.End(Id);', '            end = how;'],
   ['the idle time begins anew with each orchestrator', 'Sessions/Session.cs', 'entry.Open == 0 ? entry.LastActive : time.GetTimestamp()', 'time.GetTimestamp()'],
   ['a stale record is trusted', 'Workers/WorkerAdopter.cs', 'var isProven = machine.EnvironmentOf(record.Process, WorkerToken.Variable) == WorkerToken.Of(directory.Secret, folder.Id);', 'var isProven = true;'],
   ['strays are left alone', 'Workers/WorkerAdopter.cs', '            machine.TryAdopt(process)?.TrySendToGroup(Signal.Kill);\n', ''],

@@ -34,7 +34,7 @@ public sealed class CreateParser(WorkerApi workers, Options options)
             Holder = caller.Name,
             ChosenId = ChosenId(fields),
             Fingerprint = Convert.ToHexString(SHA256.HashData(body.Span)),
-            Metadata = fields.Map("metadata", most: 50, longestName: 64, longestValue: 512),
+            Metadata = fields.Map("metadata", most: ListQuery.MaxLabels, longestName: 64, longestValue: 512),
             Patience = options.QueueTimeout < LongestWait ? options.QueueTimeout : LongestWait,
             Setup = workers.CreatesWithOptions ? default : setup.ToJson(),
             Dimensions = setup.Dimensions ?? (setup.IsMobile ? Dimensions.Mobile : Dimensions.Default),

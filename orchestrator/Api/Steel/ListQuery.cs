@@ -13,6 +13,9 @@ public sealed record ListQuery(string? Status, int Limit, string? Cursor, IReadO
     private const int MaxLimit = 100;
     private const string MetadataStart = "metadata[";
 
+    /// <summary>Labels that a session may have, and that may be asked for.</summary>
+    internal const int MaxLabels = 50;
+
     /// <summary>Throws <see cref="FieldException"/>.</summary>
     public static ListQuery Parse(IQueryCollection query)
     {
@@ -24,6 +27,8 @@ public sealed record ListQuery(string? Status, int Limit, string? Cursor, IReadO
             throw FieldException.Bad("limit", $"a whole number from 1 to {MaxLimit}");
         var metadata = query.Where(pair => pair.Key.StartsWith(MetadataStart, StringComparison.Ordinal) && pair.Key.EndsWith(']'))
             .ToDictionary(pair => pair.Key[MetadataStart.Length..^1], pair => pair.Value.ToString());
+        if (metadata.Count > MaxLabels)
+            throw FieldException.Bad("metadata", $"at most {MaxLabels} labels");
         return new(status, limit, query["cursorId"], metadata);
     }
 }

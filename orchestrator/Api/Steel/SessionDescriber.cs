@@ -13,7 +13,7 @@ public sealed class SessionDescriber(Options options, LiveViewLinks links)
         Describe(session.Id, session.Request, session.CreatedAt, session.View().Age, null, usage, request);
 
     public SteelSession Describe(EndedSession session, HttpRequest request) =>
-        Describe(session.Id, session.Request, session.CreatedAt, session.EndedAt - session.CreatedAt, session.Reason, session.Usage, request);
+        Describe(session.Id, session.Request, session.CreatedAt, session.Duration, session.End, session.Usage, request);
 
     /// <summary>What its worker says of the bytes through its proxy; nothing for a session without one. The caller keeps it for when the session has ended.</summary>
     public static async Task<ProxyUsage> AskUsageAsync(Session session, Placement? placement)
@@ -42,7 +42,7 @@ public sealed class SessionDescriber(Options options, LiveViewLinks links)
         }
     }
 
-    private SteelSession Describe(SessionId id, SessionRequest asked, DateTimeOffset createdAt, TimeSpan duration, EndReason? ended, ProxyUsage usage, HttpRequest request)
+    private SteelSession Describe(SessionId id, SessionRequest asked, DateTimeOffset createdAt, TimeSpan duration, SessionEnd? ended, ProxyUsage usage, HttpRequest request)
     {
         var steel = SteelRequest.Of(asked);
         var self = PublicAddress.Of(request, options);
@@ -51,7 +51,7 @@ public sealed class SessionDescriber(Options options, LiveViewLinks links)
         return new(
             id.ToString(),
             createdAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-            Status(ended),
+            Status(ended?.Reason),
             (long)duration.TotalMilliseconds,
             (long)(asked.Clock.MaxAge ?? TimeSpan.Zero).TotalMilliseconds,
             (long)asked.Clock.Ttl.TotalMilliseconds,
@@ -75,7 +75,9 @@ public sealed class SessionDescriber(Options options, LiveViewLinks links)
             steel.UserAgent,
             steel.Namespace,
             asked.Metadata,
-            ended?.Name());
+            ended?.Reason.Name(),
+            ended?.Cause,
+            ended?.Detail);
     }
 
     public static string Status(EndReason? ended) => ended switch

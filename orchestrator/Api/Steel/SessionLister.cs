@@ -1,4 +1,3 @@
-using Steelyard.History;
 using Steelyard.Sessions;
 
 namespace Steelyard.Api.Steel;
@@ -9,7 +8,7 @@ public sealed class SessionLister(SessionService sessions, SessionHistory histor
     private static readonly Comparer<Entry> InOrder = Comparer<Entry>.Create((one, other) =>
         one.CreatedAt == other.CreatedAt ? one.Id.Value.CompareTo(other.Id.Value) : other.CreatedAt.CompareTo(one.CreatedAt));
 
-    /// <summary>Throws <see cref="HistoryUnavailableException"/>.</summary>
+    /// <summary>Throws what <see cref="SessionHistory.PageAsync"/> throws.</summary>
     internal async Task<SteelList> ListAsync(ListQuery query, Caller caller, HttpRequest request)
     {
         // Or they would be neither live nor remembered.
@@ -26,7 +25,7 @@ public sealed class SessionLister(SessionService sessions, SessionHistory histor
             .ToList();
 
         var cursor = query.Cursor is null ? null : await FindAsync(query.Cursor, caller);
-        var onDisk = await ReadAsync(query, caller, before, cursor);
+        var onDisk = await ReadAsync(query, caller, before, cursor, request.HttpContext.RequestAborted);
         var total = inMemory.Count + onDisk.Count;
         if (query.Cursor is not null && cursor is null)
             return new([], null, total);
@@ -46,12 +45,12 @@ public sealed class SessionLister(SessionService sessions, SessionHistory histor
         if (!SessionId.TryParse(cursor, out var id))
             return null;
         var found = sessions.FindLive(id) is { } session ? new(id, session.Request, session.CreatedAt, session, null)
-            : await history.FindAsync(id) is { } ended ? Entry.Of(ended)
+            : await history.FindAsync(id, caller.Name) is { } ended ? Entry.Of(ended)
             : null;
         return found is not null && caller.Sees(found.Request.Holder) ? found : null;
     }
 
-    private Task<(IReadOnlyList<EndedSession> Sessions, int Count)> ReadAsync(ListQuery query, Caller caller, long before, Entry? cursor)
+    private Task<(IReadOnlyList<EndedSession> Sessions, int Count)> ReadAsync(ListQuery query, Caller caller, long before, Entry? cursor, CancellationToken left)
     {
         if (query.Status == SessionDescriber.Status(null))
             return Task.FromResult<(IReadOnlyList<EndedSession>, int)>(([], 0));
@@ -61,7 +60,7 @@ public sealed class SessionLister(SessionService sessions, SessionHistory histor
             Reasons = query.Status is null ? null : [.. Enum.GetValues<EndReason>().Where(reason => SessionDescriber.Status(reason) == query.Status).Select(EndReasons.Name)],
             Metadata = query.Metadata,
             After = cursor is null ? null : new(cursor.CreatedAt, cursor.Id.ToString()),
-        });
+        }, caller.Name, left);
     }
 
     private SteelSession Describe(Entry entry, HttpRequest request) => entry.Ended is { } ended ? describer.Describe(ended, request) : describer.Describe(entry.Live!, request, entry.Live!.Usage);

@@ -64,7 +64,7 @@ public sealed class SteelDialect(SessionService sessions, ChosenIds chosenIds, C
             using (activity)
             {
                 var usage = await SessionDescriber.AskUsageAsync(session, await session.TryPlaceAsync(options.WorkerTimeout));
-                reason = session.EndReason; // It may have ended while its worker was asked.
+                reason = session.End; // It may have ended while its worker was asked.
                 if (reason is null)
                 {
                     await context.Response.WriteAsJsonAsync(describer.Describe(session, context.Request, usage), SteelJson.Default.SteelSession);

@@ -24,5 +24,6 @@ internal static class Ended
         TimeSpan.FromSeconds(60),
         MaxAge: null,
         Metadata: null,
-        Facts: null);
+        Facts: null,
+        Cause: null);
 }

@@ -20,6 +20,7 @@ public sealed class HistoryStoreTests
             MaxAge = TimeSpan.FromTicks(12_345_678),
             Metadata = """{"job":"1"}""",
             Facts = """{"x":1}""",
+            Cause = "out_of_memory",
         };
         await using (var first = new StoreBench(folder: folder.Root))
             first.Store.Add(row);
@@ -97,6 +98,43 @@ public sealed class HistoryStoreTests
     }
 
     [Fact]
+    public async Task A_clock_40_days_ahead_at_the_start_deletes_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        var rows = Enumerable.Range(1, 250).Select(number => Ended.Row(number)).ToArray();
+        await using (var first = new StoreBench(folder: folder.Root))
+            await first.WriteAsync(rows);
+        await using var bench = new StoreBench(folder: folder.Root, start: Ended.Start.AddDays(40));
+        var early = Ended.Row(251) with { EndedAt = bench.Time.GetUtcNow() };
+        await bench.WriteAsync(early);
+        for (var minute = 0; minute < 30; minute++)
+            await PassAsync(bench, TimeSpan.FromMinutes(1));
+        bench.Time.SetWall(TimeSpan.FromDays(-40));
+        var late = Ended.Row(252) with { EndedAt = bench.Time.GetUtcNow() };
+        await bench.WriteAsync(late);
+        for (var hour = 0; hour < 8; hour++)
+            await PassAsync(bench, TimeSpan.FromHours(1));
+        Assert.Equal([.. rows, early, late], bench.Store.Newest(1000));
+
+        // The clock is right now: what is too old goes, and what came from the future is in nobody's way.
+        await PassAsync(bench, TimeSpan.FromDays(31));
+        await bench.RunAsync(async () => await bench.CountAsync() == 1, "all but one are gone");
+        Assert.Equal([early], bench.Store.Newest(1000));
+    }
+
+    [Fact]
+    public async Task A_row_that_was_written_while_the_clock_was_behind_stays_as_long_as_those_before_it()
+    {
+        await using var bench = new StoreBench();
+        HistoryRow[] rows = [Ended.Row(1), Ended.Row(2) with { EndedAt = DateTimeOffset.UnixEpoch }, Ended.Row(3)];
+        await bench.WriteAsync(rows);
+        await PassAsync(bench, TimeSpan.FromDays(7));
+        Assert.Equal(rows, bench.Store.Newest(10));
+        await PassAsync(bench, TimeSpan.FromDays(24));
+        await bench.RunAsync(async () => await bench.CountAsync() == 0, "all are gone");
+    }
+
+    [Fact]
     public async Task The_oldest_go_when_the_rows_take_too_much()
     {
         const long Limit = 4 << 20;
@@ -108,6 +146,13 @@ public sealed class HistoryStoreTests
         var kept = await bench.CountAsync();
         Assert.InRange(kept, 1000, 4000);
         Assert.Equal(rows[^kept..], bench.Store.Newest(5000));
+    }
+
+    // Time passes, and so does a round of upkeep: what is written behind it is written after it.
+    private static async Task PassAsync(StoreBench bench, TimeSpan by)
+    {
+        bench.Time.Advance(by);
+        await Task.Delay(5);
     }
 
     [Fact]

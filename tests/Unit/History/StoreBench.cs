@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using Steelyard.History;
 
 namespace Steelyard.Tests.Unit.History;
@@ -8,8 +7,9 @@ internal sealed class StoreBench : IAsyncDisposable
 {
     private readonly TemporaryFolder? own;
 
-    public StoreBench(Func<Options, Options>? configure = null, string? folder = null)
+    public StoreBench(Func<Options, Options>? configure = null, string? folder = null, DateTimeOffset? start = null)
     {
+        Time = new(start ?? Ended.Start);
         own = folder is null ? new() : null;
         Folder = folder ?? own!.At("data");
         Store = HistoryStore.Open((configure ?? (same => same))(new() { DataDirectory = Folder }), Time, Log)!;
@@ -19,7 +19,7 @@ internal sealed class StoreBench : IAsyncDisposable
 
     public string DatabasePath => Path.Combine(Folder, "history.db");
 
-    public FakeTimeProvider Time { get; } = new(Ended.Start);
+    public SettableClock Time { get; }
 
     public ListLogger<HistoryStore> Log { get; } = new();
 

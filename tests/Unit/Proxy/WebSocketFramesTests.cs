@@ -122,6 +122,9 @@ public sealed class WebSocketFramesTests
     public void Our_close_frame_is_unmasked_with_code_and_reason() =>
         Assert.Equal([0x88, 17, 0x03, 0xE8, .. "session deleted"u8], WebSocketFrames.Close(1000, "session deleted"));
 
+    [Fact]
+    public void A_longer_reason_than_a_frame_holds_is_cut() => Assert.Equal(WebSocketFrames.Close(1011, new('r', 123)), WebSocketFrames.Close(1011, new('r', 200)));
+
     [Theory]
     [InlineData(0)]
     [InlineData(123)]

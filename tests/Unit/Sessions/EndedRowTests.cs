@@ -70,5 +70,5 @@ public sealed class EndedRowTests
         Node: 3,
         Restarts: 2,
         new(4, 5))
-    { Number = 6 };
+    { Number = 6, Cause = "out_of_memory" };
 }

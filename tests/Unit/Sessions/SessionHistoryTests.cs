@@ -32,8 +32,23 @@ public sealed class SessionHistoryTests
         Assert.NotNull(history.Find(id));
         time.Advance(TimeSpan.FromHours(1.1));
         Assert.Null(history.Find(id));
-        Assert.Null(await history.FindAsync(id));
+        Assert.Null(await history.FindAsync(id, null));
         Assert.Empty(history.Remembered().Sessions);
+    }
+
+    [Fact]
+    public async Task A_clock_that_jumps_ahead_makes_none_forgotten()
+    {
+        var time = new SettableClock(TimeProvider.System.GetUtcNow());
+        await using var history = new SessionHistory(10, TimeSpan.FromDays(30), time);
+        var id = Id();
+        history.Add(Ended(id, EndReason.Deleted));
+        time.SetWall(TimeSpan.FromDays(40));
+        Assert.NotNull(history.Find(id));
+        Assert.Single(history.Remembered().Sessions);
+        time.SetWall(TimeSpan.FromDays(-40));
+        time.Advance(TimeSpan.FromDays(1));
+        Assert.NotNull(history.Find(id));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class SessionPlaceTests
     public async Task Once_ended_it_is_nowhere()
     {
         var session = Make();
-        session.TryEnd(EndReason.Deleted, out _);
+        session.TryEnd(new(EndReason.Deleted), out _);
         Assert.Null(await session.TryPlaceAsync(TimeSpan.FromSeconds(1)));
     }
 
@@ -62,7 +62,7 @@ public sealed class SessionPlaceTests
         var session = Make();
         session.TryBeginRestore(Here);
         var asked = session.TryPlaceAsync(TimeSpan.FromSeconds(5)).AsTask();
-        Assert.True(session.TryEnd(EndReason.Deleted, out var last));
+        Assert.True(session.TryEnd(new(EndReason.Deleted), out var last));
         Assert.Null(last);
         Assert.Null(await Until.DoneAsync(asked));
         Assert.False(session.TryRestore(There));
@@ -91,7 +91,7 @@ public sealed class SessionPlaceTests
     public void An_ended_session_is_not_restored()
     {
         var session = Make();
-        session.TryEnd(EndReason.Expired, out _);
+        session.TryEnd(new(EndReason.Expired), out _);
         Assert.False(session.TryBeginRestore(Here));
         Assert.False(session.TryRestore(There));
     }
@@ -112,7 +112,7 @@ public sealed class SessionPlaceTests
         var session = Make();
         session.TryBeginRestore(Here);
         session.TryRestore(There);
-        Assert.True(session.TryEnd(EndReason.Deleted, out var last));
+        Assert.True(session.TryEnd(new(EndReason.Deleted), out var last));
         Assert.Same(There, last);
     }
 

@@ -40,7 +40,7 @@ public sealed class SessionTests
         Assert.False(session.TryBegin(out _));
         Assert.True(session.IsOver());
         Assert.Null(session.EndReason);
-        Assert.True(session.TryEnd(EndReason.Expired, out var last));
+        Assert.True(session.TryEnd(new(EndReason.Expired), out var last));
         Assert.Same(Here, last);
     }
 
@@ -118,10 +118,10 @@ public sealed class SessionTests
     public void Once_ended_it_stays_so_and_says_why(EndReason reason, string name)
     {
         var session = Make();
-        Assert.True(session.TryEnd(reason, out _));
+        Assert.True(session.TryEnd(new(reason), out _));
         Assert.Equal(reason, session.EndReason);
         Assert.Equal(name, session.EndReason!.Value.Name());
-        Assert.False(session.TryEnd(EndReason.Drained, out _));
+        Assert.False(session.TryEnd(new(EndReason.Drained), out _));
         Assert.Equal(reason, session.EndReason);
         Assert.False(session.TryBegin(out _));
         Assert.False(session.IsOver());
@@ -143,8 +143,8 @@ public sealed class SessionTests
         var announced = 0;
         using var registration = session.Ended.Register(() => announced++);
         Assert.Equal(0, announced);
-        session.TryEnd(EndReason.Deleted, out _);
-        session.TryEnd(EndReason.Expired, out _);
+        session.TryEnd(new(EndReason.Deleted), out _);
+        session.TryEnd(new(EndReason.Expired), out _);
         Assert.Equal(1, announced);
     }
 
@@ -154,7 +154,7 @@ public sealed class SessionTests
         var session = Make();
         EndReason? seen = null;
         using var registration = session.Ended.Register(() => seen = session.EndReason);
-        session.TryEnd(EndReason.WorkerLost, out _);
+        session.TryEnd(new(EndReason.WorkerLost), out _);
         Assert.Equal(EndReason.WorkerLost, seen);
     }
 
@@ -163,7 +163,7 @@ public sealed class SessionTests
     {
         var session = Make();
         Assert.True(session.TryBegin(out var activity));
-        session.TryEnd(EndReason.Deleted, out _);
+        session.TryEnd(new(EndReason.Deleted), out _);
         activity.Dispose();
         Assert.False(session.TryBegin(out _));
     }
@@ -179,7 +179,7 @@ public sealed class SessionTests
             {
                 await start.Task;
                 var reason = (EndReason)(i % 4);
-                return (Won: session.TryEnd(reason, out var last), Reason: reason, Last: last);
+                return (Won: session.TryEnd(new(reason), out var last), Reason: reason, Last: last);
             }).ToList();
             start.SetResult();
             var winner = Assert.Single(await Until.DoneAsync(Task.WhenAll(ends)), end => end.Won);
