@@ -1,5 +1,4 @@
 using System.Text;
-using Steelyard.Processes;
 using Steelyard.Sessions;
 using Steelyard.Workers;
 

@@ -1,5 +1,4 @@
 using Steelyard.Files;
-using Steelyard.Processes;
 
 namespace Steelyard.Workers;
 

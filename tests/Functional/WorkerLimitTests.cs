@@ -79,7 +79,7 @@ public sealed class WorkerLimitTests
             60);
         Assert.Equal("worker_lost", await node.ReasonOfAsync(id));
         Assert.True(most <= Limit, $"a file had {most} bytes");
-        await ((Task)writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await node.ReadyAsync(1);
         Assert.Contains("--worker-disk", await LastExitAsync(node), StringComparison.Ordinal);
     }

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Steelyard.LiveView;
-using Steelyard.Proxy;
 using Steelyard.Processes;
+using Steelyard.Proxy;
 using Steelyard.Sessions;
 using Steelyard.Workers;
 using Yarp.ReverseProxy.Forwarder;
