@@ -28,6 +28,7 @@ public sealed class ArchiveNamesTests
     public void No_two_files_have_one_name()
     {
         var names = new ArchiveNames();
-        Assert.Equal(["a_b", "a_b (2)", "a_b (3)", "c"], new[] { @"a\b", "a:b", "a_b", "c" }.Select(names.Take));
+        string[] paths = [@"a\b", "a:b", "a_b", "c"];
+        Assert.Equal(["a_b", "a_b (2)", "a_b (3)", "c"], paths.Select(names.Take));
     }
 }
