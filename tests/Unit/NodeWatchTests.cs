@@ -42,7 +42,7 @@ public sealed class NodeWatchTests
         var alive = Watch(listener).IsAliveAsync(default);
         await Until.TrueAsync(listener.Pending, "it is connected");
         Assert.False(alive.IsCompleted);
-        time.Advance(TimeSpan.FromSeconds(5));
+        time.Advance(new Options().NodeHangTimeout);
         Assert.False(await Until.DoneAsync(alive));
     }
 
