@@ -241,26 +241,3 @@ public sealed record Options
     /// <summary>Number of this node, 0 to 65,535: a part of every session id.</summary>
     public int NodeId { get; init; }
 }
-
-/// <summary>What the first signal to stop does.</summary>
-public enum OnShutdown
-{
-    /// <summary>All sessions end, all workers are stopped.</summary>
-    Stop,
-
-    /// <summary>No session begins any more; those there are go on until they end or the drain's time is over.</summary>
-    Drain,
-
-    /// <summary>Sessions and workers stay as they are, for the orchestrator that starts next on the same run directory.</summary>
-    Leave,
-}
-
-/// <summary>What happens to a session whose worker died.</summary>
-public enum OnWorkerLost
-{
-    /// <summary>It ends; its 404 says worker_lost.</summary>
-    End,
-
-    /// <summary>It is created anew, from its original body, on another worker under the same id.</summary>
-    Restore,
-}
