@@ -49,12 +49,13 @@ public sealed class WorkerStreamTests : IDisposable
     [Fact]
     public async Task A_worker_that_takes_bytes_is_alive()
     {
-        var write = stream.WriteAsync(new byte[64 << 20]).AsTask(); // More than any kernel keeps.
+        const int Many = 64 << 20; // More than any kernel keeps.
+        var write = stream.WriteAsync(new byte[Many]).AsTask();
         Assert.False(write.IsCompleted);
         var buffer = new byte[1 << 20];
-        while (!write.IsCompleted && await peer.ReceiveAsync(buffer.AsMemory()) > 0)
-            await Task.Yield();
-        await write;
+        for (var taken = 0; taken < Many;)
+            taken += await peer.ReceiveAsync(buffer.AsMemory());
+        await write.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(TimeSpan.Zero, worker.SinceLastAnswer);
     }
 
