@@ -41,8 +41,8 @@ internal sealed class NodeWatch(IPEndPoint listens, Options options, TimeProvide
     /// </summary>
     internal async Task<bool> IsAliveAsync(CancellationToken cancellationToken)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = time.CreateTimer(_ => over.Cancel(), null, options.NodeHangTimeout, Timeout.InfiniteTimeSpan);
+        using var tooLong = new CancellationTokenSource(options.NodeHangTimeout, time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, tooLong.Token);
         try
         {
             using var socket = new Socket(listens.AddressFamily, SocketType.Stream, ProtocolType.Tcp);

@@ -72,9 +72,7 @@ internal sealed class Supervisor(Options options, TimeProvider time)
         await ((Task)hung).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!hung.IsCompletedSuccessfully || child.Exited.IsCompleted || signals.First.IsCompleted)
             return;
-        await Console.Error.WriteLineAsync(
-            $"steelyard: the orchestrator (pid {child.Pid}) hangs: it has neither answered nor accepted anything for {(await hung).TotalSeconds:0} s; it is killed");
-        child.Send(Signal.Kill);
+        Kill(child, $"it hangs: it has neither answered nor accepted anything for {(await hung).TotalSeconds:0} s");
         await child.Exited;
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Steelyard.Processes;
 using Steelyard.Worker;
 using Steelyard.Worker.Chromium;
 using Steelyard.Worker.Confinement;
@@ -23,7 +24,7 @@ if (options.Help)
 }
 
 // A file that is larger than we may write is an error of that write, and not our end.
-using var fileTooLarge = PosixSignalRegistration.Create((PosixSignal)25, signal => signal.Cancel = true); // SIGXFSZ
+using var fileTooLarge = PosixSignalRegistration.Create((PosixSignal)Signal.FileTooLarge, signal => signal.Cancel = true);
 
 ChromiumHost? chromium = null;
 if (options.Mode == WorkerMode.Chromium)

@@ -23,8 +23,9 @@ internal static partial class QueryKeys
             query = query[..1] + query[1..].Replace("?" + SessionId, "&" + SessionId, StringComparison.OrdinalIgnoreCase);
         List<string> taken = [];
         var left = Without(query, isAddress ? EncodedSeparator() : Separator(), text => isAddress ? AddressKey(text, isOurs) : Key(text), taken);
-        if (taken.Count > 0 || !isAddress)
-            request.QueryString = new(left is "" or ['?', ..] ? left : "?" + left);
+        left = left is "" or ['?', ..] ? left : "?" + left;
+        if (left != request.QueryString.Value)
+            request.QueryString = new(left); // Whoever has parsed it parses it again.
         var ours = taken.Find(key => isOurs(key));
         if (ours is not null)
             request.HttpContext.Features.Set(new QueryKey(ours));

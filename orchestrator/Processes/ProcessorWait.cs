@@ -21,31 +21,39 @@ public sealed class ProcessorWait
         this.pid = pid;
         this.time = time;
         last = [];
-        first = last = Read();
+        first = last = Read() ?? [];
     }
 
     /// <summary>Measures from now on. Reads two small files for each thread, as <see cref="Measure"/> does.</summary>
     public static ProcessorWait Begin(int pid, TimeProvider time) => new(pid, time);
 
-    /// <summary>The wait since the beginning, of all threads together; zero for a process that is gone.</summary>
-    public TimeSpan Measure()
+    /// <summary>The wait since the beginning, of all threads together; null when it waits for nothing: it is stopped, or gone.</summary>
+    public TimeSpan? Measure()
     {
-        var now = last = Read();
+        if (Read() is not { } now)
+            return null;
+        last = now;
         return now.Aggregate(TimeSpan.Zero, (sum, thread) => sum + thread.Value.WaitSince(first.GetValueOrDefault(thread.Key), time));
     }
 
-    private Dictionary<int, Look> Read()
+    private Dictionary<int, Look>? Read()
     {
         var before = last;
         var looks = new Dictionary<int, Look>();
         try
         {
+            if (ProcessStat.Read(pid) is not { IsStopped: false })
+                return null;
             foreach (var folder in Directory.EnumerateDirectories($"/proc/{pid}/task"))
             {
                 var thread = int.Parse(Path.GetFileName(folder.AsSpan()), CultureInfo.InvariantCulture);
                 if (ProcessStat.Read($"{folder}/stat") is { } stat && Counters($"{folder}/schedstat") is { } counters)
                     looks[thread] = new(counters.Run, counters.Wait, stat.State == Runnable, SinceWhen(before, thread, counters));
             }
+        }
+        catch (IOException e) when (Shortage.IsIn(e))
+        {
+            return before; // We are out of descriptors, which says nothing of the process.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -42,8 +42,9 @@ public sealed class SessionHistory : IAsyncDisposable
     {
         if (!sessions.ContainsKey(id))
             return null;
+        var clock = age.Look();
         lock (gate)
-            ForgetOldNeedsLock();
+            ForgetOldNeedsLock(clock?.Oldest);
         return sessions.GetValueOrDefault(id);
     }
 
@@ -76,9 +77,10 @@ public sealed class SessionHistory : IAsyncDisposable
     /// <summary>All in memory, in no order, and the number before which the others are.</summary>
     public (IReadOnlyList<EndedSession> Sessions, long Before) Remembered()
     {
+        var clock = age.Look();
         lock (gate)
         {
-            ForgetOldNeedsLock();
+            ForgetOldNeedsLock(clock?.Oldest);
             return ([.. order], order.TryPeek(out var oldest) ? oldest.Number : lastNumber + 1);
         }
     }
@@ -96,11 +98,9 @@ public sealed class SessionHistory : IAsyncDisposable
     public ValueTask DisposeAsync() => store?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     // In the order in which they have ended: one behind another that is to stay ended after it, whatever the clock said then.
-    private void ForgetOldNeedsLock()
+    private void ForgetOldNeedsLock(DateTimeOffset? oldest)
     {
-        if (age.Look() is not { } clock)
-            return;
-        while (order.TryPeek(out var first) && first.EndedAt < clock.Oldest)
+        while (order.TryPeek(out var first) && first.EndedAt < oldest)
             sessions.TryRemove(order.Dequeue().Id, out _);
     }
 

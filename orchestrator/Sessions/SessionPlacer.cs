@@ -12,7 +12,7 @@ public sealed class SessionPlacer(WorkerPool pool, SessionRecords records, Optio
     /// Throws <see cref="PoolUnavailableException"/> and <see cref="OperationCanceledException"/>.
     /// </summary>
     /// <param name="request">What is asked for.</param>
-    /// <param name="standing">What it has behind it; one that a worker fails here goes before those that are new.</param>
+    /// <param name="standing">What has come before it; one that a worker fails here goes before those that are new.</param>
     /// <param name="cancellationToken">Nobody wants it any more.</param>
     public async Task<PlacedSession> PlaceAsync(SessionRequest request, Standing standing, CancellationToken cancellationToken)
     {

@@ -98,7 +98,7 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
     }
 }
 
-/// <summary>What a create that asks for a worker has behind it.</summary>
+/// <summary>What has come before a create that asks for a worker.</summary>
 public enum Standing
 {
     /// <summary>Nothing: it stands in line, and is refused when the line is full.</summary>

@@ -46,12 +46,7 @@ internal sealed class Machine(ReplyMemory memory) : IMachine
         }
     }
 
-    public Func<TimeSpan?> MeasureWait(IProcess process, TimeProvider time)
-    {
-        var pid = process.Identity.Pid;
-        var wait = ProcessorWait.Begin(pid, time);
-        return () => ProcessStat.Read(pid) is { IsStopped: false } ? wait.Measure() : null;
-    }
+    public Func<TimeSpan?> MeasureWait(IProcess process, TimeProvider time) => ProcessorWait.Begin(process.Identity.Pid, time).Measure;
 
     // Reads much of /proc: not where sockets wait.
     public Task<bool> IsListeningAsync(IProcess process, int port) => Task.Run(() => PortOwner.IsListening(process.Identity.Pid, port));

@@ -52,13 +52,15 @@ internal sealed class StartGate
     /// <param name="jitter">0 to 1.</param>
     public bool Fail(int begun, string cause, TimeSpan now, double jitter)
     {
-        var isNews = begun == round;
-        if (isNews && Failures++ == 0)
-            streak = round;
-        if (Failures > 0)
-            Cause = cause;
-        if (!isNews)
+        if (begun != round)
+        {
+            Cause = Failures > 0 ? cause : Cause;
             return false;
+        }
+
+        if (Failures++ == 0)
+            streak = round;
+        Cause = cause;
         round++;
         delay = RestartPolicy.Default.DelayAfter(Failures, jitter);
         next = now + delay;

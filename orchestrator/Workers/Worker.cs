@@ -89,7 +89,7 @@ public sealed class Worker
     internal bool HasServed { get; set; }
 
     /// <summary>It has served, or stayed ready for <see cref="StartGate.Probation"/>. Set by the pool, under the pool's lock.</summary>
-    internal bool IsProved { get; set; }
+    internal bool IsProved { get => field || HasServed; set; }
 
     /// <summary>It serves the session extras of docs/worker-api.md.</summary>
     public bool HasExtras => isBundled;

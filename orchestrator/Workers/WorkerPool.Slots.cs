@@ -129,7 +129,7 @@ public sealed partial class WorkerPool
 
         if (blame == Blame.Machine)
             startGate.FailShort(exit, Now, random.NextDouble());
-        else if (blame == Blame.Program && worker is not ({ IsProved: true } or { HasServed: true }))
+        else if (blame == Blame.Program && worker is not { IsProved: true })
             isNews = startGate.Fail(slot.Start, exit, Now, random.NextDouble());
         else if (blame == Blame.Program)
             return slot.Fail(Now, random.NextDouble(), mayPark: (slots.Count(other => other.Parked) + 1) * 2 <= slots.Count);

@@ -31,7 +31,7 @@ public sealed class StarvationTests
         try
         {
             await Task.Delay(Rush);
-            waited = wait.Measure();
+            waited = wait.Measure() ?? TimeSpan.Zero;
         }
         finally
         {

@@ -95,7 +95,9 @@ public sealed class WorkerLimitTests
         await using var node = await Node.StartAsync(options => options with { Worker = program, Warm = 0, MaxWorkers = 1, WorkerDiskBytes = 64L << 20 });
         var id = await node.CreateAsync();
         await Eventually.IsTrueAsync(async () => await node.StatusOfAsync(id) == HttpStatusCode.NotFound, "it is stopped", 30);
-        await Eventually.IsTrueAsync(() => node.Pool.Status().LastExit?.Contains("--worker-disk", StringComparison.Ordinal) == true, "and why is told");
+        var end = await node.Http.GetStringAsync($"/sessions/{id}/history");
+        Assert.Contains("\"out_of_disk\"", end, StringComparison.Ordinal);
+        Assert.Contains("--worker-disk", end, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,12 +11,10 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
     private readonly TaskCompletionSource<ExitStatus> exited = new();
     private readonly HashSet<SimulatedConnection> connections = [];
     private (string Id, string Tag, string Body)? session;
+    private readonly SimulatedProcessor processor = new(machine);
     private bool isHung;
     private bool isPreparing;
     private int sessions;
-    private long starvedFrom;
-    private long starvedUntil;
-    private long starvedBefore;
 
     public ProcessIdentity Identity => identity;
 
@@ -40,7 +38,7 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
     public bool IsStranger { get; init; }
 
     /// <summary>How long it has waited for a processor in all its life.</summary>
-    public TimeSpan Starved => TimeSpan.FromTicks(starvedBefore + Math.Min(machine.World.Clock.Now, starvedUntil) - starvedFrom);
+    public TimeSpan Starved => processor.Waited;
 
     /// <summary>The worker that has started it; null for a worker.</summary>
     public SimulatedProcess? Worker { get; init; }
@@ -119,9 +117,9 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
     {
         if (!IsAlive || isHung)
             return;
-        if (IsStarved())
+        if (processor.Wait(this) is { Ticks: > 0 } wait)
         {
-            machine.After(TimeSpan.FromTicks(starvedUntil - machine.World.Clock.Now), () => Receive(request, reply));
+            machine.After(wait, () => Receive(request, reply));
             return;
         }
 
@@ -177,20 +175,6 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
                 reply(answer);
                 break;
         }
-    }
-
-    // No failure of its own: nothing may be lost by it.
-    private bool IsStarved()
-    {
-        var now = machine.World.Clock.Now;
-        if (now >= starvedUntil + TimeSpan.TicksPerSecond && machine.World.Happens(machine.Weather.Starve)) // It has answered in between.
-        {
-            starvedBefore += starvedUntil - starvedFrom;
-            (starvedFrom, starvedUntil) = (now, now + machine.Between(1, 15).Ticks);
-            machine.World.Note($"{this} gets no processor for {TimeSpan.FromTicks(starvedUntil - now).TotalSeconds:0.0} s");
-        }
-
-        return now < starvedUntil;
     }
 
     private void BeginBadly(int how)

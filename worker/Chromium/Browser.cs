@@ -23,7 +23,6 @@ internal sealed class Browser : IAsyncDisposable
     private static readonly TimeSpan PingDeadline = TimeSpan.FromSeconds(2);
     private const int BusyTries = 8;
     private const int StarvedTries = 30;
-    private const int FileTooLarge = 25; // SIGXFSZ
 
     private readonly OsProcess process;
     private readonly Profile profile;
@@ -114,7 +113,7 @@ internal sealed class Browser : IAsyncDisposable
         }
 
         var status = await process.Exited;
-        if (status.Signal == FileTooLarge)
+        if (status.Signal == (int)Signal.FileTooLarge)
             throw new BrowserLostException("the browser wrote a larger file than it may", ExitCode.WroteTooMuch);
         if (!inUse.IsCompleted || status.Code != 0)
             throw new BrowserLostException($"the browser ended by itself ({status})");

@@ -8,6 +8,10 @@ namespace Steelyard.Worker.Pages;
 /// </summary>
 internal static class ScrapeScript
 {
+    private static readonly Lazy<string> Markdown = new(() => Read("turndown.js"));
+    private static readonly Lazy<string> Readability = new(() => Read("readability.js"));
+    private static readonly Lazy<string> Scrape = new(() => Read("scrape.js"));
+
     /// <summary>What a page can be turned into.</summary>
     public static readonly IReadOnlyList<string> Formats = ["html", "cleaned_html", "markdown", "readability"];
 
@@ -18,10 +22,10 @@ internal static class ScrapeScript
         // A library that finds a module to export itself to would take an element of that name for it.
         var script = new StringBuilder("(() => { const module = undefined;\n");
         if (formats.Contains("markdown"))
-            script.Append(Read("turndown.js"));
+            script.Append(Markdown.Value);
         if (formats.Contains("readability"))
-            script.Append(Read("readability.js"));
-        return script.Append(Read("scrape.js")).Append($"return scrape([{string.Join(',', formats.Select(format => $"'{format}'"))}]); }})()").ToString();
+            script.Append(Readability.Value);
+        return script.Append(Scrape.Value).Append($"return scrape([{string.Join(',', formats.Select(format => $"'{format}'"))}]); }})()").ToString();
     }
 
     private static string Read(string name)

@@ -10,7 +10,7 @@ namespace Steelyard.Api.Steel;
 /// <param name="ProxyBytesUsed">As of now in a retrieve; in lists, and after the end, as of some seconds before.</param>
 /// <param name="ProxySource">Null without a proxy, which the SDK wants to see.</param>
 /// <param name="EndReason">deleted, expired, worker_lost or drained; absent while it is live.</param>
-/// <param name="EndCause">For worker_lost, as far as it is known: out_of_memory, too_many_processes, hung, crashed, wrong_answer or
+/// <param name="EndCause">For worker_lost, as far as it is known: out_of_memory, too_many_processes, out_of_disk, hung, crashed, wrong_answer or
 /// stopped_by_operator.</param>
 /// <param name="EndDetail">By whom or through what it ended, for people.</param>
 public sealed record SteelSession(
