@@ -5,7 +5,9 @@ using Steelyard.Egress;
 
 namespace Steelyard;
 
-/// <summary>Reads the options: command line before environment before appsettings.json before defaults. Says what is wrong, or runs.</summary>
+/// <summary>
+/// Reads the options: command line before environment before appsettings.json before defaults. Says what is wrong, or runs.
+/// </summary>
 public static class CommandLine
 {
     /// <summary>Exit status for options that cannot be.</summary>
@@ -48,7 +50,9 @@ public static class CommandLine
         return command.Parse(arguments).InvokeAsync(new() { ProcessTerminationTimeout = null });
     }
 
-    /// <summary>Fills in what depends on the machine, and checks what depends on more than one option. Throws <see cref="ArgumentException"/>.</summary>
+    /// <summary>
+    /// Fills in what depends on the machine, and checks what depends on more than one option. Throws <see cref="ArgumentException"/>.
+    /// </summary>
     internal static Options Complete(Options options)
     {
         options = options with { ApiKeys = [.. options.ApiKeys, .. KeysIn(options.ApiKeyFile)] };
@@ -119,7 +123,10 @@ public static class CommandLine
     /// <summary>Where settings stand.</summary>
     public static string SettingsFile => Path.Combine(Environment.CurrentDirectory, "appsettings.json");
 
-    /// <summary>The environment before appsettings.json in the working directory. Throws <see cref="InvalidDataException"/> when that file is no JSON.</summary>
+    /// <summary>
+    /// The environment before appsettings.json in the working directory. Throws <see cref="InvalidDataException"/> when that file is no
+    /// JSON.
+    /// </summary>
     public static IConfiguration ReadSettings() => new ConfigurationBuilder()
         .AddJsonFile(SettingsFile, optional: true, reloadOnChange: false)
         .AddInMemoryCollection(OwnVariables())

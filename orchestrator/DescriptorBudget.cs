@@ -4,18 +4,23 @@ using Steelyard.Connections;
 namespace Steelyard;
 
 /// <summary>
-/// How many workers and clients a node can hold with the descriptors it may have. Without a free one the runtime cannot even start a thread, and dies: so what
-/// clients can take is bounded before, and something is always left.
+/// How many workers and clients a node can hold with the descriptors it may have. Without a free one the runtime cannot even start a
+/// thread, and dies: so what clients can take is bounded before, and something is always left.
 /// </summary>
 public static class DescriptorBudget
 {
-    /// <summary>What a node needs beside its workers and clients: the runtime and its assemblies (about 230, and more that are loaded later), a file or two for each thread.</summary>
+    /// <summary>
+    /// What a node needs beside its workers and clients: the runtime and its assemblies (about 230, and more that are loaded later), a
+    /// file or two for each thread.
+    /// </summary>
     public const int Reserve = 400;
 
     /// <summary>A connection, and the one to a worker or browser that serves it.</summary>
     public const int PerConnection = 2;
 
-    /// <summary>A worker's pidfd, its log or record while it is written, and the connection of a probe. Those kept for calls come on top.</summary>
+    /// <summary>
+    /// A worker's pidfd, its log or record while it is written, and the connection of a probe. Those kept for calls come on top.
+    /// </summary>
     public const int PerWorker = 3;
 
     private const int LeastKept = 2;
@@ -34,8 +39,8 @@ public static class DescriptorBudget
     private static int Fixed => Reserve + (PerConnection * ConnectionPlaces.Spare);
 
     /// <summary>
-    /// Lowers the limits of workers, connections and WebSockets to what is there; says so in a line, which is null when all is as asked for. Throws
-    /// <see cref="IOException"/> when there are fewer than <see cref="Least"/>.
+    /// Lowers the limits of workers, connections and WebSockets to what is there; says so in a line, which is null when all is as asked
+    /// for. Throws <see cref="IOException"/> when there are fewer than <see cref="Least"/>.
     /// </summary>
     /// <param name="options">With the number of workers decided.</param>
     /// <param name="descriptors">How many this process may have.</param>

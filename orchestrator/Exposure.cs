@@ -2,7 +2,9 @@ using Steelyard.Workers;
 
 namespace Steelyard;
 
-/// <summary>Files of ours that are no business of a session's, and lie where its browser may read: whoever drives it could open them.</summary>
+/// <summary>
+/// Files of ours that are no business of a session's, and lie where its browser may read: whoever drives it could open them.
+/// </summary>
 internal static class Exposure
 {
     // As the kernel has it.

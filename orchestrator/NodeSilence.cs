@@ -1,10 +1,11 @@
 namespace Steelyard;
 
 /// <summary>
-/// Decides whether an orchestrator hangs: it has given no sign of life for too long. Only time in which whoever asks was running itself counts: a machine
-/// that slept, or has no processor to spare, says nothing about the one that is asked.
+/// Decides whether an orchestrator hangs: it has given no sign of life for too long. Only time in which whoever asks was running itself
+/// counts: a machine that slept, or has no processor to spare, says nothing about the one that is asked.
 /// </summary>
-/// <param name="startTimeout">How long it may be silent before its first sign of life: it takes over hundreds of workers meanwhile.</param>
+/// <param name="startTimeout">How long it may be silent before its first sign of life: it takes over hundreds of workers
+/// meanwhile.</param>
 /// <param name="hangTimeout">How long afterwards.</param>
 /// <param name="period">How often <see cref="Tick"/> is called.</param>
 internal sealed class NodeSilence(TimeSpan startTimeout, TimeSpan hangTimeout, TimeSpan period)

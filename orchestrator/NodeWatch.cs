@@ -14,7 +14,9 @@ internal sealed class NodeWatch(IPEndPoint listens, Options options, TimeProvide
 
     private static readonly byte[] Request = Encoding.ASCII.GetBytes("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
-    /// <summary>Returns how long it has been silent, once that is too long. Throws <see cref="OperationCanceledException"/> when cancelled.</summary>
+    /// <summary>
+    /// Returns how long it has been silent, once that is too long. Throws <see cref="OperationCanceledException"/> when cancelled.
+    /// </summary>
     public async Task<TimeSpan> HungAsync(CancellationToken cancellationToken)
     {
         var silence = new NodeSilence(options.NodeStartTimeout, options.NodeHangTimeout, Period);
@@ -36,8 +38,8 @@ internal sealed class NodeWatch(IPEndPoint listens, Options options, TimeProvide
     }
 
     /// <summary>
-    /// Whether it has given a sign of life: an answer, or the end of the connection, which is all that one at its limit of connections gives. Only a silent
-    /// one gives none; what keeps us from asking is not its fault.
+    /// Whether it has given a sign of life: an answer, or the end of the connection, which is all that one at its limit of connections
+    /// gives. Only a silent one gives none; what keeps us from asking is not its fault.
     /// </summary>
     internal async Task<bool> IsAliveAsync(CancellationToken cancellationToken)
     {

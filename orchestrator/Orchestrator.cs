@@ -85,8 +85,9 @@ public sealed class Orchestrator : IAsyncDisposable
     }
 
     /// <summary>
-    /// Puts a node together. Throws <see cref="WorkerCommandException"/> when there is no such worker and <see cref="RunDirectoryException"/> when
-    /// another node has the run directory, and <see cref="IOException"/> when there are too few descriptors.
+    /// Puts a node together. Throws <see cref="WorkerCommandException"/> when there is no such worker and
+    /// <see cref="RunDirectoryException"/> when another node has the run directory, and <see cref="IOException"/> when there are too few
+    /// descriptors.
     /// </summary>
     public static Orchestrator Build(Options options, TimeProvider time)
     {
@@ -173,7 +174,10 @@ public sealed class Orchestrator : IAsyncDisposable
         return forwarding;
     }
 
-    /// <summary>Takes over what an earlier orchestrator has left, listens, and starts the warm workers; waits for none of them. Throws <see cref="IOException"/> when the port is taken.</summary>
+    /// <summary>
+    /// Takes over what an earlier orchestrator has left, listens, and starts the warm workers; waits for none of them. Throws
+    /// <see cref="IOException"/> when the port is taken.
+    /// </summary>
     public async Task StartAsync()
     {
         app.Services.GetRequiredService<SessionAdopter>().Adopt();

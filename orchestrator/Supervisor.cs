@@ -6,8 +6,8 @@ using Steelyard.Workers;
 namespace Steelyard;
 
 /// <summary>
-/// A small parent that holds the listening socket and keeps an orchestrator running: one that crashes, hangs or is killed is replaced at once, takes over its
-/// sessions, and serves the clients that have come meanwhile. Signals go on to it.
+/// A small parent that holds the listening socket and keeps an orchestrator running: one that crashes, hangs or is killed is replaced at
+/// once, takes over its sessions, and serves the clients that have come meanwhile. Signals go on to it.
 /// </summary>
 internal sealed class Supervisor(Options options, TimeProvider time)
 {
@@ -55,7 +55,9 @@ internal sealed class Supervisor(Options options, TimeProvider time)
         }
     }
 
-    /// <summary>Completes when the parent of this program has ended: nobody would restart it, and its successor needs the run directory.</summary>
+    /// <summary>
+    /// Completes when the parent of this program has ended: nobody would restart it, and its successor needs the run directory.
+    /// </summary>
     public static async Task ExitedAsync()
     {
         if (ProcessStat.Read(Environment.ProcessId) is { } self && ProcessIdentity.Of(self.Parent) is { } parent && OsProcess.TryAdopt(parent) is { } held)

@@ -21,8 +21,9 @@ internal sealed class WorkerApi(ISessionHost host, SessionExtras? extras, TimePr
     {
         var request = context.Request;
 
-        // Only browsers send these. A page of any site could otherwise drive the worker through the browser it is shown in. They send none of them to an
-        // http address that they do not count as their own machine's, whatever it leads to: so callers must use a name that they do count as such.
+        // Only browsers send these. A page of any site could otherwise drive the worker through the browser it is shown in. They send none
+        // of them to an http address that they do not count as their own machine's, whatever it leads to: so callers must use a name that
+        // they do count as such.
         if (request.Headers.Origin.Count > 0 || request.Headers.ContainsKey("Sec-Fetch-Site"))
             return Reply.Forbidden;
         if (!OurNames.Contains(request.Host.Host, StringComparer.OrdinalIgnoreCase))

@@ -4,8 +4,8 @@ using Steelyard.Sessions;
 namespace Steelyard.Api;
 
 /// <summary>
-/// Tells each connection when a request of it is served, and refuses those on excess ones, but for what operators ask: while all connections are busy they need it most.
-/// No middleware of its own, which would cost each request an allocation.
+/// Tells each connection when a request of it is served, and refuses those on excess ones, but for what operators ask: while all
+/// connections are busy they need it most. No middleware of its own, which would cost each request an allocation.
 /// </summary>
 internal static class Admission
 {

@@ -23,7 +23,9 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
         return true;
     }
 
-    /// <summary>Runs until the client or the browser leaves, or the session ends. The caller has opened an activity on it, and checked the upgrade.</summary>
+    /// <summary>
+    /// Runs until the client or the browser leaves, or the session ends. The caller has opened an activity on it, and checked the upgrade.
+    /// </summary>
     /// <param name="context">The client's request.</param>
     /// <param name="session">The session.</param>
     /// <param name="path">Path of a DevTools target; null for the browser itself.</param>
@@ -94,7 +96,9 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
         return null;
     }
 
-    /// <summary>What the worker has said since may be about the next session: answers the client, and true, if this one is not there any more.</summary>
+    /// <summary>
+    /// What the worker has said since may be about the next session: answers the client, and true, if this one is not there any more.
+    /// </summary>
     public static async Task<bool> MovedAsync(HttpContext context, Session session, Placement placement)
     {
         if (session.IsOn(placement))
@@ -134,7 +138,8 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
         return null;
     }
 
-    // Chromium itself never pings, and two libraries of Go's, chromedp and rod, take any frame for a message. They tell no name, or that of Go's own client.
+    // Chromium itself never pings, and two libraries of Go's, chromedp and rod, take any frame for a message. They tell no name, or that
+    // of Go's own client.
     private static bool AnswersPings(HttpRequest request) =>
         request.Headers.UserAgent.ToString() is { Length: > 0 } name && !name.StartsWith("Go-http-client", StringComparison.Ordinal);
 

@@ -7,8 +7,8 @@ using Steelyard.Workers;
 namespace Steelyard.Api;
 
 /// <summary>
-/// One address for everything: a WebSocket to the root, or to browserless's <c>/chromium</c>, attaches to the session named in the query, or else makes one
-/// that lasts as long as the connection. DevTools discovery at the root leads there, too.
+/// One address for everything: a WebSocket to the root, or to browserless's <c>/chromium</c>, attaches to the session named in the query,
+/// or else makes one that lasts as long as the connection. DevTools discovery at the root leads there, too.
 /// </summary>
 public sealed class ConnectDialect(SessionService sessions, Attacher attacher, CreateParser parser, WorkerPool pool, WorkerApi workers, Options options)
 {
@@ -115,7 +115,8 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
         await Parallel.ForAsync(0, mine.Count, new ParallelOptions { MaxDegreeOfParallelism = MostAsked, CancellationToken = context.RequestAborted }, async (i, _) =>
             lists[i] = await TargetsAsync(context, mine[i], "GET", "/json/list"));
 
-        // A page decides how long its address is: a session with more than its share is left out here, and has its own /sessions/ID/json/list.
+        // A page decides how long its address is: a session with more than its share is left out here, and has its own
+        // /sessions/ID/json/list.
         var share = MostListed / Math.Max(1, mine.Count);
         var listed = lists.Where(list => list is not null && list.Sum(target => target.Json.Length) <= share).SelectMany(list => list!);
         await WriteAsync(context, $"[{string.Join(',', listed.Select(target => target.Json))}]");

@@ -26,8 +26,8 @@ internal static class ConnectionLimits
     }
 
     /// <summary>
-    /// Cuts the connections of an address that has its share already. Off unless asked for: on loopback, and behind a proxy that is not declared, all clients
-    /// are one address.
+    /// Cuts the connections of an address that has its share already. Off unless asked for: on loopback, and behind a proxy that is not
+    /// declared, all clients are one address.
     /// </summary>
     public static void ShareOut(ListenOptions listener, Options options)
     {

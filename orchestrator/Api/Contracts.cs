@@ -28,8 +28,8 @@ public sealed record HistoryReply(IReadOnlyList<HistoryEntry> History);
 
 /// <param name="WorkerId">Its last worker; null when it ended while another was sought.</param>
 /// <param name="Reason">deleted, expired, worker_lost or drained.</param>
-/// <param name="Cause">For worker_lost, as far as it is known: out_of_memory, too_many_processes, out_of_disk, hung, crashed, wrong_answer or
-/// stopped_by_operator.</param>
+/// <param name="Cause">For worker_lost, as far as it is known: out_of_memory, too_many_processes, out_of_disk, hung, crashed, wrong_answer
+/// or stopped_by_operator.</param>
 /// <param name="Detail">By whom or through what, as the log has it.</param>
 /// <param name="MaxAgeSeconds">Null for no end.</param>
 public sealed record HistoryEntry(

@@ -6,8 +6,8 @@ using Steelyard.Sessions;
 namespace Steelyard.Api;
 
 /// <summary>
-/// The live view of a session: its page for people, and at the same address the WebSocket through which the page sees and acts. Looking on is no activity: a
-/// session that is only watched expires.
+/// The live view of a session: its page for people, and at the same address the WebSocket through which the page sees and acts. Looking on
+/// is no activity: a session that is only watched expires.
 /// </summary>
 public sealed class LiveViewApi(SessionService sessions, LiveViewLinks links, Attacher attacher, Options options)
 {
@@ -20,7 +20,8 @@ public sealed class LiveViewApi(SessionService sessions, LiveViewLinks links, At
 
         var session = sessions.FindLive(id);
 
-        // The page says by itself that a session has ended: it is in somebody's frame, where a problem reply helps nobody. Its script asks why.
+        // The page says by itself that a session has ended: it is in somebody's frame, where a problem reply helps nobody. Its script asks
+        // why.
         if (!Upgrade.IsAsked(context.Request) && context.Request.Headers.Accept != "application/json")
             return LiveViewPage.WriteAsync(context, session is null || IsInteractive(session));
         if (session is null)
@@ -38,7 +39,8 @@ public sealed class LiveViewApi(SessionService sessions, LiveViewLinks links, At
             await attacher.AttachToWorkerAsync(context, session, placement, placement.Lease.SessionPath + "/live" + QueryFor(context, session));
     }
 
-    // Who created the session decides whether anybody may take over; who looks on, whether to. Names that come twice would leave it to the worker.
+    // Who created the session decides whether anybody may take over; who looks on, whether to. Names that come twice would leave it to the
+    // worker.
     private static string QueryFor(HttpContext context, Session session)
     {
         if (IsInteractive(session))

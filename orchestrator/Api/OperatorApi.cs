@@ -42,7 +42,8 @@ internal sealed class OperatorApi(SessionService sessions, WorkerPool pool, Brow
         await context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.WorkerListReply);
     }
 
-    // Sessions come and go while they are looked at: those that have ended by the end of the look are left out, or two could name one worker.
+    // Sessions come and go while they are looked at: those that have ended by the end of the look are left out, or two could name one
+    // worker.
     private List<SessionView> Views(Caller caller)
     {
         var seen = sessions.Live.Where(session => caller.Sees(session.Request.Holder)).Select(session => (Session: session, View: session.View())).ToList();

@@ -121,7 +121,8 @@ public sealed class SessionsDialect(SessionService sessions, Options options, Ti
         }
     }
 
-    // Every byte as the worker sent it, but for the id. Not flushed here: the worker's connection is free before a slow client has read it.
+    // Every byte as the worker sent it, but for the id. Not flushed here: the worker's connection is free before a slow client has read
+    // it.
     private static void Write(HttpResponse response, WorkerReply reply, Range id, SessionId publicId)
     {
         var (start, length) = id.GetOffsetAndLength(reply.Body.Length);

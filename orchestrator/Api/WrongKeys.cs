@@ -3,8 +3,9 @@ using System.Net;
 namespace Steelyard.Api;
 
 /// <summary>
-/// Slows those who try keys. Each client address may be refused so often in a second, after a few at once; what comes faster waits, and what would wait too
-/// long waits as long as it may and is then told nothing but that. Only who has no right key asks here: a right one is never slowed, whoever else shares its address.
+/// Slows those who try keys. Each client address may be refused so often in a second, after a few at once; what comes faster waits, and
+/// what would wait too long waits as long as it may and is then told nothing but that. Only who has no right key asks here: a right one is
+/// never slowed, whoever else shares its address.
 /// </summary>
 public sealed class WrongKeys(Options options, TimeProvider time)
 {

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Steelyard.Connections;
 
 /// <summary>
-/// A client's connection and what it does now: <c>Waiting ⇄ Serving → Attached</c>, any <c>→ Closed</c>. It is found among the features of its requests.
+/// A client's connection and what it does now: <c>Waiting ⇄ Serving → Attached</c>, any <c>→ Closed</c>. It is found among the features of
+/// its requests.
 /// </summary>
 public sealed class ClientConnection : ConnectionContext
 {
@@ -95,7 +96,10 @@ public sealed class ClientConnection : ConnectionContext
 
     internal TimeSpan Waited => Is(State.Waiting) ? time.GetElapsedTime(Volatile.Read(ref waitingSince)) : TimeSpan.Zero;
 
-    /// <summary>A request has come. False when the connection was closed in the same moment to make room: the client asks again, since nothing has been done.</summary>
+    /// <summary>
+    /// A request has come. False when the connection was closed in the same moment to make room: the client asks again, since nothing has
+    /// been done.
+    /// </summary>
     public bool TryServe() => TryMove(State.Waiting, State.Serving);
 
     /// <summary>The request is answered.</summary>

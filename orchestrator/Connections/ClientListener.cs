@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Steelyard.Connections;
 
-/// <summary>Accepts no more connections than there are places and a few: each one is a descriptor, before a request of it is read.</summary>
+/// <summary>
+/// Accepts no more connections than there are places and a few: each one is a descriptor, before a request of it is read.
+/// </summary>
 internal sealed class ClientListener(IConnectionListener inner, ConnectionPlaces places, TimeProvider time) : IConnectionListener
 {
     /// <summary>An excess connection that has asked nothing is closed after so long.</summary>

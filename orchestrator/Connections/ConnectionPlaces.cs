@@ -1,9 +1,9 @@
 namespace Steelyard.Connections;
 
 /// <summary>
-/// The places that connections may take, WebSockets apart. When they are taken, a newcomer gets that of one on which nobody with a right key has asked anything
-/// yet, the oldest first; else of one that has rested for a while. When all are in use, it is an excess one, of which there are a few at a time.
-/// One lock, held while one comes or leaves, never for a request.
+/// The places that connections may take, WebSockets apart. When they are taken, a newcomer gets that of one on which nobody with a right
+/// key has asked anything yet, the oldest first; else of one that has rested for a while. When all are in use, it is an excess one, of
+/// which there are a few at a time. One lock, held while one comes or leaves, never for a request.
 /// </summary>
 /// <param name="most">Places.</param>
 internal sealed class ConnectionPlaces(int most)
@@ -11,7 +11,10 @@ internal sealed class ConnectionPlaces(int most)
     /// <summary>Excess ones at a time, those that are being closed included.</summary>
     public const int Spare = 16;
 
-    /// <summary>A client that sends its next request later than this after its last one finds its connection closed when others need it; most servers close it then anyhow.</summary>
+    /// <summary>
+    /// A client that sends its next request later than this after its last one finds its connection closed when others need it; most
+    /// servers close it then anyhow.
+    /// </summary>
     internal static readonly TimeSpan Rested = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();

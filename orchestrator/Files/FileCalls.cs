@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Steelyard.Files;
 
-/// <summary>Linux's calls about files relative to an open folder, which .NET does not offer. Each returns what the manual page of its name says.</summary>
+/// <summary>
+/// Linux's calls about files relative to an open folder, which .NET does not offer. Each returns what the manual page of its name says.
+/// </summary>
 internal static unsafe partial class FileCalls
 {
     public const int WorkingDirectory = -100; // AT_FDCWD

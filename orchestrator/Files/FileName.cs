@@ -3,8 +3,8 @@ using System.Text;
 namespace Steelyard.Files;
 
 /// <summary>
-/// One name in a folder, as the kernel has it: any bytes but 0 and the slash. Text would not do: who writes names that are no UTF-8 could make files
-/// that nobody can name, and so not delete.
+/// One name in a folder, as the kernel has it: any bytes but 0 and the slash. Text would not do: who writes names that are no UTF-8 could
+/// make files that nobody can name, and so not delete.
 /// </summary>
 /// <param name="Bytes">With a 0 behind them.</param>
 internal readonly record struct FileName(byte[] Bytes)

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Steelyard.Files;
 
 /// <summary>
-/// What is done to a folder with all that is in it, when somebody whom we do not trust has written there and perhaps still does. Methods throw
-/// <see cref="IOException"/>.
+/// What is done to a folder with all that is in it, when somebody whom we do not trust has written there and perhaps still does. Methods
+/// throw <see cref="IOException"/>.
 /// </summary>
 internal static class FileTree
 {
@@ -12,8 +12,8 @@ internal static class FileTree
     public const int MaxDepth = 64;
 
     /// <summary>
-    /// What each file, link and folder counts at least, in bytes: the kernel keeps some for an empty one, too, and to measure a tree of so many bytes takes a
-    /// bounded time.
+    /// What each file, link and folder counts at least, in bytes: the kernel keeps some for an empty one, too, and to measure a tree of so
+    /// many bytes takes a bounded time.
     /// </summary>
     public const long LeastBytes = 16 * 1024;
 
@@ -61,7 +61,9 @@ internal static class FileTree
         throw new IOException("a folder that is to be emptied is being written to");
     }
 
-    /// <summary>What it takes of its file system, in bytes. Stops where it is more than the limit, and takes what is nested too deeply for more.</summary>
+    /// <summary>
+    /// What it takes of its file system, in bytes. Stops where it is more than the limit, and takes what is nested too deeply for more.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="limit">Beyond which the exact number is of no interest.</param>
     public static long Measure(HeldFolder folder, long limit) => Measure(folder, limit, 0);

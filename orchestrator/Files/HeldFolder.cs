@@ -5,8 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Steelyard.Files;
 
 /// <summary>
-/// A folder held by its descriptor. Everything in it is reached one name at a time and never through a link, so that whoever may write into
-/// it cannot lead us out of it, not even by renaming folders while we work. Methods throw <see cref="IOException"/> when the disk refuses.
+/// A folder held by its descriptor. Everything in it is reached one name at a time and never through a link, so that whoever may write
+/// into it cannot lead us out of it, not even by renaming folders while we work. Methods throw <see cref="IOException"/> when the disk
+/// refuses.
 /// </summary>
 internal sealed class HeldFolder : IDisposable
 {
@@ -36,7 +37,9 @@ internal sealed class HeldFolder : IDisposable
     /// <summary>False when something has this name.</summary>
     public bool TryMakeFolder(FileName name, UnixFileMode mode) => Succeeds(FileCalls.MakeFolderAt(handle, name.Bytes, (uint)mode), "make a folder", FileCalls.Exists);
 
-    /// <summary>Opens a file for reading. Null when there is no file of this name; links, pipes and devices are none, and nothing waits for them.</summary>
+    /// <summary>
+    /// Opens a file for reading. Null when there is no file of this name; links, pipes and devices are none, and nothing waits for them.
+    /// </summary>
     public SafeFileHandle? TryOpenFile(FileName name, out FileStatus status)
     {
         status = default;

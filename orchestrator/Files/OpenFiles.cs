@@ -2,12 +2,14 @@ using System.Globalization;
 
 namespace Steelyard.Files;
 
-/// <summary>Files that have lost their name and live on because a process has them open: a folder does not show them, and they take room.</summary>
+/// <summary>
+/// Files that have lost their name and live on because a process has them open: a folder does not show them, and they take room.
+/// </summary>
 internal static class OpenFiles
 {
     /// <summary>
-    /// What the nameless files of some processes take on one file system, in bytes. What the kernel does not show us counts as nothing. Dear: some tenths
-    /// of a millisecond for each process.
+    /// What the nameless files of some processes take on one file system, in bytes. What the kernel does not show us counts as nothing.
+    /// Dear: some tenths of a millisecond for each process.
     /// </summary>
     /// <param name="pids">The processes.</param>
     /// <param name="device">Of <see cref="FileStatus.Identity"/>.</param>

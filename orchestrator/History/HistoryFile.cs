@@ -4,7 +4,8 @@ using SQLitePCL;
 namespace Steelyard.History;
 
 /// <summary>
-/// The database of ended sessions in the data directory, which one node holds at a time, through a lock that the kernel frees when its holder dies.
+/// The database of ended sessions in the data directory, which one node holds at a time, through a lock that the kernel frees when its
+/// holder dies.
 /// </summary>
 public sealed class HistoryFile : IDisposable
 {
@@ -15,7 +16,8 @@ public sealed class HistoryFile : IDisposable
     private readonly string connectionString;
 
     /// <summary>
-    /// Opens the database of a folder, both made if need be. A damaged one is set aside and a new one begun. Throws <see cref="DataDirectoryException"/>.
+    /// Opens the database of a folder, both made if need be. A damaged one is set aside and a new one begun. Throws
+    /// <see cref="DataDirectoryException"/>.
     /// </summary>
     public HistoryFile(string folder, TimeProvider time, ILogger logger)
     {
@@ -48,7 +50,9 @@ public sealed class HistoryFile : IDisposable
 
     public string Path { get; }
 
-    /// <summary>A connection from the pool; dispose it. Throws <see cref="SqliteException"/>. Blocks, as all that is done with it.</summary>
+    /// <summary>
+    /// A connection from the pool; dispose it. Throws <see cref="SqliteException"/>. Blocks, as all that is done with it.
+    /// </summary>
     public SqliteConnection Open()
     {
         // Those in the pool would go on with what somebody has deleted, and nobody would know.

@@ -23,8 +23,8 @@ public sealed class HistoryStore : IAsyncDisposable
     }
 
     /// <summary>
-    /// Opens the one of the options. Null when there is to be none, and when the disk is full or fails: sessions that live on need their node. Throws
-    /// <see cref="DataDirectoryException"/> for what only the operator can mend. Blocks.
+    /// Opens the one of the options. Null when there is to be none, and when the disk is full or fails: sessions that live on need their
+    /// node. Throws <see cref="DataDirectoryException"/> for what only the operator can mend. Blocks.
     /// </summary>
     public static HistoryStore? Open(Options options, TimeProvider time, ILogger<HistoryStore> logger)
     {
@@ -41,7 +41,9 @@ public sealed class HistoryStore : IAsyncDisposable
         }
     }
 
-    /// <summary>The last that ended, the oldest of them first. For the start: it blocks. Throws <see cref="DataDirectoryException"/>.</summary>
+    /// <summary>
+    /// The last that ended, the oldest of them first. For the start: it blocks. Throws <see cref="DataDirectoryException"/>.
+    /// </summary>
     public IReadOnlyList<HistoryRow> Newest(int count)
     {
         try

@@ -28,7 +28,9 @@ internal static class HistoryTable
         HistoryLabels.Prepare(connection);
     }
 
-    /// <summary>What is wrong with the file; null when nothing is found in half a second. The newest rows are looked at in any case.</summary>
+    /// <summary>
+    /// What is wrong with the file; null when nothing is found in half a second. The newest rows are looked at in any case.
+    /// </summary>
     public static string? FindDamage(SqliteConnection connection, TimeProvider time)
     {
         connection.Number("SELECT count(detail || ifnull(facts, '')) FROM (SELECT detail, facts FROM ended ORDER BY number DESC LIMIT 10000)");

@@ -4,8 +4,8 @@ using System.Text;
 namespace Steelyard.LiveView;
 
 /// <summary>
-/// The page that shows a session's browser. It connects to its own address as a WebSocket: serve it, for a request that is no upgrade, where the
-/// live view is. It asks nobody else for anything, and other pages may frame it.
+/// The page that shows a session's browser. It connects to its own address as a WebSocket: serve it, for a request that is no upgrade,
+/// where the live view is. It asks nobody else for anything, and other pages may frame it.
 /// </summary>
 public static class LiveViewPage
 {
@@ -16,7 +16,8 @@ public static class LiveViewPage
 
     /// <summary>Answers 200 with the page.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="isInteractive">Whether the page may offer to take over. It is only told so: what it sends is another's business.</param>
+    /// <param name="isInteractive">Whether the page may offer to take over. It is only told so: what it sends is another's
+    /// business.</param>
     public static async Task WriteAsync(HttpContext context, bool isInteractive)
     {
         var html = isInteractive ? Html : WatchOnly;

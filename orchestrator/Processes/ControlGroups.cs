@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Steelyard.Processes;
 
 /// <summary>
-/// Our place in the kernel's tree of control groups (version 2), in which each worker gets a group of its own. There is none unless the tree has
-/// the controllers for memory and processes, we may write here, and nobody else's processes are in it: a place of somebody else is not ours to divide.
+/// Our place in the kernel's tree of control groups (version 2), in which each worker gets a group of its own. There is none unless the
+/// tree has the controllers for memory and processes, we may write here, and nobody else's processes are in it: a place of somebody else
+/// is not ours to divide.
 /// </summary>
 public sealed class ControlGroups
 {
@@ -15,7 +16,10 @@ public sealed class ControlGroups
 
     private ControlGroups(string folder) => this.folder = folder;
 
-    /// <summary>Finds our place and takes it: our own process goes into a leaf, since a group that is divided may hold none. Null, and why, if it cannot be.</summary>
+    /// <summary>
+    /// Finds our place and takes it: our own process goes into a leaf, since a group that is divided may hold none. Null, and why, if it
+    /// cannot be.
+    /// </summary>
     public static (ControlGroups? Groups, string? Why) Take() => Take("/", Environment.ProcessId);
 
     internal static (ControlGroups? Groups, string? Why) Take(string root, int pid)
@@ -45,7 +49,10 @@ public sealed class ControlGroups
         }
     }
 
-    /// <summary>A group for a process and all that it starts from now on. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
+    /// <summary>
+    /// A group for a process and all that it starts from now on. Throws <see cref="IOException"/> or
+    /// <see cref="UnauthorizedAccessException"/>.
+    /// </summary>
     /// <param name="name">Nobody else's.</param>
     /// <param name="pid">The process.</param>
     /// <param name="memory">Bytes; null for any.</param>

@@ -30,7 +30,10 @@ public sealed class OsProcess : IProcess
     /// <summary>Starts a process. Throws <see cref="ProcessStartException"/>.</summary>
     public static OsProcess Start(ProcessSpec spec) => ProcessWatcher.Shared.Start(spec);
 
-    /// <summary>Takes hold of a process that an earlier program started with a session of its own, or returns null when it is gone. Throws <see cref="IOException"/> when it cannot be watched.</summary>
+    /// <summary>
+    /// Takes hold of a process that an earlier program started with a session of its own, or returns null when it is gone. Throws
+    /// <see cref="IOException"/> when it cannot be watched.
+    /// </summary>
     public static OsProcess? TryAdopt(ProcessIdentity identity) => ProcessWatcher.Shared.TryAdopt(identity);
 
     /// <summary>Signals this process alone. Does nothing once it has exited.</summary>

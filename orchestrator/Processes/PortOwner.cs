@@ -32,7 +32,8 @@ public static class PortOwner
     }
 
     // Lines of /proc/net/tcp: index, local address:port in hex, remote, state, …, user as the eighth word, …, inode as the tenth.
-    // Listeners come first. We read a few lines at a time and stop as soon as we can: behind the listeners the kernel walks through its whole table of connections.
+    // Listeners come first. We read a few lines at a time and stop as soon as we can: behind the listeners the kernel walks through its
+    // whole table of connections.
     private static IEnumerable<Listener> Listeners(string table, int port)
     {
         if (!File.Exists(table))

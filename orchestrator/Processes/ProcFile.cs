@@ -14,7 +14,8 @@ internal static class ProcFile
         .Where(pid => pid > 0);
 
     /// <summary>
-    /// Reads one into a buffer; empty when its process has ended or is hidden from us. Throws <see cref="IOException"/> when no descriptor is left: that says nothing of the process.
+    /// Reads one into a buffer; empty when its process has ended or is hidden from us. Throws <see cref="IOException"/> when no descriptor
+    /// is left: that says nothing of the process.
     /// </summary>
     public static ReadOnlySpan<byte> Read(string path, Span<byte> buffer)
     {

@@ -2,12 +2,17 @@ using System.Text;
 
 namespace Steelyard.Processes;
 
-/// <summary>The environment a process was started with (<c>/proc/PID/environ</c>): readable by its own user, and not to be changed by anybody else.</summary>
+/// <summary>
+/// The environment a process was started with (<c>/proc/PID/environ</c>): readable by its own user, and not to be changed by anybody else.
+/// </summary>
 public static class ProcessEnvironment
 {
     private const int MaxBytes = 1 << 20;
 
-    /// <summary>The value of a variable; null when it has none, or it is gone, or not ours to look into. Throws <see cref="IOException"/> when no descriptor is left.</summary>
+    /// <summary>
+    /// The value of a variable; null when it has none, or it is gone, or not ours to look into. Throws <see cref="IOException"/> when no
+    /// descriptor is left.
+    /// </summary>
     public static string? Read(int pid, string name)
     {
         try

@@ -9,7 +9,10 @@ public static class ProcessLimits
     private const int OfCores = 4;
     private const int OfFiles = 7;
 
-    /// <summary>No core dumps, which would hold what pages hold; so many descriptors for each process, and no larger file written. False when the kernel refuses, or it is gone.</summary>
+    /// <summary>
+    /// No core dumps, which would hold what pages hold; so many descriptors for each process, and no larger file written. False when the
+    /// kernel refuses, or it is gone.
+    /// </summary>
     /// <param name="pid">A child of ours, not reaped yet.</param>
     /// <param name="files">Null leaves them as they are.</param>
     /// <param name="fileBytes">Null leaves it as it is. Who writes beyond it gets SIGXFSZ.</param>

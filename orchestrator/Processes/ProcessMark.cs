@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Steelyard.Processes;
 
 /// <summary>
-/// A number that a process and all its descendants carry: the soft limit for file locks (RLIMIT_LOCKS), which Linux keeps, inherits and shows, and has not
-/// obeyed since 2.4.25. A new session, an emptied environment, another user or another parent does not change it. A program can, but none has a reason to.
+/// A number that a process and all its descendants carry: the soft limit for file locks (RLIMIT_LOCKS), which Linux keeps, inherits and
+/// shows, and has not obeyed since 2.4.25. A new session, an emptied environment, another user or another parent does not change it. A
+/// program can, but none has a reason to.
 /// </summary>
 public static unsafe class ProcessMark
 {
@@ -32,8 +33,8 @@ public static unsafe class ProcessMark
     }
 
     /// <summary>
-    /// Until it is disposed, this program carries the mark itself, and so does what it starts: that is the only way to mark a process before its first
-    /// step. Where the limit may not be so high, what is started carries none.
+    /// Until it is disposed, this program carries the mark itself, and so does what it starts: that is the only way to mark a process
+    /// before its first step. Where the limit may not be so high, what is started carries none.
     /// </summary>
     internal static Carried Carry(long? mark)
     {

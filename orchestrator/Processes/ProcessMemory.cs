@@ -9,7 +9,9 @@ public static class ProcessMemory
     public static MemoryUsage Of(IEnumerable<int> pids) => pids.Select(PagesOf).Aggregate(default(MemoryUsage), (sum, pages) => new(
         sum.OwnBytes + ((pages.Resident - pages.Shared) * Environment.SystemPageSize), sum.ResidentBytes + (pages.Resident * Environment.SystemPageSize)));
 
-    /// <summary>Bytes of memory with each shared page divided among those who share it. Exact, and dear: about a millisecond for each process.</summary>
+    /// <summary>
+    /// Bytes of memory with each shared page divided among those who share it. Exact, and dear: about a millisecond for each process.
+    /// </summary>
     public static long ProportionalOf(IEnumerable<int> pids) => pids.Sum(Proportional);
 
     // /proc/PID/statm, in pages: size, resident, shared, …

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Steelyard.Processes;
 
-/// <summary>What to start, and what it gets from us. It never gets any other descriptor of ours: .NET opens all of them close-on-exec.</summary>
+/// <summary>
+/// What to start, and what it gets from us. It never gets any other descriptor of ours: .NET opens all of them close-on-exec.
+/// </summary>
 /// <param name="Path">Path of the executable; it is not searched for.</param>
 /// <param name="Arguments">Arguments, without the program's own name.</param>
 public sealed record ProcessSpec(string Path, IReadOnlyList<string> Arguments)
@@ -29,8 +31,9 @@ public sealed record ProcessSpec(string Path, IReadOnlyList<string> Arguments)
     public IReadOnlyList<SafeHandle> InheritedHandles { get; init; } = [];
 
     /// <summary>
-    /// Called right before the process is made, on a thread of its own that ends afterwards: what it takes from that thread alone (user, rights,
-    /// system calls), the process never has. It returns the call that failed, with its error as the last one of the platform, or null.
+    /// Called right before the process is made, on a thread of its own that ends afterwards: what it takes from that thread alone (user,
+    /// rights, system calls), the process never has. It returns the call that failed, with its error as the last one of the platform, or
+    /// null.
     /// </summary>
     public Func<string?>? Restrict { get; init; }
 }

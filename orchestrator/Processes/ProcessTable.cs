@@ -5,13 +5,17 @@ namespace Steelyard.Processes;
 /// <param name="Parent">Pid of its parent.</param>
 /// <param name="Session">Id of its session.</param>
 /// <param name="Mark">See <see cref="ProcessMark"/>.</param>
-/// <param name="IsOrphan">It has come to us because whoever started it has ended, and nobody but a process of ours can have started it.</param>
+/// <param name="IsOrphan">It has come to us because whoever started it has ended, and nobody but a process of ours can have started
+/// it.</param>
 public readonly record struct ProcessEntry(ProcessIdentity Identity, int Parent, int Session, long? Mark, bool IsOrphan);
 
 /// <summary>All processes that run, but ourselves.</summary>
 public static class ProcessTable
 {
-    /// <summary>One walk over <c>/proc</c>: about ten microseconds for each process. Zombies are left out. Throws <see cref="IOException"/> when no descriptor is left.</summary>
+    /// <summary>
+    /// One walk over <c>/proc</c>: about ten microseconds for each process. Zombies are left out. Throws <see cref="IOException"/> when no
+    /// descriptor is left.
+    /// </summary>
     public static List<ProcessEntry> Read()
     {
         var entries = new List<ProcessEntry>();
@@ -26,7 +30,9 @@ public static class ProcessTable
         return entries;
     }
 
-    /// <summary>Kills this very process, and no other that has got its pid. False when the kernel forbids it; true also when it is gone.</summary>
+    /// <summary>
+    /// Kills this very process, and no other that has got its pid. False when the kernel forbids it; true also when it is gone.
+    /// </summary>
     public static bool TryKill(ProcessIdentity identity)
     {
         var pidfd = LibC.PidfdOpen(identity.Pid);

@@ -3,9 +3,10 @@ using System.Globalization;
 namespace Steelyard.Processes;
 
 /// <summary>
-/// Measures how long a process waits for a processor: it wants to run, and others run. The kernel counts that for each thread, in nanoseconds
-/// (run_delay, the second number of <c>/proc/PID/task/TID/schedstat</c>), but adds a wait only when it is over; a thread that is runnable and has not run since
-/// the last look still waits. The waits of all threads are added up, because they hand work on to each other. Without that file the wait is zero.
+/// Measures how long a process waits for a processor: it wants to run, and others run. The kernel counts that for each thread, in
+/// nanoseconds (run_delay, the second number of <c>/proc/PID/task/TID/schedstat</c>), but adds a wait only when it is over; a thread that
+/// is runnable and has not run since the last look still waits. The waits of all threads are added up, because they hand work on to each
+/// other. Without that file the wait is zero.
 /// </summary>
 public sealed class ProcessorWait
 {

@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace Steelyard.Processes;
 
-/// <summary>Tells an error of ours that stems from what this program or its machine has run out of, for which nobody else is to blame.</summary>
+/// <summary>
+/// Tells an error of ours that stems from what this program or its machine has run out of, for which nobody else is to blame.
+/// </summary>
 public static class Shortage
 {
     // EAGAIN, ENOMEM, ENFILE, EMFILE.

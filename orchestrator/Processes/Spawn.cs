@@ -16,7 +16,9 @@ internal static unsafe class Spawn
     // Descriptors 3 and up are the child's: ours are moved out of that range first, or one dup2 could overwrite the next one's source.
     private const int FirstFreeDescriptor = 64;
 
-    /// <summary>Starts it and returns its pid. One call at a time: a mark is ours for a moment. Throws <see cref="ProcessStartException"/>.</summary>
+    /// <summary>
+    /// Starts it and returns its pid. One call at a time: a mark is ours for a moment. Throws <see cref="ProcessStartException"/>.
+    /// </summary>
     public static int Start(ProcessSpec spec) => spec.Restrict is null ? StartHere(spec) : StartElsewhere(spec);
 
     // What a restricted thread has given up it never gets back. We wait for it no longer than for any spawn.

@@ -9,7 +9,9 @@ namespace Steelyard.Proxy;
 /// <param name="BrowserPath">Path of the browser target's WebSocket.</param>
 public sealed record CdpAddress(int Port, string BrowserPath)
 {
-    /// <summary>Asks the worker. The address is null when it does not tell one of its own: the status, or else the error, says why.</summary>
+    /// <summary>
+    /// Asks the worker. The address is null when it does not tell one of its own: the status, or else the error, says why.
+    /// </summary>
     public static async Task<(CdpAddress? Address, int Status, WorkerError Error)> FindAsync(Placement placement)
     {
         var client = placement.Worker.Client;
@@ -21,7 +23,10 @@ public sealed record CdpAddress(int Port, string BrowserPath)
         return await placement.Worker.HasPortAsync(told.Port) ? (told, reply.Status, WorkerError.None) : (null, reply.Status, WorkerError.Malformed);
     }
 
-    /// <summary>Reads <c>webSocketDebuggerUrl</c>. Only a loopback address is believed, and only a port of the worker's own processes: a lying worker must not make us connect elsewhere.</summary>
+    /// <summary>
+    /// Reads <c>webSocketDebuggerUrl</c>. Only a loopback address is believed, and only a port of the worker's own processes: a lying
+    /// worker must not make us connect elsewhere.
+    /// </summary>
     internal static CdpAddress? Parse(ReadOnlySpan<byte> json)
     {
         try

@@ -31,8 +31,9 @@ public sealed class DevToolsSocket : IDisposable
     public ReadOnlyMemory<byte> Early => buffer.AsMemory(headLength, received - headLength);
 
     /// <summary>
-    /// Connects to a port of the loopback address and shakes hands with the client's own key and extensions, so that the browser's answer fits the client. Origin is never
-    /// passed on: Chromium refuses it. Throws <see cref="SocketException"/>, <see cref="IOException"/> or <see cref="OperationCanceledException"/>.
+    /// Connects to a port of the loopback address and shakes hands with the client's own key and extensions, so that the browser's answer
+    /// fits the client. Origin is never passed on: Chromium refuses it. Throws <see cref="SocketException"/>, <see cref="IOException"/> or
+    /// <see cref="OperationCanceledException"/>.
     /// </summary>
     public static async Task<DevToolsSocket> OpenAsync(int port, string path, IHeaderDictionary client, CancellationToken cancellationToken)
     {

@@ -13,10 +13,13 @@ public static class Discovery
     // A page may fill its address with what would become six bytes for each. This is never put into a page.
     private static readonly JsonSerializerOptions AsItIs = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Returns the body with its addresses rewritten; one that is no sound JSON, such as the texts of activate and close, as it is.</summary>
+    /// <summary>
+    /// Returns the body with its addresses rewritten; one that is no sound JSON, such as the texts of activate and close, as it is.
+    /// </summary>
     /// <param name="body">The browser's reply.</param>
     /// <param name="prefix">What replaces scheme and authority, such as <c>ws://host/sessions/ID</c>.</param>
-    /// <param name="query">What is appended, such as <c>?apiKey=K</c>; a client that shows its key in the address does so again where it is led.</param>
+    /// <param name="query">What is appended, such as <c>?apiKey=K</c>; a client that shows its key in the address does so again where it
+    /// is led.</param>
     /// <param name="address">The browser's own address.</param>
     public static ReadOnlyMemory<byte> Rewrite(ReadOnlyMemory<byte> body, string prefix, string query, CdpAddress address)
     {

@@ -19,7 +19,9 @@ public static class Upgrade
         && HeadText.IsValue(request.Headers.SecWebSocketExtensions.ToString())
         && HeadText.IsValue(request.Headers.SecWebSocketProtocol.ToString());
 
-    /// <summary>Answers 101 with the browser's headers and returns the connection's bytes; null when there are too many such connections.</summary>
+    /// <summary>
+    /// Answers 101 with the browser's headers and returns the connection's bytes; null when there are too many such connections.
+    /// </summary>
     public static async Task<Stream?> TryAcceptAsync(HttpContext context, Dictionary<string, string> answer)
     {
         context.Response.Headers.Upgrade = "websocket";

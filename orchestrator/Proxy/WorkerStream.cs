@@ -3,7 +3,10 @@ using Steelyard.Workers;
 
 namespace Steelyard.Proxy;
 
-/// <summary>A connection to a worker that moves bytes of whatever size. A worker that takes or sends some is alive, however long it answers nothing else.</summary>
+/// <summary>
+/// A connection to a worker that moves bytes of whatever size. A worker that takes or sends some is alive, however long it answers nothing
+/// else.
+/// </summary>
 internal sealed class WorkerStream(Socket socket, WorkerClient worker) : NetworkStream(socket, ownsSocket: true)
 {
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -1,8 +1,8 @@
 namespace Steelyard.Sessions;
 
 /// <summary>
-/// Sessions whose id the client has chosen: a create that is asked again, because its reply was lost, never makes a second session. The create
-/// does not end with the request that began it; whoever asks meanwhile waits for the same one. One lock.
+/// Sessions whose id the client has chosen: a create that is asked again, because its reply was lost, never makes a second session. The
+/// create does not end with the request that began it; whoever asks meanwhile waits for the same one. One lock.
 /// </summary>
 public sealed class ChosenIds(SessionService sessions, SessionHistory history, SessionIdIssuer ids)
 {
@@ -10,8 +10,8 @@ public sealed class ChosenIds(SessionService sessions, SessionHistory history, S
     private readonly Dictionary<SessionId, (SessionRequest Request, Task<CreateOutcome> Create)> underWay = [];
 
     /// <summary>
-    /// The session of this id: the one there is, or a new one. Throws what a create throws, and <see cref="IdConflictException"/> when the id
-    /// stands for something else.
+    /// The session of this id: the one there is, or a new one. Throws what a create throws, and <see cref="IdConflictException"/> when the
+    /// id stands for something else.
     /// </summary>
     public Task<CreateOutcome> CreateAsync(SessionRequest request, SessionId id, CancellationToken cancellationToken)
     {

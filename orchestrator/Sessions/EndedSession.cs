@@ -29,7 +29,9 @@ public sealed record EndedSession(
 
     public SessionEnd End => new(Reason, Detail, Cause);
 
-    /// <summary>Its place among all that have ended, restarts of the node included; 0 until <see cref="SessionHistory.Add"/> has given it one.</summary>
+    /// <summary>
+    /// Its place among all that have ended, restarts of the node included; 0 until <see cref="SessionHistory.Add"/> has given it one.
+    /// </summary>
     public long Number { get; init; }
 }
 

@@ -3,8 +3,8 @@ using Steelyard.Workers;
 namespace Steelyard.Sessions;
 
 /// <summary>
-/// Takes over what an earlier orchestrator has left. Its sessions are live from the start, so that no lookup gets a false 404, and wait for their workers as
-/// if they were being restored; a worker that still knows its session keeps it.
+/// Takes over what an earlier orchestrator has left. Its sessions are live from the start, so that no lookup gets a false 404, and wait
+/// for their workers as if they were being restored; a worker that still knows its session keeps it.
 /// </summary>
 internal sealed class SessionAdopter(
     SessionService sessions, SessionRecords records, WorkerAdopter workers, WorkerPool pool, Options options, TimeProvider time, ILogger<SessionAdopter> logger)

@@ -4,8 +4,8 @@ using Steelyard.History;
 namespace Steelyard.Sessions;
 
 /// <summary>
-/// The sessions that have ended. The last ones are in memory, so that a 404 can say why without asking a disk; all of them, within their own bounds,
-/// are in the store if there is one. One lock guards the numbers.
+/// The sessions that have ended. The last ones are in memory, so that a 404 can say why without asking a disk; all of them, within their
+/// own bounds, are in the store if there is one. One lock guards the numbers.
 /// </summary>
 public sealed class SessionHistory : IAsyncDisposable
 {
@@ -60,7 +60,10 @@ public sealed class SessionHistory : IAsyncDisposable
         return store is not null && await store.FindAsync(id.ToString(), key) is { } row ? EndedRow.Read(row) : null;
     }
 
-    /// <summary>Whether a session of this id has ended, as far as that can be found out: a history that cannot be read shall not keep a session from being created.</summary>
+    /// <summary>
+    /// Whether a session of this id has ended, as far as that can be found out: a history that cannot be read shall not keep a session
+    /// from being created.
+    /// </summary>
     public async Task<bool> HasAsync(SessionId id, string? key)
     {
         try

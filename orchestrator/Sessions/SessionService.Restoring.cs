@@ -7,7 +7,9 @@ public sealed partial class SessionService
 {
     private static readonly TimeSpan ExitTime = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Its worker died, hangs or lies: the session ends or is restored elsewhere. Does nothing if it does not live there any more.</summary>
+    /// <summary>
+    /// Its worker died, hangs or lies: the session ends or is restored elsewhere. Does nothing if it does not live there any more.
+    /// </summary>
     public void Lose(Session session, Placement placement, WorkerLoss loss)
     {
         if (!IsToBeRestored(session))
@@ -36,7 +38,10 @@ public sealed partial class SessionService
         Lose(session, placement, exited.IsCompleted ? placement.Worker.LossOf(await exited) : placement.Worker.StopReason is { } reason ? WorkerLoss.Of(reason) : loss);
     }
 
-    /// <summary>A session of an earlier orchestrator is live again, and waits for its worker: <see cref="TrySettle"/> or <see cref="LoseRevived"/> must follow.</summary>
+    /// <summary>
+    /// A session of an earlier orchestrator is live again, and waits for its worker: <see cref="TrySettle"/> or <see cref="LoseRevived"/>
+    /// must follow.
+    /// </summary>
     internal Session Revive(SessionRecord record, LedgerEntry entry)
     {
         var session = new Session(record, entry, quotas.Readmit(record.Request.Holder), time);
@@ -53,7 +58,10 @@ public sealed partial class SessionService
             EndLost(session, loss);
     }
 
-    /// <summary>Puts a session that waits for a worker on this one. False when it has ended or cannot be written down: the placement has been given back then.</summary>
+    /// <summary>
+    /// Puts a session that waits for a worker on this one. False when it has ended or cannot be written down: the placement has been given
+    /// back then.
+    /// </summary>
     /// <param name="session">The session.</param>
     /// <param name="placement">Where it is to live.</param>
     /// <param name="again">It was created anew there; otherwise it has been there all the time.</param>

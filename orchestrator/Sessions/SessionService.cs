@@ -14,8 +14,8 @@ public sealed partial class SessionService(
 
     /// <summary>
     /// Creates a session. The reply is the worker's, whether it made a session or refused what was asked; the caller disposes it.
-    /// Throws <see cref="PoolUnavailableException"/>, <see cref="QuotaExceededException"/>, and <see cref="OperationCanceledException"/> when the
-    /// client has left.
+    /// Throws <see cref="PoolUnavailableException"/>, <see cref="QuotaExceededException"/>, and <see cref="OperationCanceledException"/>
+    /// when the client has left.
     /// </summary>
     public async Task<CreatedSession> CreateAsync(SessionRequest request, CancellationToken cancellationToken)
     {
@@ -73,7 +73,9 @@ public sealed partial class SessionService(
     /// <summary>A live session, without opening an activity on it: looking is not using. Null when its time is over, too.</summary>
     public Session? FindLive(SessionId id) => live.TryGetValue(id, out var session) && session.EndReason is null && !session.IsOver() ? session : null;
 
-    /// <summary>The session that has this id, be it live or just ending. Only when that is null and nothing is remembered of it, the id is free.</summary>
+    /// <summary>
+    /// The session that has this id, be it live or just ending. Only when that is null and nothing is remembered of it, the id is free.
+    /// </summary>
     internal Session? FindPresent(SessionId id) => live.GetValueOrDefault(id);
 
     /// <summary>Ends it when its time is over and nobody has ended it yet. True for the one caller who did.</summary>
@@ -113,8 +115,8 @@ public sealed partial class SessionService(
     }
 
     /// <summary>
-    /// Call it when a worker denies a session: a bundled worker whose client has just closed the browser does so in the moment before its exit says it.
-    /// Ends the session then.
+    /// Call it when a worker denies a session: a bundled worker whose client has just closed the browser does so in the moment before its
+    /// exit says it. Ends the session then.
     /// </summary>
     public async Task WaitClosedAsync(Session session, Placement placement)
     {
@@ -131,7 +133,8 @@ public sealed partial class SessionService(
             End(session, EndReason.Drained, "the node shuts down");
     }
 
-    // Written down before its client hears of it, so that no session is promised which a successor would not know. Nobody else has its id, if ChosenIds is right.
+    // Written down before its client hears of it, so that no session is promised which a successor would not know. Nobody else has its id,
+    // if ChosenIds is right.
     private void Begin(Session session, Placement placement, PlacedSession placed)
     {
         try

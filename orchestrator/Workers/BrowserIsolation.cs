@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Steelyard.Workers;
 
-/// <summary>What keeps browsers from the rest of the machine. Only a worker can tell, once its browser runs: the machine decides what is possible.</summary>
+/// <summary>
+/// What keeps browsers from the rest of the machine. Only a worker can tell, once its browser runs: the machine decides what is possible.
+/// </summary>
 public sealed class BrowserIsolation
 {
     private readonly TaskCompletionSource<IsolationReport> first = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,9 +3,9 @@ using Steelyard.Files;
 namespace Steelyard.Workers;
 
 /// <summary>
-/// How much workers keep in their folders, which often is memory that no process owns. Folders are dear to measure, and files that are open and in no
-/// folder are dearer to find. What the file system has lost in all costs nothing to ask, and nobody can hide: it tells when to measure, and when to search.
-/// Not thread-safe.
+/// How much workers keep in their folders, which often is memory that no process owns. Folders are dear to measure, and files that are
+/// open and in no folder are dearer to find. What the file system has lost in all costs nothing to ask, and nobody can hide: it tells when
+/// to measure, and when to search. Not thread-safe.
 /// </summary>
 /// <param name="folder">On the file system where all of them are.</param>
 /// <param name="limit">Of one worker, in bytes.</param>

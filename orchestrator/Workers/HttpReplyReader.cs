@@ -18,14 +18,18 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize) : IDisposa
     private long taken; // Of the budget.
     private ReplyHead head;
 
-    /// <summary>What the next reply takes its memory of, beyond what is kept anyway, until the reader is disposed; null for no such budget.</summary>
+    /// <summary>
+    /// What the next reply takes its memory of, beyond what is kept anyway, until the reader is disposed; null for no such budget.
+    /// </summary>
     public ReplyMemory? Budget { get; set; }
 
     public int Status => head.Status;
 
     public string ContentType => head.ContentType;
 
-    /// <summary>The connection may carry another request, and is worth keeping: one large reply must not pin its memory for ever.</summary>
+    /// <summary>
+    /// The connection may carry another request, and is worth keeping: one large reply must not pin its memory for ever.
+    /// </summary>
     public bool IsReusable => head.KeepAlive && end == start && buffer.Length <= MaxKeptBytes;
 
     /// <summary>The whole body, until the next read.</summary>

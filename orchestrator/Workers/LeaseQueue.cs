@@ -45,7 +45,9 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
     /// <summary>The node shuts down: nobody will be served any more.</summary>
     public void RefuseAllNeedsLock() => RefuseNeedsLock(PoolUnavailableException.ShuttingDown, _ => true);
 
-    /// <summary>No worker is to be expected soon: creates are refused. A session that is being restored waits on, for a refusal would end it.</summary>
+    /// <summary>
+    /// No worker is to be expected soon: creates are refused. A session that is being restored waits on, for a refusal would end it.
+    /// </summary>
     public void RefuseCreatesNeedsLock(Func<PoolUnavailableException> why) => RefuseNeedsLock(why, standing => standing != Standing.Restored);
 
     private void RefuseNeedsLock(Func<PoolUnavailableException> why, Func<Standing, bool> concerns)

@@ -3,8 +3,8 @@ using Steelyard.Processes;
 namespace Steelyard.Workers;
 
 /// <summary>
-/// Kills what workers leave behind, in whatever process group or session it is. What has been sent SIGKILL cannot fork any more: once a look shows nothing
-/// that was not sent it, nothing can come after.
+/// Kills what workers leave behind, in whatever process group or session it is. What has been sent SIGKILL cannot fork any more: once a
+/// look shows nothing that was not sent it, nothing can come after.
 /// </summary>
 internal sealed class Leftovers(WorkerProcesses processes, IMachine machine, TimeProvider time, ILogger<Leftovers> logger)
 {
@@ -21,7 +21,10 @@ internal sealed class Leftovers(WorkerProcesses processes, IMachine machine, Tim
     /// <summary>Kills all that belongs to any worker of this run directory; returns once it is gone. Never fails.</summary>
     public Task KillAllAsync() => KillAsync(look => look.Without(new HashSet<string>()), "the workers of this run directory");
 
-    /// <summary>Kills what an earlier orchestrator has left, but these workers. Does not wait until it is gone. Call it before anybody else looks at processes.</summary>
+    /// <summary>
+    /// Kills what an earlier orchestrator has left, but these workers. Does not wait until it is gone. Call it before anybody else looks
+    /// at processes.
+    /// </summary>
     public void KillStrays(IReadOnlySet<string> adopted)
     {
         var killed = new HashSet<ProcessIdentity>();

@@ -1,8 +1,8 @@
 namespace Steelyard.Workers;
 
 /// <summary>
-/// One budget for the answers whose size a page decides, such as the list of a browser's pages and their addresses: each may be large, and all of them together
-/// only so large.
+/// One budget for the answers whose size a page decides, such as the list of a browser's pages and their addresses: each may be large, and
+/// all of them together only so large.
 /// </summary>
 /// <param name="most">In bytes.</param>
 internal sealed class ReplyMemory(long most)

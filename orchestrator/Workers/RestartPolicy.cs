@@ -12,7 +12,10 @@ public sealed record RestartPolicy(TimeSpan FirstDelay, TimeSpan MaxDelay, TimeS
 
     private static readonly TimeSpan ShortageDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>The delay after a start that failed for want of descriptors, memory, room or a port: no worker is to blame, and it may be over any moment.</summary>
+    /// <summary>
+    /// The delay after a start that failed for want of descriptors, memory, room or a port: no worker is to blame, and it may be over any
+    /// moment.
+    /// </summary>
     /// <param name="jitter">0 to 1, cuts the delay by up to a quarter.</param>
     public static TimeSpan DelayAfterShortage(double jitter) => Cut(ShortageDelay, jitter);
 
@@ -27,7 +30,9 @@ public sealed record RestartPolicy(TimeSpan FirstDelay, TimeSpan MaxDelay, TimeS
         return recent > MaxFailures && mayPark ? new(Cut(MaxDelay, jitter), Park: true) : new(DelayAfter(recent, jitter), Park: false);
     }
 
-    /// <summary>The delay after so many failures in a row: none after the first, then <see cref="FirstDelay"/> doubling to <see cref="MaxDelay"/>.</summary>
+    /// <summary>
+    /// The delay after so many failures in a row: none after the first, then <see cref="FirstDelay"/> doubling to <see cref="MaxDelay"/>.
+    /// </summary>
     /// <param name="failures">0 or more.</param>
     /// <param name="jitter">0 to 1, cuts the delay by up to a quarter.</param>
     public TimeSpan DelayAfter(int failures, double jitter)

@@ -15,7 +15,9 @@ public sealed class RunDirectory : IDisposable
     private const int SecretBytes = 32;
     private const int MaxQuarantined = 20;
 
-    /// <summary>Browsers of a root node run as other users: they must get through to their own folders, but need to see no others.</summary>
+    /// <summary>
+    /// Browsers of a root node run as other users: they must get through to their own folders, but need to see no others.
+    /// </summary>
     internal static readonly UnixFileMode Mode = Environment.IsPrivilegedProcess ? OwnerOnly | UnixFileMode.OtherExecute : OwnerOnly;
 
     private readonly FileStream lockFile;
@@ -24,7 +26,9 @@ public sealed class RunDirectory : IDisposable
     private readonly long maxLogBytes;
     private long lastWorker;
 
-    /// <summary>Creates the folder if need be, and locks it. Throws <see cref="RunDirectoryException"/> when another orchestrator has it.</summary>
+    /// <summary>
+    /// Creates the folder if need be, and locks it. Throws <see cref="RunDirectoryException"/> when another orchestrator has it.
+    /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="maxLogBytes">Cap of each worker's log.</param>
     public RunDirectory(string path, long maxLogBytes)
@@ -46,7 +50,9 @@ public sealed class RunDirectory : IDisposable
         }
     }
 
-    /// <summary>32 random bytes that only this directory's orchestrators know, one after the other: what they have signed stays valid.</summary>
+    /// <summary>
+    /// 32 random bytes that only this directory's orchestrators know, one after the other: what they have signed stays valid.
+    /// </summary>
     internal byte[] Secret { get; }
 
     /// <summary>A file of this name.</summary>

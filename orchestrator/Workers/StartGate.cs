@@ -1,8 +1,9 @@
 namespace Steelyard.Workers;
 
 /// <summary>
-/// Limits the starts of a program that fails at them. All slots run the same program, so the backoff belongs to the pool: while starts fail, one worker starts
-/// per delay, however many slots and creates wait. The first worker that proves itself lifts the limit. Guarded by the pool's lock.
+/// Limits the starts of a program that fails at them. All slots run the same program, so the backoff belongs to the pool: while starts
+/// fail, one worker starts per delay, however many slots and creates wait. The first worker that proves itself lifts the limit. Guarded by
+/// the pool's lock.
 /// </summary>
 internal sealed class StartGate
 {
@@ -45,7 +46,9 @@ internal sealed class StartGate
         return true;
     }
 
-    /// <summary>A worker ended before it had proved itself, or was not even spawned. True when starts count as failing from now on.</summary>
+    /// <summary>
+    /// A worker ended before it had proved itself, or was not even spawned. True when starts count as failing from now on.
+    /// </summary>
     /// <param name="begun">Its start. One that began before the last failure was known is no news.</param>
     /// <param name="cause">How it ended, for people.</param>
     /// <param name="now">As for <see cref="Wait"/>.</param>

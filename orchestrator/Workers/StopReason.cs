@@ -60,7 +60,9 @@ internal static class StopReasons
         _ => reason.ToString(),
     };
 
-    /// <summary>A worker that is in order gets SIGTERM and a grace; one that is not is killed at once, since asking it costs time only.</summary>
+    /// <summary>
+    /// A worker that is in order gets SIGTERM and a grace; one that is not is killed at once, since asking it costs time only.
+    /// </summary>
     public static bool IsGraceful(this StopReason reason) => reason is StopReason.Retired or StopReason.Shutdown or StopReason.Operator;
 
     private static string Of(long? limit, string unit) => limit is { } number ? $" of {number}{unit}" : "";

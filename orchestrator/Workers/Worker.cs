@@ -67,10 +67,14 @@ public sealed class Worker
     /// <summary>Names its start to the <see cref="StartGate"/>; -1 when an earlier orchestrator has started it.</summary>
     internal int Start { get; set; } = -1;
 
-    /// <summary>Measures how long it waits for a processor since it became silent; null while it answers. Of <see cref="WorkerHealth"/> alone.</summary>
+    /// <summary>
+    /// Measures how long it waits for a processor since it became silent; null while it answers. Of <see cref="WorkerHealth"/> alone.
+    /// </summary>
     internal Func<TimeSpan>? Starvation { get; set; }
 
-    /// <summary>How long it, or we who ask it, have waited for a processor since it became silent, as <see cref="WorkerHealth"/> has last seen it.</summary>
+    /// <summary>
+    /// How long it, or we who ask it, have waited for a processor since it became silent, as <see cref="WorkerHealth"/> has last seen it.
+    /// </summary>
     internal TimeSpan Waited { get; set; }
 
     /// <summary>It is silent because the machine lacks processors: it has waited for one in a good part of its silence.</summary>
@@ -94,7 +98,9 @@ public sealed class Worker
     /// <summary>It serves the session extras of docs/worker-api.md.</summary>
     public bool HasExtras => isBundled;
 
-    /// <summary>The bundled worker ends with this status when its client has closed the browser: the session is over, and nothing is wrong.</summary>
+    /// <summary>
+    /// The bundled worker ends with this status when its client has closed the browser: the session is over, and nothing is wrong.
+    /// </summary>
     public bool WasClosedByClient { get; private set; }
 
     /// <summary>
@@ -129,7 +135,9 @@ public sealed class Worker
     // What it says itself is why, even if we have stopped it for what came of that.
     private StopReason? ReasonOf(ExitStatus status) => isBundled && status.Code == WroteTooMuch ? Workers.StopReason.OverDisk : stopReason;
 
-    /// <summary>Ends it: SIGTERM to its process group, then SIGKILL after the grace; at once for a reason that shows it cannot be asked.</summary>
+    /// <summary>
+    /// Ends it: SIGTERM to its process group, then SIGKILL after the grace; at once for a reason that shows it cannot be asked.
+    /// </summary>
     internal async Task StopAsync(StopReason reason, TimeSpan grace)
     {
         if (stopReason is null)

@@ -1,8 +1,9 @@
 namespace Steelyard.Workers;
 
 /// <summary>
-/// Finds what an earlier orchestrator has left in the run directory. A worker is taken over when boot, pid, start time and token (or mark) all say that it
-/// is the one of its record; a process that is of this run directory and is not taken over is stopped; no other process is touched.
+/// Finds what an earlier orchestrator has left in the run directory. A worker is taken over when boot, pid, start time and token (or mark)
+/// all say that it is the one of its record; a process that is of this run directory and is not taken over is stopped; no other process is
+/// touched.
 /// </summary>
 internal sealed class WorkerAdopter(RunDirectory directory, WorkerStarter starter, WorkerProcesses processes, Leftovers leftovers, ILogger<WorkerAdopter> logger)
 {

@@ -11,12 +11,16 @@ internal static class WorkerCleaner
         Done,
         NotYet,
 
-        /// <summary>We have no descriptor to ask it with. That is not the worker's fault: it is asked again, and its time begins anew.</summary>
+        /// <summary>
+        /// We have no descriptor to ask it with. That is not the worker's fault: it is asked again, and its time begins anew.
+        /// </summary>
         NotAsked,
         Failed,
     }
 
-    /// <summary>Deletes the session it holds, if any, and waits until it says that it is free. False when it did not by the deadline.</summary>
+    /// <summary>
+    /// Deletes the session it holds, if any, and waits until it says that it is free. False when it did not by the deadline.
+    /// </summary>
     /// <param name="client">The worker.</param>
     /// <param name="sessionPath">The worker's path of the session, or null.</param>
     /// <param name="within">How long it may take; a delete that has begun has its own deadline.</param>

@@ -56,7 +56,9 @@ public sealed class WorkerClient : IDisposable
     /// <summary>Creates a session: outcome unknown on any error. <paramref name="body"/> is JSON.</summary>
     public ValueTask<WorkerReply> CreateAsync(ReadOnlyMemory<byte> body) => CallAsync(Speaks.Create(body), timeout);
 
-    /// <summary>Puts a session's options in force; <paramref name="setup"/> is JSON. The worker may have to start another browser for it.</summary>
+    /// <summary>
+    /// Puts a session's options in force; <paramref name="setup"/> is JSON. The worker may have to start another browser for it.
+    /// </summary>
     public ValueTask<WorkerReply> SetUpAsync(string path, ReadOnlyMemory<byte> setup, TimeSpan within) => CallAsync(new("POST", path + "/setup", setup), within);
 
     /// <summary>Asks one of the session extras that answers in a few kilobytes of JSON.</summary>

@@ -38,7 +38,9 @@ internal sealed class WorkerDirectory
     /// <summary>The record, or null when there is none or it cannot be read.</summary>
     public WorkerRecord? ReadRecord() => WorkerRecord.TryRead(RecordPath);
 
-    /// <summary>The exit status that the worker itself has left here: the kernel tells it to its parent only. Null when it has left none.</summary>
+    /// <summary>
+    /// The exit status that the worker itself has left here: the kernel tells it to its parent only. Null when it has left none.
+    /// </summary>
     public int? ReadExitCode()
     {
         try
@@ -51,7 +53,9 @@ internal sealed class WorkerDirectory
         }
     }
 
-    /// <summary>Deletes it with all that is in it. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
+    /// <summary>
+    /// Deletes it with all that is in it. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.
+    /// </summary>
     public void Delete()
     {
         for (var tries = 1; Directory.Exists(Path); tries++)

@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace Steelyard.Workers;
 
 /// <summary>
-/// One loop that watches all workers of a pool. A stopped process gives no event and still accepts connections: only an answer proves life.
-/// A worker is asked when it has said nothing for a while, and stopped when it stays silent. Time in which it waited for a processor does not count:
-/// where the machine lacks them, a silent worker is slow and not hung.
+/// One loop that watches all workers of a pool. A stopped process gives no event and still accepts connections: only an answer proves
+/// life. A worker is asked when it has said nothing for a while, and stopped when it stays silent. Time in which it waited for a processor
+/// does not count: where the machine lacks them, a silent worker is slow and not hung.
 /// </summary>
 internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options options, TimeProvider time, ILogger<WorkerHealth> logger)
 {
@@ -56,7 +56,8 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
             StopHung(worker, silence);
     }
 
-    // Begins when it was asked in the last round, and has not answered at once as most do: two small files are read for each of its threads.
+    // Begins when it was asked in the last round, and has not answered at once as most do: two small files are read for each of its
+    // threads.
     private void MeasureWait(Worker worker, TimeSpan silence)
     {
         if (silence < options.ProbeInterval * 1.25)

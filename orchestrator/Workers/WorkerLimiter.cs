@@ -3,8 +3,8 @@ using Steelyard.Processes;
 namespace Steelyard.Workers;
 
 /// <summary>
-/// Holds workers to their limits. Descriptors, core dumps and the size of a file are the kernel's business. So is memory, where control groups can be had;
-/// for the rest one loop looks at all workers every second, and stops those that use too much.
+/// Holds workers to their limits. Descriptors, core dumps and the size of a file are the kernel's business. So is memory, where control
+/// groups can be had; for the rest one loop looks at all workers every second, and stops those that use too much.
 /// </summary>
 internal sealed class WorkerLimiter
 {

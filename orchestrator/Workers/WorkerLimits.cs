@@ -26,7 +26,9 @@ public sealed record WorkerLimits(long? MemoryBytes, int? Processes, int? Files,
             Choose(options.WorkerDiskBytes, usual.DiskBytes));
     }
 
-    /// <summary>What all files that clients upload to a session may have, in bytes, so that its browser has room left; null is as the worker likes.</summary>
+    /// <summary>
+    /// What all files that clients upload to a session may have, in bytes, so that its browser has room left; null is as the worker likes.
+    /// </summary>
     public long? MaxUploads => DiskBytes / 2 is { } half && half < MostUploads ? half : null;
 
     private static long? Choose(long? asked, long? usual) => asked is null ? usual : asked == Options.NoLimit ? null : asked;

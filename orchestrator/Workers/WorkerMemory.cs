@@ -2,7 +2,9 @@ using Steelyard.Processes;
 
 namespace Steelyard.Workers;
 
-/// <summary>What workers use with all their processes, measured once for all who ask at about the same time: a look at the whole machine is dear.</summary>
+/// <summary>
+/// What workers use with all their processes, measured once for all who ask at about the same time: a look at the whole machine is dear.
+/// </summary>
 internal sealed class WorkerMemory(WorkerProcesses processes, TimeProvider time)
 {
     /// <summary>A measurement is given to whoever asks this long after its beginning.</summary>

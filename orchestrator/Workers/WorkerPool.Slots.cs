@@ -3,7 +3,10 @@ namespace Steelyard.Workers;
 /// <content>How slots come, get workers, lose them and go.</content>
 public sealed partial class WorkerPool
 {
-    /// <summary>Takes in a worker that an earlier orchestrator has started: leased when it has a session, else to be offered once it is seen to be free.</summary>
+    /// <summary>
+    /// Takes in a worker that an earlier orchestrator has started: leased when it has a session, else to be offered once it is seen to be
+    /// free.
+    /// </summary>
     internal WorkerLease? Adopt(Worker worker, bool hasSession)
     {
         lock (gate)

@@ -47,7 +47,8 @@ public sealed partial class WorkerPool
 
     /// <summary>
     /// Leases an idle worker, or waits for one in line. Throws <see cref="PoolUnavailableException"/> when the queue is full, the wait is
-    /// over, workers do not start or the node shuts down, and <see cref="OperationCanceledException"/> when the caller is gone, whose place is then given up.
+    /// over, workers do not start or the node shuts down, and <see cref="OperationCanceledException"/> when the caller is gone, whose
+    /// place is then given up.
     /// </summary>
     /// <param name="standing">Decides its place in line.</param>
     /// <param name="within">How long it may wait.</param>

@@ -3,8 +3,9 @@ using Steelyard.Processes;
 namespace Steelyard.Workers;
 
 /// <summary>
-/// Tells which processes of the machine are whose: a worker's are itself, what carries its mark or its token, what descends from them, and what runs in its
-/// session. What was once seen to be a worker's stays so, whatever becomes of its parents. See docs/decisions/0011-whose-process.md.
+/// Tells which processes of the machine are whose: a worker's are itself, what carries its mark or its token, what descends from them, and
+/// what runs in its session. What was once seen to be a worker's stays so, whatever becomes of its parents. See
+/// docs/decisions/0011-whose-process.md.
 /// </summary>
 internal sealed class WorkerProcesses(RunDirectory directory, IMachine machine)
 {
@@ -13,7 +14,8 @@ internal sealed class WorkerProcesses(RunDirectory directory, IMachine machine)
     private Task<ProcessFamilies> running = Task.FromResult(ProcessFamilies.None);
     private Task<ProcessFamilies>? next;
 
-    // Whose the processes of the last look are, as far as they can never be another's; null for those whose environment proves nothing. Of one look at a time.
+    // Whose the processes of the last look are, as far as they can never be another's; null for those whose environment proves nothing. Of
+    // one look at a time.
     private Dictionary<ProcessIdentity, string?> known = [];
 
     /// <summary>A worker is about to be spawned.</summary>
@@ -33,7 +35,9 @@ internal sealed class WorkerProcesses(RunDirectory directory, IMachine machine)
             living.Remove(workerId);
     }
 
-    /// <summary>Looks at all processes, on another thread. A look that has not begun yet serves all who ask meanwhile; there is one at a time.</summary>
+    /// <summary>
+    /// Looks at all processes, on another thread. A look that has not begun yet serves all who ask meanwhile; there is one at a time.
+    /// </summary>
     public Task<ProcessFamilies> LookAsync()
     {
         lock (gate)

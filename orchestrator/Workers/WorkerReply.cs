@@ -20,7 +20,10 @@ public enum WorkerError
     /// <summary>The reply is larger than we accept.</summary>
     TooLarge,
 
-    /// <summary>Too many calls to this worker are under way, or we have no descriptor left: it was not asked. Or a list of pages is larger than what is left of their budget.</summary>
+    /// <summary>
+    /// Too many calls to this worker are under way, or we have no descriptor left: it was not asked. Or a list of pages is larger than
+    /// what is left of their budget.
+    /// </summary>
     Busy,
 }
 

@@ -14,7 +14,10 @@ internal readonly record struct WorkerRequest(string Method, string Path, ReadOn
     /// <summary>We ask it on our own behalf: clients cannot crowd it out.</summary>
     public bool IsOurs { get; init; }
 
-    /// <summary>The most its reply's body may have, in bytes, where a page decides its size: such replies share a budget. Null for the client's usual limit.</summary>
+    /// <summary>
+    /// The most its reply's body may have, in bytes, where a page decides its size: such replies share a budget. Null for the client's
+    /// usual limit.
+    /// </summary>
     public int? MaxReplyBytes { get; init; }
 
     /// <summary>Asking twice does no more than asking once.</summary>

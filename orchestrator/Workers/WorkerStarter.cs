@@ -30,7 +30,9 @@ internal sealed class WorkerStarter(
         return new(turns, time, LongestTurn);
     }
 
-    /// <summary>Spawns a worker. Throws <see cref="ProcessStartException"/>, <see cref="IOException"/> or <see cref="InvalidOperationException"/>.</summary>
+    /// <summary>
+    /// Spawns a worker. Throws <see cref="ProcessStartException"/>, <see cref="IOException"/> or <see cref="InvalidOperationException"/>.
+    /// </summary>
     public Worker Start(int restarts, string? previousExit)
     {
         var folder = directory.For(directory.NextWorkerId());
@@ -98,8 +100,8 @@ internal sealed class WorkerStarter(
     }
 
     /// <summary>
-    /// True once it serves and says that it is free, and it is the process we spawned that does; false at the start deadline. That begins anew while we have no
-    /// descriptor to ask it with.
+    /// True once it serves and says that it is free, and it is the process we spawned that does; false at the start deadline. That begins
+    /// anew while we have no descriptor to ask it with.
     /// </summary>
     public async Task<bool> WaitReadyAsync(Worker worker)
     {
@@ -164,7 +166,10 @@ internal sealed class WorkerStarter(
         return await WorkerCleaner.CleanAsync(worker.Client, sessionPath, options.WorkerStartTimeout, time);
     }
 
-    /// <summary>Kills what a worker has left, and gives back what it had beside its process. Throws <see cref="IOException"/> when its folder cannot be deleted.</summary>
+    /// <summary>
+    /// Kills what a worker has left, and gives back what it had beside its process. Throws <see cref="IOException"/> when its folder
+    /// cannot be deleted.
+    /// </summary>
     public async Task CleanUpAsync(Worker worker)
     {
         processes.Remove(worker.Id);

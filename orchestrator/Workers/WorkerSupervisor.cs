@@ -9,7 +9,9 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
 {
     private readonly ConcurrentDictionary<Slot, Task> running = new();
 
-    /// <summary>Runs the slot in the background, with a worker it has already if there is one, until it is retired or the pool closes.</summary>
+    /// <summary>
+    /// Runs the slot in the background, with a worker it has already if there is one, until it is retired or the pool closes.
+    /// </summary>
     public void Supervise(Slot slot, Worker? adopted = null) => running[slot] = RunAsync(slot, adopted);
 
     /// <summary>Completes when no slot runs any more.</summary>

@@ -7,9 +7,9 @@ using Steelyard.Processes;
 namespace Steelyard.Workers;
 
 /// <summary>
-/// Proves that a process is a worker of this run directory, or descends from one: nobody without the directory's secret can make it. So a process is never
-/// stopped or taken over because of its pid, its name or its port alone. It is in the environment, which a program may empty for those that it starts,
-/// and, shorter, in the <see cref="ProcessMark"/>, which stays.
+/// Proves that a process is a worker of this run directory, or descends from one: nobody without the directory's secret can make it. So a
+/// process is never stopped or taken over because of its pid, its name or its port alone. It is in the environment, which a program may
+/// empty for those that it starts, and, shorter, in the <see cref="ProcessMark"/>, which stays.
 /// </summary>
 internal static class WorkerToken
 {

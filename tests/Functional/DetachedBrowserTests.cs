@@ -6,7 +6,9 @@ using Steelyard.Processes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Browsers in a process group and session of their own (detached-worker.mjs) end when their worker has ended, and not before.</summary>
+/// <summary>
+/// Browsers in a process group and session of their own (detached-worker.mjs) end when their worker has ended, and not before.
+/// </summary>
 public sealed class DetachedBrowserTests
 {
     private const string Browser = "/usr/lib/chromium/chromium-headless-shell";

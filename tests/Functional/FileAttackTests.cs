@@ -7,8 +7,8 @@ using Steelyard.Processes;
 namespace Steelyard.Tests.Functional;
 
 /// <summary>
-/// The browser's user turns against the worker, which is root: its folders are exchanged for links, and what lies in them is what no browser writes. As
-/// a browser would, whose process was taken over.
+/// The browser's user turns against the worker, which is root: its folders are exchanged for links, and what lies in them is what no
+/// browser writes. As a browser would, whose process was taken over.
 /// </summary>
 public sealed class FileAttackTests
 {

@@ -7,7 +7,10 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>An orchestrator as a process of its own, so that it can be killed; by default with simulated workers. Its run directory goes with the last one on it.</summary>
+/// <summary>
+/// An orchestrator as a process of its own, so that it can be killed; by default with simulated workers. Its run directory goes with the
+/// last one on it.
+/// </summary>
 internal sealed class NodeProcess : IAsyncDisposable
 {
     private readonly string log;

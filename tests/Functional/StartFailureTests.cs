@@ -6,7 +6,9 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>A program that fails as soon as it is started: it costs a few starts, however many creates wait, and they are told what it dies of.</summary>
+/// <summary>
+/// A program that fails as soon as it is started: it costs a few starts, however many creates wait, and they are told what it dies of.
+/// </summary>
 public sealed class StartFailureTests : IDisposable
 {
     private const int MostStarts = 40;

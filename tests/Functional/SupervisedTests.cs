@@ -6,7 +6,9 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>The listening socket outlives the orchestrator: clients that come while it is started again wait, and none is refused.</summary>
+/// <summary>
+/// The listening socket outlives the orchestrator: clients that come while it is started again wait, and none is refused.
+/// </summary>
 public sealed class SupervisedTests
 {
     private const string Form = """<input><button onclick="out.value = Number(out.value) + 1">More</button><output id="out">0</output>""";

@@ -1,4 +1,5 @@
-// A worker whose browser is in a process group and session of its own, as Puppeteer starts it. The API is the challenge's. Arguments: HOW BROWSER, where HOW is
+// A worker whose browser is in a process group and session of its own, as Puppeteer starts it. The API is the challenge's. Arguments: HOW
+// BROWSER, where HOW is
 //   detached  the browser is a child with this program's environment;
 //   emptied   the same, and nothing of our environment is left to it;
 //   orphaned  as emptied, and started by a wrapper that ends: nobody's child from the first moment.

@@ -1,5 +1,5 @@
-// All that a page can send to an address that is not its own. `origin` is such as http://0.0.0.0:8080; `gets`, `navigations` and `others` are paths below it.
-// Resolves when every request has been answered, refused by the browser, or given up.
+// All that a page can send to an address that is not its own. `origin` is such as http://0.0.0.0:8080; `gets`, `navigations` and `others`
+// are paths below it. Resolves when every request has been answered, refused by the browser, or given up.
 async function attack(origin, gets, navigations, others) {
   let count = 0;
   const patience = 4000; // Some vectors never say that they have failed.

@@ -1,5 +1,6 @@
-// A worker with DevTools of its own kind. Arguments: `version=TEXT` and `list=TEXT` are what /json/version and /json/list answer, PORT in them being its port,
-// `status=NUMBER` their status, and `type=TEXT` everybody's content type; its WebSocket sends a flood, or nothing if `quiet=yes`, and reads nothing.
+// A worker with DevTools of its own kind. Arguments: `version=TEXT` and `list=TEXT` are what /json/version and /json/list answer, PORT in
+// them being its port, `status=NUMBER` their status, and `type=TEXT` everybody's content type; its WebSocket sends a flood, or nothing if
+// `quiet=yes`, and reads nothing.
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Steelyard.Tests.Simulation;
 
 /// <summary>
-/// A client that creates a session, uses it, and deletes or forgets it, over and over; and that knows what it may be told. What it is told that cannot be
-/// true is a broken invariant.
+/// A client that creates a session, uses it, and deletes or forgets it, over and over; and that knows what it may be told. What it is told
+/// that cannot be true is a broken invariant.
 /// </summary>
 internal sealed class SimulatedClient(World world, SimulatedMachine machine, Func<SimulatedNode> node, Options options, int number)
 {

@@ -53,7 +53,10 @@ internal sealed class SimulatedMachine(World world) : IMachine
         return process;
     }
 
-    /// <summary>A worker starts its browser, which leaves the worker's session and perhaps its environment, and perhaps its mark: not both, or nobody could know it.</summary>
+    /// <summary>
+    /// A worker starts its browser, which leaves the worker's session and perhaps its environment, and perhaps its mark: not both, or
+    /// nobody could know it.
+    /// </summary>
     public void StartHelper(SimulatedProcess worker)
     {
         var keeps = world.Random.Next(3);
@@ -92,7 +95,9 @@ internal sealed class SimulatedMachine(World world) : IMachine
     /// <summary>Who listens on a port; null when nobody does.</summary>
     public SimulatedProcess? At(int port) => Living.FirstOrDefault(process => process.Port == port && process.IsListening);
 
-    /// <summary>A program of somebody else gets the identity of a worker that has died: the worst that can happen to who trusts pids.</summary>
+    /// <summary>
+    /// A program of somebody else gets the identity of a worker that has died: the worst that can happen to who trusts pids.
+    /// </summary>
     public void ReuseIdentities()
     {
         foreach (var dead in processes.Where(process => !process.IsAlive && !process.IsStranger).ToList())

@@ -80,7 +80,10 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         return await Task.WhenAny(answer.Task, died.Task) == answer.Task ? await answer.Task : null;
     }
 
-    /// <summary>An activity that stays open for so long, whatever becomes of its session. True when there was one; null when the orchestrator died before it was over.</summary>
+    /// <summary>
+    /// An activity that stays open for so long, whatever becomes of its session. True when there was one; null when the orchestrator died
+    /// before it was over.
+    /// </summary>
     public async Task<bool?> HoldAsync(string id, TimeSpan during)
     {
         var end = new TaskCompletionSource<bool>();
@@ -137,7 +140,9 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
 /// <param name="HasRetryAfter">It says when to ask again.</param>
 internal sealed record ClientReply(int Status, string Body, bool HasRetryAfter);
 
-/// <summary>What the orchestrator logs becomes part of the run's history; its folder has another name in each run, which is left out.</summary>
+/// <summary>
+/// What the orchestrator logs becomes part of the run's history; its folder has another name in each run, which is left out.
+/// </summary>
 internal sealed partial class HistoryLogger(World world, string runDirectory)
 {
     [GeneratedRegex("Session ([0-9a-f-]{36}) (ended|is lost):")]

@@ -5,7 +5,9 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Simulation;
 
-/// <summary>A worker as the kernel and its clients see it: it starts, serves one session, and fails in all ways that a fault may bring about.</summary>
+/// <summary>
+/// A worker as the kernel and its clients see it: it starts, serves one session, and fails in all ways that a fault may bring about.
+/// </summary>
 internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity identity, IReadOnlyDictionary<string, string?> environment, int port) : IProcess
 {
     private readonly TaskCompletionSource<ExitStatus> exited = new();

@@ -2,7 +2,10 @@ using Steelyard.Processes;
 
 namespace Steelyard.Tests.Simulation;
 
-/// <summary>What a worker gets of the machine's processors: in bad weather it gets none for seconds. That is no failure of its own: nothing may be lost by it.</summary>
+/// <summary>
+/// What a worker gets of the machine's processors: in bad weather it gets none for seconds. That is no failure of its own: nothing may be
+/// lost by it.
+/// </summary>
 internal sealed class SimulatedProcessor(SimulatedMachine machine)
 {
     private long from;

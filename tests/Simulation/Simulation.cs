@@ -3,7 +3,9 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Simulation;
 
-/// <summary>One run: clients, workers and orchestrators under the weather of its seed, and after it the calm in which all must be well again.</summary>
+/// <summary>
+/// One run: clients, workers and orchestrators under the weather of its seed, and after it the calm in which all must be well again.
+/// </summary>
 internal sealed class Simulation
 {
     private readonly World world;

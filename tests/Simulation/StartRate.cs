@@ -1,8 +1,8 @@
 namespace Steelyard.Tests.Simulation;
 
 /// <summary>
-/// Counts the starts of workers since one of them has last shown that the program works. All slots and creates together may begin a few rounds at once, and
-/// then one start per delay, which doubles from 0.4 s.
+/// Counts the starts of workers since one of them has last shown that the program works. All slots and creates together may begin a few
+/// rounds at once, and then one start per delay, which doubles from 0.4 s.
 /// </summary>
 internal sealed class StartRate(World world)
 {

@@ -1,5 +1,5 @@
-// Does the simulation see what it is there for? Each mutation breaks the product in one place, in a copy; the simulation must find a seed that shows it.
-// Usage: node tests/Simulation/mutations.mjs [SEEDS] [NAME…]
+// Does the simulation see what it is there for? Each mutation breaks the product in one place, in a copy; the simulation must find a seed
+// that shows it. Usage: node tests/Simulation/mutations.mjs [SEEDS] [NAME…]
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
@@ -9,40 +9,71 @@ import { fileURLToPath } from 'node:url';
 const mutations = [
   ['an expired session is still found', 'Sessions/Session.cs', 'if (end is not null || IsOverNeedsLock())', 'if (end is not null)'],
   ['sessions expire a second early', 'Sessions/SessionClock.cs', 'Ttl - idle;', 'Ttl - TimeSpan.FromSeconds(1) - idle;'],
-  ['the end of a request does not restart the idle time', 'Sessions/Session.cs', '            open--;\n            lastActive = time.GetTimestamp();', '            open--;'],
-  ['a worker goes back twice', 'Workers/WorkerLease.cs', 'if (Interlocked.Exchange(ref disposed, 1) == 0)', 'disposed++; _ = pool.ReleaseAsync(this, untrusted); if (disposed == 1)'],
-  ['a worker goes back uncleaned', 'Workers/WorkerPool.cs', 'if (untrusted || !await supervisor.TryCleanAsync(lease.Worker, lease.SessionPath))', 'if (untrusted)'],
-  ['who waits is passed over', 'Workers/WorkerPool.cs', 'if (queue.TryHandOverNeedsLock(new(this, worker)))', 'if (queue.CountNeedsLock > 1 && queue.TryHandOverNeedsLock(new(this, worker)))'],
-  ['who came last is served first', 'Workers/LeaseQueue.cs', '(standing == Standing.New ? first : served).AddLast(place)', '(standing == Standing.New ? first : served).AddFirst(place)'],
-  ['a lease handed to one who has left is lost', 'Workers/LeaseQueue.cs', '            lease.Dispose();\n            throw;', '            throw;'],
-  ['a worker that failed is never replaced', 'Workers/WorkerPool.Slots.cs', '        return default(RestartDecision);', '        return blame == Blame.None ? default(RestartDecision) : null;'],
-  ['starts are not limited while they fail', 'Workers/StartGate.cs', 'IsOpen || now >= next ? TimeSpan.Zero : next - now;', 'TimeSpan.Zero;'],
-  ['starts stay limited after one has succeeded', 'Workers/WorkerPool.Slots.cs', 'lifted = startGate.Succeed(worker.Start) ? LiftNeedsLock() : null;', 'lifted = null;'],
-  ['a worker that waits for a processor is taken for hung', 'Workers/WorkerHealth.cs', 'silence - worker.Waited >= options.HangTimeout', 'silence >= options.HangTimeout'],
-  ['a session whose worker waits for a processor is lost', 'Api/SessionsDialect.cs', 'if (reply.Error == WorkerError.TimedOut && placement.Worker.IsStarved)', 'if (false)'],
-  ['a slot of a lost session is taken before all workers are adopted', 'Sessions/SessionAdopter.cs', '.OrderBy(found => found.Worker is null)', ''],
-  ['a hung worker is not noticed', 'Workers/WorkerHealth.cs', 'if (silence >= options.StarvedTimeout || silence - worker.Waited >= options.HangTimeout)', 'if (silence >= options.StarvedTimeout * 1000)'],
-  ['a worker that was given to another session is believed', 'Api/SessionsDialect.cs', 'if (reply.IsSuccess && placement.IsIn(reply, out var id))', 'if (reply.IsSuccess && Steelyard.Sessions.SessionBody.TryFindId(reply.Body.Span, out var id))'],
+  ['the end of a request does not restart the idle time', 'Sessions/Session.cs',
+    '            open--;\n            lastActive = time.GetTimestamp();', '            open--;'],
+  ['a worker goes back twice', 'Workers/WorkerLease.cs',
+    'if (Interlocked.Exchange(ref disposed, 1) == 0)', 'disposed++; _ = pool.ReleaseAsync(this, untrusted); if (disposed == 1)'],
+  ['a worker goes back uncleaned', 'Workers/WorkerPool.cs',
+    'if (untrusted || !await supervisor.TryCleanAsync(lease.Worker, lease.SessionPath))', 'if (untrusted)'],
+  ['who waits is passed over', 'Workers/WorkerPool.cs',
+    'if (queue.TryHandOverNeedsLock(new(this, worker)))',
+    'if (queue.CountNeedsLock > 1 && queue.TryHandOverNeedsLock(new(this, worker)))'],
+  ['who came last is served first', 'Workers/LeaseQueue.cs',
+    '(standing == Standing.New ? first : served).AddLast(place)', '(standing == Standing.New ? first : served).AddFirst(place)'],
+  ['a lease handed to one who has left is lost', 'Workers/LeaseQueue.cs',
+    '            lease.Dispose();\n            throw;', '            throw;'],
+  ['a worker that failed is never replaced', 'Workers/WorkerPool.Slots.cs',
+    '        return default(RestartDecision);', '        return blame == Blame.None ? default(RestartDecision) : null;'],
+  ['starts are not limited while they fail', 'Workers/StartGate.cs',
+    'IsOpen || now >= next ? TimeSpan.Zero : next - now;', 'TimeSpan.Zero;'],
+  ['starts stay limited after one has succeeded', 'Workers/WorkerPool.Slots.cs',
+    'lifted = startGate.Succeed(worker.Start) ? LiftNeedsLock() : null;', 'lifted = null;'],
+  ['a worker that waits for a processor is taken for hung', 'Workers/WorkerHealth.cs',
+    'silence - worker.Waited >= options.HangTimeout', 'silence >= options.HangTimeout'],
+  ['a session whose worker waits for a processor is lost', 'Api/SessionsDialect.cs',
+    'if (reply.Error == WorkerError.TimedOut && placement.Worker.IsStarved)', 'if (false)'],
+  ['a slot of a lost session is taken before all workers are adopted', 'Sessions/SessionAdopter.cs',
+    '.OrderBy(found => found.Worker is null)', ''],
+  ['a hung worker is not noticed', 'Workers/WorkerHealth.cs',
+    'if (silence >= options.StarvedTimeout || silence - worker.Waited >= options.HangTimeout)',
+    'if (silence >= options.StarvedTimeout * 1000)'],
+  ['a worker that was given to another session is believed', 'Api/SessionsDialect.cs',
+    'if (reply.IsSuccess && placement.IsIn(reply, out var id))',
+    'if (reply.IsSuccess && Steelyard.Sessions.SessionBody.TryFindId(reply.Body.Span, out var id))'],
   ['a session is promised and not written down', 'Sessions/SessionRecords.cs', '            session.Enter();\n', ''],
-  ['a session that has ended stays in the ledger', 'Sessions/Session.cs', '            end = how;\n            entry.End(Id);', '            end = how;'],
-  ['the idle time begins anew with each orchestrator', 'Sessions/Session.cs', 'entry.Open == 0 ? entry.LastActive : time.GetTimestamp()', 'time.GetTimestamp()'],
-  ['a stale record is trusted', 'Workers/WorkerAdopter.cs', 'var isProven = look.Of[folder.Id].Contains(record.Process);', 'var isProven = true;'],
-  ['strays are left alone', 'Workers/Leftovers.cs', 'if (!KillNew(look.Without(adopted), killed) || looks == MostLooks)', 'if (looks > 0)'],
+  ['a session that has ended stays in the ledger', 'Sessions/Session.cs',
+    '            end = how;\n            entry.End(Id);', '            end = how;'],
+  ['the idle time begins anew with each orchestrator', 'Sessions/Session.cs',
+    'entry.Open == 0 ? entry.LastActive : time.GetTimestamp()', 'time.GetTimestamp()'],
+  ['a stale record is trusted', 'Workers/WorkerAdopter.cs',
+    'var isProven = look.Of[folder.Id].Contains(record.Process);', 'var isProven = true;'],
+  ['strays are left alone', 'Workers/Leftovers.cs',
+    'if (!KillNew(look.Without(adopted), killed) || looks == MostLooks)', 'if (looks > 0)'],
   ['the browser of a dead worker is left alone', 'Workers/WorkerStarter.cs', '        await leftovers.KillAsync(worker.Id);\n', ''],
-  ['the browsers of living workers are taken for those of a dead one', 'Workers/ProcessFamilies.cs', '[.. Of[workerId], .. Orphans]', '[.. Of.Where(family => family.Key != workerId).SelectMany(family => family).Skip(1)]'],
-  ['an adopted worker with a left-over session is taken for free', 'Workers/ChallengeApi.cs', '                    return false;\n                reader.Skip();', '                    return true;\n                reader.Skip();'],
-  ['a request that ends late writes into the entry of the next session', 'Sessions/LedgerEntry.cs', 'if (Session == id)\n            (*(long*)', 'if (at is not null)\n            (*(long*)'],
-  ['a session that waits for a worker is not written down', 'Sessions/SessionService.Restoring.cs', 'records.BeginWaiting(session);', 'session.WaitAt(default);'],
+  ['the browsers of living workers are taken for those of a dead one', 'Workers/ProcessFamilies.cs',
+    '[.. Of[workerId], .. Orphans]', '[.. Of.Where(family => family.Key != workerId).SelectMany(family => family).Skip(1)]'],
+  ['an adopted worker with a left-over session is taken for free', 'Workers/ChallengeApi.cs',
+    '                    return false;\n                reader.Skip();',
+    '                    return true;\n                reader.Skip();'],
+  ['a request that ends late writes into the entry of the next session', 'Sessions/LedgerEntry.cs',
+    'if (Session == id)\n            (*(long*)', 'if (at is not null)\n            (*(long*)'],
+  ['a session that waits for a worker is not written down', 'Sessions/SessionService.Restoring.cs',
+    'records.BeginWaiting(session);', 'session.WaitAt(default);'],
   ['the clock of another boot is believed', 'Sessions/SessionRecords.cs', 'record.Boot is not null && record.Boot != boot;', 'false;'],
-  ['the folder of a dead worker stays', 'Workers/WorkerStarter.cs', '        worker.Group?.TryRemove();\n        worker.Directory.Delete();', '        worker.Group?.TryRemove();'],
-  ['a worker that refused a body is kept from others', 'Sessions/SessionPlacer.cs', '            if (placed?.Placement is null)\n                lease.Dispose();', '            if (placed is null)\n                lease.Dispose();'],
+  ['the folder of a dead worker stays', 'Workers/WorkerStarter.cs',
+    '        worker.Group?.TryRemove();\n        worker.Directory.Delete();', '        worker.Group?.TryRemove();'],
+  ['a worker that refused a body is kept from others', 'Sessions/SessionPlacer.cs',
+    '            if (placed?.Placement is null)\n                lease.Dispose();',
+    '            if (placed is null)\n                lease.Dispose();'],
 ];
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const [seeds = '2000', ...names] = process.argv.slice(2);
 const copy = mkdtempSync(join(tmpdir(), 'steelyard-mutations-'));
 process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
-for (const part of ['global.json', 'Directory.Build.props', 'Directory.Packages.props', 'BannedSymbols.txt', '.editorconfig', 'Steelyard.slnx', 'orchestrator', 'worker', 'tests']) {
+const parts = ['global.json', 'Directory.Build.props', 'Directory.Packages.props', 'BannedSymbols.txt', '.editorconfig', 'Steelyard.slnx',
+  'orchestrator', 'worker', 'tests'];
+for (const part of parts) {
   cpSync(join(root, part), join(copy, part), { recursive: true, filter: (path) => !/\/node_modules(\/|$)/.test(path) });
 }
 
@@ -62,8 +93,12 @@ process.exitCode = survivors === 0 ? 0 : 1;
 
 // The violation that was found; null when none was.
 function run() {
-  const build = spawnSync('dotnet', ['build', 'tests', '-c', 'Release', '-v', 'q', '--nologo', '-p:TreatWarningsAsErrors=false'], { cwd: copy, encoding: 'utf8', maxBuffer: 64 << 20 });
+  const build = spawnSync('dotnet', ['build', 'tests', '-c', 'Release', '-v', 'q', '--nologo', '-p:TreatWarningsAsErrors=false'], {
+    cwd: copy, encoding: 'utf8', maxBuffer: 64 << 20,
+  });
   if (build.status !== 0) throw new Error(build.stdout);
-  const test = spawnSync('tests/bin/Release/net10.0/Steelyard.Tests', ['--filter-method', '*They_hold_in_every_run'], { cwd: copy, encoding: 'utf8', env: { ...process.env, SEEDS: seeds }, timeout: 600_000, killSignal: 'SIGKILL' });
+  const test = spawnSync('tests/bin/Release/net10.0/Steelyard.Tests', ['--filter-method', '*They_hold_in_every_run'], {
+    cwd: copy, encoding: 'utf8', env: { ...process.env, SEEDS: seeds }, timeout: 600_000, killSignal: 'SIGKILL',
+  });
   return test.status === 0 ? null : (test.stdout.match(/seed \d+: (?!Weather).*/)?.[0].slice(0, 160) ?? `exit status ${test.status}`);
 }

@@ -62,7 +62,9 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Where it serves DevTools on 127.0.0.1.</summary>
     public int Port { get; private set; }
 
-    /// <summary>Launches a browser and returns it when its page is warm. Throws <see cref="BrowserLostException"/>; leaves nothing behind then.</summary>
+    /// <summary>
+    /// Launches a browser and returns it when its page is warm. Throws <see cref="BrowserLostException"/>; leaves nothing behind then.
+    /// </summary>
     public static async Task<Browser> LaunchAsync(BrowserSettings settings, LaunchOptions options, TimeProvider time, CancellationToken stop)
     {
         using var timer = new CancellationTokenSource(LaunchDeadline, time);
@@ -95,8 +97,8 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns when its client has closed the browser, which then exits with status 0. Throws <see cref="BrowserLostException"/> when it exits in
-    /// any other way, or does not answer.
+    /// Returns when its client has closed the browser, which then exits with status 0. Throws <see cref="BrowserLostException"/> when it
+    /// exits in any other way, or does not answer.
     /// </summary>
     public async Task WatchAsync(Task inUse, CancellationToken cancellationToken)
     {
@@ -119,7 +121,9 @@ internal sealed class Browser : IAsyncDisposable
             throw new BrowserLostException($"the browser ended by itself ({status})");
     }
 
-    /// <summary>Kills it and all its helpers and deletes its profile. Throws <see cref="BrowserLostException"/> when that cannot be done.</summary>
+    /// <summary>
+    /// Kills it and all its helpers and deletes its profile. Throws <see cref="BrowserLostException"/> when that cannot be done.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         Pipe.Dispose();
@@ -213,7 +217,8 @@ internal sealed class Browser : IAsyncDisposable
             }
             catch (BrowserLostException) when (ProcessStat.Read(process.Pid) is not { IsStopped: true } && (tries < BusyTries || (tries < StarvedTries && starvation?.Measure() > PingDeadline * tries / 2)))
             {
-                // A client's own large answer, such as the picture of a long page, keeps the browser silent for seconds; so does a machine that lacks processors.
+                // A client's own large answer, such as the picture of a long page, keeps the browser silent for seconds; so does a machine
+                // that lacks processors.
                 starvation ??= ProcessorWait.Begin(process.Pid, Time);
             }
         }

@@ -57,8 +57,8 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
     }
 
     /// <summary>
-    /// Replaces the session's browser by one launched with these options, and returns it when it is warm. Null when the session has none, or
-    /// ends meanwhile. Throws <see cref="OperationCanceledException"/> at the deadline.
+    /// Replaces the session's browser by one launched with these options, and returns it when it is warm. Null when the session has none,
+    /// or ends meanwhile. Throws <see cref="OperationCanceledException"/> at the deadline.
     /// </summary>
     public async Task<Browser?> RelaunchAsync(string id, LaunchOptions options, CancellationToken deadline)
     {

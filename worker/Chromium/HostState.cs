@@ -98,8 +98,8 @@ internal sealed class HostState
     }
 
     /// <summary>
-    /// A warm browser is there. InUse completes with its session's beginning, Over when it is to be buried: at once, if what it was launched
-    /// for has gone meanwhile.
+    /// A warm browser is there. InUse completes with its session's beginning, Over when it is to be buried: at once, if what it was
+    /// launched for has gone meanwhile.
     /// </summary>
     public (Task InUse, Task Over) Offer(Browser warm, Relaunch? launchedFor)
     {

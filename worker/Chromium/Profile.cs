@@ -7,8 +7,9 @@ using Steelyard.Processes;
 namespace Steelyard.Worker.Chromium;
 
 /// <summary>
-/// The folder of one browser: its profile, its home, its downloads and temporary files. A session's traces are all in here, and go with it. The folder itself
-/// is ours, so that the browser cannot put others, or links, in the place of those in it; most of these are the browser's.
+/// The folder of one browser: its profile, its home, its downloads and temporary files. A session's traces are all in here, and go with
+/// it. The folder itself is ours, so that the browser cannot put others, or links, in the place of those in it; most of these are the
+/// browser's.
 /// </summary>
 internal sealed class Profile
 {

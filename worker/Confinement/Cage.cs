@@ -13,7 +13,8 @@ internal sealed class Cage
 {
     private const string NoLandlock = "this kernel has no Landlock (Linux 5.13), or a container forbids it";
 
-    // What Chromium reads of the system: libraries, fonts, languages, time zones, certificates. Not where people install programs of their own, which have settings.
+    // What Chromium reads of the system: libraries, fonts, languages, time zones, certificates. Not where people install programs of their
+    // own, which have settings.
     private static readonly string[] SystemFiles =
     [
         "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/sys", "/var/cache/fontconfig",

@@ -6,7 +6,9 @@ namespace Steelyard.Worker.Files;
 /// <summary>All files of a session as one zip.</summary>
 internal static class Archive
 {
-    /// <summary>What they may have together, in bytes. A file with holes in it is long at no cost, and would keep us busy for hours.</summary>
+    /// <summary>
+    /// What they may have together, in bytes. A file with holes in it is long at no cost, and would keep us busy for hours.
+    /// </summary>
     public const long MaxBytes = 4L << 30;
 
     private const int BufferBytes = 64 * 1024;

@@ -1,8 +1,8 @@
 namespace Steelyard.Worker.Files;
 
 /// <summary>
-/// Names of files in one zip. Whoever unpacks it may do so on any system: what is a plain character here may there lead to another folder, another
-/// drive or a device, so it is replaced.
+/// Names of files in one zip. Whoever unpacks it may do so on any system: what is a plain character here may there lead to another folder,
+/// another drive or a device, so it is replaced.
 /// </summary>
 internal sealed class ArchiveNames
 {

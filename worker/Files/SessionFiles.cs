@@ -4,9 +4,9 @@ using Steelyard.Files;
 namespace Steelyard.Worker.Files;
 
 /// <summary>
-/// A session's folder of files: what its browser downloads, and what is uploaded to it. Its browser may do there what it likes, while we work, too: only
-/// plain files that belong to the browser's user count, and nothing is reached through a link. Methods throw <see cref="IOException"/> when the disk
-/// refuses.
+/// A session's folder of files: what its browser downloads, and what is uploaded to it. Its browser may do there what it likes, while we
+/// work, too: only plain files that belong to the browser's user count, and nothing is reached through a link. Methods throw
+/// <see cref="IOException"/> when the disk refuses.
 /// </summary>
 /// <param name="root">The folder. Nobody but us may change those above it.</param>
 /// <param name="user">The browser's; null for our own.</param>
@@ -47,8 +47,8 @@ internal sealed class SessionFiles(string root, uint? user = null)
     }
 
     /// <summary>
-    /// Takes a file that is written whole; it replaces one of the same name, and belongs to the browser's user. Null when a file, folder or link is in
-    /// its way. When the folder is gone, nothing of it comes back.
+    /// Takes a file that is written whole; it replaces one of the same name, and belongs to the browser's user. Null when a file, folder
+    /// or link is in its way. When the folder is gone, nothing of it comes back.
     /// </summary>
     /// <param name="written">On the same file system, in a folder that nobody else may change.</param>
     /// <param name="path">Checked.</param>

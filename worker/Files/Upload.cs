@@ -22,8 +22,8 @@ internal sealed class Upload(string folder, long maxBytes) : IDisposable
     public string Written { get; } = System.IO.Path.Combine(folder, $"upload-{Guid.NewGuid():N}");
 
     /// <summary>
-    /// Reads the form and returns where the file belongs: its field <c>path</c>, or its own name. Throws <see cref="BadInputException"/>, and
-    /// <see cref="BadHttpRequestException"/> when it is too large.
+    /// Reads the form and returns where the file belongs: its field <c>path</c>, or its own name. Throws <see cref="BadInputException"/>,
+    /// and <see cref="BadHttpRequestException"/> when it is too large.
     /// </summary>
     public async Task<string> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {

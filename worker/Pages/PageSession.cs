@@ -4,8 +4,9 @@ using Steelyard.Worker.Chromium;
 namespace Steelyard.Worker.Pages;
 
 /// <summary>
-/// Our own hold on one page, beside whatever clients have attached to it; they do not notice. Everything throws <see cref="DevToolsException"/>
-/// when the browser refuses, <see cref="BrowserLostException"/> when it is gone, and <see cref="OperationCanceledException"/> at the deadline.
+/// Our own hold on one page, beside whatever clients have attached to it; they do not notice. Everything throws
+/// <see cref="DevToolsException"/> when the browser refuses, <see cref="BrowserLostException"/> when it is gone, and
+/// <see cref="OperationCanceledException"/> at the deadline.
 /// </summary>
 internal sealed class PageSession : IDisposable
 {
@@ -46,7 +47,9 @@ internal sealed class PageSession : IDisposable
             await CallAsync(method, parameters, deadline);
     }
 
-    /// <summary>Goes to an address and returns when the page there has loaded. Throws <see cref="NavigationException"/> when it cannot be reached.</summary>
+    /// <summary>
+    /// Goes to an address and returns when the page there has loaded. Throws <see cref="NavigationException"/> when it cannot be reached.
+    /// </summary>
     public async Task NavigateAsync(string url, CancellationToken deadline)
     {
         var tree = (await CallAsync("Page.getFrameTree", "{}", deadline)).GetProperty("frameTree");

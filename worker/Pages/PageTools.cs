@@ -13,7 +13,8 @@ internal sealed class PageTools(PageFinder pages, TimeProvider time)
     private const double MaxArea = 40_000_000;
     private static readonly TimeSpan LoadDeadline = TimeSpan.FromSeconds(30);
 
-    // Of turning a page into text. A page of the largest size that is taken needs some seconds; one that is made to need more gets no more.
+    // Of turning a page into text. A page of the largest size that is taken needs some seconds; one that is made to need more gets no
+    // more.
     private static readonly TimeSpan ReadDeadline = TimeSpan.FromSeconds(30);
 
     public async Task<Reply> ScrapeAsync(Browser browser, PageRequest request, CancellationToken deadline)

@@ -3,8 +3,8 @@ using System.Text;
 namespace Steelyard.Worker.Pages;
 
 /// <summary>
-/// Turns a page into text, in the page: whatever its content does to those who read it, it does to its own session. The scripts are built in:
-/// <c>Scripts/scrape.js</c>, and the libraries it uses.
+/// Turns a page into text, in the page: whatever its content does to those who read it, it does to its own session. The scripts are built
+/// in: <c>Scripts/scrape.js</c>, and the libraries it uses.
 /// </summary>
 internal static class ScrapeScript
 {

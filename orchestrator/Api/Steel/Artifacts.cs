@@ -4,8 +4,8 @@ using Steelyard.Workers;
 namespace Steelyard.Api.Steel;
 
 /// <summary>
-/// Screenshots and PDFs, kept for some minutes for the clients they were made for. Their names cannot be guessed, and are all that is needed to fetch them.
-/// One lock over the list.
+/// Screenshots and PDFs, kept for some minutes for the clients they were made for. Their names cannot be guessed, and are all that is
+/// needed to fetch them. One lock over the list.
 /// </summary>
 public sealed class Artifacts(RunDirectory directory, Options options, TimeProvider time, ILogger<Artifacts> logger)
 {
@@ -17,7 +17,9 @@ public sealed class Artifacts(RunDirectory directory, Options options, TimeProvi
     private readonly string folder = directory.CreateFolder("artifacts");
     private long used;
 
-    /// <summary>Saves it and returns its name; the oldest go to make room for it. Throws <see cref="ArtifactSpaceException"/> when there is none.</summary>
+    /// <summary>
+    /// Saves it and returns its name; the oldest go to make room for it. Throws <see cref="ArtifactSpaceException"/> when there is none.
+    /// </summary>
     /// <param name="content">What is read while it comes. Its own exceptions are passed on.</param>
     /// <param name="length">Bytes in it.</param>
     /// <param name="extension">Such as <c>.png</c>.</param>
@@ -52,7 +54,9 @@ public sealed class Artifacts(RunDirectory directory, Options options, TimeProvi
             return files.FirstOrDefault(file => Path.GetFileName(file.Path) == name && !IsOver(file))?.Path;
     }
 
-    /// <summary>Deletes those whose time is over. Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>
+    /// Deletes those whose time is over. Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.
+    /// </summary>
     public Task RunAsync(CancellationToken cancellationToken) => Periodic.RunAsync(Period, () => Drop(IsOver), time, logger, cancellationToken);
 
     private static async Task WriteAsync(string path, Stream content, CancellationToken cancellationToken)

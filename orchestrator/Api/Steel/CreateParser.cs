@@ -6,8 +6,8 @@ using Steelyard.Workers;
 namespace Steelyard.Api.Steel;
 
 /// <summary>
-/// Reads the body of a create, as steel-sdk's <c>SessionCreateParams</c> has it. Unknown fields are ignored; a known one with a bad value is refused by
-/// name, and nothing reaches a worker that was not checked here.
+/// Reads the body of a create, as steel-sdk's <c>SessionCreateParams</c> has it. Unknown fields are ignored; a known one with a bad value
+/// is refused by name, and nothing reaches a worker that was not checked here.
 /// </summary>
 public sealed class CreateParser(WorkerApi workers, Options options)
 {

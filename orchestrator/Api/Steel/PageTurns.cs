@@ -3,8 +3,8 @@ using System.Threading.RateLimiting;
 namespace Steelyard.Api.Steel;
 
 /// <summary>
-/// One budget for all scrapes, screenshots and PDFs: so many may work at a time, and the others wait for their turn, as creates do for a worker. What pages
-/// make of such calls then costs other sessions at most that share of the workers.
+/// One budget for all scrapes, screenshots and PDFs: so many may work at a time, and the others wait for their turn, as creates do for a
+/// worker. What pages make of such calls then costs other sessions at most that share of the workers.
 /// </summary>
 public sealed class PageTurns(Options options, TimeProvider time) : IDisposable
 {
@@ -18,8 +18,8 @@ public sealed class PageTurns(Options options, TimeProvider time) : IDisposable
     });
 
     /// <summary>
-    /// Waits for a turn, which ends with the lease. Null when the client has been told to ask again later. Throws <see cref="OperationCanceledException"/> when
-    /// it has left.
+    /// Waits for a turn, which ends with the lease. Null when the client has been told to ask again later. Throws
+    /// <see cref="OperationCanceledException"/> when it has left.
     /// </summary>
     public async Task<RateLimitLease?> TakeAsync(HttpContext context)
     {

@@ -3,10 +3,16 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Api.Steel;
 
-/// <summary>Passes on what a worker has scraped, as it comes, with what else was made of the page. It is never read: what is in it is the page's choice.</summary>
+/// <summary>
+/// Passes on what a worker has scraped, as it comes, with what else was made of the page. It is never read: what is in it is the page's
+/// choice.
+/// </summary>
 internal static class ScrapeReply
 {
-    /// <summary>Writes the reply. Throws <see cref="PageFailedException"/> when the worker's is no object, and <see cref="IOException"/> when it breaks off.</summary>
+    /// <summary>
+    /// Writes the reply. Throws <see cref="PageFailedException"/> when the worker's is no object, and <see cref="IOException"/> when it
+    /// breaks off.
+    /// </summary>
     /// <param name="response">Where it goes.</param>
     /// <param name="files">Addresses of what else was made of the page, by name.</param>
     /// <param name="scraped">The worker's JSON: an object with members.</param>

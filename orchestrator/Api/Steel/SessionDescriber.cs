@@ -15,7 +15,10 @@ public sealed class SessionDescriber(Options options, LiveViewLinks links)
     public SteelSession Describe(EndedSession session, HttpRequest request) =>
         Describe(session.Id, session.Request, session.CreatedAt, session.Duration, session.End, session.Usage, request);
 
-    /// <summary>What its worker says of the bytes through its proxy; nothing for a session without one. The caller keeps it for when the session has ended.</summary>
+    /// <summary>
+    /// What its worker says of the bytes through its proxy; nothing for a session without one. The caller keeps it for when the session
+    /// has ended.
+    /// </summary>
     public static async Task<ProxyUsage> AskUsageAsync(Session session, Placement? placement)
     {
         if (placement is not { Worker.HasExtras: true } || !SteelRequest.Of(session.Request).HasProxy)

@@ -8,7 +8,9 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Steelyard.Api.Steel;
 
-/// <summary>What can be done with a live session of the Steel dialect: its context, its files, its mouse and keyboard, its pages.</summary>
+/// <summary>
+/// What can be done with a live session of the Steel dialect: its context, its files, its mouse and keyboard, its pages.
+/// </summary>
 public sealed class SteelExtras(SessionService sessions, WorkerForwarder forwarder, LiveViewLinks links, Options options)
 {
     private static readonly byte[] EmptyList = "[]"u8.ToArray();
@@ -24,8 +26,8 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
         routes.MapGet("/v1/sessions/{id}/events", EventsAsync).WithSummary("Recorded events: none").Reads();
     }
 
-    // Taken from the address as it came: a decoded path could not be told from one with slashes or percent signs in its names. What climbs, or is another
-    // address than the one it was routed by, must not reach the worker's other calls.
+    // Taken from the address as it came: a decoded path could not be told from one with slashes or percent signs in its names. What
+    // climbs, or is another address than the one it was routed by, must not reach the worker's other calls.
     private Task ForwardFileAsync(HttpContext context)
     {
         var parts = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0].Split('/', 6);

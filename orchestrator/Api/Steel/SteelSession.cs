@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Steelyard.Api.Steel;
 
-/// <summary>A session as steel-sdk's <c>Session</c> type has it. Times are ISO 8601 in UTC with milliseconds; durations are milliseconds.</summary>
+/// <summary>
+/// A session as steel-sdk's <c>Session</c> type has it. Times are ISO 8601 in UTC with milliseconds; durations are milliseconds.
+/// </summary>
 /// <param name="Duration">How long it has lived, or did.</param>
 /// <param name="Timeout">Age at which it ends, however busy; 0 for none.</param>
 /// <param name="InactivityTimeout">Idle time after which it ends.</param>
@@ -10,8 +12,8 @@ namespace Steelyard.Api.Steel;
 /// <param name="ProxyBytesUsed">As of now in a retrieve; in lists, and after the end, as of some seconds before.</param>
 /// <param name="ProxySource">Null without a proxy, which the SDK wants to see.</param>
 /// <param name="EndReason">deleted, expired, worker_lost or drained; absent while it is live.</param>
-/// <param name="EndCause">For worker_lost, as far as it is known: out_of_memory, too_many_processes, out_of_disk, hung, crashed, wrong_answer or
-/// stopped_by_operator.</param>
+/// <param name="EndCause">For worker_lost, as far as it is known: out_of_memory, too_many_processes, out_of_disk, hung, crashed,
+/// wrong_answer or stopped_by_operator.</param>
 /// <param name="EndDetail">By whom or through what it ended, for people.</param>
 public sealed record SteelSession(
     string Id,

@@ -4,8 +4,8 @@ using Steelyard.Sessions;
 namespace Steelyard.Api.Steel;
 
 /// <summary>
-/// The page of a session of our own, on a worker that works in it for us. What it makes of the page is the page's: it is passed on while it comes, and
-/// never read here.
+/// The page of a session of our own, on a worker that works in it for us. What it makes of the page is the page's: it is passed on while
+/// it comes, and never read here.
 /// </summary>
 internal sealed class WorkerPage(Placement placement, WorkerForwarder workers, Options options, TimeProvider time)
 {

@@ -3,7 +3,9 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Workers;
 
-/// <summary>A page has a say in what a worker answers: how large it is, what it claims to be, and what comes that nobody asked for.</summary>
+/// <summary>
+/// A page has a say in what a worker answers: how large it is, what it claims to be, and what comes that nobody asked for.
+/// </summary>
 public sealed class WorkerTrustTests
 {
     private const int MaxReply = 1000;
