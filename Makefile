@@ -1,6 +1,6 @@
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint bench simulate mutations faults clean browser
+.PHONY: help run build test lint bench simulate mutations faults attacks clean browser
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_GENERATE_ASPNET_CERTIFICATE := false
@@ -36,6 +36,10 @@ simulate: ## Simulate faults, thousands of seeds at a time (SEEDS=10000 FROM=1),
 faults: build browser ## Kill, stop and starve real processes, many times each, and print the figures (FAULT_RUNS=20)
 	@dotnet build tests -c Release -v quiet --nologo
 	@FAULT_RUNS=$(or $(FAULT_RUNS),20) tests/bin/Release/net10.0/Steelyard.Tests --filter-namespace "Steelyard.Tests.Faults" --progress off
+
+attacks: build browser ## Try the attacks of pages in all their variants: "make test" tries some of each
+	@dotnet build tests -c Release -v quiet --nologo
+	@ATTACKS=all tests/bin/Release/net10.0/Steelyard.Tests --filter-class "*.HostilePageTests" --filter-class "*.HostileScrapeTests" --progress off
 
 mutations: ## Break the product in many ways and see that the simulation notices each
 	@node tests/Simulation/mutations.mjs

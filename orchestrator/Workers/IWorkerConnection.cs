@@ -6,6 +6,9 @@ internal interface IWorkerConnection : IDisposable
     /// <summary>While it was idle the worker has closed it, or sent what nobody asked for.</summary>
     bool IsStale { get; }
 
+    /// <summary>Bytes of the reply to a request under way lie here, and nobody has read them yet.</summary>
+    bool HasUnreadReply { get; }
+
     /// <summary>Sends a request and reads the whole reply, by the deadline. On an error the connection is closed and given up.</summary>
     ValueTask<WorkerReply> CallAsync(WorkerRequest request, int maxReplyBytes, TimeSpan timeout);
 

@@ -18,6 +18,7 @@ public sealed class WorkerClient : IDisposable
     private readonly int mostKept;
     private readonly TimeProvider time;
     private long lastAnswer;
+    private long firstAsked; // Since the last answer; 0 while the worker owes none.
     private bool closed;
 
     /// <param name="machine">Opens the connections.</param>
@@ -50,8 +51,27 @@ public sealed class WorkerClient : IDisposable
     /// <summary>Time since the worker last answered anything: real traffic proves its life as well as a probe does.</summary>
     public TimeSpan SinceLastAnswer => time.GetElapsedTime(Volatile.Read(ref lastAnswer));
 
+    /// <summary>
+    /// Time since it got the first whole request that it has not answered; zero when it owes no answer. Silence alone blames nobody: where
+    /// this node lacks a processor, the request may not have gone out, or the reply may lie here unread.
+    /// </summary>
+    public TimeSpan Unanswered
+    {
+        get
+        {
+            if (Volatile.Read(ref firstAsked) is not (var since and not 0))
+                return TimeSpan.Zero;
+            lock (gate)
+                return open.Any(connection => connection.HasUnreadReply) ? TimeSpan.Zero : time.GetElapsedTime(since);
+        }
+    }
+
     /// <summary>Counts its silence from now on: it has shown in another way that it lives, or we were not there to hear it.</summary>
-    public void ForgiveSilence() => Volatile.Write(ref lastAnswer, time.GetTimestamp());
+    public void ForgiveSilence()
+    {
+        Volatile.Write(ref lastAnswer, time.GetTimestamp());
+        Volatile.Write(ref firstAsked, 0);
+    }
 
     /// <summary>Creates a session: outcome unknown on any error. <paramref name="body"/> is JSON.</summary>
     public ValueTask<WorkerReply> CreateAsync(ReadOnlyMemory<byte> body) => CallAsync(Speaks.Create(body), timeout);
@@ -107,6 +127,13 @@ public sealed class WorkerClient : IDisposable
         surplus.ForEach(connection => connection.Dispose());
     }
 
+    /// <summary>A connection has sent a whole request.</summary>
+    internal void HasAsked()
+    {
+        if (Volatile.Read(ref firstAsked) == 0)
+            Volatile.Write(ref firstAsked, time.GetTimestamp());
+    }
+
     internal void Return(IWorkerConnection connection, bool reusable)
     {
         lock (gate)
@@ -142,7 +169,7 @@ public sealed class WorkerClient : IDisposable
         }
 
         if (reply.Error == WorkerError.None)
-            Volatile.Write(ref lastAnswer, time.GetTimestamp());
+            ForgiveSilence();
         return reply;
     }
 

@@ -19,6 +19,7 @@ internal sealed class WorkerConnection : IWorkerConnection
     private readonly ReplyMemory memory;
     private readonly byte[] sendBuffer = new byte[BufferSize / 4];
     private readonly CancellationTokenSource deadline;
+    private volatile bool asked; // The worker has the whole request.
     private bool reusable;
 
     public WorkerConnection(WorkerClient owner, ReplyMemory memory, TimeProvider time)
@@ -30,7 +31,11 @@ internal sealed class WorkerConnection : IWorkerConnection
     }
 
     // An idle connection that has become readable was closed by the worker, or holds bytes nobody asked for.
-    public bool IsStale
+    public bool IsStale => IsReadable;
+
+    public bool HasUnreadReply => asked && IsReadable;
+
+    private bool IsReadable
     {
         get
         {
@@ -55,6 +60,8 @@ internal sealed class WorkerConnection : IWorkerConnection
             if (!socket.Connected)
                 await socket.ConnectAsync(IPAddress.Loopback, owner.Port, deadline.Token);
             await SendAsync(request);
+            asked = true;
+            owner.HasAsked();
             reader.Budget = request.MaxReplyBytes is null ? null : memory;
             error = await reader.ReadAsync(maxReplyBytes, deadline.Token);
             reusable = error == WorkerError.None && reader.IsReusable && deadline.TryReset();
@@ -78,6 +85,10 @@ internal sealed class WorkerConnection : IWorkerConnection
         catch (ObjectDisposedException)
         {
             error = WorkerError.Closed; // The worker has exited, and its client closed all connections.
+        }
+        finally
+        {
+            asked = false;
         }
 
         if (error == WorkerError.None)

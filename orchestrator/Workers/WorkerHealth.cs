@@ -19,6 +19,9 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
 
     private TimeSpan Period => options.ProbeInterval / TicksPerInterval;
 
+    // A worker that has been silent for so long has been asked: in the round before.
+    private TimeSpan Asked => options.ProbeInterval + Period;
+
     /// <summary>Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
     public Task RunAsync(CancellationToken cancellationToken)
     {
@@ -52,15 +55,18 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
             return; // Whether a start has failed is decided where it was begun.
         if (probing.TryAdd(worker, 0))
             _ = ProbeAsync(worker);
-        if (silence >= options.StarvedTimeout || silence - worker.Waited >= options.HangTimeout)
+        if (silence >= options.StarvedTimeout || (silence - worker.Waited >= options.HangTimeout && IsOwed(worker)))
             StopHung(worker, silence);
     }
+
+    // It was asked in time, and not one byte of a reply is here.
+    private bool IsOwed(Worker worker) => worker.Client.Unanswered >= options.HangTimeout - Asked;
 
     // Begins when it was asked in the last round, and has not answered at once as most do: two small files are read for each of its
     // threads.
     private void MeasureWait(Worker worker, TimeSpan silence)
     {
-        if (silence < options.ProbeInterval * 1.25)
+        if (silence < Asked)
             (worker.Starvation, worker.Waited) = (null, TimeSpan.Zero);
         else
             worker.Waited = (worker.Starvation ??= BeginMeasuring(worker))();

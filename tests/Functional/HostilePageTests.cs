@@ -21,9 +21,12 @@ public sealed class HostilePageTests
 
     private static readonly string Script = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Functional", "hostile-page.mjs"));
 
+    // What the browser counts as its own machine, what it does not though it leads there, and a name that the node was given. Each takes a
+    // quarter of a minute: the others are tried by `make attacks`.
     private static readonly string[] Names =
     [
-        "127.0.0.1", "localhost", "[::1]", "0177.0.0.1", "2130706433", "0.0.0.0", "0", "[::]", "[::ffff:127.0.0.1]", Allowed, .. OwnAddress(),
+        "127.0.0.1", "0.0.0.0", Allowed,
+        .. LongForm.IsAsked ? ["localhost", "[::1]", "0177.0.0.1", "2130706433", "0", "[::]", "[::ffff:127.0.0.1]", .. OwnAddress()] : Array.Empty<string>(),
     ];
 
     [Fact]

@@ -83,9 +83,8 @@ public sealed class LiveViewTests
     {
         await using var worker = await WorkerProcess.StartAsync();
         using var viewer = await worker.WatchAsync();
-        await viewer.OpenAsync("<body onclick=\"alert('stop'); document.title = 'went on'\" style=\"height:500px\">");
-        await viewer.MessageAsync("tabs", tabs => tabs.ToJsonString().Contains("went on", StringComparison.Ordinal));
-        await viewer.FrameAsync();
+        await viewer.OpenAsync("<title>ready</title><body onclick=\"alert('stop'); document.title = 'went on'\" style=\"height:500px\">");
+        await viewer.TitleAsync("ready");
         await ClickAsync(viewer, 20, 20);
         await Eventually.IsTrueAsync(() => worker.HasTitleAsync("went on"), "the page went on");
     }

@@ -13,6 +13,8 @@ internal sealed class SimulatedConnection(SimulatedMachine machine, WorkerClient
 
     public bool IsStale => isBroken;
 
+    public bool HasUnreadReply => false; // It is read when it comes.
+
     public async ValueTask<WorkerReply> CallAsync(WorkerRequest request, int maxReplyBytes, TimeSpan timeout)
     {
         isReusable = false;
@@ -68,6 +70,7 @@ internal sealed class SimulatedConnection(SimulatedMachine machine, WorkerClient
             peer.Join(this);
         }
 
+        owner.HasAsked();
         peer.Receive(request, reply => machine.After(machine.Between(0, 0.002), () =>
         {
             if (reply.Error != WorkerError.None)

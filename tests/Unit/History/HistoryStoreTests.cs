@@ -104,7 +104,7 @@ public sealed class HistoryStoreTests
         var rows = Enumerable.Range(1, 250).Select(number => Ended.Row(number)).ToArray();
         await using (var first = new StoreBench(folder: folder.Root))
             await first.WriteAsync(rows);
-        await using var bench = new StoreBench(folder: folder.Root, start: Ended.Start.AddDays(40));
+        await using var bench = new StoreBench(KeepTwoDays, folder.Root, Ended.Start.AddDays(40));
         var early = Ended.Row(251) with { EndedAt = bench.Time.GetUtcNow() };
         await bench.WriteAsync(early);
         for (var minute = 0; minute < 30; minute++)
@@ -117,7 +117,7 @@ public sealed class HistoryStoreTests
         Assert.Equal([.. rows, early, late], bench.Store.Newest(1000));
 
         // The clock is right now: what is too old goes, and what came from the future is in nobody's way.
-        await PassAsync(bench, TimeSpan.FromDays(31));
+        await PassAsync(bench, TimeSpan.FromDays(2.1));
         await bench.RunAsync(async () => await bench.CountAsync() == 1, "all but one are gone");
         Assert.Equal([early], bench.Store.Newest(1000));
     }
@@ -125,12 +125,12 @@ public sealed class HistoryStoreTests
     [Fact]
     public async Task A_row_that_was_written_while_the_clock_was_behind_stays_as_long_as_those_before_it()
     {
-        await using var bench = new StoreBench();
+        await using var bench = new StoreBench(KeepTwoDays);
         HistoryRow[] rows = [Ended.Row(1), Ended.Row(2) with { EndedAt = DateTimeOffset.UnixEpoch }, Ended.Row(3)];
         await bench.WriteAsync(rows);
-        await PassAsync(bench, TimeSpan.FromDays(7));
+        await PassAsync(bench, TimeSpan.FromDays(1));
         Assert.Equal(rows, bench.Store.Newest(10));
-        await PassAsync(bench, TimeSpan.FromDays(24));
+        await PassAsync(bench, TimeSpan.FromDays(1.1));
         await bench.RunAsync(async () => await bench.CountAsync() == 0, "all are gone");
     }
 
@@ -147,6 +147,9 @@ public sealed class HistoryStoreTests
         Assert.InRange(kept, 1000, 4000);
         Assert.Equal(rows[^kept..], bench.Store.Newest(5000));
     }
+
+    // Each minute of it is a round of upkeep.
+    private static Options KeepTwoDays(Options options) => options with { HistoryAge = TimeSpan.FromDays(2) };
 
     // Time passes, and so does a round of upkeep: what is written behind it is written after it.
     private static async Task PassAsync(StoreBench bench, TimeSpan by)

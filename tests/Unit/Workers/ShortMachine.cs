@@ -4,12 +4,15 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Workers;
 
-/// <summary>The real machine, from which the descriptors can be taken.</summary>
+/// <summary>The real machine, from which the descriptors can be taken, or which has connections of the test's own.</summary>
 internal sealed class ShortMachine : IMachine
 {
     private readonly Machine real = new(new(1 << 20));
 
     public bool HasDescriptors { get; set; }
+
+    /// <summary>What connects instead of a socket; null for the real one.</summary>
+    public Func<WorkerClient, IWorkerConnection>? Connect { get; init; }
 
     /// <summary>How often one was asked for.</summary>
     public int Asked { get; private set; }
@@ -38,7 +41,7 @@ internal sealed class ShortMachine : IMachine
     public IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time)
     {
         Asked++;
-        return HasDescriptors ? real.TryConnect(client, time) : null;
+        return Connect is not null ? Connect(client) : HasDescriptors ? real.TryConnect(client, time) : null;
     }
 
     public bool IsFree(int port) => real.IsFree(port);
