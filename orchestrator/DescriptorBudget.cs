@@ -23,6 +23,9 @@ public static class DescriptorBudget
     /// </summary>
     public const int PerWorker = 3;
 
+    /// <summary>Calls at a time, of all clients together, to workers whose pages are listed in one reply.</summary>
+    public const int ListCalls = 32;
+
     private const int LeastKept = 2;
     private const int MostKept = 64;
 
@@ -36,7 +39,7 @@ public static class DescriptorBudget
     /// <summary>Fewest descriptors with which a node can run.</summary>
     public static int Least => Fixed + Share;
 
-    private static int Fixed => Reserve + (PerConnection * ConnectionPlaces.Spare);
+    private static int Fixed => Reserve + ListCalls + (PerConnection * ConnectionPlaces.Spare);
 
     /// <summary>
     /// Lowers the limits of workers, connections and WebSockets to what is there; says so in a line, which is null when all is as asked

@@ -16,7 +16,7 @@ internal static class Exposure
         // Where each browser has a user of its own, what is for nobody else is not for it.
         var asOther = isolation.Latest?.User.On == true;
         return from secret in Secrets(options)
-               where File.Exists(secret.Path) && (!asOther || IsForAll(secret.Path))
+               where File.Exists(secret.Path) && (!asOther || IsForAll(Real(secret.Path)))
                from folder in isolation.Readable
                where IsWithin(Real(secret.Path), Real(folder))
                group folder by secret into found

@@ -96,9 +96,9 @@ public sealed class Orchestrator : IAsyncDisposable
             options = options with { MaxWorkers = Math.Min(MemoryBudget.Workers(command.Kind), options.LastWorkerPort - options.FirstWorkerPort + 1) };
         if (options.StartConcurrency == 0)
             options = options with { StartConcurrency = StartTurn.UsualNumber(command.Kind) };
+        (options, var descriptors) = DescriptorBudget.Apply(options, ProcessLimits.Descriptors);
         if (options.MaxPageCalls == 0)
             options = options with { MaxPageCalls = Math.Max(1, options.MaxWorkers / 2) };
-        (options, var descriptors) = DescriptorBudget.Apply(options, ProcessLimits.Descriptors);
         options = options with { Warm = Math.Min(options.Warm, options.MaxWorkers) };
 
         var keys = new KeyRing(options);

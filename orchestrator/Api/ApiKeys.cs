@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using Steelyard.Connections;
+using Steelyard.Proxy;
 using Steelyard.Sessions;
 
 namespace Steelyard.Api;
@@ -20,11 +22,21 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong)
     public Task InvokeAsync(HttpContext context)
     {
         var inQuery = QueryKeys.Take(context.Request, key => keys.Find(key) is not null);
-        if (keys.IsEmpty || Open.Any(path => context.Request.Path.StartsWithSegments(path)))
+        if (keys.IsEmpty)
             return next(context);
+        if (Open.Any(path => context.Request.Path.StartsWithSegments(path)))
+        {
+            MakeRoom(context);
+            return next(context);
+        }
+
         var key = InHeader(context.Request) ?? inQuery;
         if (key is null && context.Request.Path.StartsWithSegments(ForProbes))
+        {
+            MakeRoom(context);
             return GoOnAsync(context, Sessions.Caller.Nobody);
+        }
+
         return key is not null && keys.Find(key) is { } caller ? GoOnAsync(context, caller) : RefuseAsync(context);
     }
 
@@ -34,8 +46,16 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong)
         return next(context);
     }
 
+    // Whoever keeps asking without a key would otherwise hold its place for ever.
+    private static void MakeRoom(HttpContext context)
+    {
+        if (context.Features.Get<ClientConnection>() is { IsInTheWay: true } && !Upgrade.IsAsked(context.Request))
+            context.Response.Headers.Connection = "close";
+    }
+
     private async Task RefuseAsync(HttpContext context)
     {
+        MakeRoom(context);
         if (!await wrong.SlowAsync(context.Connection.RemoteIpAddress ?? IPAddress.None, context.RequestAborted))
         {
             context.Response.Headers.Connection = "close";

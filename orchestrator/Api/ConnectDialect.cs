@@ -13,7 +13,9 @@ namespace Steelyard.Api;
 public sealed class ConnectDialect(SessionService sessions, Attacher attacher, CreateParser parser, WorkerPool pool, WorkerApi workers, Options options)
 {
     private const int MostAsked = 8;
-    private const int MostListed = 8 << 20; // Characters, of all sessions' pages together.
+    private const int MostListed = 8 << 20; // Bytes, of all sessions' pages together.
+
+    private readonly SemaphoreSlim turns = new(DescriptorBudget.ListCalls);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -111,15 +113,14 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
     {
         var caller = context.Caller();
         var mine = sessions.Live.Where(session => session.EndReason is null && !session.IsOver() && caller.Sees(session.Request.Holder)).ToList();
-        var lists = new IReadOnlyList<DevToolsTarget>?[mine.Count];
-        await Parallel.ForAsync(0, mine.Count, new ParallelOptions { MaxDegreeOfParallelism = MostAsked, CancellationToken = context.RequestAborted }, async (i, _) =>
-            lists[i] = await TargetsAsync(context, mine[i], "GET", "/json/list"));
 
         // A page decides how long its address is: a session with more than its share is left out here, and has its own
         // /sessions/ID/json/list.
         var share = MostListed / Math.Max(1, mine.Count);
-        var listed = lists.Where(list => list is not null && list.Sum(target => target.Json.Length) <= share).SelectMany(list => list!);
-        await WriteAsync(context, $"[{string.Join(',', listed.Select(target => target.Json))}]");
+        var lists = new IReadOnlyList<DevToolsTarget>?[mine.Count];
+        await Parallel.ForAsync(0, mine.Count, new ParallelOptions { MaxDegreeOfParallelism = MostAsked, CancellationToken = context.RequestAborted }, async (i, _) =>
+            lists[i] = await TurnAsync(() => TargetsAsync(context, mine[i], "GET", "/json/list", share), context.RequestAborted));
+        await WriteAsync(context, $"[{string.Join(',', lists.SelectMany(list => list ?? []).Select(target => target.Json))}]");
     }
 
     private async Task NewAsync(HttpContext context)
@@ -156,13 +157,27 @@ public sealed class ConnectDialect(SessionService sessions, Attacher attacher, C
         return context.Response.StatusCode == StatusCodes.Status200OK;
     }
 
-    // Null when the session has ended, or its browser does not answer, or not sensibly.
-    private async Task<IReadOnlyList<DevToolsTarget>?> TargetsAsync(HttpContext context, Session session, string method, string path)
+    // Each takes a connection that its client's own does not stand for.
+    private async Task<T> TurnAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        await turns.WaitAsync(cancellationToken);
+        try
+        {
+            return await ask();
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    // Null when the session has ended, or its browser does not answer, or not sensibly, or with more than so many bytes.
+    private async Task<IReadOnlyList<DevToolsTarget>?> TargetsAsync(HttpContext context, Session session, string method, string path, int most = int.MaxValue)
     {
         if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement || (await CdpAddress.FindAsync(placement)).Address is not { } address)
             return null;
         using var reply = await placement.Worker.Client.DiscoverAsync(method, path);
-        if (!reply.IsSuccess || !session.IsOn(placement))
+        if (!reply.IsSuccess || reply.Body.Length > most || !session.IsOn(placement))
             return null;
         var prefix = $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/sessions/{session.Id}";
         return DevToolsTarget.Parse(Discovery.Rewrite(reply.Body, prefix, context.KeyQuery(), address).Span);

@@ -15,8 +15,11 @@ public sealed class OriginGuard(RequestDelegate next, KeyRing keys, Options opti
 
     private static readonly string[] OfPages = ["Origin", "Sec-Fetch-Site", "Referer"];
 
-    // The browser may have called us by another name than the proxy does.
-    private static readonly string[] OfProxies = ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Original-Host", "Forwarded", "Via"];
+    // The browser may have called us by another name than the proxy does. What a trusted proxy has told is renamed before we see it.
+    private static readonly string[] OfProxies =
+    [
+        "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Original-For", "X-Original-Host", "X-Original-Proto", "X-Real-IP", "Forwarded", "Via",
+    ];
 
     public Task InvokeAsync(HttpContext context)
     {

@@ -50,6 +50,9 @@ public sealed class ClientConnection : ConnectionContext
     /// <summary>A caller with a right key has used it.</summary>
     public bool IsKnown { get; private set; }
 
+    /// <summary>Others need its place, and nobody with a right key has used it.</summary>
+    public bool IsInTheWay => !IsKnown && places.AreTaken;
+
     public override string ConnectionId
     {
         get => inner.ConnectionId;

@@ -43,9 +43,14 @@ internal sealed class ClientListener(IConnectionListener inner, ConnectionPlaces
 
     private async Task CloseIfSilentAsync(ClientConnection connection)
     {
-        await Task.Delay(ExcessPatience, time);
-        if (places.TryEvict(connection))
+        while (!connection.ConnectionClosed.IsCancellationRequested)
+        {
+            await Task.Delay(ExcessPatience, time);
+            if (!places.TryEvict(connection))
+                continue; // It is being answered.
             Abort(connection);
+            return;
+        }
     }
 
     private static void Abort(ClientConnection connection) => connection.Abort(new ConnectionAbortedException("its place is needed"));

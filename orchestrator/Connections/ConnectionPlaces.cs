@@ -24,6 +24,9 @@ internal sealed class ConnectionPlaces(int most)
     private int closing;
     private TaskCompletionSource? room;
 
+    /// <summary>No place is free just now. Read without the lock: it may be over in the same moment.</summary>
+    public bool AreTaken => Volatile.Read(ref open) - Volatile.Read(ref closing) >= most;
+
     /// <summary>Completes when one more may be accepted.</summary>
     public Task RoomAsync()
     {
@@ -44,7 +47,7 @@ internal sealed class ConnectionPlaces(int most)
             if (++open - closing > most)
             {
                 evicted = EvictStrangerNeedsLock() ?? EvictRestingNeedsLock();
-                newcomer.IsExcess = evicted is null;
+                newcomer.IsExcess = open - closing > most; // The evicted one may have been an excess one.
             }
 
             strangers.AddLast(newcomer.Node);

@@ -24,7 +24,7 @@ internal static class FileTree
     /// <param name="path">Nobody but us may change the folders above it.</param>
     public static void Delete(string path)
     {
-        if (HeldFolder.TryOpen(Path.GetDirectoryName(path)!) is not { } parent)
+        if (HeldFolder.TryOpenOwn(Path.GetDirectoryName(path)!) is not { } parent)
             return;
         using (parent)
         {

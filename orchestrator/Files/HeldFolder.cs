@@ -27,8 +27,11 @@ internal sealed class HeldFolder : IDisposable
 
     /// <summary>Null when there is no such folder.</summary>
     /// <inheritdoc cref="Open"/>
-    public static HeldFolder? TryOpen(string path) =>
-        FolderOf(FileCalls.OpenAt(FileCalls.WorkingDirectory, Encoding.UTF8.GetBytes(path + '\0'), FileCalls.OpenFolder | FileCalls.OpenNoLink, 0), path);
+    public static HeldFolder? TryOpen(string path) => TryOpen(path, FileCalls.OpenNoLink);
+
+    /// <summary>Null when there is no such folder; one that a link leads to is one.</summary>
+    /// <param name="path">Nobody but us may change it, or the folders above it.</param>
+    public static HeldFolder? TryOpenOwn(string path) => TryOpen(path, 0);
 
     /// <summary>Null when there is no folder of this name; a link is none.</summary>
     public HeldFolder? TryOpenFolder(FileName name) =>
@@ -70,9 +73,9 @@ internal sealed class HeldFolder : IDisposable
     public bool TryRemoveFolder(FileName name) =>
         FileCalls.UnlinkAt(handle, name.Bytes, FileCalls.RemoveFolder) == 0 || !FailsWith("remove a folder", FileCalls.NotFound, FileCalls.NotEmpty);
 
-    /// <summary>Moves what has this name, in place of what is there. False when a folder is in the way.</summary>
+    /// <summary>Moves what has this name, in place of what is there. False when a folder, or for a folder anything, is in the way.</summary>
     public bool TryMove(FileName name, HeldFolder to, FileName newName) =>
-        Succeeds(FileCalls.RenameAt(handle, name.Bytes, to.handle, newName.Bytes), "move a file", FileCalls.Exists, FileCalls.IsFolder, FileCalls.NotEmpty);
+        Succeeds(FileCalls.RenameAt(handle, name.Bytes, to.handle, newName.Bytes), "move a file", FileCalls.Exists, FileCalls.IsFolder, FileCalls.NoFolder, FileCalls.NotEmpty);
 
     /// <summary>Gives the folder itself to a user.</summary>
     public void GiveTo(uint user) => Succeeds(FileCalls.ChangeOwner(handle, user, user), "give away a folder");
@@ -107,6 +110,9 @@ internal sealed class HeldFolder : IDisposable
     }
 
     public void Dispose() => handle.Dispose();
+
+    private static HeldFolder? TryOpen(string path, int flags) =>
+        FolderOf(FileCalls.OpenAt(FileCalls.WorkingDirectory, Encoding.UTF8.GetBytes(path + '\0'), FileCalls.OpenFolder | flags, 0), path);
 
     private static HeldFolder? FolderOf(int descriptor, string what) =>
         Succeeds(descriptor, $"open {what}", FileCalls.NotFound, FileCalls.NoFolder, FileCalls.IsLink) ? new(descriptor) : null;

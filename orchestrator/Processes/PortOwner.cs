@@ -57,8 +57,8 @@ public static class PortOwner
         catch (UnauthorizedAccessException)
         {
             // Root in a container may not look into the process of another user, and each browser may have a user of its own: then the
-            // user tells.
-            return UserOf(pid) == listener.User;
+            // user tells. It tells nothing of one that is ours, and that of many.
+            return UserOf(pid) is { } user && user == listener.User && user != UserOf(Environment.ProcessId);
         }
         catch (IOException e) when (!Shortage.IsIn(e))
         {

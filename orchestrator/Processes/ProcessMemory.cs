@@ -12,7 +12,25 @@ public static class ProcessMemory
     /// <summary>
     /// Bytes of memory with each shared page divided among those who share it. Exact, and dear: about a millisecond for each process.
     /// </summary>
-    public static long ProportionalOf(IEnumerable<int> pids) => pids.Sum(Proportional);
+    public static long ProportionalOf(IEnumerable<int> pids)
+    {
+        long sum = 0, shared = 0;
+        foreach (var pid in pids)
+        {
+            if (Proportional(pid) is { } exact)
+            {
+                sum += exact;
+                continue;
+            }
+
+            // A sandboxed process, or one of another user, shows it to root alone. What it shares with others is counted once, as the
+            // one that has the most of it has it: less than all, and never too much.
+            sum += Of([pid]).OwnBytes;
+            shared = Math.Max(shared, SharedMemory(pid));
+        }
+
+        return sum + shared;
+    }
 
     // /proc/PID/statm, in pages: size, resident, shared, …
     private static (long Resident, long Shared) PagesOf(int pid)
@@ -22,21 +40,37 @@ public static class ProcessMemory
         return line.IsEmpty ? default : (ProcFile.Number(line, 1), ProcFile.Number(line, 2));
     }
 
-    // A line such as "Pss:    1234 kB".
-    private static long Proportional(int pid)
+    // Null when it is hidden from us.
+    private static long? Proportional(int pid)
     {
         try
         {
-            var line = File.ReadLines($"/proc/{pid}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal));
-            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+            return Kilobytes(File.ReadLines($"/proc/{pid}/smaps_rollup"), "Pss:");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A sandboxed process shows it to root alone: then what is not shared must do.
-            var (resident, shared) = PagesOf(pid);
-            return (resident - shared) * Environment.SystemPageSize;
+            return null;
         }
     }
+
+    // Of files in memory that it has mapped, with a name or without.
+    private static long SharedMemory(int pid)
+    {
+        try
+        {
+            return Kilobytes(File.ReadLines($"/proc/{pid}/status"), "RssShmem:") ?? 0;
+        }
+        catch (IOException)
+        {
+            return 0; // Gone.
+        }
+    }
+
+    // Of a line such as "Pss:    1234 kB", in bytes.
+    private static long? Kilobytes(IEnumerable<string> lines, string name) =>
+        lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)) is { } found
+            ? long.Parse(found.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024
+            : null;
 }
 
 /// <param name="OwnBytes">Resident memory that is not shared, of all its processes.</param>

@@ -91,7 +91,7 @@ public sealed class DevToolsSocket : IDisposable
         foreach (var line in lines.Skip(1))
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
-            if (line.AsSpan().ContainsAnyInRange('\0', '\x1f'))
+            if (line.AsSpan().ContainsAnyInRange('\0', '\x1f') || line.Contains('\x7f', StringComparison.Ordinal))
                 throw new IOException("its answer to the upgrade has control characters in a header");
             if (colon > 0)
                 Headers[line[..colon]] = line[(colon + 1)..].Trim();

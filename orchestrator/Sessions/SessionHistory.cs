@@ -62,7 +62,7 @@ public sealed class SessionHistory : IAsyncDisposable
 
     /// <summary>
     /// Whether a session of this id has ended, as far as that can be found out: a history that cannot be read shall not keep a session
-    /// from being created.
+    /// from being created. Throws <see cref="HistoryBusyException"/> when the key asks for too much.
     /// </summary>
     public async Task<bool> HasAsync(SessionId id, string? key)
     {
@@ -70,10 +70,9 @@ public sealed class SessionHistory : IAsyncDisposable
         {
             return await FindAsync(id, key) is not null;
         }
-        catch (Exception e) when (e is HistoryUnavailableException or HistoryBusyException)
+        catch (HistoryUnavailableException)
         {
-            // The log has it already, or it is the key's own doing.
-            return false;
+            return false; // The log has it already.
         }
     }
 

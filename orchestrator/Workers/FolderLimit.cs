@@ -1,4 +1,5 @@
 using Steelyard.Files;
+using Steelyard.Processes;
 
 namespace Steelyard.Workers;
 
@@ -61,10 +62,18 @@ internal sealed class FolderLimit(string folder, long limit)
         return grown;
     }
 
+    // One that closes its folder to us shall not keep the others from being measured, and has something to hide.
     private long InFolder(Worker worker)
     {
-        using var own = HeldFolder.TryOpen(worker.Directory.Path);
-        return own is null ? 0 : FileTree.Measure(own, limit);
+        try
+        {
+            using var own = HeldFolder.TryOpen(worker.Directory.Path);
+            return own is null ? 0 : FileTree.Measure(own, limit);
+        }
+        catch (IOException e)
+        {
+            return Shortage.IsIn(e) ? 0 : long.MaxValue / 2;
+        }
     }
 
     private static long Nameless(Worker worker, ProcessFamilies look)

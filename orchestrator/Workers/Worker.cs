@@ -133,7 +133,7 @@ public sealed class Worker
     }
 
     // What it says itself is why, even if we have stopped it for what came of that.
-    private StopReason? ReasonOf(ExitStatus status) => isBundled && status.Code == WroteTooMuch ? Workers.StopReason.OverDisk : stopReason;
+    private StopReason? ReasonOf(ExitStatus status) => (isBundled && status.Code == WroteTooMuch) || status.Signal == (int)Signal.FileTooLarge ? Workers.StopReason.OverDisk : stopReason;
 
     /// <summary>
     /// Ends it: SIGTERM to its process group, then SIGKILL after the grace; at once for a reason that shows it cannot be asked.

@@ -10,7 +10,10 @@ public sealed record WorkerLimits(long? MemoryBytes, int? Processes, int? Files,
     private const long MiB = 1 << 20;
     private const long MostUploads = 1024 * MiB;
 
-    /// <summary>What the options say; what they leave open depends on the kind. Of a program that is not ours we know nothing.</summary>
+    /// <summary>
+    /// What the options say; what they leave open depends on the kind. Of a program that is not ours we know nothing. What is written may be
+    /// memory, too: where only the memory is said, no more than that may be written.
+    /// </summary>
     public static WorkerLimits For(WorkerKind kind, Options options)
     {
         var usual = kind switch
@@ -19,11 +22,13 @@ public sealed record WorkerLimits(long? MemoryBytes, int? Processes, int? Files,
             WorkerKind.Simulated => new(256 * MiB, 4, 1024, 64 * MiB),
             _ => new(null, null, null, null),
         };
+        var memory = Choose(options.WorkerMemoryBytes, usual.MemoryBytes);
+        var usualDisk = options.WorkerMemoryBytes is null or Options.NoLimit ? usual.DiskBytes : Math.Min(usual.DiskBytes ?? long.MaxValue, memory ?? long.MaxValue);
         return new(
-            Choose(options.WorkerMemoryBytes, usual.MemoryBytes),
+            memory,
             (int?)Choose(options.WorkerProcesses, usual.Processes),
             (int?)Choose(options.WorkerFiles, usual.Files),
-            Choose(options.WorkerDiskBytes, usual.DiskBytes));
+            Choose(options.WorkerDiskBytes, usualDisk));
     }
 
     /// <summary>

@@ -46,6 +46,8 @@ public sealed class ConfinementTests
         {
             foreach (var place in new[] { "/opt", "/usr/local", "/usr/local/share" })
                 await AssertHiddenAsync(client, page, place);
+            if (Directory.Exists("/etc/ssl/certs"))
+                await AssertHiddenAsync(client, page, "/etc/ssl"); // Private keys are in a folder beside the certificates.
         }
 
         await client.GoAsync(page, "about:blank");

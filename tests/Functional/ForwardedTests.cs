@@ -8,6 +8,20 @@ namespace Steelyard.Tests.Functional;
 public sealed class ForwardedTests
 {
     [Theory]
+    [InlineData("X-Forwarded-For", "10.0.0.1")]
+    [InlineData("X-Forwarded-Proto", "https")]
+    [InlineData("X-Forwarded-Host", "localhost")]
+    public async Task A_get_that_changes_something_is_refused_through_a_trusted_proxy_too(string header, string value)
+    {
+        await using var node = await Node.StartAsync(options => options with { TrustedProxies = [IPAddress.Loopback] });
+        var id = await node.CreateAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/kill/all") { Headers = { { header, value } } };
+        using var reply = await node.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Forbidden, reply.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, await node.StatusOfAsync(id));
+    }
+
+    [Theory]
     [InlineData("127.0.0.1", "wss://grid.example/?sessionId=", "https://grid.example/live/")]
     [InlineData("127.0.0.2", "ws://127.0.0.1", "http://127.0.0.1")]
     [InlineData(null, "ws://127.0.0.1", "http://127.0.0.1")]

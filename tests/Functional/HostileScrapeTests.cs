@@ -40,7 +40,9 @@ public sealed class HostileScrapeTests
             foreach (var path in new[] { "large", "deep" })
             {
                 var (status, bytes) = await ScrapeAsync(node.Http, $"{site.Url}/{path}", format);
-                Assert.True(status == HttpStatusCode.OK || (path == "large" && status == HttpStatusCode.BadGateway), $"{path} as {format}: {status}"); // In time, or said to be too slow.
+
+                // In time; what takes more work than to read the page may be said to be too slow.
+                Assert.True(status == HttpStatusCode.OK || (path == "large" && format is "markdown" or "readability" && status == HttpStatusCode.BadGateway), $"{path} as {format}: {status}");
                 Assert.True(status != HttpStatusCode.OK || path != "large" || bytes > 5_000_000, $"{path} as {format}: {bytes} bytes");
             }
         }

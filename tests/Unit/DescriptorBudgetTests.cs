@@ -1,3 +1,5 @@
+using Steelyard.Connections;
+
 namespace Steelyard.Tests.Unit;
 
 public sealed class DescriptorBudgetTests
@@ -46,7 +48,7 @@ public sealed class DescriptorBudgetTests
         {
             var (options, _) = DescriptorBudget.Apply(asked, descriptors);
             Assert.True(options is { MaxWorkers: > 0, MaxConnections: > 0, MaxAttached: > 0 });
-            var needed = DescriptorBudget.Reserve
+            var needed = DescriptorBudget.Reserve + DescriptorBudget.ListCalls + (DescriptorBudget.PerConnection * ConnectionPlaces.Spare)
                 + ((DescriptorBudget.PerWorker + options.KeptWorkerConnections) * (long)options.MaxWorkers)
                 + (DescriptorBudget.PerConnection * ((long)options.MaxConnections + options.MaxAttached));
             Assert.InRange(needed, 0, descriptors);

@@ -33,6 +33,11 @@ public sealed class ExposureTests : IDisposable
         Directory.CreateSymbolicLink(folder.At("way"), "real");
         Assert.Single(Warnings(folder.At("way"), ownUser: false, keys));
         Assert.Single(Warnings(folder.At("real"), ownUser: false, folder.At("way/keys")));
+
+        // It need not go through the folder that is closed.
+        Directory.CreateDirectory(folder.At("closed"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.CreateSymbolicLink(folder.At("closed/keys"), keys);
+        Assert.Single(Warnings(folder.At("real"), ownUser: true, folder.At("closed/keys")));
     }
 
     [Fact]

@@ -21,7 +21,10 @@ internal sealed class Cage
         "/usr/share/X11", "/usr/share/ca-certificates", "/usr/share/fontconfig", "/usr/share/fonts", "/usr/share/locale", "/usr/share/mime",
         "/usr/share/vulkan", "/usr/share/zoneinfo", "/usr/local/share/ca-certificates", "/usr/local/share/fonts",
         "/etc/ca-certificates", "/etc/fonts", "/etc/gai.conf", "/etc/host.conf", "/etc/hosts", "/etc/ld.so.cache", "/etc/localtime", "/etc/nsswitch.conf",
-        "/etc/os-release", "/etc/pki", "/etc/resolv.conf", "/etc/ssl", "/etc/timezone", "/etc/vulkan",
+        "/etc/os-release", "/etc/resolv.conf", "/etc/timezone", "/etc/vulkan",
+
+        // Not the folders above them: private keys are in others of theirs.
+        "/etc/pki/ca-trust", "/etc/pki/tls/certs", "/etc/pki/nssdb", "/etc/ssl/certs", "/etc/ssl/openssl.cnf",
     ];
 
     private static readonly string[] Writable = ["/dev/full", "/dev/null", "/dev/random", "/dev/urandom", "/dev/zero"];

@@ -59,7 +59,8 @@ internal sealed class SessionFiles(string root, uint? user = null)
         var (source, target) = (FileName.Of(Path.GetFileName(written)), FileName.Of(name));
         if (folder is null || IsUnfinished(name) || (folder.StatusOf(target) is { } present && !IsOurs(present)))
             return null;
-        from.GiveTo(owner, source);
+        if (user is { } other)
+            from.GiveTo(other, source);
         return from.TryMove(source, folder, target) && folder.StatusOf(target) is { } status ? new(path, status.Size, status.LastModified) : null;
     }
 
@@ -84,8 +85,8 @@ internal sealed class SessionFiles(string root, uint? user = null)
             folder = above.TryOpenFolder(next);
             if (folder is null)
                 return null;
-            if (isNew)
-                folder.GiveTo(owner);
+            if (isNew && user is { } other)
+                folder.GiveTo(other);
         }
 
         return folder;

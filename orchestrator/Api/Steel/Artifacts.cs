@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Steelyard.Processes;
 using Steelyard.Workers;
 
 namespace Steelyard.Api.Steel;
@@ -68,6 +69,10 @@ public sealed class Artifacts(RunDirectory directory, Options options, TimeProvi
             int count;
             while ((count = await ReadAsync()) > 0)
                 await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+        }
+        catch (IOException e) when (Shortage.IsIn(e))
+        {
+            throw PoolUnavailableException.NoConnection();
         }
         catch (IOException e)
         {

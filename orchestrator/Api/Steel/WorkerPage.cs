@@ -1,5 +1,7 @@
+using Steelyard.Processes;
 using Steelyard.Proxy;
 using Steelyard.Sessions;
+using Steelyard.Workers;
 
 namespace Steelyard.Api.Steel;
 
@@ -37,6 +39,10 @@ internal sealed class WorkerPage(Placement placement, WorkerForwarder workers, O
         catch (OperationCanceledException) when (!left.IsCancellationRequested)
         {
             throw PageFailedException.TooLate(what, options);
+        }
+        catch (Exception e) when (Shortage.IsIn(e))
+        {
+            throw PoolUnavailableException.NoConnection();
         }
         catch (Exception e) when (e is HttpRequestException or IOException && !left.IsCancellationRequested)
         {

@@ -34,6 +34,9 @@ public sealed class OriginGuardTests
     [InlineData("localhost:8080", "X-Forwarded-For", "10.0.0.1")]
     [InlineData("localhost:8080", "Via", "1.1 proxy")]
     [InlineData("localhost:8080", "X-Original-Host", "localhost:8080")]
+    [InlineData("localhost:8080", "X-Original-For", "127.0.0.1:5")]
+    [InlineData("localhost:8080", "X-Original-Proto", "http")]
+    [InlineData("localhost:8080", "X-Real-IP", "10.0.0.1")]
     public async Task Where_a_page_may_have_sent_it_a_get_reads_and_does_not_change(string host, string header, string value)
     {
         Assert.True(await PassesAsync(host, GetEffect.Reads, header, value));

@@ -60,6 +60,32 @@ public sealed class ConnectionPlacesTests
     }
 
     [Fact]
+    public void Who_takes_the_place_of_an_excess_one_is_excess_too()
+    {
+        Assert.True(Enter().Connection.TryServe());
+        Assert.True(Enter().Connection.TryServe());
+        var (silent, _) = Enter();
+        for (var i = 0; i < ConnectionPlaces.Spare * 2; i++)
+        {
+            var (next, evicted) = Enter();
+            Assert.Same(silent, evicted);
+            Assert.True(next.IsExcess);
+            silent = next;
+        }
+    }
+
+    [Fact]
+    public void Who_has_shown_no_key_is_in_the_way_while_no_place_is_free()
+    {
+        var (stranger, _) = Enter();
+        Assert.False(stranger.IsInTheWay);
+        var (known, _) = Enter();
+        Use(known, isKnown: true);
+        Assert.True(stranger.IsInTheWay);
+        Assert.False(known.IsInTheWay);
+    }
+
+    [Fact]
     public async Task Nothing_more_is_accepted_while_too_many_are_being_closed()
     {
         List<ClientConnection> all = [];

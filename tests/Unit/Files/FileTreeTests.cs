@@ -43,6 +43,29 @@ public sealed class FileTreeTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_below_a_link_of_ours_is_deleted()
+    {
+        Directory.CreateSymbolicLink(folder.At("way"), folder.At("root"));
+        Directory.CreateDirectory(folder.At("root/sub"));
+        FileTree.Delete(folder.At("way/sub"));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Root));
+    }
+
+    [Fact]
+    public void Names_that_are_used_to_delete_are_in_nobodys_way()
+    {
+        foreach (var name in new[] { "a", "z" })
+        {
+            Directory.CreateDirectory(folder.At($"root/{name}/b/c/d"));
+            Enumerable.Range(1, 5).ToList().ForEach(number => folder.Write($"root/{name}/.moved-{number}", ""));
+        }
+
+        Enumerable.Range(1, 5).ToList().ForEach(number => folder.Write($"root/.moved-{number}", ""));
+        FileTree.Delete(Root);
+        Assert.False(Directory.Exists(Root));
+    }
+
+    [Fact]
     public void What_is_not_there_is_deleted_already()
     {
         FileTree.Delete(folder.At("none"));

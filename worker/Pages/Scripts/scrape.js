@@ -31,7 +31,8 @@ function scrape(formats) {
   const copyOf = tree => Node.prototype.cloneNode.call(tree, true);
 
   function withoutNoise(tree) {
-    all(NOISE, tree).forEach(element => Element.prototype.remove.call(element));
+    const root = get(Document, 'documentElement', tree); // It stays, even where it is noise itself: a picture opened as a page.
+    all(NOISE, tree).filter(element => element !== root).forEach(element => Element.prototype.remove.call(element));
     const comments = Document.prototype.createTreeWalker.call(tree, tree, NodeFilter.SHOW_COMMENT), found = [];
     while (comments.nextNode()) found.push(comments.currentNode);
     found.forEach(comment => comment.remove());
