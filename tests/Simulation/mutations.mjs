@@ -35,7 +35,7 @@ const mutations = [
   ['a slot of a lost session is taken before all workers are adopted', 'Sessions/SessionAdopter.cs',
     '.OrderBy(found => found.Worker is null)', ''],
   ['a hung worker is not noticed', 'Workers/WorkerHealth.cs',
-    'if (silence >= options.StarvedTimeout || silence - worker.Waited >= options.HangTimeout)',
+    'if (silence >= options.StarvedTimeout || (silence - worker.Waited >= options.HangTimeout && IsOwed(worker)))',
     'if (silence >= options.StarvedTimeout * 1000)'],
   ['a worker that was given to another session is believed', 'Api/SessionsDialect.cs',
     'if (reply.IsSuccess && placement.IsIn(reply, out var id))',
