@@ -24,20 +24,14 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong)
         var inQuery = QueryKeys.Take(context.Request, key => keys.Find(key) is not null);
         if (keys.IsEmpty)
             return next(context);
-        if (Open.Any(path => context.Request.Path.StartsWithSegments(path)))
-        {
-            MakeRoom(context);
-            return next(context);
-        }
-
+        var isOpen = Open.Any(path => context.Request.Path.StartsWithSegments(path));
         var key = InHeader(context.Request) ?? inQuery;
-        if (key is null && context.Request.Path.StartsWithSegments(ForProbes))
-        {
-            MakeRoom(context);
-            return GoOnAsync(context, Sessions.Caller.Nobody);
-        }
-
-        return key is not null && keys.Find(key) is { } caller ? GoOnAsync(context, caller) : RefuseAsync(context);
+        if (!isOpen && key is not null && keys.Find(key) is { } caller)
+            return GoOnAsync(context, caller);
+        MakeRoom(context);
+        if (isOpen)
+            return next(context);
+        return key is null && context.Request.Path.StartsWithSegments(ForProbes) ? GoOnAsync(context, Sessions.Caller.Nobody) : RefuseAsync(context);
     }
 
     private Task GoOnAsync(HttpContext context, Caller caller)
@@ -55,7 +49,6 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong)
 
     private async Task RefuseAsync(HttpContext context)
     {
-        MakeRoom(context);
         if (!await wrong.SlowAsync(context.Connection.RemoteIpAddress ?? IPAddress.None, context.RequestAborted))
         {
             context.Response.Headers.Connection = "close";
