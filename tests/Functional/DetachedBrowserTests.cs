@@ -100,14 +100,18 @@ public sealed class DetachedBrowserTests
     // The browser whose profile lies in this worker's folder, and all that descend from it, in the order of their pids.
     private static List<ProcessIdentity> BrowserOf(NodeProcess node, string worker)
     {
-        var main = ProcFile.Pids().Single(pid => CommandLineOf(pid) is { } line && line.StartsWith(Browser, StringComparison.Ordinal) && line.Contains($"--user-data-dir={node.RunDirectory}/workers/{worker}/", StringComparison.Ordinal)
-            && !line.Contains("--type=", StringComparison.Ordinal));
+        // A child that has not called exec yet still shows the command line of its parent.
+        var matches = ProcFile.Pids().Where(IsMain).ToHashSet();
+        var main = matches.Single(pid => ProcessStat.Read(pid) is { } stat && !matches.Contains(stat.Parent));
         var family = new List<int> { main };
         for (var i = 0; i < family.Count; i++)
             family.AddRange(ProcFile.Pids().Where(pid => ProcessStat.Read(pid)?.Parent == family[i]));
         Assert.True(family.Count >= 3, $"a browser of {family.Count} processes is none");
         Assert.NotEqual(node.Process.Pid, ProcessStat.Read(main)!.Value.Session);
         return [.. family.Select(ProcessIdentity.Of).OfType<ProcessIdentity>()];
+
+        bool IsMain(int pid) => CommandLineOf(pid) is { } line && line.StartsWith(Browser, StringComparison.Ordinal)
+            && line.Contains($"--user-data-dir={node.RunDirectory}/workers/{worker}/", StringComparison.Ordinal) && !line.Contains("--type=", StringComparison.Ordinal);
     }
 
     private static int DevToolsPort(NodeProcess node, string worker) =>
