@@ -26,7 +26,7 @@ test: build browser ## Run every test: units, real processes, and the tester end
 	@tests/run
 
 lint: ## Check style and analyzers in C#, types in TypeScript
-	@dotnet format Steelyard.slnx --verify-no-changes
+	@dotnet format whitespace Steelyard.slnx --verify-no-changes # The rest is checked by each build: its warnings are errors.
 	@cd tester && npm ci --silent && npm run --silent typecheck
 
 simulate: ## Simulate faults, thousands of seeds at a time (SEEDS=10000 FROM=1), or one with its history (SEED=7)
