@@ -8,11 +8,20 @@ MAKEFLAGS += --no-print-directory -j2
 
 ORCHESTRATOR := artifacts/orchestrator/steelyard
 WORKER := artifacts/worker/steel-browser
-SHARED := global.json Directory.Build.props Directory.Packages.props $(shell find orchestrator/Processes -name '*.cs')
+SHARED := artifacts/shared.stamp
+
+# What a project is built from: its folder, the folders of the projects that its file refers to, and the settings of all builds.
+references = $(shell sed -n 's|.*<ProjectReference Include="../\([a-z]*\)/.*|\1|p' $(1)/*.csproj)
+folders = $(1) $(foreach project,$(call references,$(1)),$(call folders,$(project)))
+sources = $(wildcard global.json Directory.*.props .editorconfig BannedSymbols.txt) \
+  $(shell find $(sort $(call folders,$(1))) -type f -not -path '*/obj/*' -not -path '*/bin/*' -not -path '*/node_modules/*')
+
+# Built by "shared" already: two builds at a time must not write the same files.
+WITHOUT_SHARED := -p:BuildProjectReferences=false -p:RestoreRecursive=false
 
 # NativeAOT makes the worker small and quick to start, and needs a C compiler to link. Without one it runs on the JIT.
 CC_FOUND := $(firstword $(foreach cc,clang gcc,$(shell command -v $(cc) 2>/dev/null)))
-WORKER_BUILD := $(if $(CC_FOUND),-p:PublishAot=true -p:CppCompilerAndLinker=$(notdir $(CC_FOUND)),-p:UseAppHost=true)
+WORKER_BUILD := $(if $(CC_FOUND),-p:CppCompilerAndLinker=$(notdir $(CC_FOUND)),-p:UseAppHost=true)
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -53,12 +62,16 @@ clean: ## Delete everything that was built
 browser:
 	@worker/install-browser.sh
 
-$(ORCHESTRATOR): $(SHARED) $(shell find orchestrator -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') orchestrator/Orchestrator.csproj
+$(SHARED): Shared.slnx $(call sources,contract) $(call sources,processes) $(call sources,files)
+	@dotnet build Shared.slnx -c Release -v quiet --nologo
+	@mkdir -p $(@D) && touch $@
+
+$(ORCHESTRATOR): $(SHARED) $(call sources,orchestrator)
 	@echo "Building the orchestrator ..."
-	@dotnet publish orchestrator -c Release -o $(@D) -v quiet --nologo
+	@dotnet publish orchestrator -c Release -o $(@D) -v quiet --nologo $(WITHOUT_SHARED)
 	@touch $@
 
-$(WORKER): $(SHARED) $(shell find worker -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') $(wildcard worker/Pages/Scripts/*.js*) worker/Worker.csproj
+$(WORKER): $(SHARED) $(call sources,worker)
 	@echo "Building the worker ..."
-	@dotnet publish worker -c Release -r linux-$(if $(filter aarch64,$(shell uname -m)),arm64,x64) $(WORKER_BUILD) -o $(@D) -v quiet --nologo
+	@$(if $(CC_FOUND),WORKER_AOT=true) dotnet publish worker -c Release -o $(@D) -v quiet --nologo $(WORKER_BUILD) $(WITHOUT_SHARED)
 	@touch $@

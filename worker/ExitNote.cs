@@ -1,6 +1,7 @@
+using Steelyard.Contract;
 using System.Globalization;
 
-namespace Steelyard.Worker;
+namespace SteelBrowser;
 
 /// <summary>Leaves our exit status in our folder: an orchestrator that took us over from another one is not our parent, and the kernel does not tell it.</summary>
 internal static class ExitNote
@@ -11,7 +12,7 @@ internal static class ExitNote
             return;
         try
         {
-            File.WriteAllText(Path.Combine(directory, "exit"), exitCode.ToString(CultureInfo.InvariantCulture));
+            File.WriteAllText(Path.Combine(directory, FileNames.ExitCode), exitCode.ToString(CultureInfo.InvariantCulture));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

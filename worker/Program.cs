@@ -1,11 +1,15 @@
+using SteelBrowser;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using SteelBrowser.Chromium;
+using SteelBrowser.Confinement;
+using SteelBrowser.Diagnostics;
+using SteelBrowser.Extras;
+using SteelBrowser.Faults;
+using SteelBrowser.Http;
+using SteelBrowser.Sessions;
+using Steelyard.Contract;
 using Steelyard.Processes;
-using Steelyard.Worker;
-using Steelyard.Worker.Chromium;
-using Steelyard.Worker.Confinement;
-using Steelyard.Worker.Extras;
-using Steelyard.Worker.Faults;
 
 WorkerOptions options;
 try
@@ -31,13 +35,13 @@ if (options.Mode == WorkerMode.Chromium)
 {
     if (BrowserLocator.Find(options.BrowserPath) is not { } browser)
         return Stderr.Fail(ExitCode.BadArguments, BrowserLocator.Missing(options.BrowserPath));
-    var cage = new Cage(new(browser, options.Directory, options.Folders, options.Egress, options.NoSandbox, options.Port));
+    var cage = new BrowserConfinement(new(browser, options.Directory, options.Folders, options.Egress, options.NoSandbox, options.Port));
     chromium = new(new(browser, options.BrowserArguments, cage, options.Directory), TimeProvider.System);
 }
 
 ISessionHost host = chromium is null ? new SimulatedHost() : chromium;
 using var extras = chromium is null ? null : new SessionExtras(chromium, options.Limits, TimeProvider.System);
-RequestHandler handler = new WorkerApi(host, extras, TimeProvider.System).HandleAsync;
+RequestHandler handler = new Routes(host, extras, TimeProvider.System).HandleAsync;
 if (options.Faults.Count > 0)
 {
     var faults = new FaultInjector(options.Faults, options.FaultSeed, options.Port, TimeProvider.System);

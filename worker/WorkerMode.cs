@@ -1,4 +1,4 @@
-namespace Steelyard.Worker;
+namespace SteelBrowser;
 
 internal enum WorkerMode
 {

@@ -1,8 +1,10 @@
+using Steelyard.Contract;
 using System.Globalization;
-using Steelyard.Egress;
-using Steelyard.Worker.Faults;
+using SteelBrowser.Faults;
+using SteelBrowser.Http;
+using Steelyard.Contract.Egress;
 
-namespace Steelyard.Worker;
+namespace SteelBrowser;
 
 /// <summary>The command line and the environment, checked. <see cref="Usage"/> says what each means.</summary>
 internal sealed record WorkerOptions
@@ -39,11 +41,11 @@ internal sealed record WorkerOptions
     {
         var options = new WorkerOptions
         {
-            BrowserPath = NullIfEmpty(environment("STEEL_BROWSER_PATH")),
-            Directory = NullIfEmpty(environment("STEEL_WORKER_DIR")),
+            BrowserPath = NullIfEmpty(environment(EnvironmentNames.BrowserPath)),
+            Directory = NullIfEmpty(environment(EnvironmentNames.WorkerDirectory)),
             Limits = ReadLimits(environment),
-            Egress = ParseEgress(environment("STEEL_EGRESS") ?? ""),
-            Folders = (environment("STEEL_BROWSER_FOLDERS") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries),
+            Egress = ParseEgress(environment(EnvironmentNames.Egress) ?? ""),
+            Folders = (environment(EnvironmentNames.BrowserFolders) ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries),
         };
         var browserArguments = new List<string>();
 
@@ -91,20 +93,20 @@ internal sealed record WorkerOptions
             string Value() => inline ?? (++i < arguments.Count ? arguments[i] : throw new ArgumentException($"{name} needs a value"));
         }
 
-        if (NullIfEmpty(environment("PORT")) is { } port)
-            options = options with { Port = Number("PORT", port, 1, ushort.MaxValue) };
+        if (NullIfEmpty(environment(EnvironmentNames.Port)) is { } port)
+            options = options with { Port = Number(EnvironmentNames.Port, port, 1, ushort.MaxValue) };
         return options with { BrowserArguments = browserArguments };
     }
 
     private static SizeLimits ReadLimits(Func<string, string?> environment)
     {
         var limits = new SizeLimits();
-        if (NullIfEmpty(environment("STEEL_MAX_BODY")) is { } body)
-            limits = limits with { Body = SizeLimits.Parse("STEEL_MAX_BODY", body) };
-        if (NullIfEmpty(environment("STEEL_MAX_SETUP")) is { } setup)
-            limits = limits with { Setup = SizeLimits.Parse("STEEL_MAX_SETUP", setup) };
-        if (NullIfEmpty(environment("STEEL_MAX_FILES")) is { } files)
-            limits = limits with { Files = SizeLimits.Parse("STEEL_MAX_FILES", files) };
+        if (NullIfEmpty(environment(EnvironmentNames.MaxBody)) is { } body)
+            limits = limits with { Body = SizeLimits.Parse(EnvironmentNames.MaxBody, body) };
+        if (NullIfEmpty(environment(EnvironmentNames.MaxSetup)) is { } setup)
+            limits = limits with { Setup = SizeLimits.Parse(EnvironmentNames.MaxSetup, setup) };
+        if (NullIfEmpty(environment(EnvironmentNames.MaxFiles)) is { } files)
+            limits = limits with { Files = SizeLimits.Parse(EnvironmentNames.MaxFiles, files) };
         return limits;
     }
 
@@ -129,7 +131,7 @@ internal sealed record WorkerOptions
         }
         catch (FormatException e)
         {
-            throw new ArgumentException($"STEEL_EGRESS: {e.Message}", e);
+            throw new ArgumentException($"{EnvironmentNames.Egress}: {e.Message}", e);
         }
     }
 

@@ -1,7 +1,8 @@
+using SteelBrowser.Http;
 using System.Net;
 using System.Runtime.InteropServices;
 
-namespace Steelyard.Worker;
+namespace SteelBrowser;
 
 /// <summary>The HTTP server on 127.0.0.1, and the signals that stop it.</summary>
 internal sealed class WorkerServer : IAsyncDisposable

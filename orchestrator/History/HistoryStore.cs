@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using Steelyard.Settings;
 
 namespace Steelyard.History;
 

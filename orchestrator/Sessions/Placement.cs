@@ -1,3 +1,5 @@
+using Steelyard.Pool;
+using Steelyard.WorkerHttp;
 using Steelyard.Workers;
 
 namespace Steelyard.Sessions;
@@ -15,7 +17,7 @@ public sealed record Placement(WorkerLease Lease, byte[] WorkerSessionId)
     /// <param name="reply">The reply.</param>
     /// <param name="id">Where the id stands in its body.</param>
     internal bool IsIn(WorkerReply reply, out Range id) =>
-        SessionBody.TryFindId(reply.Body.Span, out id) && reply.Body.Span[id].SequenceEqual(WorkerSessionId) && !Worker.Client.Speaks.SaysEnded(reply.Body.Span);
+        SessionBody.TryFindId(reply.Body.Span, out id) && reply.Body.Span[id].SequenceEqual(WorkerSessionId) && !Worker.Client.Protocol.SaysEnded(reply.Body.Span);
 
     /// <summary>Its worker's entry in the ledger.</summary>
     internal LedgerEntry Entry { get; init; }

@@ -1,3 +1,5 @@
+using Steelyard.Async;
+
 namespace Steelyard.Sessions;
 
 /// <summary>

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Steelyard.Workers;
+using Steelyard.WorkerHttp;
 
 namespace Steelyard.Sessions;
 

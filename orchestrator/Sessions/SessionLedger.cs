@@ -1,5 +1,5 @@
 using System.IO.MemoryMappedFiles;
-using Steelyard.Workers;
+using Steelyard.Records;
 
 namespace Steelyard.Sessions;
 

@@ -1,4 +1,6 @@
-using Steelyard.Workers;
+using Steelyard.Pool;
+using Steelyard.Settings;
+using Steelyard.WorkerHttp;
 
 namespace Steelyard.Sessions;
 

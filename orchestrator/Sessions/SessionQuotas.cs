@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Steelyard.Settings;
 
 namespace Steelyard.Sessions;
 

@@ -1,3 +1,5 @@
+using Steelyard.Async;
+
 namespace Steelyard.Sessions;
 
 /// <summary>Ends sessions that nobody looks up any more. Expiry itself is decided at lookup: this only frees their workers.</summary>

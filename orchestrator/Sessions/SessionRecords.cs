@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Steelyard.Pool;
+using Steelyard.Records;
 using Steelyard.Workers;
 
 namespace Steelyard.Sessions;

@@ -1,3 +1,6 @@
+using Steelyard.Pool;
+using Steelyard.Settings;
+using Steelyard.WorkerHttp;
 using Steelyard.Workers;
 
 namespace Steelyard.Sessions;

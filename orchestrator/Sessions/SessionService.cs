@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Steelyard.Workers;
+using Steelyard.Pool;
+using Steelyard.Settings;
 
 namespace Steelyard.Sessions;
 

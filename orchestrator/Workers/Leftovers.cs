@@ -1,3 +1,4 @@
+using Steelyard.Machine;
 using Steelyard.Processes;
 
 namespace Steelyard.Workers;

@@ -1,3 +1,4 @@
+using Steelyard.Settings;
 using System.Globalization;
 
 namespace Steelyard.Workers;

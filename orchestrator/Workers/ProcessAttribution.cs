@@ -1,4 +1,5 @@
 using Steelyard.Processes;
+using Steelyard.Records;
 
 namespace Steelyard.Workers;
 

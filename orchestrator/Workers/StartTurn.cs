@@ -1,3 +1,4 @@
+using Steelyard.Settings;
 using System.Threading.Channels;
 
 namespace Steelyard.Workers;

@@ -1,4 +1,8 @@
+using Steelyard.Machine;
+using Steelyard.Contract;
 using Steelyard.Processes;
+using Steelyard.Records;
+using Steelyard.WorkerHttp;
 
 namespace Steelyard.Workers;
 
@@ -7,24 +11,22 @@ namespace Steelyard.Workers;
 /// </summary>
 public sealed class Worker
 {
-    private const int ClosedByClient = 4;
-    private const int LostItsBrowser = 3;
-    private const int WroteTooMuch = 5;
-
+    private readonly IMachine machine;
     private readonly TimeProvider time;
-    private readonly bool isBundled;
+    private readonly bool hasBrowser;
     private StopReason? stopReason;
     private int provenPort;
     private string? outOfMemory;
 
-    internal Worker(IProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, bool isBundled, TimeProvider time)
+    internal Worker(IMachine machine, IProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, bool hasBrowser, TimeProvider time)
     {
+        this.machine = machine;
         Client = client;
         Directory = directory;
         Restarts = restarts;
         PreviousExit = previousExit;
         Process = process;
-        this.isBundled = isBundled;
+        this.hasBrowser = hasBrowser;
         this.time = time;
         Exited = CloseAfterExitAsync();
     }
@@ -64,16 +66,16 @@ public sealed class Worker
     /// <summary>In which the kernel holds it to its limits; null when we do.</summary>
     internal ControlGroup? Group { get; init; }
 
-    /// <summary>Names its start to the <see cref="StartGate"/>; -1 when an earlier orchestrator has started it.</summary>
+    /// <summary>Names its start to the start gate; -1 when an earlier orchestrator has started it.</summary>
     internal int Start { get; set; } = -1;
 
     /// <summary>
-    /// Measures how long it waits for a processor since it became silent; null while it answers. Of <see cref="WorkerHealth"/> alone.
+    /// Measures how long it waits for a processor since it became silent; null while it answers. The health loop alone sets it.
     /// </summary>
     internal Func<TimeSpan>? Starvation { get; set; }
 
     /// <summary>
-    /// How long it, or we who ask it, have waited for a processor since it became silent, as <see cref="WorkerHealth"/> has last seen it.
+    /// How long it, or we who ask it, have waited for a processor since it became silent, as the health loop has last seen it.
     /// </summary>
     internal TimeSpan Waited { get; set; }
 
@@ -92,11 +94,11 @@ public sealed class Worker
     /// <summary>It has created a session: its program works, however this one ends.</summary>
     internal bool HasServed { get; set; }
 
-    /// <summary>It has served, or stayed ready for <see cref="StartGate.Probation"/>. Set by the pool, under the pool's lock.</summary>
+    /// <summary>It has served, or stayed ready for the probation. Set by the pool, under the pool's lock.</summary>
     internal bool IsProved { get => field || HasServed; set; }
 
     /// <summary>It serves the session extras of docs/worker-api.md.</summary>
-    public bool HasExtras => isBundled;
+    public bool HasExtras => hasBrowser;
 
     /// <summary>
     /// The bundled worker ends with this status when its client has closed the browser: the session is over, and nothing is wrong.
@@ -111,7 +113,7 @@ public sealed class Worker
     {
         if (port == Port || port == Volatile.Read(ref provenPort))
             return true;
-        if (!await Client.Machine.IsListeningAsync(Process, port))
+        if (!await machine.IsListeningAsync(Process, port))
             return false;
         Volatile.Write(ref provenPort, port);
         return true;
@@ -120,7 +122,7 @@ public sealed class Worker
     public override string ToString() => $"worker {Id} (pid {Pid}, port {Port})";
 
     /// <summary>How it ended, and why as far as we know, for people.</summary>
-    internal string Obituary(ExitStatus status) => (outOfMemory ?? ReasonOf(status)?.Text(Seen?.Limits)) is { } why ? $"{status} ({why})" : status.ToString();
+    internal string ExitDescription(ExitStatus status) => (outOfMemory ?? ReasonOf(status)?.Text(Seen?.Limits)) is { } why ? $"{status} ({why})" : status.ToString();
 
     /// <summary>The same for the client whose session it held.</summary>
     internal WorkerLoss LossOf(ExitStatus status)
@@ -129,11 +131,11 @@ public sealed class Worker
             return new(Workers.StopReason.OverMemory.Cause(), outOfMemory);
         if (ReasonOf(status) is { } reason)
             return WorkerLoss.Of(reason, Seen?.Limits);
-        return WorkerLoss.Crashed(isBundled && status.Code == LostItsBrowser ? $"{status}: its browser died or hung" : status.ToString());
+        return WorkerLoss.Crashed(hasBrowser && status.Code == ExitCode.BrowserLost ? $"{status}: its browser died or hung" : status.ToString());
     }
 
     // What it says itself is why, even if we have stopped it for what came of that.
-    private StopReason? ReasonOf(ExitStatus status) => (isBundled && status.Code == WroteTooMuch) || status.Signal == (int)Signal.FileTooLarge ? Workers.StopReason.OverDisk : stopReason;
+    private StopReason? ReasonOf(ExitStatus status) => (hasBrowser && status.Code == ExitCode.WroteTooMuch) || status.Signal == (int)Signal.FileTooLarge ? Workers.StopReason.OverDisk : stopReason;
 
     /// <summary>
     /// Ends it: SIGTERM to its process group, then SIGKILL after the grace; at once for a reason that shows it cannot be asked.
@@ -164,7 +166,7 @@ public sealed class Worker
         var status = await Process.Exited;
         if (status == ExitStatus.Unknown && Directory.ReadExitCode() is { } code)
             status = new(code, null);
-        WasClosedByClient = isBundled && status.Code == ClosedByClient;
+        WasClosedByClient = hasBrowser && status.Code == ExitCode.ClosedByClient;
         outOfMemory = OutOfMemory(status);
         Client.Dispose();
         return status;
@@ -180,7 +182,7 @@ public sealed class Worker
 
         // Nobody tells whom the kernel has killed: it may have been a process of another program, if something else killed this one within
         // the same two seconds.
-        var wasKilled = stopReason is null && (status.Signal == (int)Signal.Kill || (isBundled && status.Code == LostItsBrowser));
+        var wasKilled = stopReason is null && (status.Signal == (int)Signal.Kill || (hasBrowser && status.Code == ExitCode.BrowserLost));
         return wasKilled && OomKills.Count() > Seen?.OomKillsBefore ? "it ran out of memory: the machine has too little for all workers (--max-workers)" : null;
     }
 }

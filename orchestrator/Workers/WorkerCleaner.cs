@@ -1,3 +1,5 @@
+using Steelyard.WorkerHttp;
+
 namespace Steelyard.Workers;
 
 /// <summary>Asks a worker whether it is free, and makes it so.</summary>
@@ -63,7 +65,7 @@ internal static class WorkerCleaner
     {
         using var reply = await client.StatusAsync(within);
         if (reply.IsSuccess)
-            return client.Speaks.SaysFree(reply.Body.Span) ? Outcome.Done : Outcome.NotYet;
+            return client.Protocol.SaysFree(reply.Body.Span) ? Outcome.Done : Outcome.NotYet;
         return reply.Error == WorkerError.Busy ? Outcome.NotAsked : Outcome.Failed;
     }
 }

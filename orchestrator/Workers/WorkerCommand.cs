@@ -1,3 +1,6 @@
+using Steelyard.Settings;
+using Steelyard.WorkerHttp;
+
 namespace Steelyard.Workers;
 
 /// <summary>The program that workers run, and its arguments.</summary>
@@ -7,7 +10,7 @@ namespace Steelyard.Workers;
 public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments, WorkerKind Kind)
 {
     /// <summary>What the program speaks.</summary>
-    public WorkerApi Api { get; init; } = WorkerApi.Challenge;
+    public WorkerProtocol Protocol { get; init; } = WorkerProtocol.Challenge;
 
     private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
@@ -20,7 +23,7 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
     /// <param name="bundled">The bundled worker, or null when it is not built.</param>
     /// <param name="hasBrowser">A Chromium is installed.</param>
     /// <param name="api">What a program of somebody else speaks.</param>
-    public static WorkerCommand Parse(string value, string currentDirectory, string? bundled, bool hasBrowser, WorkerApi? api = null)
+    public static WorkerCommand Parse(string value, string currentDirectory, string? bundled, bool hasBrowser, WorkerApi api = WorkerApi.Challenge)
     {
         var words = value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         switch (words is [] ? "auto" : words[0])
@@ -41,9 +44,9 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
 
         WorkerCommand Foreign(string path, string[] arguments) => (File.GetUnixFileMode(path) & AnyExecute) == 0
             ? throw new WorkerCommandException($"{path} may not be executed: chmod +x it")
-            : new(path, arguments, WorkerKind.Foreign) { Api = api ?? WorkerApi.Challenge };
+            : new(path, arguments, WorkerKind.Foreign) { Protocol = WorkerProtocol.Of(api) };
 
-        WorkerCommand Bundled(WorkerKind kind, string[] arguments) => api?.CreatesWithOptions == true
+        WorkerCommand Bundled(WorkerKind kind, string[] arguments) => api == WorkerApi.Steel
             ? throw new WorkerCommandException("the bundled worker does not speak --worker-api steel; give the path of a program that does")
             : bundled is null
             ? throw new WorkerCommandException("the bundled worker is not built; run `make build`, or give the path of a worker program")
@@ -69,15 +72,3 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
 
 /// <summary>There is no such worker program.</summary>
 public sealed class WorkerCommandException(string message) : Exception(message);
-
-public enum WorkerKind
-{
-    /// <summary>The bundled worker with a real browser.</summary>
-    Chromium,
-
-    /// <summary>The bundled worker that keeps JSON only.</summary>
-    Simulated,
-
-    /// <summary>A program of somebody else; nothing but the worker API is known of it.</summary>
-    Foreign,
-}

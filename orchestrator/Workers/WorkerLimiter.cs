@@ -1,4 +1,6 @@
+using Steelyard.Async;
 using Steelyard.Processes;
+using Steelyard.Settings;
 
 namespace Steelyard.Workers;
 
@@ -56,11 +58,14 @@ internal sealed class WorkerLimiter
     public ControlGroup? Find(string workerId) => groups?.Find(workerId);
 
     /// <summary>Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
-    public Task RunAsync(WorkerPool pool, CancellationToken cancellationToken) => Periodic.RunAsync(Period, () => LookAsync(pool), time, logger, cancellationToken);
+    /// <param name="list">The workers that live.</param>
+    /// <param name="stop">Stops one.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task RunAsync(Func<List<Worker>> list, Action<Worker, StopReason> stop, CancellationToken cancellationToken) =>
+        Periodic.RunAsync(Period, () => LookAsync(list(), stop), time, logger, cancellationToken);
 
-    private async Task LookAsync(WorkerPool pool)
+    private async Task LookAsync(List<Worker> workers, Action<Worker, StopReason> stop)
     {
-        var workers = pool.Workers();
         if (workers.Count == 0)
             return;
         var seen = new LastLook(Limits, oomKills);
@@ -74,14 +79,14 @@ internal sealed class WorkerLimiter
         foreach (var worker in workers)
         {
             if (Exceeds(worker, [.. look.Of[worker.Id].Select(process => process.Pid)]) is { } reason)
-                pool.Stop(worker, reason);
+                stop(worker, reason);
         }
 
         // An idle worker's folder is as it was when its browser was warmed.
         foreach (var (worker, bytes) in folders?.Look(workers.FindAll(worker => worker.State != WorkerState.Ready), look) ?? [])
         {
             logger.LogWarning("{Worker} keeps {Bytes} bytes in its folder, and may keep {Limit}", worker, bytes, Limits.DiskBytes);
-            pool.Stop(worker, StopReason.OverDisk);
+            stop(worker, StopReason.OverDisk);
         }
     }
 

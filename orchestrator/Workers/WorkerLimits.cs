@@ -1,3 +1,5 @@
+using Steelyard.Settings;
+
 namespace Steelyard.Workers;
 
 /// <summary>What one worker may use, with all the processes it starts. Null is any number.</summary>

@@ -1,4 +1,7 @@
+using Steelyard.Contract;
+using Steelyard.Machine;
 using Steelyard.Processes;
+using Steelyard.Records;
 
 namespace Steelyard.Workers;
 
@@ -67,8 +70,8 @@ internal sealed class WorkerProcesses(RunDirectory directory, IMachine machine)
     // A process that names one of our folders, and whether it has that folder's token.
     private (string? WorkerId, bool IsProven) ReadToken(ProcessIdentity process)
     {
-        if (machine.EnvironmentOf(process, WorkerStarter.DirectoryVariable) is not { Length: > 0 } path || directory.For(Path.GetFileName(path)) is not { } folder || folder.Path != path)
+        if (machine.EnvironmentOf(process, EnvironmentNames.WorkerDirectory) is not { Length: > 0 } path || directory.For(Path.GetFileName(path)) is not { } folder || folder.Path != path)
             return default;
-        return (folder.Id, machine.EnvironmentOf(process, WorkerToken.Variable) == WorkerToken.Of(directory.Secret, folder.Id));
+        return (folder.Id, machine.EnvironmentOf(process, EnvironmentNames.WorkerToken) == WorkerToken.Of(directory.Secret, folder.Id));
     }
 }

@@ -1,16 +1,18 @@
+using Steelyard.Contract;
 using System.Globalization;
 using System.Threading.Channels;
+using Steelyard.Machine;
 using Steelyard.Processes;
+using Steelyard.Records;
+using Steelyard.Settings;
+using Steelyard.WorkerHttp;
 
 namespace Steelyard.Workers;
 
 /// <summary>Starts worker processes, a few at a time, and tells when one serves.</summary>
 internal sealed class WorkerStarter(
-    WorkerCommand command, RunDirectory directory, IMachine machine, WorkerProcesses processes, Leftovers leftovers, BrowserIsolation isolation, Options options, TimeProvider time, WorkerLimiter? limiter = null, Random? random = null)
+    WorkerCommand command, RunDirectory directory, IMachine machine, IConnector connector, WorkerProcesses processes, Leftovers leftovers, BrowserIsolation isolation, Options options, TimeProvider time, WorkerLimiter? limiter = null, Random? random = null)
 {
-    /// <summary>The environment variable that tells a worker its folder.</summary>
-    public const string DirectoryVariable = "STEEL_WORKER_DIR";
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
@@ -51,9 +53,9 @@ internal sealed class WorkerStarter(
             });
             processes.Set(folder.Id, process.Identity);
             group = limiter?.Hold(folder.Id, process.Identity.Pid);
-            var client = new WorkerClient(machine, command.Api, port, options.MaxReplyBytes, options.WorkerTimeout, time, options.KeptWorkerConnections);
+            var client = new WorkerClient(connector, command.Protocol, port, options.MaxReplyBytes, options.WorkerTimeout, time, options.KeptWorkerConnections);
             folder.WriteRecord(new(process.Identity, port, restarts, command.Kind, Program));
-            return new(process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time) { Group = group };
+            return new(machine, process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time) { Group = group };
         }
         catch
         {
@@ -74,8 +76,8 @@ internal sealed class WorkerStarter(
             return null;
         ports.Claim(record.Port);
         processes.Set(folder.Id, record.Process);
-        var client = new WorkerClient(machine, command.Api, record.Port, options.MaxReplyBytes, options.WorkerTimeout, time, options.KeptWorkerConnections);
-        return new(process, client, folder, record.Restarts, null, record.Kind == WorkerKind.Chromium, time)
+        var client = new WorkerClient(connector, command.Protocol, record.Port, options.MaxReplyBytes, options.WorkerTimeout, time, options.KeptWorkerConnections);
+        return new(machine, process, client, folder, record.Restarts, null, record.Kind == WorkerKind.Chromium, time)
         {
             Group = limiter?.Find(folder.Id),
             IsOutdated = record.Program != Program,
@@ -85,17 +87,15 @@ internal sealed class WorkerStarter(
     // Our own settings are no business of a worker's, keys least of all.
     private Dictionary<string, string?> EnvironmentFor(int port, WorkerDirectory folder)
     {
-        var variables = CommandLine.OwnVariables().ToDictionary(variable => variable.Key, _ => (string?)null);
-        foreach (var name in new[] { CommandLine.InlineCompletions, InheritedSocket.CountVariable, InheritedSocket.PidVariable, "LISTEN_FDNAMES" })
-            variables[name] = null;
-        variables["HOST"] = "127.0.0.1"; // Some programs listen everywhere unless told.
-        variables["PORT"] = port.ToString(CultureInfo.InvariantCulture);
-        (variables["STEEL_MAX_BODY"], variables["STEEL_MAX_SETUP"]) = ($"{options.MaxBodyBytes}", $"{6L * options.MaxContextBytes}"); // A byte may be escaped as six.
-        variables["STEEL_MAX_FILES"] = limiter?.Limits.MaxUploads?.ToString(CultureInfo.InvariantCulture);
-        variables[DirectoryVariable] = variables["TMPDIR"] = folder.Path;
-        variables[WorkerToken.Variable] = WorkerToken.Of(directory.Secret, folder.Id);
-        variables["STEEL_EGRESS"] = string.Join(' ', options.EgressRules);
-        variables["STEEL_BROWSER_FOLDERS"] = string.Join(':', options.BrowserFolders);
+        var variables = OwnVariables.Names().ToDictionary(name => name, _ => (string?)null);
+        variables[EnvironmentNames.Host] = "127.0.0.1"; // Some programs listen everywhere unless told.
+        variables[EnvironmentNames.Port] = port.ToString(CultureInfo.InvariantCulture);
+        (variables[EnvironmentNames.MaxBody], variables[EnvironmentNames.MaxSetup]) = ($"{options.MaxBodyBytes}", $"{6L * options.MaxContextBytes}"); // A byte may be escaped as six.
+        variables[EnvironmentNames.MaxFiles] = limiter?.Limits.MaxUploads?.ToString(CultureInfo.InvariantCulture);
+        variables[EnvironmentNames.WorkerDirectory] = variables["TMPDIR"] = folder.Path;
+        variables[EnvironmentNames.WorkerToken] = WorkerToken.Of(directory.Secret, folder.Id);
+        variables[EnvironmentNames.Egress] = string.Join(' ', options.EgressRules);
+        variables[EnvironmentNames.BrowserFolders] = string.Join(':', options.BrowserFolders);
         return variables;
     }
 
@@ -124,7 +124,7 @@ internal sealed class WorkerStarter(
             using var status = await worker.Client.StatusAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
             if (status.IsSuccess && command.Kind == WorkerKind.Chromium)
                 isolation.Take(status.Body.Span);
-            if (status.IsSuccess && command.Api.SaysFree(status.Body.Span))
+            if (status.IsSuccess && command.Protocol.SaysFree(status.Body.Span))
             {
                 if (await IsListeningAsync(worker) is { } isListening)
                     return isListening;
@@ -132,8 +132,8 @@ internal sealed class WorkerStarter(
             }
 
             // Of an earlier orchestrator, or its own invention. A stranger on the port may have one, too: that is no business of ours.
-            if (status.IsSuccess && command.Api.TryReadSession(status.Body.Span, out var leftOver) && await IsListeningAsync(worker) == true)
-                (await worker.Client.EndAsync(command.Api.SessionPath(leftOver))).Dispose();
+            if (status.IsSuccess && command.Protocol.TryReadSession(status.Body.Span, out var leftOver) && await IsListeningAsync(worker) == true)
+                (await worker.Client.EndAsync(command.Protocol.SessionPath(leftOver))).Dispose();
         }
     }
 

@@ -1,10 +1,11 @@
+using Steelyard.Contract;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Steelyard.Hosting;
 using Steelyard.Processes;
 using Steelyard.Tests.Functional;
-using Steelyard.Workers;
 
 namespace Steelyard.Tests.Faults;
 
@@ -139,5 +140,5 @@ public sealed class NodeKillTests
 
     // By their environment.
     private static IEnumerable<int> WorkersOf(string runDirectory) =>
-        ProcFile.Pids().Where(pid => ProcessEnvironment.Read(pid, WorkerStarter.DirectoryVariable)?.StartsWith(runDirectory, StringComparison.Ordinal) == true);
+        ProcFile.Pids().Where(pid => ProcessEnvironment.Read(pid, EnvironmentNames.WorkerDirectory)?.StartsWith(runDirectory, StringComparison.Ordinal) == true);
 }

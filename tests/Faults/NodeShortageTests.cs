@@ -127,7 +127,7 @@ public sealed class NodeShortageTests
     [Fact]
     public async Task Two_hundred_clients_vanish()
     {
-        await using var node = await Node.StartAsync(options => options with { Warm = 4, MaxWorkers = 16, SessionTtl = TimeSpan.FromSeconds(2) });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 4, MaxWorkers = 16, SessionTtl = TimeSpan.FromSeconds(2) });
         var random = new Random(11);
         for (var run = 0; run < FaultTable.Runs; run++)
         {
@@ -139,7 +139,7 @@ public sealed class NodeShortageTests
     }
 
     // Sends all or a part of a create or a connect, and is gone without a word: the connection is reset.
-    private static async Task VanishAsync(Node node, int number, int milliseconds)
+    private static async Task VanishAsync(TestNode node, int number, int milliseconds)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { LingerState = new(true, 0) };
         await socket.ConnectAsync("127.0.0.1", node.Http.BaseAddress!.Port);

@@ -12,7 +12,7 @@ public sealed class WorkerFaultTests
     [Fact]
     public async Task Killed()
     {
-        await using var node = await Node.StartAsync(options => options with { Warm = 2, MaxWorkers = 4 });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 2, MaxWorkers = 4 });
         for (var run = 0; run < FaultTable.Runs; run++)
         {
             await node.ReadyAsync(2);
@@ -29,7 +29,7 @@ public sealed class WorkerFaultTests
     [Fact]
     public async Task Stopped()
     {
-        await using var node = await Node.StartAsync(options => options with { Warm = 2, MaxWorkers = 4 });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 2, MaxWorkers = 4 });
         for (var run = 0; run < FaultTable.Runs; run++)
         {
             await node.ReadyAsync(2);
@@ -66,7 +66,7 @@ public sealed class WorkerFaultTests
         string[] steps = kind is "wrong-id" ? ["get"] : ["health", "status", "create", "get", "delete"];
         foreach (var step in steps)
         {
-            await using var node = await Node.StartFaultyAsync($"{kind}@{step}=0.2", options => options with
+            await using var node = await TestNode.StartFaultyAsync($"{kind}@{step}=0.2", options => options with
             {
                 Warm = 4,
                 MaxWorkers = 8,
@@ -88,7 +88,7 @@ public sealed class WorkerFaultTests
             var program = folder.Write("worker.sh", $"#!/bin/sh\n[ -e {folder.At("broken")} ] && exit 1\nexec {Steelyard.Workers.WorkerCommand.FindBundled(AppContext.BaseDirectory)} --mode simulated\n");
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
             folder.Write("broken", "");
-            await using var node = await Node.StartAsync(options => options with { Worker = program, Warm = 4, MaxWorkers = 4 });
+            await using var node = await TestNode.StartAsync(options => options with { Worker = program, Warm = 4, MaxWorkers = 4 });
             await Eventually.IsTrueAsync(() => node.Pool.Status().StartFailures >= 7, "the delay is nearly as long as it gets", seconds: 60);
             File.Delete(folder.At("broken"));
             var clock = Stopwatch.Start();
@@ -98,7 +98,7 @@ public sealed class WorkerFaultTests
     }
 
     // One client's life, whatever it meets: what it is told must be possible, and come in time.
-    private static async Task UseAsync(Node node, string kind)
+    private static async Task UseAsync(TestNode node, string kind)
     {
         for (var cycle = 0; cycle < 3 * FaultTable.Runs; cycle++)
         {
@@ -125,7 +125,7 @@ public sealed class WorkerFaultTests
     }
 
     // The 99th percentile, in ms, of gets asked one after the other until then.
-    private static async Task<double> SlowestOfMostAsync(Node node, string id, Task until)
+    private static async Task<double> SlowestOfMostAsync(TestNode node, string id, Task until)
     {
         var times = new List<double>();
         while (!until.IsCompleted)

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using Steelyard.Contract;
 using Steelyard.Processes;
-using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
 
@@ -198,7 +198,7 @@ public sealed class AdoptionTests
     [Fact]
     public async Task A_client_finds_its_page_as_it_was()
     {
-        if (!BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed");
         await using var first = await NodeProcess.StartAsync(null, "--worker", "chromium", "--warm", "1");
         var id = await first.CreateAsync();

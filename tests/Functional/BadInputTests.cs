@@ -14,7 +14,7 @@ public sealed class BadInputTests
     [InlineData("80000000")]
     public async Task A_chunk_whose_size_no_number_holds_is_400(string size)
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         var reply = await SayAsync(node, $"POST /sessions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n{{}}\r\n0\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 400 ", reply, StringComparison.Ordinal);
     }
@@ -24,7 +24,7 @@ public sealed class BadInputTests
     [InlineData("?http://localhost/")]
     public async Task A_new_page_that_cannot_be_told_leaves_no_session_behind(string query)
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         using (var reply = await node.Http.PutAsync("/json/new" + query, null))
             Assert.Equal(HttpStatusCode.NotImplemented, reply.StatusCode);
         Assert.Empty((await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray());
@@ -42,7 +42,7 @@ public sealed class BadInputTests
     [InlineData("pdf", """{"url":"http://localhost/","delay":"soon"}""")]
     public async Task A_call_for_a_page_that_is_refused_costs_no_worker(string call, string body)
     {
-        await using var node = await Node.StartFaultyAsync("crash@create=1");
+        await using var node = await TestNode.StartFaultyAsync("crash@create=1");
         using var reply = await node.Http.PostAsync($"/v1/{call}", new StringContent(body));
         Assert.Equal(HttpStatusCode.BadRequest, reply.StatusCode);
     }
@@ -50,7 +50,7 @@ public sealed class BadInputTests
     [Fact]
     public async Task A_call_for_a_page_may_be_nested_as_deep_as_any_other_body()
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         var nested = new string('[', 100) + new string(']', 100);
         using var reply = await node.Http.PostAsync("/v1/scrape", new StringContent($$"""{"url":"http://localhost/","unknown":{{nested}}}"""));
         Assert.Equal(HttpStatusCode.NotImplemented, reply.StatusCode);
@@ -69,12 +69,12 @@ public sealed class BadInputTests
     [InlineData("GET /v1/artifacts/x HTTP/1.1\r\nHost: localhost\r\nRange: bytes=9-1,-,x\r\nIf-Modified-Since: never\r\nCookie: \x01=\xff;;;=\r\n")]
     public async Task Odd_characters_in_a_head_are_no_error_of_ours(string head)
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         var reply = await SayAsync(node, head + "\r\n");
         Assert.True(reply.StartsWith("HTTP/1.1 4", StringComparison.Ordinal) || reply.StartsWith("HTTP/1.1 501 ", StringComparison.Ordinal), reply);
     }
 
-    private static async Task<string> SayAsync(Node node, string bytes)
+    private static async Task<string> SayAsync(TestNode node, string bytes)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, node.Http.BaseAddress!.Port);

@@ -2,8 +2,8 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-using Steelyard.Api;
-using Steelyard.Api.Steel;
+using Steelyard.Dialects.Connect;
+using Steelyard.Http;
 
 namespace Steelyard.Tests.Functional;
 
@@ -21,7 +21,7 @@ public sealed class BadTextTests
     [InlineData("/sessions", """{"\ud800":"\udc00"}""")]
     public async Task Half_a_surrogate_pair_is_400(string path, string body)
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         using var reply = await node.Http.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
         Assert.Equal(HttpStatusCode.BadRequest, reply.StatusCode);
         Assert.Contains("surrogate", await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -33,7 +33,7 @@ public sealed class BadTextTests
     [InlineData("""{"\ud83d\ude42":"\\ud800"}""")]
     public async Task A_whole_pair_is_a_text(string body)
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         await node.CreateAsync(body);
     }
 

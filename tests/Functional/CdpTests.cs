@@ -3,7 +3,8 @@ using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using Steelyard.Workers;
+using Steelyard.Contract;
+using Steelyard.Settings;
 
 namespace Steelyard.Tests.Functional;
 
@@ -125,7 +126,7 @@ public sealed class CdpTests
     [Fact]
     public async Task Only_a_websocket_may_attach_and_only_to_a_live_session_with_a_browser()
     {
-        await using var simulated = await Node.StartAsync(options => options);
+        await using var simulated = await TestNode.StartAsync(options => options);
         var id = await simulated.CreateAsync();
         using var plain = await simulated.Http.GetAsync($"/sessions/{id}/cdp");
         Assert.Equal(HttpStatusCode.UpgradeRequired, plain.StatusCode);
@@ -134,16 +135,16 @@ public sealed class CdpTests
         Assert.Equal(HttpStatusCode.NotFound, await RefusedAsync(simulated, id));
     }
 
-    private static Task<Node> StartAsync(Func<Options, Options>? configure = null)
+    private static Task<TestNode> StartAsync(Func<Options, Options>? configure = null)
     {
-        if (!BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
-        return Node.StartAsync(options => (configure ?? (same => same))(options) with { Worker = "chromium", Warm = 2, MaxWorkers = 3 });
+        return TestNode.StartAsync(options => (configure ?? (same => same))(options) with { Worker = "chromium", Warm = 2, MaxWorkers = 3 });
     }
 
-    private static Uri Address(Node node, string id) => new($"ws://{node.Http.BaseAddress!.Authority}/sessions/{id}/cdp");
+    private static Uri Address(TestNode node, string id) => new($"ws://{node.Http.BaseAddress!.Authority}/sessions/{id}/cdp");
 
-    private static Task<ClientWebSocket> AttachAsync(Node node, string id) => ConnectAsync(Address(node, id));
+    private static Task<ClientWebSocket> AttachAsync(TestNode node, string id) => ConnectAsync(Address(node, id));
 
     private static async Task<ClientWebSocket> ConnectAsync(Uri address)
     {
@@ -152,7 +153,7 @@ public sealed class CdpTests
         return socket;
     }
 
-    private static async Task<HttpStatusCode> RefusedAsync(Node node, string id)
+    private static async Task<HttpStatusCode> RefusedAsync(TestNode node, string id)
     {
         using var socket = new ClientWebSocket { Options = { CollectHttpResponseDetails = true } };
         await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(Address(node, id), default));

@@ -12,7 +12,7 @@ public sealed class ChosenIdTests
     [Fact]
     public async Task Many_creates_with_one_id_make_one_session()
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         var id = Guid.NewGuid().ToString();
         var replies = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => PostAsync(node, $$"""{"sessionId":"{{id}}"}""")));
         Assert.All(replies, reply => Assert.Equal((HttpStatusCode.OK, id), (reply.Status, (string?)reply.Body["id"])));
@@ -22,7 +22,7 @@ public sealed class ChosenIdTests
     [Fact]
     public async Task Another_request_under_the_same_id_and_an_id_that_is_over_are_409_and_not_to_be_retried()
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         var id = Guid.NewGuid().ToString();
         await PostAsync(node, $$"""{"sessionId":"{{id}}"}""");
         var other = await PostAsync(node, $$"""{"sessionId":"{{id}}","timeout":1000}""");
@@ -35,7 +35,7 @@ public sealed class ChosenIdTests
     [Fact]
     public async Task A_client_that_leaves_and_asks_again_finds_the_session_it_began()
     {
-        await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
         var holder = await node.CreateAsync();
         var body = $$"""{"sessionId":"{{Guid.NewGuid()}}"}""";
         using var leaving = new CancellationTokenSource();
@@ -52,7 +52,7 @@ public sealed class ChosenIdTests
     [Fact]
     public async Task A_session_whose_time_is_over_keeps_its_id_before_and_after_it_is_reaped()
     {
-        await using var node = await Node.StartAsync(options => options with { Warm = 4 });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 4 });
         await node.ReadyAsync(4);
         for (var i = 0; i < 5; i++)
         {
@@ -79,7 +79,7 @@ public sealed class ChosenIdTests
     public async Task However_creates_expiry_and_releases_meet_one_id_has_one_live_session_and_no_worker_is_lost(int tombstones)
     {
         const int clients = 12;
-        await using var node = await Node.StartAsync(options => options with { Warm = 8, MaxWorkers = 16, Tombstones = tombstones });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 8, MaxWorkers = 16, Tombstones = tombstones });
         await node.ReadyAsync(8);
         var seen = new ConcurrentDictionary<(string Id, string CreatedAt), bool>();
         for (var round = 0; round < 25; round++)
@@ -109,7 +109,7 @@ public sealed class ChosenIdTests
         Assert.Empty((await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray());
     }
 
-    private static async Task<(HttpStatusCode Status, JsonObject Body, string? ShouldRetry)> PostAsync(Node node, string body, CancellationToken cancellationToken = default)
+    private static async Task<(HttpStatusCode Status, JsonObject Body, string? ShouldRetry)> PostAsync(TestNode node, string body, CancellationToken cancellationToken = default)
     {
         using var reply = await node.Http.PostAsync("/v1/sessions", new StringContent(body, Encoding.UTF8, "application/json"), cancellationToken);
         var json = (await reply.Content.ReadFromJsonAsync<JsonObject>(cancellationToken))!;

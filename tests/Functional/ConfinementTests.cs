@@ -1,3 +1,4 @@
+using Steelyard.Contract;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
@@ -130,9 +131,9 @@ public sealed class ConfinementTests
     [Fact]
     public async Task A_node_says_what_its_browsers_are_held_by()
     {
-        if (!Workers.BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
-        await using var node = await Node.StartAsync(options => options with { Worker = "chromium", Warm = 1, EgressRules = ["open"], WorkerStartTimeout = TimeSpan.FromSeconds(40) });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1, EgressRules = ["open"], WorkerStartTimeout = TimeSpan.FromSeconds(40) });
         await node.ReadyAsync(1);
         var isolation = (await node.Http.GetFromJsonAsync<JsonObject>("/readyz"))!["isolation"]!.AsObject();
         Assert.Equal(["sandbox", "user", "files", "egress"], isolation.Select(guard => guard.Key));
@@ -144,7 +145,7 @@ public sealed class ConfinementTests
     public async Task What_clients_sent_is_readable_for_nobody_else_on_the_machine()
     {
         const UnixFileMode Others = (UnixFileMode)0b000_111_111;
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         await node.ReadyAsync(1);
         await node.CreateAsync("""{"secret":"x"}""");
         var files = Directory.EnumerateFiles(node.RunDirectory, "*", SearchOption.AllDirectories).ToList();

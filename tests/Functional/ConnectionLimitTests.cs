@@ -13,7 +13,7 @@ public sealed class ConnectionLimitTests
     [Fact]
     public async Task A_head_that_never_ends_is_408_after_its_time()
     {
-        await using var node = await Node.StartAsync(options => options with { HeadTimeout = TimeSpan.FromSeconds(1) });
+        await using var node = await TestNode.StartAsync(options => options with { HeadTimeout = TimeSpan.FromSeconds(1) });
         using var slow = await ConnectAsync(node);
         Assert.Equal("HTTP/1.1 408 Request Timeout", await AskAsync(slow, "GET /health HTTP/1.1\r\nX: "));
     }
@@ -21,7 +21,7 @@ public sealed class ConnectionLimitTests
     [Fact]
     public async Task A_connection_without_a_request_is_closed_after_its_time()
     {
-        await using var node = await Node.StartAsync(options => options with { IdleTimeout = TimeSpan.FromSeconds(1) });
+        await using var node = await TestNode.StartAsync(options => options with { IdleTimeout = TimeSpan.FromSeconds(1) });
         using var silent = await ConnectAsync(node);
         Assert.True(await IsClosedAsync(silent));
         using var used = await ConnectAsync(node);
@@ -32,7 +32,7 @@ public sealed class ConnectionLimitTests
     [Fact]
     public async Task Heads_beyond_their_limits_are_refused_and_those_within_are_served()
     {
-        await using var node = await Node.StartAsync(options => options with { MaxRequestLineBytes = 256, MaxHeaders = 16, MaxHeaderBytes = 1024 });
+        await using var node = await TestNode.StartAsync(options => options with { MaxRequestLineBytes = 256, MaxHeaders = 16, MaxHeaderBytes = 1024 });
         var headers = string.Concat(Enumerable.Range(0, 15).Select(n => $"X-{n}: y\r\n"));
         Assert.Equal("HTTP/1.1 200 OK", await AskOnceAsync(node, $"GET /health HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n"));
         Assert.Equal("HTTP/1.1 431 Request Header Fields Too Large", await AskOnceAsync(node, $"GET /health HTTP/1.1\r\nHost: localhost\r\n{headers}X-15: y\r\n\r\n"));
@@ -43,7 +43,7 @@ public sealed class ConnectionLimitTests
     [Fact]
     public async Task Connections_beyond_the_limit_are_cut_and_the_others_go_on()
     {
-        await using var node = await Node.StartAsync(options => options with { MaxConnections = 3 });
+        await using var node = await TestNode.StartAsync(options => options with { MaxConnections = 3 });
         var held = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ConnectAsync(node)));
         foreach (var one in held)
             Assert.Equal("HTTP/1.1 200 OK", await AskAsync(one, Health));
@@ -57,7 +57,7 @@ public sealed class ConnectionLimitTests
     [Fact]
     public async Task Who_asks_nothing_makes_room_for_who_does()
     {
-        await using var node = await Node.StartAsync(options => options with { MaxConnections = 3 });
+        await using var node = await TestNode.StartAsync(options => options with { MaxConnections = 3 });
         using var served = await ConnectAsync(node);
         Assert.Equal("HTTP/1.1 200 OK", await AskAsync(served, Health));
         using var first = await ConnectAsync(node);
@@ -74,7 +74,7 @@ public sealed class ConnectionLimitTests
     [Fact]
     public async Task Who_asks_without_a_key_makes_room_for_who_has_one()
     {
-        await using var node = await Node.StartAsync(options => options with { MaxConnections = 2, ApiKeys = ["the-right-key-of-16"] });
+        await using var node = await TestNode.StartAsync(options => options with { MaxConnections = 2, ApiKeys = ["the-right-key-of-16"] });
         using var leaving = new CancellationTokenSource();
         var strangers = Enumerable.Range(0, 8).Select(_ => AskAgainAndAgainAsync(node, leaving.Token)).ToList();
         for (var i = 0; i < 20; i++)
@@ -89,7 +89,7 @@ public sealed class ConnectionLimitTests
     }
 
     // On one connection as long as it lasts, and then on the next.
-    private static async Task AskAgainAndAgainAsync(Node node, CancellationToken leaving)
+    private static async Task AskAgainAndAgainAsync(TestNode node, CancellationToken leaving)
     {
         while (!leaving.IsCancellationRequested)
         {
@@ -110,7 +110,7 @@ public sealed class ConnectionLimitTests
     [Fact]
     public async Task While_all_connections_are_busy_others_are_told_and_operators_served()
     {
-        await using var node = await Node.StartAsync(options => options with { MaxConnections = 2, Worker = "simulated --faults never-ready@start=1:busy" });
+        await using var node = await TestNode.StartAsync(options => options with { MaxConnections = 2, Worker = "simulated --faults never-ready@start=1:busy" });
         const string Create = "POST /sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
         var waiting = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => ConnectAsync(node)));
         foreach (var one in waiting)
@@ -130,7 +130,7 @@ public sealed class ConnectionLimitTests
     [Fact]
     public async Task One_address_gets_its_share_and_another_address_is_served()
     {
-        await using var node = await Node.StartAsync(options => options with { AddressMaxConnections = 2 });
+        await using var node = await TestNode.StartAsync(options => options with { AddressMaxConnections = 2 });
         var greedy = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => ConnectAsync(node, "127.0.0.2")));
         foreach (var one in greedy)
             Assert.Equal("HTTP/1.1 200 OK", await AskAsync(one, Health));
@@ -147,7 +147,7 @@ public sealed class ConnectionLimitTests
     [Fact]
     public async Task A_trusted_proxy_stands_for_many_clients()
     {
-        await using var node = await Node.StartAsync(options => options with { AddressMaxConnections = 1, TrustedProxies = [IPAddress.Parse("127.0.0.2")] });
+        await using var node = await TestNode.StartAsync(options => options with { AddressMaxConnections = 1, TrustedProxies = [IPAddress.Parse("127.0.0.2")] });
         var all = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ConnectAsync(node, "127.0.0.2")));
         foreach (var one in all)
         {
@@ -156,14 +156,14 @@ public sealed class ConnectionLimitTests
         }
     }
 
-    private static async Task<TcpClient> ConnectAsync(Node node, string from = "127.0.0.1")
+    private static async Task<TcpClient> ConnectAsync(TestNode node, string from = "127.0.0.1")
     {
         var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
         await client.ConnectAsync(IPAddress.Loopback, node.Http.BaseAddress!.Port);
         return client;
     }
 
-    private static async Task<string> AskOnceAsync(Node node, string bytes, string from = "127.0.0.1")
+    private static async Task<string> AskOnceAsync(TestNode node, string bytes, string from = "127.0.0.1")
     {
         try
         {
@@ -193,7 +193,7 @@ public sealed class ConnectionLimitTests
     }
 
     // A newcomer is closed, perhaps before its own side has noticed that it is connected.
-    private static async Task<bool> IsCutAsync(Node node, string from = "127.0.0.1")
+    private static async Task<bool> IsCutAsync(TestNode node, string from = "127.0.0.1")
     {
         try
         {

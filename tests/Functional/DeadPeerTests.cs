@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using Steelyard.Workers;
+using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 
@@ -51,16 +51,16 @@ public sealed class DeadPeerTests
     [Fact]
     public async Task One_that_answers_stays_and_its_browser_ignores_the_answers()
     {
-        if (!BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed");
-        await using var node = await Node.StartAsync(options => options with { Worker = "chromium", DeadPeerTimeout = Patience, Warm = 1 });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = "chromium", DeadPeerTimeout = Patience, Warm = 1 });
         var id = await node.CreateAsync();
         using var client = await DevToolsClient.ConnectAsync(new($"ws://{node.Http.BaseAddress!.Authority}/sessions/{id}/cdp"), "one that answers");
         var page = await client.AttachToPageAsync();
         Assert.Equal(42, (int)(await client.EvaluateAsync(page, $"new Promise(done => setTimeout(done, {5 * Patience.TotalMilliseconds}, 42))"))!);
     }
 
-    private static Task<Node> StartAsync(string argument) => Node.StartAsync(options => options with
+    private static Task<TestNode> StartAsync(string argument) => TestNode.StartAsync(options => options with
     {
         Worker = $"/usr/bin/env node {Script} {argument}",
         SessionTtl = TimeSpan.FromSeconds(1),
@@ -69,7 +69,7 @@ public sealed class DeadPeerTests
     });
 
     // Reads no more than the start of the answer.
-    private static async Task<TcpClient> AttachAsync(Node node, string id, string headers)
+    private static async Task<TcpClient> AttachAsync(TestNode node, string id, string headers)
     {
         var client = new TcpClient { ReceiveBufferSize = 4096 };
         await client.ConnectAsync(node.Http.BaseAddress!.Host, node.Http.BaseAddress.Port);

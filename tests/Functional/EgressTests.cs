@@ -1,3 +1,4 @@
+using Steelyard.Contract;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.NetworkInformation;
@@ -136,16 +137,16 @@ public sealed class EgressTests
         return text;
     }
 
-    private static async Task<Node> StartAsync(IReadOnlyList<string> rules)
+    private static async Task<TestNode> StartAsync(IReadOnlyList<string> rules)
     {
-        if (!Workers.BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
-        var node = await Node.StartAsync(options => options with { Worker = "chromium", EgressRules = rules, WorkerStartTimeout = TimeSpan.FromSeconds(40) });
+        var node = await TestNode.StartAsync(options => options with { Worker = "chromium", EgressRules = rules, WorkerStartTimeout = TimeSpan.FromSeconds(40) });
         await node.ReadyAsync(2);
         return node;
     }
 
-    private static async Task<List<(string What, string Url)>> AddressesAsync(Node node, string id, Trap trap)
+    private static async Task<List<(string What, string Url)>> AddressesAsync(TestNode node, string id, Trap trap)
     {
         var workers = node.Pool.Workers();
         var own = await node.PidOfAsync(id);

@@ -1,4 +1,5 @@
 using System.Net;
+using Steelyard.Settings;
 using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
@@ -8,7 +9,7 @@ public sealed class FaultTests
     [Fact]
     public async Task A_killed_worker_takes_only_its_own_session_along()
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         var victim = await node.CreateAsync();
         var other = await node.CreateAsync();
         Kill.Now(await node.PidOfAsync(victim));
@@ -22,7 +23,7 @@ public sealed class FaultTests
     public async Task A_create_finds_a_live_worker_in_the_moment_all_idle_ones_have_died()
     {
         // Two, because a create is tried three times: one that is being killed may still take a request with it.
-        await using var node = await Node.StartAsync(options => options with { Warm = 2, MaxWorkers = 2 });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 2, MaxWorkers = 2 });
         for (var round = 0; round < 5; round++)
         {
             await node.ReadyAsync(2);
@@ -34,7 +35,7 @@ public sealed class FaultTests
     [Fact]
     public async Task A_killed_workers_session_is_restored_when_asked_for()
     {
-        await using var node = await Node.StartAsync(options => options with { OnWorkerLost = OnWorkerLost.Restore });
+        await using var node = await TestNode.StartAsync(options => options with { OnWorkerLost = OnWorkerLost.Restore });
         var id = await node.CreateAsync("""{"user":"alice"}""");
         var pid = await node.PidOfAsync(id);
         Kill.Now(pid);
@@ -49,7 +50,7 @@ public sealed class FaultTests
     [Fact]
     public async Task A_stopped_worker_is_noticed_and_replaced_while_others_go_on()
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         var victim = await node.CreateAsync();
         var other = await node.CreateAsync();
         var pid = await node.PidOfAsync(victim);
@@ -69,7 +70,7 @@ public sealed class FaultTests
     [InlineData("error@create=1")]
     public async Task A_create_that_every_worker_fails_is_503_and_leaves_nothing(string faults)
     {
-        await using var node = await Node.StartFaultyAsync(faults);
+        await using var node = await TestNode.StartFaultyAsync(faults);
         using var reply = await node.PostAsync("{}");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, reply.StatusCode);
         Assert.NotNull(reply.Headers.RetryAfter);
@@ -82,7 +83,7 @@ public sealed class FaultTests
     [InlineData("drip@create=1")]
     public async Task A_create_that_hangs_is_answered_in_time(string faults)
     {
-        await using var node = await Node.StartFaultyAsync(faults, options => options with { WorkerTimeout = TimeSpan.FromSeconds(1) });
+        await using var node = await TestNode.StartFaultyAsync(faults, options => options with { WorkerTimeout = TimeSpan.FromSeconds(1) });
         using var reply = await node.PostAsync("{}");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, reply.StatusCode);
     }
@@ -96,7 +97,7 @@ public sealed class FaultTests
     [InlineData("huge@get=1")]
     public async Task A_worker_that_fails_at_get_loses_its_session(string faults)
     {
-        await using var node = await Node.StartFaultyAsync(faults, options => options with { WorkerTimeout = TimeSpan.FromSeconds(1) });
+        await using var node = await TestNode.StartFaultyAsync(faults, options => options with { WorkerTimeout = TimeSpan.FromSeconds(1) });
         var id = await node.CreateAsync();
         Assert.Equal("worker_lost", await node.ReasonOfAsync(id));
         Assert.Equal(HttpStatusCode.NotFound, await node.StatusOfAsync(id));
@@ -109,7 +110,7 @@ public sealed class FaultTests
     [InlineData("garbage@delete=1")]
     public async Task A_worker_that_fails_at_delete_is_replaced_and_the_session_is_gone(string faults)
     {
-        await using var node = await Node.StartFaultyAsync(faults, options => options with { WorkerTimeout = TimeSpan.FromSeconds(1) });
+        await using var node = await TestNode.StartFaultyAsync(faults, options => options with { WorkerTimeout = TimeSpan.FromSeconds(1) });
         var id = await node.CreateAsync();
         var pid = await node.PidOfAsync(id);
         using var reply = await node.Http.DeleteAsync($"/sessions/{id}");
@@ -121,7 +122,7 @@ public sealed class FaultTests
     [Fact]
     public async Task A_worker_that_never_listens_is_stopped_at_the_start_deadline()
     {
-        await using var node = await Node.StartFaultyAsync("never-ready@start=1", options => options with { Warm = 1, MaxWorkers = 1, WorkerStartTimeout = TimeSpan.FromSeconds(1) });
+        await using var node = await TestNode.StartFaultyAsync("never-ready@start=1", options => options with { Warm = 1, MaxWorkers = 1, WorkerStartTimeout = TimeSpan.FromSeconds(1) });
         await Eventually.IsTrueAsync(() => node.Pool.Workers().FirstOrDefault() is not null, "it has started");
         var pid = node.Pool.Workers()[0].Pid;
         await Eventually.IsTrueAsync(() => !Kill.IsAlive(pid), "it was stopped", seconds: 5);

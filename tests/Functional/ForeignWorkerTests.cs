@@ -12,7 +12,7 @@ public sealed class ForeignWorkerTests
     [Fact]
     public async Task Another_program_serves_and_nothing_of_its_replies_changes_but_the_id()
     {
-        await using var node = await Node.StartAsync(options => options with { Worker = $"/usr/bin/env node {Script}" });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = $"/usr/bin/env node {Script}" });
         using var created = await node.PostAsync("""{"user":"alice"}""");
         var body = await created.Content.ReadAsStringAsync();
         Assert.Equal(HttpStatusCode.OK, created.StatusCode);
@@ -30,7 +30,7 @@ public sealed class ForeignWorkerTests
     [Fact]
     public async Task Its_death_is_noticed_like_that_of_ours()
     {
-        await using var node = await Node.StartAsync(options => options with { Worker = $"/usr/bin/env node {Script}" });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = $"/usr/bin/env node {Script}" });
         var id = await node.CreateAsync();
         Kill.Now(await node.PidOfAsync(id));
         await Eventually.IsTrueAsync(async () => await node.StatusOfAsync(id) == HttpStatusCode.NotFound, "the session has ended", seconds: 2);
@@ -40,7 +40,7 @@ public sealed class ForeignWorkerTests
     [Fact]
     public async Task A_stranger_on_the_workers_port_is_never_taken_for_the_worker()
     {
-        await using var node = await Node.StartFaultyAsync("never-ready@start=1:deaf", options => options with { Warm = 1, MaxWorkers = 1 });
+        await using var node = await TestNode.StartFaultyAsync("never-ready@start=1:deaf", options => options with { Warm = 1, MaxWorkers = 1 });
         await Eventually.IsTrueAsync(() => node.Pool.Workers().Count == 1, "it has started");
         var worker = node.Pool.Workers()[0];
         using var stranger = new TcpListener(IPAddress.Loopback, worker.Port);

@@ -13,7 +13,7 @@ public sealed class ForwardedTests
     [InlineData("X-Forwarded-Host", "localhost")]
     public async Task A_get_that_changes_something_is_refused_through_a_trusted_proxy_too(string header, string value)
     {
-        await using var node = await Node.StartAsync(options => options with { TrustedProxies = [IPAddress.Loopback] });
+        await using var node = await TestNode.StartAsync(options => options with { TrustedProxies = [IPAddress.Loopback] });
         var id = await node.CreateAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/kill/all") { Headers = { { header, value } } };
         using var reply = await node.Http.SendAsync(request);
@@ -27,7 +27,7 @@ public sealed class ForwardedTests
     [InlineData(null, "ws://127.0.0.1", "http://127.0.0.1")]
     public async Task A_trusted_proxy_tells_under_which_address_clients_reach_us(string? trusted, string socket, string viewer)
     {
-        await using var node = await Node.StartAsync(options => options with { AllowedHosts = ["grid.example"], TrustedProxies = trusted is null ? [] : [IPAddress.Parse(trusted)] });
+        await using var node = await TestNode.StartAsync(options => options with { AllowedHosts = ["grid.example"], TrustedProxies = trusted is null ? [] : [IPAddress.Parse(trusted)] });
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/sessions") { Content = JsonContent.Create(new { }) };
         request.Headers.Add("X-Forwarded-Host", "grid.example");
         request.Headers.Add("X-Forwarded-Proto", "https");

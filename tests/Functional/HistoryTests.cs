@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Steelyard.Settings;
 using static Steelyard.Tests.Functional.SteelCalls;
 
 namespace Steelyard.Tests.Functional;
@@ -186,8 +187,8 @@ public sealed class HistoryTests : IDisposable
     }
 
     // Three tombstones: most of what is listed is on disk only.
-    private Task<Node> StartAsync(Func<Options, Options>? configure = null) =>
-        Node.StartAsync(options => (configure ?? (same => same))(options with { Tombstones = 3, DataDirectory = data, NodeId = 5 }));
+    private Task<TestNode> StartAsync(Func<Options, Options>? configure = null) =>
+        TestNode.StartAsync(options => (configure ?? (same => same))(options with { Tombstones = 3, DataDirectory = data, NodeId = 5 }));
 
     private static Options Keys(Options options) => options with { ApiKeys = ["a:key-a", "b:key-b"], OperatorKeys = ["boss:key-boss"] };
 

@@ -5,8 +5,9 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
-using Steelyard.Api;
-using Steelyard.Workers;
+using Steelyard.Contract;
+using Steelyard.Http;
+using Steelyard.Settings;
 
 namespace Steelyard.Tests.Functional;
 
@@ -102,7 +103,7 @@ public sealed class HostilePageTests
         Assert.Single((await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray());
     }
 
-    private static async Task<Stream> ConnectAsync(Node node)
+    private static async Task<Stream> ConnectAsync(TestNode node)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(IPAddress.Loopback, node.Http.BaseAddress!.Port);
@@ -111,11 +112,11 @@ public sealed class HostilePageTests
 
     private static int CountOf(Site site, string path) => site.Paths.Count(asked => asked == path);
 
-    private static Task<Node> StartAsync()
+    private static Task<TestNode> StartAsync()
     {
-        if (!BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
-        return Node.StartAsync(Configure);
+        return TestNode.StartAsync(Configure);
     }
 
     private static Options Configure(Options options) => options with
@@ -146,7 +147,7 @@ public sealed class HostilePageTests
 
     private static string Json(List<string> paths) => JsonSerializer.Serialize(paths);
 
-    private static (List<string> Gets, List<string> Changing, List<string> Others) Paths(Node node, string id, string page, string worker)
+    private static (List<string> Gets, List<string> Changing, List<string> Others) Paths(TestNode node, string id, string page, string worker)
     {
         var all = node.Routes.SelectMany(route => Methods(route).Select(method => (Method: method, Path: Fill(route, id, page, worker)))).ToList();
         List<string> changing = ["/kill/all", .. Gets(node).Where(route => Declared(route) == GetEffect.Changes).Select(route => Fill(route, id, page, worker))];
@@ -154,7 +155,7 @@ public sealed class HostilePageTests
         return ([.. all.Where(each => each.Method == "GET").Select(each => each.Path), .. more], changing, [.. all.Where(each => each.Method != "GET").Select(each => each.Path).Concat(more).Distinct()]);
     }
 
-    private static IEnumerable<RouteEndpoint> Gets(Node node) => node.Routes.Where(route => Methods(route).Contains("GET"));
+    private static IEnumerable<RouteEndpoint> Gets(TestNode node) => node.Routes.Where(route => Methods(route).Contains("GET"));
 
     private static IReadOnlyList<string> Methods(RouteEndpoint route) => route.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods;
 
@@ -168,14 +169,14 @@ public sealed class HostilePageTests
         .Replace("/workers/{id}", $"/workers/{worker}", StringComparison.Ordinal).Replace("{id}", id, StringComparison.Ordinal).Replace("{target}", page, StringComparison.Ordinal)
         .Replace("{**path}", "f", StringComparison.Ordinal).Replace("{name}", "n", StringComparison.Ordinal).Replace("{proof}", new string('0', 32), StringComparison.Ordinal);
 
-    private static async Task<string> OpenPageAsync(Node node, string id)
+    private static async Task<string> OpenPageAsync(TestNode node, string id)
     {
         using var reply = await node.Http.PutAsync($"/sessions/{id}/json/new?about:blank", null);
         return (string)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
     }
 
     // The sessions that live, those that have ended, where they live, and their pages, the one in front first.
-    private static async Task<string> LookAsync(Node node, string id)
+    private static async Task<string> LookAsync(TestNode node, string id)
     {
         var live = (await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray();
         var ended = (await node.Http.GetFromJsonAsync<JsonObject>("/v1/sessions?status=released"))!["totalCount"];

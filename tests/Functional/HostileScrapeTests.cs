@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Steelyard.Workers;
+using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 
@@ -28,7 +28,7 @@ public sealed class HostileScrapeTests
             ["/large"] = "<article>" + string.Concat(Enumerable.Repeat(Paragraph, 14_000_000 / Paragraph.Length)) + "</article>",
             ["/deep"] = "<xmp id=x></xmp><script>x.textContent = '</xmp>' + '<div>'.repeat(50000)</script>",
         });
-        if (!BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
         await using var node = await NodeProcess.StartAsync(null, "--worker", "chromium", "--warm", "1", "--max-workers", "2", "--egress", "allow:127.0.0.1");
         node.Http.Timeout = TimeSpan.FromSeconds(100);
@@ -53,10 +53,10 @@ public sealed class HostileScrapeTests
     [Fact]
     public async Task Others_create_and_scrape_while_five_pages_keep_their_browsers_busy()
     {
-        if (!BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
         await using var site = await Site.StartAsync(new() { ["/endless"] = Endless, ["/"] = "<p>small" });
-        await using var node = await Node.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 6, MaxPageCalls = 5, PageTimeout = TimeSpan.FromSeconds(5), QueueTimeout = TimeSpan.FromSeconds(60) });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 6, MaxPageCalls = 5, PageTimeout = TimeSpan.FromSeconds(5), QueueTimeout = TimeSpan.FromSeconds(60) });
         using var http = new HttpClient { BaseAddress = node.Http.BaseAddress, Timeout = TimeSpan.FromSeconds(100) };
         var hostile = Enumerable.Range(0, 5).Select(_ => ScrapeAsync(http, $"{site.Url}/endless", "readability")).ToList();
         await Eventually.IsTrueAsync(() => node.Pool.Status().Leased == 5, "five scrapes are under way", seconds: 60);
@@ -71,10 +71,10 @@ public sealed class HostileScrapeTests
     [Fact]
     public async Task More_than_may_work_and_wait_are_told_when_to_come_again()
     {
-        if (!BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
         await using var site = await Site.StartAsync(new() { ["/endless"] = Endless });
-        await using var node = await Node.StartAsync(options => options with { Worker = "chromium", Warm = 2, MaxWorkers = 2, PageTimeout = TimeSpan.FromSeconds(20), QueueTimeout = TimeSpan.FromMilliseconds(500) });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 2, MaxWorkers = 2, PageTimeout = TimeSpan.FromSeconds(20), QueueTimeout = TimeSpan.FromMilliseconds(500) });
         await node.ReadyAsync(2);
         using var leaving = new CancellationTokenSource();
         var first = node.Http.PostAsJsonAsync("/v1/scrape", new { url = $"{site.Url}/endless" }, leaving.Token);

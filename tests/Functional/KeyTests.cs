@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Steelyard.Settings;
 
 namespace Steelyard.Tests.Functional;
 
@@ -100,7 +101,7 @@ public sealed class KeyTests
         await CreateAsync(node, "a");
         foreach (var (holder, isShown) in new[] { ("a", false), ("boss", true) })
             Assert.All((await JsonAsync(node, "/workers", holder))["workers"]!.AsArray(), worker => Assert.Equal(isShown, worker!["port"] is not null));
-        await using var open = await Node.StartAsync(options => options);
+        await using var open = await TestNode.StartAsync(options => options);
         await open.ReadyAsync(1);
         Assert.All((await open.Http.GetFromJsonAsync<JsonObject>("/workers"))!["workers"]!.AsArray(), worker => Assert.NotNull(worker!["port"]));
     }
@@ -149,7 +150,7 @@ public sealed class KeyTests
     [InlineData("Sec-Fetch-Site", "cross-site")]
     public async Task Pages_of_other_sites_reach_nothing(string name, string value)
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         foreach (var (method, path) in await RoutesAsync(node))
         {
             using var request = new HttpRequestMessage(method, Fill(path, Guid.NewGuid().ToString()));
@@ -159,10 +160,10 @@ public sealed class KeyTests
         }
     }
 
-    private static Task<Node> StartAsync(Func<Options, Options>? configure = null) =>
-        Node.StartAsync(options => (configure ?? (same => same))(options) with { ApiKeys = ["a:key-a", "b:key-b"], OperatorKeys = ["boss:key-boss"] });
+    private static Task<TestNode> StartAsync(Func<Options, Options>? configure = null) =>
+        TestNode.StartAsync(options => (configure ?? (same => same))(options) with { ApiKeys = ["a:key-a", "b:key-b"], OperatorKeys = ["boss:key-boss"] });
 
-    private static async Task<List<(HttpMethod Method, string Path)>> RoutesAsync(Node node)
+    private static async Task<List<(HttpMethod Method, string Path)>> RoutesAsync(TestNode node)
     {
         var paths = (await JsonAsync(node, "/openapi.json", "boss"))["paths"]!.AsObject();
         return [.. paths.SelectMany(path => path.Value!.AsObject().Select(operation => (new HttpMethod(operation.Key.ToUpperInvariant()), path.Key)))];
@@ -172,27 +173,27 @@ public sealed class KeyTests
         .Replace("{target}", "T", StringComparison.Ordinal).Replace("{path}", "f", StringComparison.Ordinal)
         .Replace("{name}", "n", StringComparison.Ordinal).Replace("{proof}", new string('0', 32), StringComparison.Ordinal);
 
-    private static async Task<(bool First, bool Second)> NamesAsync(Node node, string path, string holder, string first, string second)
+    private static async Task<(bool First, bool Second)> NamesAsync(TestNode node, string path, string holder, string first, string second)
     {
         using var reply = await SendAsync(node, HttpMethod.Get, path, holder);
         var text = await reply.Content.ReadAsStringAsync();
         return (text.Contains(first, StringComparison.Ordinal), text.Contains(second, StringComparison.Ordinal));
     }
 
-    private static async Task<JsonObject> JsonAsync(Node node, string path, string holder)
+    private static async Task<JsonObject> JsonAsync(TestNode node, string path, string holder)
     {
         using var reply = await SendAsync(node, HttpMethod.Get, path, holder);
         return (await reply.Content.ReadFromJsonAsync<JsonObject>())!;
     }
 
-    private static async Task<string> CreateAsync(Node node, string holder)
+    private static async Task<string> CreateAsync(TestNode node, string holder)
     {
         using var reply = await SendAsync(node, HttpMethod.Post, "/sessions", holder);
         Assert.Equal(HttpStatusCode.Created, reply.StatusCode);
         return (string)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
     }
 
-    private static Task<HttpResponseMessage> SendAsync(Node node, HttpMethod method, string path, string? holder)
+    private static Task<HttpResponseMessage> SendAsync(TestNode node, HttpMethod method, string path, string? holder)
     {
         var request = new HttpRequestMessage(method, path);
         if (method == HttpMethod.Post)

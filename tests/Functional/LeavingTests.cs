@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
-using Steelyard.Workers;
+using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 
@@ -13,9 +13,9 @@ public sealed class LeavingTests
     [InlineData("screenshot")]
     public async Task One_that_leaves_gives_its_worker_back_at_once(string call)
     {
-        if (!BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
-        await using var node = await Node.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 1 });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 1 });
         await node.ReadyAsync(1);
         using var silent = new TcpListener(IPAddress.Loopback, 0); // It takes connections, and never answers.
         silent.Start();

@@ -12,7 +12,7 @@ public sealed class LiveViewPageTests
     public async Task It_comes_again_when_the_browser_is_replaced_and_says_so_when_its_client_has_closed_it()
     {
         await using var spectator = await WorkerProcess.StartAsync();
-        await using var node = await Node.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 2 });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 2 });
         using var created = await node.Http.PostAsync("/v1/sessions", JsonContent.Create(new JsonObject()));
         var session = (await created.Content.ReadFromJsonAsync<JsonObject>())!;
         using var client = await spectator.AttachAsync();
@@ -35,7 +35,7 @@ public sealed class LiveViewPageTests
         condition);
 
     // As a setup of the worker's one session does it.
-    private static async Task ReplaceBrowserAsync(Node node)
+    private static async Task ReplaceBrowserAsync(TestNode node)
     {
         using var worker = new HttpClient { BaseAddress = new($"http://127.0.0.1:{node.Pool.Workers().Single(worker => worker.State == WorkerState.Leased).Port}") };
         var status = await worker.GetFromJsonAsync<JsonObject>("/status");

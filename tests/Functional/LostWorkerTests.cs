@@ -13,7 +13,7 @@ public sealed class LostWorkerTests
     [InlineData("by an operator", "stopped_by_operator", "an operator stopped it")]
     public async Task The_cause_is_told_wherever_the_end_is(string how, string cause, string text)
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         var id = await node.CreateAsync();
         var pid = await node.PidOfAsync(id);
         if (how == "killed")
@@ -40,7 +40,7 @@ public sealed class LostWorkerTests
     [Fact]
     public async Task A_request_under_way_is_told_the_cause_and_not_that_its_connection_broke()
     {
-        await using var node = await Node.StartFaultyAsync("crash@get=1");
+        await using var node = await TestNode.StartFaultyAsync("crash@get=1");
         var problem = await ReadAsync(node, $"/sessions/{await node.CreateAsync()}");
         Assert.Equal(("worker_lost", "crashed"), ((string?)problem["reason"], (string?)problem["cause"]));
         Assert.Contains("it crashed (exit 1)", (string)problem["detail"]!, StringComparison.Ordinal);
@@ -49,13 +49,13 @@ public sealed class LostWorkerTests
     [Fact]
     public async Task Other_ends_have_no_cause()
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         var id = await node.CreateAsync();
         await node.Http.DeleteAsync($"/sessions/{id}");
         Assert.False((await ReadAsync(node, $"/sessions/{id}")).ContainsKey("cause"));
     }
 
-    private static async Task<JsonObject> ReadAsync(Node node, string path)
+    private static async Task<JsonObject> ReadAsync(TestNode node, string path)
     {
         using var reply = await node.Http.GetAsync(path);
         return (await reply.Content.ReadFromJsonAsync<JsonObject>())!;

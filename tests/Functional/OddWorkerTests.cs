@@ -111,7 +111,7 @@ public sealed class OddWorkerTests
             Assert.Equal(("text/plain", "nosniff"), (reply.Content.Headers.ContentType?.MediaType, reply.Headers.GetValues("X-Content-Type-Options").Single()));
     }
 
-    private static async Task ListedAsync(Node node, string id, int count)
+    private static async Task ListedAsync(TestNode node, string id, int count)
     {
         using var reply = await node.Http.GetAsync("/json/list");
         Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
@@ -120,5 +120,5 @@ public sealed class OddWorkerTests
     }
 
     // The worker's command line is split at spaces, and has no quotes.
-    private static Task<Node> StartAsync(string argument) => Node.StartAsync(options => options with { Worker = $"/usr/bin/env node {Script} {argument}", Warm = 1, MaxWorkers = 4 });
+    private static Task<TestNode> StartAsync(string argument) => TestNode.StartAsync(options => options with { Worker = $"/usr/bin/env node {Script} {argument}", Warm = 1, MaxWorkers = 4 });
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using Steelyard.Workers;
+using Steelyard.Pool;
 
 namespace Steelyard.Tests.Functional;
 
@@ -8,7 +8,7 @@ public sealed class QueueTests
     [Fact]
     public async Task A_worker_handed_to_one_who_leaves_in_that_moment_serves_the_next()
     {
-        await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
         await node.ReadyAsync(1);
         var first = await node.Pool.LeaseAsync(Standing.New, TimeSpan.FromSeconds(10), CancellationToken.None);
         var held = new HeldContext();
@@ -25,7 +25,7 @@ public sealed class QueueTests
     [Fact]
     public async Task Creates_wait_in_line_and_are_served_in_order()
     {
-        await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
         var holder = await node.CreateAsync();
         var order = new List<int>();
         var waiting = new List<Task>();
@@ -51,7 +51,7 @@ public sealed class QueueTests
     [Fact]
     public async Task A_full_queue_and_a_wait_that_is_over_are_503_with_retry_after()
     {
-        await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1, QueueLimit = 1, QueueTimeout = TimeSpan.FromSeconds(1) });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 1, MaxWorkers = 1, QueueLimit = 1, QueueTimeout = TimeSpan.FromSeconds(1) });
         await node.CreateAsync();
         var waits = node.PostAsync("{}");
         await Eventually.IsTrueAsync(() => node.Pool.Status().Queued == 1, "one in line");
@@ -67,7 +67,7 @@ public sealed class QueueTests
     [Fact]
     public async Task A_client_that_leaves_gives_up_its_place_and_leaves_nothing_behind()
     {
-        await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
         var holder = await node.CreateAsync();
         using var leaving = new CancellationTokenSource();
         var left = node.PostAsync("{}", leaving.Token);
@@ -82,7 +82,7 @@ public sealed class QueueTests
     [Fact]
     public async Task A_create_that_comes_while_the_last_worker_retires_gets_another_one()
     {
-        await using var node = await Node.StartAsync(options => options with
+        await using var node = await TestNode.StartAsync(options => options with
         {
             Worker = $"/usr/bin/env node {ForeignWorkerTests.Script} 700",
             Warm = 0,
@@ -97,7 +97,7 @@ public sealed class QueueTests
     [Fact]
     public async Task The_pool_grows_on_demand_and_shrinks_back_to_warm()
     {
-        await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 6, IdleShrink = TimeSpan.FromMilliseconds(500) });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 1, MaxWorkers = 6, IdleShrink = TimeSpan.FromMilliseconds(500) });
         var ids = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => node.CreateAsync()));
         Assert.Equal(6, node.Pool.Status().Slots);
         foreach (var id in ids)

@@ -9,7 +9,7 @@ public sealed class SessionTests
     [Fact]
     public async Task A_session_keeps_its_own_data_among_others()
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => node.CreateAsync($$"""{"user":{{i}}}""")));
         Assert.Equal(8, ids.Distinct().Count());
         for (var i = 0; i < ids.Length; i++)
@@ -23,7 +23,7 @@ public sealed class SessionTests
     [Fact]
     public async Task The_body_comes_back_byte_for_byte()
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         const string odd = """{"id":"mine" , "n":1.0e+2,"s":"\u00e9\/","nested":{"id":[1,{"id":2}]}}""";
         using var created = await node.PostAsync(odd);
         Assert.Contains($"\"data\":{odd}", await created.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -32,7 +32,7 @@ public sealed class SessionTests
     [Fact]
     public async Task Only_one_of_many_deletes_succeeds_and_the_worker_serves_again()
     {
-        await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
         var id = await node.CreateAsync();
         var replies = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => node.Http.DeleteAsync($"/sessions/{id}")));
         Assert.Single(replies, reply => reply.StatusCode == HttpStatusCode.NoContent);
@@ -46,7 +46,7 @@ public sealed class SessionTests
     [Fact]
     public async Task Idle_sessions_expire_and_used_ones_do_not()
     {
-        await using var node = await Node.StartAsync(options => options with { SessionTtl = TimeSpan.FromSeconds(1.5) });
+        await using var node = await TestNode.StartAsync(options => options with { SessionTtl = TimeSpan.FromSeconds(1.5) });
         var used = await node.CreateAsync();
         var idle = await node.CreateAsync();
         for (var i = 0; i < 8; i++)
@@ -62,7 +62,7 @@ public sealed class SessionTests
     [Fact]
     public async Task Many_sessions_that_expire_at_once_hold_nobody_up()
     {
-        await using var node = await Node.StartAsync(options => options with { SessionTtl = TimeSpan.FromSeconds(3), MaxWorkers = 41, Warm = 41 });
+        await using var node = await TestNode.StartAsync(options => options with { SessionTtl = TimeSpan.FromSeconds(3), MaxWorkers = 41, Warm = 41 });
         await node.ReadyAsync(41);
         var ids = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => node.CreateAsync()));
         var used = await node.CreateAsync();
@@ -81,7 +81,7 @@ public sealed class SessionTests
     [Fact]
     public async Task Ended_sessions_are_not_kept_in_memory_by_the_worker_they_had()
     {
-        await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
         var ended = new List<WeakReference>();
         for (var i = 0; i < 50; i++)
         {
@@ -102,7 +102,7 @@ public sealed class SessionTests
     [Fact]
     public async Task Only_names_that_are_known_to_be_ours_reach_a_node_without_keys()
     {
-        await using var node = await Node.StartAsync(options => options with { AllowedHosts = ["grid.lan"] });
+        await using var node = await TestNode.StartAsync(options => options with { AllowedHosts = ["grid.lan"] });
         foreach (var (host, status) in new[] { ("localhost", 200), ("127.0.0.1:1", 200), ("[::1]", 200), ("GRID.lan:80", 200), ("evil.example", 403) })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/status") { Headers = { Host = host } };
@@ -114,7 +114,7 @@ public sealed class SessionTests
     [Fact]
     public async Task A_node_with_keys_lets_in_who_shows_one()
     {
-        await using var node = await Node.StartAsync(options => options with { ApiKeys = ["secret", "other"] });
+        await using var node = await TestNode.StartAsync(options => options with { ApiKeys = ["secret", "other"] });
         foreach (var (path, status) in new[] { ("/status", 401), ("/status?apiKey=wrong", 401), ("/status?apiKey=other", 200), ("/status?x=1&token=secret", 200), ("/health", 200) })
         {
             using var reply = await node.Http.GetAsync(path);
@@ -125,7 +125,7 @@ public sealed class SessionTests
     [Fact]
     public async Task Forged_and_absurd_ids_reach_no_worker()
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         var id = await node.CreateAsync();
         var forged = id[..^1] + (id[^1] == '0' ? '1' : '0');
         foreach (var wrong in new[] { forged, "invalid", new string('a', 7000), "%2e%2e", id + "x", Guid.NewGuid().ToString() })

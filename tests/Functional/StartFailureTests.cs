@@ -27,7 +27,7 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("kill -SEGV $$", 4)]
     public async Task Waiting_creates_do_not_multiply_the_starts(string ending, int warm)
     {
-        await using var node = await Node.StartAsync(options => options with { Worker = Program(ending), Warm = warm, MaxWorkers = 64 });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = Program(ending), Warm = warm, MaxWorkers = 64 });
         await CreateAgainAndAgainAsync(node, clients: 5);
         Assert.InRange(Starts, 3, MostStarts);
     }
@@ -36,7 +36,7 @@ public sealed class StartFailureTests : IDisposable
     public async Task A_worker_that_dies_of_each_create_is_not_started_again_and_again()
     {
         var program = Program($"exec {WorkerCommand.FindBundled(AppContext.BaseDirectory)} --mode simulated --faults crash@create=1");
-        await using var node = await Node.StartAsync(options => options with { Worker = program, Warm = 2, MaxWorkers = 64 });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = program, Warm = 2, MaxWorkers = 64 });
         await CreateAgainAndAgainAsync(node, clients: 5);
         Assert.InRange(Starts, 3, MostStarts);
     }
@@ -44,7 +44,7 @@ public sealed class StartFailureTests : IDisposable
     [Fact]
     public async Task A_create_is_answered_early_with_what_the_worker_died_of()
     {
-        await using var node = await Node.StartAsync(options => options with { Worker = Program("exit 7"), Warm = 4 });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = Program("exit 7"), Warm = 4 });
         var asked = TimeProvider.System.GetTimestamp();
         using var reply = await node.PostAsync("{}");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, reply.StatusCode);
@@ -56,7 +56,7 @@ public sealed class StartFailureTests : IDisposable
     [Fact]
     public async Task Status_and_readyz_tell()
     {
-        await using var node = await Node.StartAsync(options => options with { Worker = Program("exit 7"), Warm = 4 });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = Program("exit 7"), Warm = 4 });
         await Eventually.IsTrueAsync(() => node.Pool.Status().AreStartsFailing, "starts are known to fail");
         Assert.False((bool)(await node.Http.GetFromJsonAsync<JsonObject>("/status"))!["available"]!);
         var pressure = (await node.Http.GetFromJsonAsync<JsonObject>("/pressure"))!["pressure"]!;
@@ -75,7 +75,7 @@ public sealed class StartFailureTests : IDisposable
         var worker = WorkerCommand.FindBundled(AppContext.BaseDirectory);
         folder.Write("broken", "");
         var program = Program($"[ -e {folder.At("broken")} ] && exit 7\nexec {worker} --mode simulated");
-        await using var node = await Node.StartAsync(options => options with { Worker = program, Warm = warm });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = program, Warm = warm });
         using (var refused = await node.PostAsync("{}"))
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         await Eventually.IsTrueAsync(() => node.Pool.Status().StartFailures >= 5, "it has failed often", seconds: 60);
@@ -94,7 +94,7 @@ public sealed class StartFailureTests : IDisposable
         return path;
     }
 
-    private static Task CreateAgainAndAgainAsync(Node node, int clients)
+    private static Task CreateAgainAndAgainAsync(TestNode node, int clients)
     {
         var started = TimeProvider.System.GetTimestamp();
         return Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>

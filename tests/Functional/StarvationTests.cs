@@ -14,7 +14,7 @@ public sealed class StarvationTests
     {
         if (!File.Exists(Scheduler))
             Assert.Skip($"{Scheduler} is not installed: no process can be made to wait for others");
-        await using var node = await Node.StartAsync(options => options with
+        await using var node = await TestNode.StartAsync(options => options with
         {
             Warm = 0,
             ProbeInterval = TimeSpan.FromMilliseconds(50),
@@ -48,7 +48,7 @@ public sealed class StarvationTests
     [Fact]
     public async Task A_worker_that_hangs_is_noticed_while_others_use_all_processors()
     {
-        await using var node = await Node.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
         var id = await node.CreateAsync();
         var pid = await node.PidOfAsync(id);
         var others = Others(4);

@@ -8,28 +8,28 @@ namespace Steelyard.Tests.Functional;
 /// <summary>Calls of the Steel dialect, with or without the key of a holder.</summary>
 internal static class SteelCalls
 {
-    public static async Task<string> EndAsync(Node node, string? holder = null)
+    public static async Task<string> EndAsync(TestNode node, string? holder = null)
     {
         var id = await CreateAsync(node, "{}", holder);
         await ReleaseAsync(node, id, holder);
         return id;
     }
 
-    public static async Task<string> CreateAsync(Node node, string body, string? holder = null)
+    public static async Task<string> CreateAsync(TestNode node, string body, string? holder = null)
     {
         using var reply = await PostAsync(node, "/v1/sessions", body, holder);
         Assert.True(reply.IsSuccessStatusCode, $"{(int)reply.StatusCode}: {await reply.Content.ReadAsStringAsync()}");
         return (string)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
     }
 
-    public static async Task ReleaseAsync(Node node, string id, string? holder = null)
+    public static async Task ReleaseAsync(TestNode node, string id, string? holder = null)
     {
         using var reply = await PostAsync(node, $"/v1/sessions/{id}/release", "", holder);
         Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
     }
 
     // As steel-sdk walks it: with the last id as the cursor until a page is empty.
-    public static async Task<List<string>> ListAsync(Node node, string query, string? holder = null)
+    public static async Task<List<string>> ListAsync(TestNode node, string query, string? holder = null)
     {
         var seen = new List<string>();
         for (var cursor = ""; ;)
@@ -43,20 +43,20 @@ internal static class SteelCalls
         }
     }
 
-    public static async Task<JsonObject> JsonAsync(Node node, string path, string? holder = null)
+    public static async Task<JsonObject> JsonAsync(TestNode node, string path, string? holder = null)
     {
         using var reply = await node.Http.SendAsync(Request(HttpMethod.Get, path, holder));
         Assert.True(reply.IsSuccessStatusCode, $"{path}: {(int)reply.StatusCode}: {await reply.Content.ReadAsStringAsync()}");
         return (await reply.Content.ReadFromJsonAsync<JsonObject>())!;
     }
 
-    public static async Task<HttpStatusCode> StatusAsync(Node node, string path, string? holder = null)
+    public static async Task<HttpStatusCode> StatusAsync(TestNode node, string path, string? holder = null)
     {
         using var reply = await node.Http.SendAsync(Request(HttpMethod.Get, path, holder));
         return reply.StatusCode;
     }
 
-    public static Task<HttpResponseMessage> PostAsync(Node node, string path, string body, string? holder = null)
+    public static Task<HttpResponseMessage> PostAsync(TestNode node, string path, string body, string? holder = null)
     {
         var request = Request(HttpMethod.Post, path, holder);
         request.Content = new StringContent(body, Encoding.UTF8, "application/json");

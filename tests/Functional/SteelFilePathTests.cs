@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using Steelyard.Workers;
+using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 
@@ -13,9 +13,9 @@ public sealed class SteelFilePathTests
     [Fact]
     public async Task Any_name_that_was_uploaded_can_be_fetched_and_no_path_leads_elsewhere()
     {
-        if (!BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
-        await using var node = await Node.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 1 });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 1 });
         using var created = await node.Http.PostAsJsonAsync("/v1/sessions", new { });
         var files = $"/v1/sessions/{(await created.Content.ReadFromJsonAsync<JsonObject>())!["id"]}/files";
         foreach (var name in new[] { "50%20off.txt", "a b+c.txt", "ä#1?.txt", "folder/c.txt", @"back\slash.txt", @"a\..\..\b.txt", "c:d.txt", "%2e%2e" })
@@ -42,7 +42,7 @@ public sealed class SteelFilePathTests
     }
 
     // As no HTTP library would send it.
-    private static async Task<string> StatusLineAsync(Node node, string path)
+    private static async Task<string> StatusLineAsync(TestNode node, string path)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(node.Http.BaseAddress!.Host, node.Http.BaseAddress.Port);

@@ -9,7 +9,7 @@ public sealed class SteelListTests
     [Fact]
     public async Task A_session_whose_time_is_over_is_listed_as_released_at_once_and_is_a_cursor()
     {
-        await using var node = await Node.StartAsync(options => options with { Warm = 4 });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 4 });
         await node.ReadyAsync(4);
         var older = await CreateAsync(node, 60_000);
         for (var i = 0; i < 10; i++)
@@ -21,12 +21,12 @@ public sealed class SteelListTests
         }
     }
 
-    private static async Task<string> CreateAsync(Node node, int timeout)
+    private static async Task<string> CreateAsync(TestNode node, int timeout)
     {
         using var reply = await node.Http.PostAsJsonAsync("/v1/sessions", new { timeout });
         return (string)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
     }
 
-    private static async Task<List<string>> ListAsync(Node node, string query) =>
+    private static async Task<List<string>> ListAsync(TestNode node, string query) =>
         [.. (await node.Http.GetFromJsonAsync<JsonObject>("/v1/sessions" + query))!["sessions"]!.AsArray().Select(session => (string)session!["id"]!)];
 }

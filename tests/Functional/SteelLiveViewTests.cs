@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Steelyard.Workers;
+using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 
@@ -47,17 +47,17 @@ public sealed class SteelLiveViewTests
 
     private static Task<LiveViewer> WatchAsync(string viewer) => LiveViewer.ConnectAsync(new(viewer.Replace("http://", "ws://", StringComparison.Ordinal)));
 
-    private static async Task<(string Id, string Viewer)> CreateAsync(Node node, bool interactive)
+    private static async Task<(string Id, string Viewer)> CreateAsync(TestNode node, bool interactive)
     {
         using var reply = await node.Http.PostAsJsonAsync("/v1/sessions", new { debugConfig = new { interactive } });
         var session = (await reply.Content.ReadFromJsonAsync<JsonObject>())!;
         return ((string)session["id"]!, (string)session["sessionViewerUrl"]!);
     }
 
-    private static Task<Node> StartAsync()
+    private static Task<TestNode> StartAsync()
     {
-        if (!BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
-        return Node.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 2 });
+        return TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 2 });
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Steelyard.Workers;
+using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 
@@ -22,7 +22,7 @@ public sealed class SteelOptionTests
     [InlineData("""{"timezone":"9/../etc"}""", "timezone")]
     public async Task What_a_worker_would_refuse_is_refused_by_name_before_one_is_asked(string body, string field)
     {
-        await using var node = await Node.StartAsync(options => options);
+        await using var node = await TestNode.StartAsync(options => options);
         var (status, problem) = await PostAsync(node, body);
         Assert.Equal((HttpStatusCode.BadRequest, field), (status, (string?)problem["field"]));
     }
@@ -78,14 +78,14 @@ public sealed class SteelOptionTests
         async Task<long> BytesAsync() => (long)(await node.Http.GetFromJsonAsync<JsonObject>("/v1/sessions"))!["sessions"]!.AsArray().Single()!["proxyBytesUsed"]!;
     }
 
-    private static Task<Node> StartChromiumAsync()
+    private static Task<TestNode> StartChromiumAsync()
     {
-        if (!BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
-        return Node.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 2 });
+        return TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 2 });
     }
 
-    private static async Task<(HttpStatusCode Status, JsonObject Body)> PostAsync(Node node, string body)
+    private static async Task<(HttpStatusCode Status, JsonObject Body)> PostAsync(TestNode node, string body)
     {
         using var reply = await node.Http.PostAsync("/v1/sessions", new StringContent(body, Encoding.UTF8, "application/json"));
         return (reply.StatusCode, (await reply.Content.ReadFromJsonAsync<JsonObject>())!);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Steelyard.Settings;
 using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
@@ -126,6 +127,6 @@ public sealed class SteelWorkerTests
         Assert.Contains("--worker-api steel", refused.Message, StringComparison.Ordinal);
     }
 
-    private static Task<Node> StartAsync(string arguments = "", Func<Options, Options>? configure = null) =>
-        Node.StartAsync(options => (configure ?? (same => same))(options) with { Worker = $"/usr/bin/env node {Script}{arguments}", WorkerApi = WorkerApi.Steel });
+    private static Task<TestNode> StartAsync(string arguments = "", Func<Options, Options>? configure = null) =>
+        TestNode.StartAsync(options => (configure ?? (same => same))(options) with { Worker = $"/usr/bin/env node {Script}{arguments}", WorkerApi = WorkerApi.Steel });
 }

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using Steelyard.Contract;
+using Steelyard.Hosting;
 using Steelyard.Processes;
 using Steelyard.Tests.Unit;
-using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
 
@@ -117,7 +118,7 @@ public sealed class SupervisedTests
     public async Task A_Playwright_script_goes_on_in_the_same_tab()
     {
         var playwright = Path.Combine(Repository.Root, "tester", "node_modules", "playwright-core");
-        if (!BrowserFinder.IsInstalled || !Directory.Exists(playwright))
+        if (BrowserLocator.Find(null) is null || !Directory.Exists(playwright))
             Assert.Skip("Chromium or Playwright is not installed: run `make browser` and `npm ci` in tester/");
         await using var site = await Site.StartAsync(new() { ["/"] = Form });
         await using var node = await NodeProcess.StartAsync(null, "--supervised", "--worker", "chromium", "--warm", "1", "--egress", "allow:127.0.0.1");

@@ -1,3 +1,4 @@
+using Steelyard.Contract;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -10,9 +11,9 @@ public sealed class WorkerLimitTests
     [Fact]
     public async Task A_browser_over_its_memory_limit_is_stopped_and_the_reason_is_told()
     {
-        if (!Workers.BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
-        await using var node = await Node.StartAsync(options => options with
+        await using var node = await TestNode.StartAsync(options => options with
         {
             Worker = "chromium",
             Warm = 1,
@@ -37,9 +38,9 @@ public sealed class WorkerLimitTests
     [Fact]
     public async Task A_worker_with_too_many_processes_is_stopped_and_the_reason_is_told()
     {
-        if (!Workers.BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
-        await using var node = await Node.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 1, WorkerProcesses = 2, WorkerStartTimeout = TimeSpan.FromSeconds(40) });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 1, WorkerProcesses = 2, WorkerStartTimeout = TimeSpan.FromSeconds(40) });
         await Eventually.IsTrueAsync(() => node.Pool.Status().LastExit?.Contains("more processes than its limit", StringComparison.Ordinal) == true, "it is stopped", 40);
     }
 
@@ -57,11 +58,11 @@ public sealed class WorkerLimitTests
         """)]
     public async Task A_session_that_fills_its_folder_is_ended_and_the_reason_is_told(string what, string script)
     {
-        if (!Workers.BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
         const long Limit = 160L << 20;
         await using var site = await Site.StartAsync(new() { ["/"] = "<a id=link href=/endless.bin download>x</a>" });
-        await using var node = await Node.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 1, WorkerDiskBytes = Limit, WorkerStartTimeout = TimeSpan.FromSeconds(40) });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 1, WorkerDiskBytes = Limit, WorkerStartTimeout = TimeSpan.FromSeconds(40) });
         await node.ReadyAsync(1);
         var id = await node.CreateAsync();
         using var client = await node.AttachAsync(id);
@@ -92,7 +93,7 @@ public sealed class WorkerLimitTests
         using var folder = new Unit.TemporaryFolder();
         var program = folder.Write("worker", HidingWorker);
         File.SetUnixFileMode(program, (UnixFileMode)Convert.ToInt32("755", 8));
-        await using var node = await Node.StartAsync(options => options with { Worker = program, Warm = 0, MaxWorkers = 1, WorkerDiskBytes = 64L << 20 });
+        await using var node = await TestNode.StartAsync(options => options with { Worker = program, Warm = 0, MaxWorkers = 1, WorkerDiskBytes = 64L << 20 });
         var id = await node.CreateAsync();
         await Eventually.IsTrueAsync(async () => await node.StatusOfAsync(id) == HttpStatusCode.NotFound, "it is stopped", 30);
         var end = await node.Http.GetStringAsync($"/sessions/{id}/history");
@@ -103,7 +104,7 @@ public sealed class WorkerLimitTests
     [Fact]
     public async Task Descriptors_and_core_dumps_are_limited_for_the_worker_and_what_it_starts()
     {
-        await using var node = await Node.StartAsync(options => options with { Warm = 1, WorkerFiles = 321, WorkerDiskBytes = 32L << 20 });
+        await using var node = await TestNode.StartAsync(options => options with { Warm = 1, WorkerFiles = 321, WorkerDiskBytes = 32L << 20 });
         await node.ReadyAsync(1);
         var limits = await File.ReadAllLinesAsync($"/proc/{node.Pool.Workers()[0].Pid}/limits");
         Assert.Contains(limits, line => line.StartsWith("Max open files            321                  321", StringComparison.Ordinal));
@@ -149,6 +150,6 @@ public sealed class WorkerLimitTests
         }
     }
 
-    private static async Task<string> LastExitAsync(Node node) =>
+    private static async Task<string> LastExitAsync(TestNode node) =>
         (string)(await node.Http.GetFromJsonAsync<JsonObject>("/workers"))!["workers"]![0]!["last_exit"]!;
 }

@@ -11,7 +11,7 @@ public sealed class WorkerLimitsTests
     [Fact]
     public async Task A_body_as_large_as_the_node_lets_in_is_created_and_read_back_whole()
     {
-        await using var node = await Node.StartAsync(options => options with { MaxBodyBytes = 4_194_304 });
+        await using var node = await TestNode.StartAsync(options => options with { MaxBodyBytes = 4_194_304 });
         var text = string.Concat(Enumerable.Range(0, 3 << 18).Select(i => $"{i:x12}"))[..(3 << 20)];
         var id = await node.CreateAsync($$"""{"text":"{{text}}"}""");
         var body = await node.Http.GetFromJsonAsync<JsonObject>($"/sessions/{id}");

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Steelyard.Contract;
+using Steelyard.Machine;
 using Steelyard.Processes;
 using Steelyard.Workers;
 
@@ -13,7 +15,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     // The pages of tests are on this machine, where sessions may not go by themselves.
     private const string LocalSites = "allow:127.0.0.1 allow:[::1]";
 
-    private static readonly PortAllocator Ports = new(new Machine(new(1 << 20)), 24000, 24900);
+    private static readonly PortAllocator Ports = new(new LinuxMachine(), 24000, 24900);
 
     private readonly OsProcess process;
     private readonly string folder;
@@ -47,7 +49,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <param name="folders">Where its browser may read and write, beside its own folders; given the folder that is the worker's.</param>
     public static async Task<WorkerProcess> StartAsync(Func<string, IReadOnlyList<string>> command, string egress = LocalSites, Func<string, string>? folders = null)
     {
-        if (!BrowserFinder.IsInstalled)
+        if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
         if (WorkerCommand.FindBundled(AppContext.BaseDirectory) is not { } path)
         {

@@ -31,7 +31,7 @@ public sealed class WorkerSetupTests
         await using var worker = await WorkerProcess.StartAsync();
         using var client = await worker.AttachAsync();
         var size = (string?)await client.EvaluateAsync(await client.AttachToPageAsync(), "innerWidth + 'x' + innerHeight");
-        var said = Api.Steel.Dimensions.Default;
+        var said = Requests.Dimensions.Default;
         Assert.Equal(("1920x1080", "1920x1080"), (size, $"{said.Width}x{said.Height}"));
     }
 

@@ -8,7 +8,7 @@ public sealed class WrongKeyTests
     [Fact]
     public async Task A_flood_of_wrong_keys_is_turned_away_and_right_ones_from_the_same_address_are_not()
     {
-        await using var node = await Node.StartAsync(options => options with { ApiKeys = ["right"], WrongKeysPerSecond = 5 });
+        await using var node = await TestNode.StartAsync(options => options with { ApiKeys = ["right"], WrongKeysPerSecond = 5 });
         using var over = new CancellationTokenSource();
         var flood = Enumerable.Range(0, 8).Select(_ => FloodAsync(node, over.Token)).ToList();
         for (var i = 0; i < 300; i++)
@@ -27,7 +27,7 @@ public sealed class WrongKeyTests
     [InlineData("127.0.0.2", HttpStatusCode.TooManyRequests)]
     public async Task A_client_is_whom_a_trusted_proxy_names_and_nobody_else(string proxy, HttpStatusCode other)
     {
-        await using var node = await Node.StartAsync(options => options with { ApiKeys = ["right"], WrongKeysPerSecond = 1, TrustedProxies = [IPAddress.Parse(proxy)] });
+        await using var node = await TestNode.StartAsync(options => options with { ApiKeys = ["right"], WrongKeysPerSecond = 1, TrustedProxies = [IPAddress.Parse(proxy)] });
         await TryUntilTurnedAwayAsync(node, "198.51.100.1");
         using var reply = await SendAsync(node, "wrong", "198.51.100.2");
         Assert.Equal(other, reply.StatusCode);
@@ -36,7 +36,7 @@ public sealed class WrongKeyTests
     [Fact]
     public async Task What_else_a_client_writes_before_its_own_address_is_not_believed()
     {
-        await using var node = await Node.StartAsync(options => options with { ApiKeys = ["right"], WrongKeysPerSecond = 1, TrustedProxies = [IPAddress.Parse("127.0.0.1")] });
+        await using var node = await TestNode.StartAsync(options => options with { ApiKeys = ["right"], WrongKeysPerSecond = 1, TrustedProxies = [IPAddress.Parse("127.0.0.1")] });
         await TryUntilTurnedAwayAsync(node, "198.51.100.1");
         using var reply = await SendAsync(node, "wrong", "203.0.113.9, 198.51.100.1");
         Assert.Equal(HttpStatusCode.TooManyRequests, reply.StatusCode);
@@ -46,7 +46,7 @@ public sealed class WrongKeyTests
     [Fact]
     public async Task Readiness_is_no_way_around()
     {
-        await using var node = await Node.StartAsync(options => options with { ApiKeys = ["right"], WrongKeysPerSecond = 1 });
+        await using var node = await TestNode.StartAsync(options => options with { ApiKeys = ["right"], WrongKeysPerSecond = 1 });
         await TryUntilTurnedAwayAsync(node, null);
         using var guess = await SendAsync(node, "wrong", path: "/readyz");
         Assert.Equal(HttpStatusCode.TooManyRequests, guess.StatusCode);
@@ -55,7 +55,7 @@ public sealed class WrongKeyTests
         Assert.NotEqual(HttpStatusCode.TooManyRequests, probe.StatusCode);
     }
 
-    private static async Task TryUntilTurnedAwayAsync(Node node, string? client)
+    private static async Task TryUntilTurnedAwayAsync(TestNode node, string? client)
     {
         List<Task<HttpResponseMessage>> tries = [.. Enumerable.Range(0, 40).Select(_ => SendAsync(node, "wrong", client))];
         var replies = await Task.WhenAll(tries);
@@ -73,7 +73,7 @@ public sealed class WrongKeyTests
         while (status != HttpStatusCode.TooManyRequests);
     }
 
-    private static async Task<List<HttpStatusCode>> FloodAsync(Node node, CancellationToken over)
+    private static async Task<List<HttpStatusCode>> FloodAsync(TestNode node, CancellationToken over)
     {
         List<HttpStatusCode> answers = [];
         while (!over.IsCancellationRequested)
@@ -85,7 +85,7 @@ public sealed class WrongKeyTests
         return answers;
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(Node node, string? key, string? client = null, string path = "/status")
+    private static async Task<HttpResponseMessage> SendAsync(TestNode node, string? key, string? client = null, string path = "/status")
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (key is not null)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Steelyard.Settings;
 
 namespace Steelyard.Tests.Simulation;
 

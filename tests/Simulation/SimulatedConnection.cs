@@ -1,5 +1,5 @@
 using System.Text;
-using Steelyard.Workers;
+using Steelyard.WorkerHttp;
 
 namespace Steelyard.Tests.Simulation;
 

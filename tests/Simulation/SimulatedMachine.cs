@@ -1,11 +1,13 @@
+using Steelyard.Contract;
 using System.Globalization;
+using Steelyard.Machine;
 using Steelyard.Processes;
-using Steelyard.Workers;
+using Steelyard.WorkerHttp;
 
 namespace Steelyard.Tests.Simulation;
 
 /// <summary>The machine under the simulated orchestrators: it outlives them, and its processes do, too.</summary>
-internal sealed class SimulatedMachine(World world) : IMachine
+internal sealed class SimulatedMachine(World world) : IMachine, IConnector
 {
     // Each holds a port, of which there are a hundred, and none ever ends.
     private const int MostStrangers = 30;
@@ -115,7 +117,7 @@ internal sealed class SimulatedMachine(World world) : IMachine
     {
         foreach (var process in Living.Where(process => !process.IsStranger && world.Happens(Weather.Damage)).ToList())
         {
-            var folder = process.Environment[WorkerStarter.DirectoryVariable]!;
+            var folder = process.Environment[EnvironmentNames.WorkerDirectory]!;
             process.Befall(world.Random.Next(4), Path.Combine(folder, "worker.json"), Path.Combine(folder, "session.json"));
         }
     }

@@ -6,8 +6,13 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Steelyard.Api;
+using Steelyard.Dialects.Challenge;
+using Steelyard.Http;
+using Steelyard.Pool;
+using Steelyard.Records;
+using Steelyard.Recovery;
 using Steelyard.Sessions;
+using Steelyard.Settings;
 using Steelyard.Workers;
 
 namespace Steelyard.Tests.Simulation;
@@ -39,12 +44,12 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         var records = new SessionRecords(ledger, directory, machine.Boot);
         var processes = new WorkerProcesses(directory, machine);
         var leftovers = new Leftovers(processes, machine, time, log.For<Leftovers>());
-        var starter = new WorkerStarter(new("/bin/true", [], WorkerKind.Simulated), directory, machine, processes, leftovers, new(), options, time, random: world.Random);
+        var starter = new WorkerStarter(new("/bin/true", [], WorkerKind.Simulated), directory, machine, machine, processes, leftovers, new(), options, time, random: world.Random);
         Pool = new(starter, options, time, log.For<WorkerPool>(), world.Random);
         var placer = new SessionPlacer(Pool, records, options, time, log.For<SessionPlacer>());
         Sessions = new(
             new(0, directory.Secret, world.Random), new(options.Tombstones, options.HistoryAge, time), placer, records, new(options, time), options, time, log.For<SessionService>());
-        new SessionsDialect(Sessions, options, time).Map(this);
+        new ChallengeDialect(Sessions, options, time).Map(this);
         handlers = [.. Patterns.Select(Handler)];
         life.Run(() =>
         {
@@ -129,7 +134,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
         context.Request.RouteValues["id"] = id;
         var handler = handlers[method == "POST" ? 0 : method == "GET" ? 1 : 2];
-        await new Failures(handler, keys, log.For<Failures>()).InvokeAsync(context);
+        await new ErrorMiddleware(handler, keys, log.For<ErrorMiddleware>()).InvokeAsync(context);
         await context.Response.CompleteAsync();
         answer.SetResult(new(context.Response.StatusCode, Encoding.UTF8.GetString(output.ToArray()), context.Response.Headers.RetryAfter.Count > 0));
     }

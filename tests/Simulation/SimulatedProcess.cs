@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Steelyard.Pool;
 using Steelyard.Processes;
-using Steelyard.Workers;
+using Steelyard.WorkerHttp;
 
 namespace Steelyard.Tests.Simulation;
 

@@ -1,4 +1,4 @@
-using Steelyard.Workers;
+using Steelyard.WorkerHttp;
 
 namespace Steelyard.Tests.Simulation;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Steelyard.Settings;
 using Steelyard.Workers;
 
 namespace Steelyard.Tests.Simulation;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steelyard.History;
 
 namespace Steelyard.Tests.Simulation;
 

@@ -1,13 +1,14 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using SteelBrowser.Confinement;
+using SteelBrowser.DevTools;
+using SteelBrowser.Files;
+using SteelBrowser.Relay;
+using Steelyard.Contract;
 using Steelyard.Processes;
-using Steelyard.Worker.Computer;
-using Steelyard.Worker.Confinement;
-using Steelyard.Worker.Files;
-using Steelyard.Worker.Proxy;
 
-namespace Steelyard.Worker.Chromium;
+namespace SteelBrowser.Chromium;
 
 /// <summary>
 /// One browser from launch to burial: its process, our pipe to it, its profile. It serves one session and is never used again: only a
@@ -80,9 +81,9 @@ internal sealed class Browser : IAsyncDisposable
         {
             var said = browser.profile.Log.Tail();
             await browser.DisposeAsync();
-            if (settings.Cage.HasSandbox && LacksSandbox(said))
+            if (settings.Confinement.HasSandbox && LacksSandbox(said))
             {
-                settings.Cage.GiveUpSandbox();
+                settings.Confinement.GiveUpSandbox();
                 return await LaunchAsync(settings, options, time, stop);
             }
 
@@ -157,11 +158,11 @@ internal sealed class Browser : IAsyncDisposable
             ProxyRelay? relay = null;
             try
             {
-                if (options.Proxy is not null || !settings.Cage.Egress.IsOpen)
-                    relay = ProxyRelay.Start(options.Proxy, settings.Cage.Egress, time);
-                using var bars = settings.Cage.For(profile, relay?.Port);
-                var process = OsProcess.Start(Specify(settings, options, profile, relay, theirs, bars));
-                return new(process, new(ours, time), profile, relay, settings.Cage.User, time);
+                if (options.Proxy is not null || !settings.Confinement.Egress.IsOpen)
+                    relay = ProxyRelay.Start(options.Proxy, settings.Confinement.Egress, time);
+                using var rules = settings.Confinement.For(profile, relay?.Port);
+                var process = OsProcess.Start(Specify(settings, options, profile, relay, theirs, rules));
+                return new(process, new(ours, time), profile, relay, settings.Confinement.User, time);
             }
             catch (Exception e) when (e is ProcessStartException or SocketException or ConfinementException)
             {
@@ -175,14 +176,14 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     // No session of its own: it stays in our process group, so that whoever kills the group gets it too.
-    private static ProcessSpec Specify(BrowserSettings settings, LaunchOptions options, Profile profile, ProxyRelay? relay, SafeHandle pipe, Bars bars) =>
+    private static ProcessSpec Specify(BrowserSettings settings, LaunchOptions options, Profile profile, ProxyRelay? relay, SafeHandle pipe, ConfinementRules rules) =>
         new(settings.Path, BrowserArguments.For(settings, options, profile, relay))
         {
             NewSession = false,
             LogPath = profile.Log.Path,
             Environment = options.TimeZone is null ? profile.Environment : new Dictionary<string, string?>(profile.Environment) { ["TZ"] = options.TimeZone },
             InheritedHandles = [pipe, pipe],
-            Restrict = bars.Enter,
+            Restrict = rules.Enter,
         };
 
     private async Task WarmAsync(CancellationToken deadline)

@@ -1,7 +1,8 @@
-using Steelyard.Worker.Confinement;
-using Steelyard.Worker.Proxy;
+using SteelBrowser.Confinement;
+using SteelBrowser.Files;
+using SteelBrowser.Relay;
 
-namespace Steelyard.Worker.Chromium;
+namespace SteelBrowser.Chromium;
 
 /// <summary>The browser's command line.</summary>
 internal static class BrowserArguments
@@ -55,11 +56,11 @@ internal static class BrowserArguments
     public static List<string> For(BrowserSettings settings, LaunchOptions options, Profile profile, ProxyRelay? relay)
     {
         List<string> arguments = [.. Fixed, UsualWindow, $"--user-data-dir={profile.Data}"];
-        if (!settings.Cage.HasSandbox)
+        if (!settings.Confinement.HasSandbox)
             arguments.Add("--no-sandbox");
 
         // Shared memory lies in its temporary folder then, which is its own.
-        if (Cage.KeepsFiles || SharedMemory.FreeBytes < LeastSharedMemory)
+        if (BrowserConfinement.KeepsFiles || SharedMemory.FreeBytes < LeastSharedMemory)
             arguments.Add("--disable-dev-shm-usage");
         arguments.AddRange(settings.Arguments);
         arguments.AddRange(options.Arguments);

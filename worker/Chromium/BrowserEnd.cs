@@ -1,4 +1,4 @@
-namespace Steelyard.Worker.Chromium;
+namespace SteelBrowser.Chromium;
 
 /// <summary>How a session lets go of a browser that neither died nor hung.</summary>
 internal enum BrowserEnd

@@ -1,6 +1,7 @@
+using SteelBrowser.DevTools;
 using Steelyard.Processes;
 
-namespace Steelyard.Worker.Chromium;
+namespace SteelBrowser.Chromium;
 
 /// <summary>The helpers of a dead browser. We are a subreaper, so they have become our children, level by level.</summary>
 internal static class BrowserFamily

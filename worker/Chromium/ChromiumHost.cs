@@ -1,7 +1,12 @@
+using SteelBrowser.Confinement;
+using SteelBrowser.DevTools;
+using SteelBrowser.Diagnostics;
+using SteelBrowser.Http;
+using SteelBrowser.Sessions;
+using Steelyard.Contract;
 using Steelyard.Processes;
-using Steelyard.Worker.Confinement;
 
-namespace Steelyard.Worker.Chromium;
+namespace SteelBrowser.Chromium;
 
 /// <summary>
 /// Keeps a warmed browser at hand, gives it to the next session, and buries it with that session. <see cref="HostState"/> decides who has
@@ -21,7 +26,7 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
 
     public bool HasLostBrowser => state.HasLostBrowser;
 
-    public Isolation? Isolation => settings.Cage.Isolation;
+    public Isolation? Isolation => settings.Confinement.Isolation;
 
     public bool TryEnd(string id) => state.TryEnd(id);
 

@@ -1,4 +1,6 @@
-namespace Steelyard.Worker.Chromium;
+using SteelBrowser.Http;
+
+namespace SteelBrowser.Chromium;
 
 /// <summary>Passes DevTools discovery calls (<c>/json/…</c>) to a browser and its answers back, as they are.</summary>
 internal sealed class DiscoveryClient : IDisposable

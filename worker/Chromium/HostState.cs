@@ -1,4 +1,7 @@
-namespace Steelyard.Worker.Chromium;
+using SteelBrowser.DevTools;
+using SteelBrowser.Sessions;
+
+namespace SteelBrowser.Chromium;
 
 /// <summary>
 /// Which session has which browser. One lock over all fields that change.

@@ -1,6 +1,6 @@
-using Steelyard.Worker.Proxy;
+using SteelBrowser.Relay;
 
-namespace Steelyard.Worker.Chromium;
+namespace SteelBrowser.Chromium;
 
 /// <summary>What a session wants of its browser that can be set only when it starts.</summary>
 /// <param name="Arguments">For its command line.</param>

@@ -1,4 +1,6 @@
-namespace Steelyard.Worker.Chromium;
+using SteelBrowser.DevTools;
+
+namespace SteelBrowser.Chromium;
 
 /// <summary>
 /// Brings the browser's one page to the end of a navigation. A client that gets a page which is still being made can lose its first

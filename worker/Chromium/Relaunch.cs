@@ -1,4 +1,4 @@
-namespace Steelyard.Worker.Chromium;
+namespace SteelBrowser.Chromium;
 
 /// <summary>A session waits for another browser, launched as it wishes.</summary>
 internal sealed class Relaunch(LaunchOptions options)

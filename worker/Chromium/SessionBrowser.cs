@@ -1,4 +1,6 @@
-namespace Steelyard.Worker.Chromium;
+using SteelBrowser.DevTools;
+
+namespace SteelBrowser.Chromium;
 
 /// <summary>The browser of the present session.</summary>
 /// <param name="Pipe">Our CDP connection to it.</param>

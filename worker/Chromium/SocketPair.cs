@@ -1,8 +1,9 @@
+using SteelBrowser.DevTools;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Steelyard.Worker.Chromium;
+namespace SteelBrowser.Chromium;
 
 /// <summary>
 /// Two connected sockets, as socketpair(2) makes them. The browser takes one for its debugging pipe, and unlike a pipe a socket can be

@@ -1,4 +1,6 @@
-namespace Steelyard.Worker.Computer;
+using SteelBrowser.Chromium;
+
+namespace SteelBrowser.Computer;
 
 /// <summary>One thing to do at a page's mouse and keyboard.</summary>
 internal abstract record ComputerAction
@@ -32,9 +34,6 @@ internal sealed record Wait(TimeSpan Duration) : ComputerAction;
 internal sealed record TakeScreenshot : ComputerAction;
 
 internal sealed record GetCursorPosition : ComputerAction;
-
-/// <summary>In CSS pixels of the page's viewport.</summary>
-internal readonly record struct Point(double X, double Y);
 
 internal enum ClickType
 {

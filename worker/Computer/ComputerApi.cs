@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using Steelyard.Worker.Chromium;
-using Steelyard.Worker.Pages;
+using SteelBrowser.Chromium;
+using SteelBrowser.DevTools;
+using SteelBrowser.Http;
+using SteelBrowser.Pages;
 
-namespace Steelyard.Worker.Computer;
+namespace SteelBrowser.Computer;
 
 /// <summary>Does what a computer call asks, on the page last active. Throws as <see cref="PageSession"/> does.</summary>
 internal sealed class ComputerApi(PageFinder pages, TimeProvider time)

@@ -1,8 +1,9 @@
+using SteelBrowser.Chromium;
 using System.Text.Json;
-using Steelyard.Worker.Input;
-using static Steelyard.Worker.Input.JsonInput;
+using SteelBrowser.Input;
+using static SteelBrowser.Input.JsonInput;
 
-namespace Steelyard.Worker.Computer;
+namespace SteelBrowser.Computer;
 
 /// <summary>Reads a computer action as steel-sdk writes it. Every method throws <see cref="BadInputException"/>.</summary>
 internal static class ComputerParser

@@ -1,4 +1,4 @@
-namespace Steelyard.Worker.Computer;
+namespace SteelBrowser.Computer;
 
 /// <summary>A key of an American keyboard, as CDP describes it.</summary>
 /// <param name="Name">DOM's <c>key</c>, such as <c>a</c>, <c>Enter</c>.</param>

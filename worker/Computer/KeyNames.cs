@@ -1,4 +1,4 @@
-namespace Steelyard.Worker.Computer;
+namespace SteelBrowser.Computer;
 
 /// <summary>Finds keys by the names that people give them: those of DOM, of xdotool, and the usual short ones, in any case.</summary>
 internal static class KeyNames

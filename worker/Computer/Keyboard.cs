@@ -1,6 +1,7 @@
-using Steelyard.Worker.Pages;
+using SteelBrowser.Chromium;
+using SteelBrowser.DevTools;
 
-namespace Steelyard.Worker.Computer;
+namespace SteelBrowser.Computer;
 
 /// <summary>Presses the keys of a page. Throws as <see cref="PageSession"/> does.</summary>
 internal sealed class Keyboard(PageSession page, InputState state, CancellationToken deadline)

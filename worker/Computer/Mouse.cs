@@ -1,7 +1,8 @@
 using System.Globalization;
-using Steelyard.Worker.Pages;
+using SteelBrowser.Chromium;
+using SteelBrowser.DevTools;
 
-namespace Steelyard.Worker.Computer;
+namespace SteelBrowser.Computer;
 
 /// <summary>Moves and clicks the mouse of a page. Throws as <see cref="PageSession"/> does.</summary>
 internal sealed class Mouse(PageSession page, InputState state, CancellationToken deadline)

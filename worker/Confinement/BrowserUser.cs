@@ -1,4 +1,4 @@
-namespace Steelyard.Worker.Confinement;
+namespace SteelBrowser.Confinement;
 
 /// <summary>
 /// The user a browser runs as when we are root: one of its own for each port, so that no two browsers of a node can reach into each other, and

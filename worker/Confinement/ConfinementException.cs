@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Steelyard.Worker.Confinement;
+namespace SteelBrowser.Confinement;
 
 /// <summary>The kernel does not let us confine the browser as it said it could.</summary>
 internal sealed class ConfinementException(string message) : Exception(message)

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Steelyard.Worker.Confinement;
+namespace SteelBrowser.Confinement;
 
 /// <summary>What keeps a browser from the rest of the machine, as <c>GET /status</c> tells it.</summary>
 /// <param name="Sandbox">Chromium's own, between its pages and itself.</param>

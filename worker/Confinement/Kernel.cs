@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Steelyard.Processes;
 
-namespace Steelyard.Worker.Confinement;
+namespace SteelBrowser.Confinement;
 
 /// <summary>
 /// The calls of Linux by which a thread gives up rights. They go past the C library, which would apply some of them to all threads: here they

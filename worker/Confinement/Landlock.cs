@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Steelyard.Processes;
 
-namespace Steelyard.Worker.Confinement;
+namespace SteelBrowser.Confinement;
 
 /// <summary>
 /// A set of rules for Linux's Landlock: which files a program may touch, and to which TCP port it may connect. It needs no rights to be put in

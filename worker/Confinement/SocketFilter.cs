@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static System.Runtime.InteropServices.Architecture;
 
-namespace Steelyard.Worker.Confinement;
+namespace SteelBrowser.Confinement;
 
 /// <summary>
 /// A seccomp filter that leaves a program TCP, the sockets of this machine's file system, and the kernel's own, and no other: UDP, raw sockets

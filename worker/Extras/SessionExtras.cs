@@ -1,14 +1,15 @@
 using System.Text;
 using System.Text.Json;
-using Steelyard.Worker.Chromium;
-using Steelyard.Worker.Computer;
-using Steelyard.Worker.Files;
-using Steelyard.Worker.Input;
-using Steelyard.Worker.Live;
-using Steelyard.Worker.Pages;
-using Steelyard.Worker.Setup;
+using SteelBrowser.Chromium;
+using SteelBrowser.Computer;
+using SteelBrowser.DevTools;
+using SteelBrowser.Http;
+using SteelBrowser.Input;
+using SteelBrowser.Live;
+using SteelBrowser.Pages;
+using SteelBrowser.Setup;
 
-namespace Steelyard.Worker.Extras;
+namespace SteelBrowser.Extras;
 
 /// <summary>The calls about a session that only a worker with a browser has: which goes where, and what failures answer.</summary>
 internal sealed class SessionExtras(ChromiumHost host, SizeLimits limits, TimeProvider time) : IDisposable

@@ -1,4 +1,4 @@
-namespace Steelyard.Worker.Faults;
+namespace SteelBrowser.Faults;
 
 /// <summary>Chance, from one seed. Workers with the same seed differ by their port, and each does the same again. One lock: requests run at once.</summary>
 internal sealed class FaultDice(int seed, int port)

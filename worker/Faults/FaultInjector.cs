@@ -1,4 +1,7 @@
-namespace Steelyard.Worker.Faults;
+using SteelBrowser.Diagnostics;
+using SteelBrowser.Http;
+
+namespace SteelBrowser.Faults;
 
 /// <summary>
 /// Wraps the worker's handler and lets faults strike before and after it. The handler knows nothing of this: without

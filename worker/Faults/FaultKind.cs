@@ -1,4 +1,4 @@
-namespace Steelyard.Worker.Faults;
+namespace SteelBrowser.Faults;
 
 /// <summary>The ways to misbehave; <see cref="Usage"/> says what each does.</summary>
 internal enum FaultKind

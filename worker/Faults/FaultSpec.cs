@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Steelyard.Worker.Faults;
+namespace SteelBrowser.Faults;
 
 /// <summary>One rule, as in <c>slow@status=0.1:500ms</c>.</summary>
 /// <param name="Kind">What happens.</param>

@@ -1,4 +1,4 @@
-namespace Steelyard.Worker.Faults;
+namespace SteelBrowser.Faults;
 
 /// <summary>Where a fault can strike.</summary>
 internal enum FaultStep

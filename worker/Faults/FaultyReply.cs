@@ -1,6 +1,7 @@
 using System.Text;
+using SteelBrowser.Http;
 
-namespace Steelyard.Worker.Faults;
+namespace SteelBrowser.Faults;
 
 /// <summary>Wrong replies made out of right ones.</summary>
 internal static class FaultyReply

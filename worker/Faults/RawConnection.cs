@@ -3,8 +3,9 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
+using SteelBrowser.Http;
 
-namespace Steelyard.Worker.Faults;
+namespace SteelBrowser.Faults;
 
 /// <summary>Writes to a request's socket behind the server's back, for replies that it would rightly refuse to send.</summary>
 internal sealed class RawConnection(HttpContext context, TimeProvider time)

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Steelyard.Processes;
 
-namespace Steelyard.Worker.Faults;
+namespace SteelBrowser.Faults;
 
 /// <summary>Ends or stops this process as a crash or a lockup would: nothing of ours runs any more.</summary>
 internal static partial class SelfHarm

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http.Extensions;
 
-namespace Steelyard.Worker.Files;
+namespace SteelBrowser.Files;
 
 /// <summary>All files of a session as one zip.</summary>
 internal static class Archive

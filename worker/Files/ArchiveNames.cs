@@ -1,4 +1,4 @@
-namespace Steelyard.Worker.Files;
+namespace SteelBrowser.Files;
 
 /// <summary>
 /// Names of files in one zip. Whoever unpacks it may do so on any system: what is a plain character here may there lead to another folder,

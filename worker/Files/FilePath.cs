@@ -1,8 +1,8 @@
 using System.Text;
+using SteelBrowser.Input;
 using Steelyard.Files;
-using Steelyard.Worker.Input;
 
-namespace Steelyard.Worker.Files;
+namespace SteelBrowser.Files;
 
 /// <summary>A path within a session's folder, as clients write it: with slashes, relative, and never out of it.</summary>
 internal static class FilePath

@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Steelyard.Files;
 
-namespace Steelyard.Worker.Files;
+namespace SteelBrowser.Files;
 
 /// <summary>
 /// A session's folder of files: what its browser downloads, and what is uploaded to it. Its browser may do there what it likes, while we

@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
-using Steelyard.Worker.Input;
+using SteelBrowser.Input;
 
-namespace Steelyard.Worker.Files;
+namespace SteelBrowser.Files;
 
 /// <summary>One file out of a multipart form, on its way to the disk.</summary>
 /// <param name="folder">For the file until it is complete.</param>

@@ -1,4 +1,4 @@
-namespace Steelyard.Worker.Input;
+namespace SteelBrowser.Input;
 
 /// <summary>What a caller sent cannot be used: answered with 400.</summary>
 /// <param name="message">What is wrong, for people.</param>

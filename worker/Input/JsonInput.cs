@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Steelyard.Worker.Input;
+namespace SteelBrowser.Input;
 
 /// <summary>Reads values out of JSON that a caller sent. Each throws <see cref="BadInputException"/> that names the field.</summary>
 internal static class JsonInput

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Steelyard.Worker.Chromium;
+using SteelBrowser.DevTools;
 
-namespace Steelyard.Worker.Live;
+namespace SteelBrowser.Live;
 
 /// <summary>
 /// The tabs of a browser, watched through a CDP session of our own with it: other clients notice nothing, and what is attached beneath that

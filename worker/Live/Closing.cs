@@ -1,7 +1,8 @@
+using SteelBrowser.DevTools;
 using System.Net.WebSockets;
-using Steelyard.Worker.Chromium;
+using SteelBrowser.Chromium;
 
-namespace Steelyard.Worker.Live;
+namespace SteelBrowser.Live;
 
 /// <summary>How a viewer's WebSocket is closed.</summary>
 /// <param name="Status">The close code.</param>

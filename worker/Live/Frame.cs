@@ -1,4 +1,4 @@
-namespace Steelyard.Worker.Live;
+namespace SteelBrowser.Live;
 
 /// <summary>A picture of a tab.</summary>
 /// <param name="Jpeg">Its bytes; shared by all viewers, so nobody writes to them.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Steelyard.Worker.Live;
+namespace SteelBrowser.Live;
 
 /// <summary>Turns a viewer's mouse and keyboard messages into calls of the CDP domain Input.</summary>
 internal static class InputEvents

@@ -1,6 +1,7 @@
-using Steelyard.Worker.Chromium;
+using SteelBrowser.Chromium;
+using SteelBrowser.Http;
 
-namespace Steelyard.Worker.Live;
+namespace SteelBrowser.Live;
 
 /// <summary>The call <c>/sessions/:id/live</c>.</summary>
 internal sealed class LiveEndpoint(ChromiumHost host, TimeProvider time)

@@ -1,6 +1,6 @@
-using Steelyard.Worker.Chromium;
+using SteelBrowser.DevTools;
 
-namespace Steelyard.Worker.Live;
+namespace SteelBrowser.Live;
 
 /// <summary>
 /// Who looks at which tab of one browser. While nobody does, the browser is told nothing and tells nothing. The lock guards the fields; the

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Steelyard.Worker.Chromium;
+using SteelBrowser.DevTools;
 
-namespace Steelyard.Worker.Live;
+namespace SteelBrowser.Live;
 
 /// <summary>Calls whose failure is nobody's loss: what they are about has ended already.</summary>
 internal static class Quietly

@@ -1,7 +1,6 @@
-using Steelyard.Worker.Chromium;
-using Steelyard.Worker.Pages;
+using SteelBrowser.DevTools;
 
-namespace Steelyard.Worker.Live;
+namespace SteelBrowser.Live;
 
 /// <summary>The pictures of one tab, made once for all who look at it. One lock: frames come while viewers do.</summary>
 internal sealed class Screencast : IDisposable

@@ -1,4 +1,4 @@
-namespace Steelyard.Worker.Live;
+namespace SteelBrowser.Live;
 
 /// <summary>What a viewer types into the address bar.</summary>
 internal static class TabAddress

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
-using Steelyard.Worker.Chromium;
+using SteelBrowser.DevTools;
 
-namespace Steelyard.Worker.Live;
+namespace SteelBrowser.Live;
 
 /// <summary>The pages of a browser in the order they were opened, kept up to date by Target events. Not safe for threads: its owner locks.</summary>
 internal sealed class TabList

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace Steelyard.Worker.Live;
+namespace SteelBrowser.Live;
 
 /// <summary>
 /// What one viewer has yet to be told. There is one place for each kind of news, and the newest takes it: a viewer that reads slowly misses

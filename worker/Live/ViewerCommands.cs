@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Steelyard.Worker.Chromium;
+using SteelBrowser.DevTools;
 
-namespace Steelyard.Worker.Live;
+namespace SteelBrowser.Live;
 
 /// <summary>Does what one viewer asks for, in the order it asks.</summary>
 internal sealed class ViewerCommands(LiveView view, Viewer viewer, bool interactive, TimeProvider time)

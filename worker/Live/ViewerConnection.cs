@@ -1,9 +1,10 @@
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
-using Steelyard.Worker.Chromium;
+using SteelBrowser.Chromium;
+using SteelBrowser.DevTools;
 
-namespace Steelyard.Worker.Live;
+namespace SteelBrowser.Live;
 
 /// <summary>One viewer's WebSocket, from its first message to its close.</summary>
 internal sealed class ViewerConnection(WebSocket socket, Viewer viewer, LiveView view, ViewerCommands commands, TimeProvider time)

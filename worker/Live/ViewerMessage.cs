@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Steelyard.Worker.Live;
+namespace SteelBrowser.Live;
 
 /// <summary>One JSON object from a viewer. Every getter throws <see cref="BadMessageException"/> that names the field.</summary>
 internal readonly struct ViewerMessage

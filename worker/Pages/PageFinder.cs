@@ -1,7 +1,9 @@
 using System.Text.Json;
-using Steelyard.Worker.Chromium;
+using SteelBrowser.Chromium;
+using SteelBrowser.DevTools;
+using SteelBrowser.Http;
 
-namespace Steelyard.Worker.Pages;
+namespace SteelBrowser.Pages;
 
 /// <summary>Which page a call is about.</summary>
 internal sealed class PageFinder : IDisposable

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Steelyard.Worker.Input;
-using static Steelyard.Worker.Input.JsonInput;
+using SteelBrowser.Input;
+using static SteelBrowser.Input.JsonInput;
 
-namespace Steelyard.Worker.Pages;
+namespace SteelBrowser.Pages;
 
 /// <summary>What a scrape, screenshot or PDF is asked of.</summary>
 /// <param name="Url">Where to go first; null for the page as it is.</param>

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Steelyard.Worker.Chromium;
+using SteelBrowser.Chromium;
+using SteelBrowser.DevTools;
+using SteelBrowser.Http;
 
-namespace Steelyard.Worker.Pages;
+namespace SteelBrowser.Pages;
 
 /// <summary>What can be had of a page at once: its content, its picture, its print. Throws as <see cref="PageSession"/> does.</summary>
 internal sealed class PageTools(PageFinder pages, TimeProvider time)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Steelyard.Worker.Pages;
+namespace SteelBrowser.Pages;
 
 /// <summary>
 /// Turns a page into text, in the page: whatever its content does to those who read it, it does to its own session. The scripts are built

@@ -1,4 +1,4 @@
-namespace Steelyard.Worker.Setup;
+namespace SteelBrowser.Setup;
 
 /// <summary>
 /// Hosts that serve advertisements or follow people around, and nothing a page needs. A short list of the largest, not a filter list.

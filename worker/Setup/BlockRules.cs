@@ -1,4 +1,4 @@
-namespace Steelyard.Worker.Setup;
+namespace SteelBrowser.Setup;
 
 /// <summary>What a session's browser shall not load.</summary>
 /// <param name="Hosts">As <see cref="Uri.IdnHost"/> has them; their subdomains as well.</param>

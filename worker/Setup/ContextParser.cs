@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Steelyard.Worker.Input;
-using static Steelyard.Worker.Input.JsonInput;
+using SteelBrowser.Input;
+using static SteelBrowser.Input.JsonInput;
 
-namespace Steelyard.Worker.Setup;
+namespace SteelBrowser.Setup;
 
 /// <summary>Reads the context of a setup. Throws <see cref="BadInputException"/>.</summary>
 internal static class ContextParser

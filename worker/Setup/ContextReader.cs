@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
-using Steelyard.Worker.Chromium;
-using Steelyard.Worker.Pages;
+using SteelBrowser.DevTools;
 
-namespace Steelyard.Worker.Setup;
+namespace SteelBrowser.Setup;
 
 /// <summary>
 /// Reads what a later session can take over: all cookies, and the storage of the origins that are open in a page or frame. Others cannot be

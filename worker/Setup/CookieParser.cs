@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text.Json;
-using Steelyard.Worker.Input;
-using static Steelyard.Worker.Input.JsonInput;
+using SteelBrowser.Input;
+using static SteelBrowser.Input.JsonInput;
 
-namespace Steelyard.Worker.Setup;
+namespace SteelBrowser.Setup;
 
 /// <summary>
 /// Turns a cookie as clients and browsers write it into one that CDP takes. What a browser tells of a cookie and does not take is left

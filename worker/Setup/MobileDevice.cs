@@ -1,4 +1,4 @@
-namespace Steelyard.Worker.Setup;
+namespace SteelBrowser.Setup;
 
 /// <summary>What <c>mobile</c> means where nothing else is said: a usual phone.</summary>
 internal static class MobileDevice

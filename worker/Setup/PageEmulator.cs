@@ -1,7 +1,7 @@
 using System.Globalization;
-using Steelyard.Worker.Chromium;
+using SteelBrowser.DevTools;
 
-namespace Steelyard.Worker.Setup;
+namespace SteelBrowser.Setup;
 
 /// <summary>
 /// Lets every page of the session's own browser context look like one on a phone, or speak another language, from its first line of script

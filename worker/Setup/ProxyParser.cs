@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using Steelyard.Worker.Input;
-using Steelyard.Worker.Proxy;
-using static Steelyard.Worker.Input.JsonInput;
+using SteelBrowser.Input;
+using SteelBrowser.Relay;
+using static SteelBrowser.Input.JsonInput;
 
-namespace Steelyard.Worker.Setup;
+namespace SteelBrowser.Setup;
 
 /// <summary>Reads the proxy of a setup. Throws <see cref="BadInputException"/>.</summary>
 internal static class ProxyParser

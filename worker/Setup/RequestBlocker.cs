@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Steelyard.Worker.Chromium;
+using SteelBrowser.DevTools;
 
-namespace Steelyard.Worker.Setup;
+namespace SteelBrowser.Setup;
 
 /// <summary>
 /// Lets requests fail before they are sent. It asks the browser as a whole, not page by page: so it is in force for the first request of

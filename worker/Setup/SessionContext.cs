@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Steelyard.Worker.Setup;
+namespace SteelBrowser.Setup;
 
 /// <summary>What a session takes over from an earlier one.</summary>
 /// <param name="Cookies">As CDP's <c>Storage.setCookies</c> takes them.</param>

@@ -1,8 +1,8 @@
-using Steelyard.Worker.Chromium;
-using Steelyard.Worker.Input;
-using Steelyard.Worker.Pages;
+using SteelBrowser.Chromium;
+using SteelBrowser.DevTools;
+using SteelBrowser.Input;
 
-namespace Steelyard.Worker.Setup;
+namespace SteelBrowser.Setup;
 
 /// <summary>Gives a session the browser it wishes. A second setup replaces all of the first.</summary>
 internal sealed class SessionSetup(ChromiumHost host)

@@ -1,6 +1,6 @@
-using Steelyard.Worker.Proxy;
+using SteelBrowser.Relay;
 
-namespace Steelyard.Worker.Setup;
+namespace SteelBrowser.Setup;
 
 /// <summary>What a session wants of its browser. Null, false or empty where it has no wish.</summary>
 internal sealed record SetupOptions

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Steelyard.Worker.Input;
-using static Steelyard.Worker.Input.JsonInput;
+using SteelBrowser.Input;
+using static SteelBrowser.Input.JsonInput;
 
-namespace Steelyard.Worker.Setup;
+namespace SteelBrowser.Setup;
 
 /// <summary>Reads the options of a setup. Every method throws <see cref="BadInputException"/> for what cannot be meant.</summary>
 internal static partial class SetupParser

@@ -1,9 +1,8 @@
 using System.Text.Json;
-using Steelyard.Worker.Chromium;
-using Steelyard.Worker.Input;
-using Steelyard.Worker.Pages;
+using SteelBrowser.DevTools;
+using SteelBrowser.Input;
 
-namespace Steelyard.Worker.Setup;
+namespace SteelBrowser.Setup;
 
 /// <summary>
 /// Fills localStorage and sessionStorage, which only a page of the origin itself can: it visits each, on an empty page that we serve in the

@@ -1,4 +1,4 @@
-namespace Steelyard.Worker.Setup;
+namespace SteelBrowser.Setup;
 
 /// <summary>CDP's URL patterns: <c>*</c> is any text, <c>?</c> one character, and a backslash takes the meaning of the next.</summary>
 internal static class Wildcard

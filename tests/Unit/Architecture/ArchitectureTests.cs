@@ -1,42 +1,98 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace Steelyard.Tests.Unit.Architecture;
 
-/// <summary>Rules about the source of the orchestrator that no compiler checks.</summary>
+/// <summary>Rules about the source that no compiler checks. What the projects may use of each other stands in their files.</summary>
 public sealed partial class ArchitectureTests
 {
     private const int MaxLines = 250;
-    private const string Anything = "*";
 
-    // A folder may import these and itself. What stands in the root puts everything together, so it may import all.
-    private static readonly Dictionary<string, string[]> MayImport = new()
+    // A folder may use those of the layers before its own, and no other: so there is no cycle. "" is the root, which puts all together.
+    private static readonly Dictionary<string, string[][]> Layers = new()
     {
-        [""] = [Anything],
-        ["Processes"] = [],
-        ["Egress"] = [],
-        ["Connections"] = [],
-        ["Files"] = [],
-        ["Workers"] = ["Processes", "Files"],
-        ["History"] = [],
-        ["Sessions"] = ["Workers", "History"],
-        ["Proxy"] = ["Sessions", "Workers", "Connections"],
-        ["Cluster"] = ["Sessions"],
-        ["LiveView"] = ["Sessions"],
-        ["Api"] = [Anything],
-        ["Dashboard"] = [Anything],
-        ["Telemetry"] = ["Sessions", "Workers", "Processes"],
+        ["orchestrator"] =
+        [
+            ["Settings", "Async"],
+            ["Connections", "History", "Records", "WorkerHttp"],
+            ["Machine"],
+            ["Workers"],
+            ["Pool"],
+            ["Sessions"],
+            ["LiveView", "Recovery", "Http"],
+            ["Cdp", "Requests"],
+            [
+                "Dialects/Browserless", "Dialects/Challenge", "Dialects/Connect", "Dialects/DevTools", "Dialects/LiveView", "Dialects/Operator",
+                "Dialects/Steel", "Hosting",
+            ],
+            [""],
+        ],
+        ["worker"] =
+        [
+            ["Diagnostics", "DevTools", "Http", "Input"],
+            ["Files", "Relay"],
+            ["Confinement"],
+            ["Sessions"],
+            ["Chromium"],
+            ["Pages"],
+            ["Computer"],
+            ["Faults", "Live", "Setup"],
+            ["Extras"],
+            [""],
+        ],
     };
 
-    private static readonly string Root = Path.Combine(Repository.Root, "orchestrator");
+    private static readonly Dictionary<string, (Type Any, string Root)> Programs = new()
+    {
+        ["orchestrator"] = (typeof(Steelyard.Node), "Steelyard"),
+        ["worker"] = (typeof(SteelBrowser.Sessions.SimulatedHost), "SteelBrowser"),
+    };
 
-    public static IEnumerable<TheoryDataRow<string>> Files => Sources().Select(path => new TheoryDataRow<string>(path));
+    private static readonly Dictionary<string, string> Roots = new()
+    {
+        ["contract"] = "Steelyard.Contract",
+        ["files"] = "Steelyard.Files",
+        ["orchestrator"] = "Steelyard",
+        ["processes"] = "Steelyard.Processes",
+        ["worker"] = "SteelBrowser",
+    };
+
+    public static IEnumerable<TheoryDataRow<string>> Files => Roots.Keys.SelectMany(Sources).Select(path => new TheoryDataRow<string>(path));
 
     [Fact]
     public void There_is_something_to_check()
     {
-        Assert.True(Sources().Count > 40);
-        Assert.Contains("Program.cs", Sources());
-        Assert.Contains(Path.Combine("Workers", "WorkerPool.cs"), Sources());
+        Assert.True(Files.Count() > 300);
+        Assert.Contains("orchestrator/Program.cs", Sources("orchestrator"));
+        Assert.Contains("orchestrator/Pool/WorkerPool.cs", Sources("orchestrator"));
+    }
+
+    [Theory]
+    [InlineData("orchestrator")]
+    [InlineData("worker")]
+    public void Folders_use_only_those_of_lower_layers(string program)
+    {
+        var (any, root) = Programs[program];
+        var layers = Layers[program];
+        var dependencies = new Dependencies(any.Assembly.Location, root);
+        Assert.Empty(dependencies.Folders.Where(folder => Layer(folder) < 0).Select(folder => $"{folder} is new: say in this test in which layer it is"));
+        Assert.Empty(dependencies.Found.Where(pair => Layer(pair.Key.From) <= Layer(pair.Key.To)).Select(pair => $"{pair.Key}: {pair.Value}"));
+        Assert.True(dependencies.Found.Count > 20);
+
+        int Layer(string folder) => Array.FindIndex(layers, layer => layer.Contains(folder));
+    }
+
+    [Theory]
+    [InlineData("contract", "")]
+    [InlineData("files", "")]
+    [InlineData("orchestrator", "Contract Files Processes")]
+    [InlineData("processes", "")]
+    [InlineData("worker", "Contract Files Processes")]
+    public void Projects_refer_to_these_and_no_source_is_compiled_into_two(string project, string references)
+    {
+        var file = XDocument.Load(Directory.GetFiles(Path.Combine(Repository.Root, project), "*.csproj").Single());
+        Assert.Equal(references, string.Join(' ', file.Descendants("ProjectReference").Select(item => Path.GetFileNameWithoutExtension((string)item.Attribute("Include")!)).Order()));
+        Assert.Empty(file.Descendants("Compile"));
     }
 
     [Theory]
@@ -44,66 +100,39 @@ public sealed partial class ArchitectureTests
     public void The_namespace_is_the_folder(string path)
     {
         var declared = Namespace().Match(Read(path));
-        if (path == "Program.cs")
+        if (Path.GetFileName(path) == "Program.cs")
+        {
             Assert.False(declared.Success);
-        else
-            Assert.Equal(Folder(path) is { Length: > 0 } folder ? $"Steelyard.{folder.Replace('/', '.')}" : "Steelyard", declared.Groups[1].Value);
-    }
+            return;
+        }
 
-    [Theory]
-    [MemberData(nameof(Files))]
-    public void Imports_point_one_way(string path)
-    {
-        var top = Top(path);
-        Assert.True(MayImport.TryGetValue(top, out var allowed), $"Folder {top} is new: say in this test what it may import.");
-        var imported = Imports(path).Where(name => name != top).ToList();
-        if (!allowed!.Contains(Anything))
-            Assert.Empty(imported.Except(allowed));
-        if (top is not ("" or "Api"))
-            Assert.DoesNotContain("Api", imported);
+        var parts = Path.GetDirectoryName(path)!.Split('/');
+        Assert.Equal(string.Join('.', [Roots[parts[0]], .. parts[1..]]), declared.Groups[1].Value);
     }
 
     [Theory]
     [MemberData(nameof(Files))]
     public void No_file_is_longer_than_two_hundred_and_fifty_lines(string path) =>
-        Assert.True(File.ReadLines(Path.Combine(Root, path)).Count() <= MaxLines, $"{path} has {File.ReadLines(Path.Combine(Root, path)).Count()} lines: split it by concern");
+        Assert.True(Read(path).Split('\n').Length <= MaxLines, $"{path} has {Read(path).Split('\n').Length} lines: split it by concern");
 
     [Fact]
     public void Half_of_the_files_are_shorter_than_a_hundred_lines()
     {
-        var lengths = Sources().Select(path => File.ReadLines(Path.Combine(Root, path)).Count()).Order().ToList();
+        var lengths = Files.Select(row => Read(row.Data).Split('\n').Length).Order().ToList();
         Assert.True(lengths[lengths.Count / 2] < 100, $"the median is {lengths[lengths.Count / 2]}");
     }
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Nothing_uses_the_process_class_whose_reaper_ends_the_program(string path) =>
-        Assert.DoesNotMatch(ForeignProcess(), Code(path));
+    public void Nothing_uses_the_process_class_whose_reaper_ends_the_program(string path) => Assert.DoesNotMatch(ForeignProcess(), Code(path));
 
     [Theory]
     [MemberData(nameof(Files))]
     public void Only_the_history_knows_its_database(string path)
     {
-        if (Top(path) != "History")
+        if (!path.StartsWith("orchestrator/History/", StringComparison.Ordinal))
             Assert.DoesNotMatch(Database(), Code(path));
     }
-
-    [Theory]
-    [InlineData("using Steelyard.Api;", "Api")]
-    [InlineData("global using Steelyard.Api;", "Api")]
-    [InlineData("using static Steelyard.Proxy.Discovery;", "Proxy")]
-    [InlineData("using Alias = Steelyard.Cluster.Fabric;", "Cluster")]
-    [InlineData("    var x = new Steelyard.Sessions.Session();", "Sessions")]
-    [InlineData("    var x = global::Steelyard.Sessions.Session.Of();", "Sessions")]
-    [InlineData("    Api.Problem.WriteAsync();", "Api")]
-    public void The_check_itself_sees_every_way_to_import(string line, string imported) => Assert.Equal([imported], ImportsIn(line));
-
-    [Theory]
-    [InlineData("// see Steelyard.Api.Problem")]
-    [InlineData("/// <summary>See <see cref=\"Steelyard.Api.Problem\"/>.</summary>")]
-    [InlineData("    pool.Workers.ForEach(worker => worker.Stop());")]
-    [InlineData("namespace Steelyard.Workers;")]
-    public void The_check_itself_takes_nothing_else_for_an_import(string line) => Assert.Empty(ImportsIn(line));
 
     [Theory]
     [InlineData("using var p = System.Diagnostics.Process.Start(\"x\");", true)]
@@ -113,41 +142,28 @@ public sealed partial class ArchitectureTests
     [InlineData("record.Process", false)]
     public void The_check_itself_tells_the_two_kinds_of_process_apart(string line, bool foreign) => Assert.Equal(foreign, ForeignProcess().IsMatch(line));
 
-    private static List<string> Imports(string path) => ImportsIn(Code(path));
-
-    private static List<string> ImportsIn(string source)
+    [Fact]
+    public void The_check_itself_sees_uses_in_bodies_signatures_and_nested_types()
     {
-        var code = WithoutComments(source);
-        return [.. Qualified().Matches(code).Concat(Relative().Matches(code)).Select(match => match.Groups[1].Value).Where(MayImport.ContainsKey).Distinct()];
+        var found = new Dependencies(typeof(ArchitectureTests).Assembly.Location, "Steelyard.Tests").Found;
+        Assert.Contains(("Unit/Architecture", "Unit"), found.Keys); // Repository, in bodies and lambdas only.
+        Assert.Contains(("Unit/WorkerHttp", "Unit/Machine"), found.Keys);
+        Assert.DoesNotContain(("Unit", "Unit/Architecture"), found.Keys);
     }
 
-    private static string Code(string path) => WithoutComments(Read(path));
+    private static string Code(string path) =>
+        string.Join('\n', Read(path).Split('\n').Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
 
-    private static string WithoutComments(string source) => string.Join('\n', source.Split('\n').Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
+    private static string Read(string path) => File.ReadAllText(Path.Combine(Repository.Root, path));
 
-    private static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
-
-    private static string Folder(string path) => Path.GetDirectoryName(path)!;
-
-    private static string Top(string path) => path.Contains('/', StringComparison.Ordinal) ? path[..path.IndexOf('/', StringComparison.Ordinal)] : "";
-
-    private static List<string> Sources() =>
-    [
-        .. Directory.EnumerateFiles(Root, "*.cs", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(Root, path))
-            .Where(path => Top(path) is not ("bin" or "obj"))
-            .Order(StringComparer.Ordinal),
-    ];
+    private static IEnumerable<string> Sources(string project) =>
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, project), "*.cs", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Repository.Root, path))
+            .Where(path => path.Split('/')[1] is not ("bin" or "obj") && !path.Contains("/node_modules/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
 
     [GeneratedRegex(@"^namespace ([\w.]+)", RegexOptions.Multiline)]
     private static partial Regex Namespace();
-
-    [GeneratedRegex(@"(?<!namespace )\bSteelyard\.(\w+)")]
-    private static partial Regex Qualified();
-
-    // Inside namespace Steelyard.X, "Y.Type" is Steelyard.Y.Type.
-    [GeneratedRegex(@"(?<![\w.""])(Processes|Workers|History|Sessions|Proxy|Cluster|Api|Dashboard|Telemetry)\.[A-Z]")]
-    private static partial Regex Relative();
 
     [GeneratedRegex("Microsoft\\.Data\\.Sqlite|SQLitePCL")]
     private static partial Regex Database();

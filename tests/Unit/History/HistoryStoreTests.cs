@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Steelyard.History;
+using Steelyard.Settings;
 
 namespace Steelyard.Tests.Unit.History;
 

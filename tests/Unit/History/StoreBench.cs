@@ -1,4 +1,5 @@
 using Steelyard.History;
+using Steelyard.Settings;
 
 namespace Steelyard.Tests.Unit.History;
 

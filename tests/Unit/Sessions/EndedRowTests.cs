@@ -1,7 +1,7 @@
 using System.Text;
-using Steelyard.Api.Steel;
+using Steelyard.Requests;
 using Steelyard.Sessions;
-using Steelyard.Workers;
+using Steelyard.WorkerHttp;
 
 namespace Steelyard.Tests.Unit.Sessions;
 
@@ -57,7 +57,7 @@ public sealed class EndedRowTests
 
     public static IEnumerable<TheoryDataRow<EndReason>> Reasons => Enum.GetValues<EndReason>().Select(reason => new TheoryDataRow<EndReason>(reason));
 
-    private static SteelRequest Parse(string body) => new CreateParser(WorkerApi.Challenge, new()).Parse(Encoding.UTF8.GetBytes(body), new("a", IsOperator: false));
+    private static SteelRequest Parse(string body) => new CreateParser(WorkerProtocol.Challenge, new()).Parse(Encoding.UTF8.GetBytes(body), new("a", IsOperator: false));
 
     private static EndedSession Ended(SessionRequest request) => new(
         new(Guid.NewGuid()),

@@ -1,5 +1,5 @@
+using Steelyard.Records;
 using Steelyard.Sessions;
-using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Sessions;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Steelyard.Records;
 using Steelyard.Sessions;
-using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Sessions;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Steelyard.Processes;
+using Steelyard.Records;
 using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Workers;

@@ -1,5 +1,8 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
+using Steelyard.Tests.Unit.Machine;
+using Steelyard.Tests.Unit.WorkerHttp;
+using Steelyard.WorkerHttp;
 using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Workers;
@@ -13,7 +16,7 @@ public sealed class WorkerCleanerTests
     [InlineData(""" { "available" : true , "more" : {"session_id":"x","available":false} } """)]
     [InlineData("""{"list":[{"available":false}],"available":true}""")]
     [InlineData("""{"\u0061vailable":true}""")]
-    public void Free_is_available_and_no_session(string status) => Assert.True(WorkerApi.Challenge.SaysFree(Encoding.UTF8.GetBytes(status)));
+    public void Free_is_available_and_no_session(string status) => Assert.True(WorkerProtocol.Challenge.SaysFree(Encoding.UTF8.GetBytes(status)));
 
     [Theory]
     [InlineData("""{"available":false,"session_id":null}""")]
@@ -36,17 +39,17 @@ public sealed class WorkerCleanerTests
     [InlineData("""{"available":true} rubbish""")]
     [InlineData("""{"available":true}{"available":true}""")]
     [InlineData("""{"available":true,"available":false}""")]
-    public void Anything_else_is_not(string status) => Assert.False(WorkerApi.Challenge.SaysFree(Encoding.UTF8.GetBytes(status)));
+    public void Anything_else_is_not(string status) => Assert.False(WorkerProtocol.Challenge.SaysFree(Encoding.UTF8.GetBytes(status)));
 
     [Theory]
     [InlineData("""{"\ud800":1,"available":true}""")]
     [InlineData("""{"\ud800\ud800":1,"available":true}""")]
     [InlineData("""{"available\udfff":1,"available":true}""")]
-    public void A_name_that_is_half_a_surrogate_pair_does_not_break_it(string status) => Assert.True(WorkerApi.Challenge.SaysFree(Encoding.UTF8.GetBytes(status)));
+    public void A_name_that_is_half_a_surrogate_pair_does_not_break_it(string status) => Assert.True(WorkerProtocol.Challenge.SaysFree(Encoding.UTF8.GetBytes(status)));
 
     [Fact]
     public void Deep_nesting_is_not_free() =>
-        Assert.False(WorkerApi.Challenge.SaysFree(Encoding.UTF8.GetBytes("{\"available\":true,\"x\":" + new string('[', 10_000) + new string(']', 10_000) + "}")));
+        Assert.False(WorkerProtocol.Challenge.SaysFree(Encoding.UTF8.GetBytes("{\"available\":true,\"x\":" + new string('[', 10_000) + new string(']', 10_000) + "}")));
 
     [Theory]
     [InlineData("204 No Content", true)]
@@ -60,7 +63,7 @@ public sealed class WorkerCleanerTests
         await using var server = ScriptedServer.Answering(request => request.StartsWith("DELETE /sessions/one ", StringComparison.Ordinal)
             ? $"HTTP/1.1 {deleted}\r\nContent-Length: 0\r\n\r\n"
             : Reply.Json("""{"available":true,"session_id":null}"""));
-        using var client = new WorkerClient(new Machine(new(1 << 20)), WorkerApi.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), new FakeTimeProvider());
+        using var client = new WorkerClient(new SocketConnector(new(1 << 20)), WorkerProtocol.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), new FakeTimeProvider());
         Assert.Equal(clean, await Until.DoneAsync(WorkerCleaner.CleanAsync(client, "/sessions/one", TimeSpan.FromSeconds(5), new FakeTimeProvider())));
         Assert.Equal(clean ? 2 : 1, server.Requests.Count);
     }
@@ -69,7 +72,7 @@ public sealed class WorkerCleanerTests
     public async Task A_worker_that_held_nothing_is_only_asked()
     {
         await using var server = ScriptedServer.Answering(_ => Reply.Json("""{"available":true}"""));
-        using var client = new WorkerClient(new Machine(new(1 << 20)), WorkerApi.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), new FakeTimeProvider());
+        using var client = new WorkerClient(new SocketConnector(new(1 << 20)), WorkerProtocol.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), new FakeTimeProvider());
         Assert.True(await Until.DoneAsync(WorkerCleaner.CleanAsync(client, null, TimeSpan.FromSeconds(5), new FakeTimeProvider())));
         Assert.StartsWith("GET /status ", Assert.Single(server.Requests), StringComparison.Ordinal);
     }
@@ -79,7 +82,7 @@ public sealed class WorkerCleanerTests
     {
         await using var server = ScriptedServer.Answering(_ => Reply.Json("""{"available":false,"session_id":"x"}"""));
         var time = new FakeTimeProvider();
-        using var client = new WorkerClient(new Machine(new(1 << 20)), WorkerApi.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), time);
+        using var client = new WorkerClient(new SocketConnector(new(1 << 20)), WorkerProtocol.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), time);
         var cleaning = WorkerCleaner.CleanAsync(client, null, TimeSpan.FromSeconds(1), time);
         await Until.TrueAsync(
             () =>
@@ -99,7 +102,7 @@ public sealed class WorkerCleanerTests
     {
         await using var server = ScriptedServer.Answering(request => request.StartsWith("DELETE", StringComparison.Ordinal) ? "HTTP/1.1 204 No Content\r\n\r\n" : Reply.Json("""{"available":true}"""));
         var (machine, time) = (new ShortMachine(), new FakeTimeProvider());
-        using var client = new WorkerClient(machine, WorkerApi.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), time);
+        using var client = new WorkerClient(machine, WorkerProtocol.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), time);
         var cleaning = WorkerCleaner.CleanAsync(client, session, TimeSpan.FromSeconds(1), time);
         await ShortMachine.PassAsync(time, () => machine.Asked > 50);
         Assert.False(cleaning.IsCompleted);

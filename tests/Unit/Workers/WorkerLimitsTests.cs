@@ -1,3 +1,4 @@
+using Steelyard.Settings;
 using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Workers;

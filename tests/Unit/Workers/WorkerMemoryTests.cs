@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
+using Steelyard.Machine;
 using Steelyard.Processes;
+using Steelyard.Records;
 using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Workers;
@@ -15,7 +17,7 @@ public sealed class WorkerMemoryTests : IDisposable
     {
         var time = new FakeTimeProvider();
         using var directory = new RunDirectory(folder.At("run"), 1024);
-        var processes = new WorkerProcesses(directory, new Machine(new(1 << 20)));
+        var processes = new WorkerProcesses(directory, new LinuxMachine());
         var worker = OsProcess.Start(new("/bin/sleep", ["600"]));
         processes.Set("w1", worker.Identity);
         var memory = new WorkerMemory(processes, time);

@@ -1,5 +1,10 @@
+using Steelyard.Settings;
+using Steelyard.WorkerHttp;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Steelyard.Machine;
+using Steelyard.Records;
+using Steelyard.Tests.Unit.Machine;
 using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Workers;
@@ -67,7 +72,7 @@ public sealed class WorkerStarterTests : IDisposable
     public async Task A_worker_that_we_cannot_ask_has_not_failed_to_become_ready()
     {
         var (machine, time) = (new ShortMachine(), new FakeTimeProvider());
-        var starter = New(WorkerKind.Simulated, machine, time, TimeSpan.FromSeconds(1));
+        var starter = New(WorkerKind.Simulated, machine, machine, time, TimeSpan.FromSeconds(1));
         await WithWorkerAsync(starter, async worker =>
         {
             var ready = starter.WaitReadyAsync(worker);
@@ -82,13 +87,13 @@ public sealed class WorkerStarterTests : IDisposable
     }
 
     // The clock stands still: no turn ends by itself.
-    private WorkerStarter New(WorkerKind kind) => New(kind, new Machine(new(1 << 20)), new(), TimeSpan.FromSeconds(15));
+    private WorkerStarter New(WorkerKind kind) => New(kind, new LinuxMachine(), new SocketConnector(new(1 << 20)), new(), TimeSpan.FromSeconds(15));
 
-    private WorkerStarter New(WorkerKind kind, IMachine machine, FakeTimeProvider time, TimeSpan startTimeout)
+    private WorkerStarter New(WorkerKind kind, IMachine machine, IConnector connector, FakeTimeProvider time, TimeSpan startTimeout)
     {
         var processes = new WorkerProcesses(runs, machine);
         var leftovers = new Leftovers(processes, machine, time, NullLogger<Leftovers>.Instance);
-        return new(new("/bin/sleep", ["60"], kind), runs, machine, processes, leftovers, new(), new() { StartConcurrency = 1, WorkerStartTimeout = startTimeout }, time);
+        return new(new("/bin/sleep", ["60"], kind), runs, machine, connector, processes, leftovers, new(), new() { StartConcurrency = 1, WorkerStartTimeout = startTimeout }, time);
     }
 
     private static async Task WithWorkerAsync(WorkerStarter starter, Func<Steelyard.Workers.Worker, Task> use)

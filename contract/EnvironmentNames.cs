@@ -1,0 +1,16 @@
+namespace Steelyard.Contract;
+
+/// <summary>The environment variables through which a node tells the bundled worker what it needs. docs/worker-api.md says what each means.</summary>
+internal static class EnvironmentNames
+{
+    public const string Host = "HOST";
+    public const string Port = "PORT";
+    public const string WorkerDirectory = "STEEL_WORKER_DIR";
+    public const string WorkerToken = "STEEL_WORKER_TOKEN";
+    public const string BrowserPath = "STEEL_BROWSER_PATH";
+    public const string BrowserFolders = "STEEL_BROWSER_FOLDERS";
+    public const string Egress = "STEEL_EGRESS";
+    public const string MaxBody = "STEEL_MAX_BODY";
+    public const string MaxSetup = "STEEL_MAX_SETUP";
+    public const string MaxFiles = "STEEL_MAX_FILES";
+}

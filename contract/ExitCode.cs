@@ -1,0 +1,12 @@
+namespace Steelyard.Contract;
+
+/// <summary>What our exit status tells whoever started us.</summary>
+internal static class ExitCode
+{
+    public const int Ok = 0;
+    public const int PortTaken = 1;
+    public const int BadArguments = 2;
+    public const int BrowserLost = 3;
+    public const int ClosedByClient = 4;
+    public const int WroteTooMuch = 5;
+}

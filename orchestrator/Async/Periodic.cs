@@ -1,0 +1,35 @@
+namespace Steelyard.Async;
+
+/// <summary>A background loop that survives what goes wrong in one of its rounds.</summary>
+internal static class Periodic
+{
+    /// <summary>Calls <paramref name="round"/> every <paramref name="period"/>. Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
+    public static Task RunAsync(TimeSpan period, Action round, TimeProvider time, ILogger logger, CancellationToken cancellationToken) =>
+        RunAsync(period, round.Method.DeclaringType?.Name, () => Done(round), time, logger, cancellationToken);
+
+    /// <summary>The same for rounds that wait: one that takes longer than the period delays the next.</summary>
+    public static Task RunAsync(TimeSpan period, Func<Task> round, TimeProvider time, ILogger logger, CancellationToken cancellationToken) =>
+        RunAsync(period, round.Method.DeclaringType?.Name, round, time, logger, cancellationToken);
+
+    private static async Task RunAsync(TimeSpan period, string? name, Func<Task> round, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(period, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            try
+            {
+                await round();
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                logger.LogError(e, "A round of {Loop} failed through an error of ours; the next one follows", name);
+            }
+        }
+    }
+
+    private static Task Done(Action round)
+    {
+        round();
+        return Task.CompletedTask;
+    }
+}

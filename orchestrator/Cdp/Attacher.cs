@@ -1,0 +1,164 @@
+using System.Net.Sockets;
+using Steelyard.Http;
+using Steelyard.Pool;
+using Steelyard.Processes;
+using Steelyard.Sessions;
+using Steelyard.Settings;
+using Steelyard.WorkerHttp;
+
+namespace Steelyard.Cdp;
+
+/// <summary>Connects a client's WebSocket to a session's browser, and tells the client why when that cannot be, or ends.</summary>
+public sealed class Attacher(Options options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<Attacher> logger)
+{
+    private const string BrowserStarting = "The session's browser is not ready: it is started again when a session asks for settings. Ask again in a moment.";
+
+    private static readonly TimeSpan ReasonTime = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Answers 426, and true, when the request does not ask for a WebSocket.</summary>
+    public static async Task<bool> RefusesAsync(HttpContext context)
+    {
+        if (Upgrade.IsAsked(context.Request))
+            return false;
+        context.Response.Headers.Upgrade = "websocket";
+        await Problem.WriteAsync(context, StatusCodes.Status426UpgradeRequired, "This is a WebSocket: connect to it with a CDP client such as Playwright or Puppeteer. POST /sessions creates a session; /openapi.json describes all calls.");
+        return true;
+    }
+
+    /// <summary>
+    /// Runs until the client or the browser leaves, or the session ends. The caller has opened an activity on it, and checked the upgrade.
+    /// </summary>
+    /// <param name="context">The client's request.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="path">Path of a DevTools target; null for the browser itself.</param>
+    public async Task AttachAsync(HttpContext context, Session session, string? path)
+    {
+        if (await AddressAsync(context, session) is not { } at)
+            return;
+        if (path is not null && at.Placement.Worker.Client.Protocol.BrowserPath is not null)
+        {
+            // Such a worker takes any path for the whole browser's.
+            await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "These workers have no sockets of single targets: connect to the browser, and attach to the target with Target.attachToTarget.");
+            return;
+        }
+
+        using var browser = await OpenAsync(context, at.Address.Port, path ?? at.Address.BrowserPath, path ?? "to be attached to", isTarget: path is not null);
+        if (browser is not null && !await MovedAsync(context, session, at.Placement))
+            await TunnelAsync(context, session, browser);
+    }
+
+    /// <summary>Connects a WebSocket to one that the session's worker itself serves, such as a live view. Not an activity.</summary>
+    /// <param name="context">The client's request.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="placement">Where it lives.</param>
+    /// <param name="path">The worker's path, with query.</param>
+    public async Task AttachToWorkerAsync(HttpContext context, Session session, Placement placement, string path)
+    {
+        using var worker = await OpenAsync(context, placement.Worker.Port, path, "its live view", isTarget: false);
+        if (worker is not null && !await MovedAsync(context, session, placement))
+            await TunnelAsync(context, session, worker);
+    }
+
+    private async Task TunnelAsync(HttpContext context, Session session, UpstreamWebSocket browser)
+    {
+        await using var client = await Upgrade.TryAcceptAsync(context, browser.Headers);
+        if (client is null)
+        {
+            await Problem.UnavailableAsync(context, PoolUnavailableException.TooManyClients());
+            return;
+        }
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(session.Ended, lifetime.ApplicationStopping);
+        logger.LogInformation("Session {Id}: a client attached", session.Id);
+        if (!await new Tunnel(client, browser, AnswersPings(context.Request) ? options.DeadPeerTimeout : null, time).RunAsync(() => FarewellAsync(session), over.Token))
+            context.Abort();
+        logger.LogInformation("Session {Id}: a client detached", session.Id);
+    }
+
+    /// <summary>Where the session's browser listens; null when that cannot be told, and the client knows why.</summary>
+    public async Task<(Placement Placement, CdpAddress Address)?> AddressAsync(HttpContext context, Session session)
+    {
+        if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement)
+        {
+            await Problem.SessionGoneAsync(context, session);
+            return null;
+        }
+
+        var (address, status, error) = await CdpAddress.FindAsync(placement);
+        if (address is not null)
+            return (placement, address);
+        if (error == WorkerError.Busy)
+            throw PoolUnavailableException.NoConnection();
+        if (error == WorkerError.None && status is >= 300 and < 500)
+            await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "This session's worker has no browser to attach to: it serves no /json/version. Run with --worker chromium.");
+        else if (status == StatusCodes.Status503ServiceUnavailable)
+            await Problem.UnavailableAsync(context, BrowserStarting, TimeSpan.FromSeconds(1));
+        else
+            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker did not tell a DevTools address on which a process of its own listens: {(error == WorkerError.None ? $"HTTP {status}" : error.ToString())}.");
+        return null;
+    }
+
+    /// <summary>
+    /// What the worker has said since may be about the next session: answers the client, and true, if this one is not there any more.
+    /// </summary>
+    public static async Task<bool> MovedAsync(HttpContext context, Session session, Placement placement)
+    {
+        if (session.IsOn(placement))
+            return false;
+        await Problem.SessionGoneAsync(context, session);
+        return true;
+    }
+
+    // A worker's own paths are nobody's business: what is asked for has a name for the client.
+    private async Task<UpstreamWebSocket?> OpenAsync(HttpContext context, int port, string path, string what, bool isTarget)
+    {
+        using var timer = new CancellationTokenSource(options.WorkerTimeout, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, context.RequestAborted);
+        try
+        {
+            var browser = await UpstreamWebSocket.OpenAsync(port, path, context.Request.Headers, deadline.Token);
+            if (browser.Status == StatusCodes.Status101SwitchingProtocols)
+                return browser;
+            browser.Dispose();
+            var status = browser.Status switch
+            {
+                >= 400 and < 500 => browser.Status,
+                StatusCodes.Status500InternalServerError when isTarget => StatusCodes.Status404NotFound, // So Chromium says that there is no such target.
+                _ => StatusCodes.Status502BadGateway,
+            };
+            await Problem.WriteAsync(context, status, $"The session's worker refused {what} with status {browser.Status}.");
+        }
+        catch (SocketException e) when (Shortage.IsIn(e))
+        {
+            throw PoolUnavailableException.NoConnection();
+        }
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's browser cannot be reached: {e.Message}.");
+        }
+
+        return null;
+    }
+
+    // Chromium itself never pings, and two libraries of Go's, chromedp and rod, take any frame for a message. They tell no name, or that
+    // of Go's own client.
+    private static bool AnswersPings(HttpRequest request) =>
+        request.Headers.UserAgent.ToString() is { Length: > 0 } name && !name.StartsWith("Go-http-client", StringComparison.Ordinal);
+
+    // The browser's end may be seen a moment before we know what became of its session.
+    private async Task<(ushort Code, string Reason)> FarewellAsync(Session session)
+    {
+        if (!lifetime.ApplicationStopping.IsCancellationRequested)
+            await Task.Delay(ReasonTime, time, session.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var end = session.End;
+        return end?.Reason switch
+        {
+            EndReason.Deleted => (1000, "session deleted"),
+            EndReason.Expired => (1001, "session expired"),
+            EndReason.WorkerLost => (1011, $"worker lost: {end.Detail}"),
+            EndReason.Drained => (1001, "the node shuts down"),
+            _ when lifetime.ApplicationStopping.IsCancellationRequested => (1001, "the node shuts down"),
+            _ => (1011, "the browser closed the connection"),
+        };
+    }
+}

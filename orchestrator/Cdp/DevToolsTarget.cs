@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace Steelyard.Cdp;
+
+/// <summary>A page, worker or frame, as DevTools discovery tells of it. Texts that are not told are empty.</summary>
+/// <param name="Json">All that was told of it, as it was.</param>
+public sealed record DevToolsTarget(string Type, string Id, string Url, string Title, string? FaviconUrl, string Json)
+{
+    /// <summary>Reads a list of them, or one alone; null when it is no such thing.</summary>
+    public static IReadOnlyList<DevToolsTarget>? Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            using var document = JsonDocument.ParseValue(ref reader);
+            return document.RootElement.ValueKind switch
+            {
+                JsonValueKind.Array => [.. document.RootElement.EnumerateArray().Select(Of)],
+                JsonValueKind.Object => [Of(document.RootElement)],
+                _ => null,
+            };
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null; // No JSON, no objects, or half of a surrogate pair.
+        }
+    }
+
+    private static DevToolsTarget Of(JsonElement target) =>
+        new(Text(target, "type") ?? "", Text(target, "id") ?? "", Text(target, "url") ?? "", Text(target, "title") ?? "", Text(target, "faviconUrl"), target.GetRawText());
+
+    private static string? Text(JsonElement target, string name) => target.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

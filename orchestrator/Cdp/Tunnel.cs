@@ -1,0 +1,154 @@
+using System.Buffers;
+using System.Net.Sockets;
+
+namespace Steelyard.Cdp;
+
+/// <summary>
+/// Moves bytes between a client's upgraded connection and a browser, both ways, until one side ends or the session does. Buffers are
+/// small and fixed: who reads slowly slows the other side down. When it is us who end it, the client gets a close frame that says why.
+/// </summary>
+/// <param name="client">The client's side.</param>
+/// <param name="browser">The browser's side.</param>
+/// <param name="patience">
+/// How long a client may be silent, of which it is asked for a sign of life (RFC 6455 §5.5.2) four times; null asks for none. Its pongs pass on to the browser, which
+/// takes them for unasked ones.
+/// </param>
+/// <param name="time">Clock of all that.</param>
+public sealed class Tunnel(Stream client, UpstreamWebSocket browser, TimeSpan? patience, TimeProvider time)
+{
+    private const int BufferSize = 16 * 1024;
+    private const int Pings = 4;
+    private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim turn = new(1); // To write to the client.
+    private WebSocketFrames toClient = new();
+    private long lastSign = time.GetTimestamp();
+    private bool clientLeft;
+
+    /// <summary>Runs until it is over. Never fails: whatever breaks ends it. False when the client does not even take our farewell: its connection must be cut.</summary>
+    /// <param name="farewell">Asked when we end it or the browser vanished without a word: the close code and the reason for the client.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<bool> RunAsync(Func<Task<(ushort Code, string Reason)>> farewell, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var up = PumpAsync(ClientToBrowserAsync, over);
+        var down = PumpAsync(BrowserToClientAsync, over);
+        var beat = patience is { } most ? BeatAsync(most, over.Token) : Task.Delay(Timeout.Infinite, over.Token);
+        var first = await Task.WhenAny(up, down, beat);
+        await over.CancelAsync();
+        await Task.WhenAll(up, down, beat).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (clientLeft || toClient.SawClose)
+            return true;
+        return first != beat && toClient.IsBetweenFrames && await TrySayFarewellAsync(await farewell());
+    }
+
+    private static async Task PumpAsync(Func<byte[], CancellationToken, Task> pump, CancellationTokenSource over)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            await pump(buffer, over.Token);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // One side is gone, or we end it: either way this direction is over.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task ClientToBrowserAsync(byte[] buffer, CancellationToken cancellationToken)
+    {
+        int count;
+        while ((count = await ReadClientAsync(buffer, cancellationToken)) > 0)
+        {
+            for (var sent = 0; sent < count;)
+                sent += await browser.Socket.SendAsync(buffer.AsMemory(sent, count - sent), cancellationToken);
+        }
+    }
+
+    private async ValueTask<int> ReadClientAsync(byte[] buffer, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        try
+        {
+            return count = await client.ReadAsync(buffer, cancellationToken);
+        }
+        finally
+        {
+            Volatile.Write(ref lastSign, time.GetTimestamp());
+            clientLeft = count == 0 && !cancellationToken.IsCancellationRequested;
+        }
+    }
+
+    private async Task BrowserToClientAsync(byte[] buffer, CancellationToken cancellationToken)
+    {
+        await ForwardAsync(browser.Early, cancellationToken);
+        int count;
+        while ((count = await browser.Socket.ReceiveAsync(buffer.AsMemory(), cancellationToken)) > 0)
+            await ForwardAsync(buffer.AsMemory(0, count), cancellationToken);
+    }
+
+    private async ValueTask ForwardAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (bytes.Length == 0)
+            return;
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            await WriteAsync(bytes, cancellationToken);
+            Volatile.Write(ref lastSign, time.GetTimestamp()); // It has taken what was sent before.
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        // A write that has begun puts its bytes on their way even when it is cancelled later; one that has not, does not.
+        cancellationToken.ThrowIfCancellationRequested();
+        toClient.Advance(bytes.Span);
+        await client.WriteAsync(bytes, cancellationToken);
+    }
+
+    // Returns when there was no sign of life for too long.
+    private async Task BeatAsync(TimeSpan most, CancellationToken cancellationToken)
+    {
+        var pause = most / Pings;
+        while (time.GetElapsedTime(Volatile.Read(ref lastSign)) < most - pause)
+        {
+            await Task.Delay(pause, time, cancellationToken);
+
+            // Not while something else is being written, nor within a frame: then the client has to take that first.
+            if (!await turn.WaitAsync(TimeSpan.Zero, cancellationToken))
+                continue;
+            try
+            {
+                if (toClient.IsBetweenFrames && !toClient.SawClose)
+                    await WriteAsync(WebSocketFrames.Ping, cancellationToken);
+            }
+            finally
+            {
+                turn.Release();
+            }
+        }
+    }
+
+    private async Task<bool> TrySayFarewellAsync((ushort Code, string Reason) words)
+    {
+        using var deadline = new CancellationTokenSource(FarewellTime, time);
+        try
+        {
+            await client.WriteAsync(WebSocketFrames.Close(words.Code, words.Reason), deadline.Token);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+}

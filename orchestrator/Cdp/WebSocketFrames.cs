@@ -1,0 +1,79 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Steelyard.Cdp;
+
+/// <summary>
+/// Follows the frames (RFC 6455 §5.2) in a stream of bytes that passes by, without touching it, so that a frame of ours can be put
+/// between two of them.
+/// </summary>
+public struct WebSocketFrames
+{
+    /// <summary>An unmasked ping without payload, as servers send it.</summary>
+    public static readonly ReadOnlyMemory<byte> Ping = new byte[] { 0x80 | PingOpcode, 0 };
+
+    private const int CloseOpcode = 8;
+    private const int PingOpcode = 9;
+    private const int LongestReason = 123;
+    private const int ShortestHeader = 2;
+
+    private readonly byte[] header;
+    private int headerLength;
+    private ulong payloadLeft;
+
+    public WebSocketFrames() => header = new byte[14];
+
+    /// <summary>The last byte seen ended a frame, or none was seen yet.</summary>
+    public readonly bool IsBetweenFrames => headerLength == 0 && payloadLeft == 0;
+
+    /// <summary>A close frame has begun: nothing may follow it.</summary>
+    public bool SawClose { get; private set; }
+
+    public void Advance(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            if (payloadLeft > 0)
+            {
+                var skipped = (int)Math.Min(payloadLeft, (ulong)bytes.Length);
+                payloadLeft -= (ulong)skipped;
+                bytes = bytes[skipped..];
+                continue;
+            }
+
+            header[headerLength++] = bytes[0];
+            bytes = bytes[1..];
+            if (headerLength >= ShortestHeader && headerLength == HeaderSize())
+            {
+                payloadLeft = PayloadSize();
+                SawClose |= (header[0] & 0x0F) == CloseOpcode;
+                headerLength = 0;
+            }
+        }
+    }
+
+    /// <summary>An unmasked close frame, as servers send it.</summary>
+    /// <param name="code">Close code (RFC 6455 §7.4).</param>
+    /// <param name="reason">ASCII; cut after 123 characters, since a frame holds no more.</param>
+    public static byte[] Close(ushort code, string reason)
+    {
+        reason = reason.Length > LongestReason ? reason[..LongestReason] : reason;
+        var frame = new byte[4 + reason.Length];
+        frame[0] = 0x80 | CloseOpcode;
+        frame[1] = (byte)(2 + reason.Length);
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(2), code);
+        Encoding.ASCII.GetBytes(reason, frame.AsSpan(4));
+        return frame;
+    }
+
+    private readonly int LengthBytes() => (header[1] & 0x7F) switch { 126 => 2, 127 => 8, _ => 0 };
+
+    private readonly int HeaderSize() => 2 + LengthBytes() + ((header[1] & 0x80) != 0 ? 4 : 0);
+
+    private readonly ulong PayloadSize() => LengthBytes() switch
+    {
+        2 => BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(2)),
+        8 => BinaryPrimitives.ReadUInt64BigEndian(header.AsSpan(2)),
+        _ => (ulong)(header[1] & 0x7F),
+    };
+}

@@ -1,0 +1,65 @@
+using System.Text.Json.Serialization;
+using Steelyard.Http;
+using Steelyard.Pool;
+using Steelyard.Processes;
+using Steelyard.Sessions;
+
+namespace Steelyard.Dialects.Browserless;
+
+/// <summary>What browserless users ask over HTTP: how busy the node is, and the end of a session.</summary>
+public sealed class BrowserlessDialect(SessionService sessions, WorkerPool pool, TimeProvider time) : IDialect
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/pressure", context => context.Response.WriteAsJsonAsync(new(Measure()), PressureJson.Default.PressureReply)).WithSummary("How busy the node is").Reads();
+        routes.MapGet("/active", ActiveAsync).WithSummary("204 while the node lives").Reads();
+        routes.MapGet("/kill/{id}", KillAsync).WithSummary("End a session by its id or trackingId, or all").Changes();
+    }
+
+    private Pressure Measure()
+    {
+        var status = pool.Status();
+        var (cpu, memory) = MachineLoad.Read();
+        var reason = status.IsAvailable ? "" : "full";
+        return new(cpu, time.GetUtcNow().ToUnixTimeMilliseconds(), status.IsAvailable, status.Max, status.QueueLimit, memory, Message(status), status.Queued, reason, status.RecentlyRefused, status.Leased);
+    }
+
+    private static string Message(PoolStatus status) =>
+        status.IsAvailable ? "" : status.AreStartsFailing ? $"Workers fail at their start, the last one with: {status.LastExit}." : "All workers are busy.";
+
+    private static Task ActiveAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private Task KillAsync(HttpContext context)
+    {
+        var id = (string?)context.Request.RouteValues["id"];
+        var caller = context.Caller();
+        var killed = sessions.Live
+            .Where(session => id == "all" ? session.Request.Holder == caller.Name : caller.Sees(session.Request.Holder) && IsNamed(session, id))
+            .Count(session => sessions.End(session, EndReason.Deleted, "killed by its client"));
+        if (killed == 0 && id != "all")
+            return Problem.SessionNotFoundAsync(context, null);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private static bool IsNamed(Session session, string? id) =>
+        session.Id.ToString() == id || (session.Request.Metadata.TryGetValue("trackingId", out var tracking) && tracking == id);
+}
+
+/// <param name="Cpu">Percent of all cores that are asked for, as the load average says; over 100 when processes wait.</param>
+/// <param name="Date">Milliseconds since 1970.</param>
+/// <param name="Memory">Percent of the machine's memory in use.</param>
+/// <param name="Reason">full, or empty.</param>
+/// <param name="RecentlyRejected">Creates refused in the last minute because all was full.</param>
+public sealed record Pressure(
+    int Cpu, long Date, bool IsAvailable, int MaxConcurrent, int MaxQueued, int Memory, string Message, int Queued, string Reason, int RecentlyRejected, int Running);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(PressureReply))]
+internal sealed partial class PressureJson : JsonSerializerContext;
+
+internal sealed record PressureReply(Pressure Pressure);

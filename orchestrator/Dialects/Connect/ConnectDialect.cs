@@ -1,0 +1,198 @@
+using System.Text;
+using Steelyard.Cdp;
+using Steelyard.Http;
+using Steelyard.Machine;
+using Steelyard.Pool;
+using Steelyard.Requests;
+using Steelyard.Sessions;
+using Steelyard.Settings;
+using Steelyard.WorkerHttp;
+using Steelyard.Workers;
+
+namespace Steelyard.Dialects.Connect;
+
+/// <summary>
+/// One address for everything: a WebSocket to the root, or to browserless's <c>/chromium</c>, attaches to the session named in the query,
+/// or else makes one that lasts as long as the connection. DevTools discovery at the root leads there, too.
+/// </summary>
+public sealed class ConnectDialect(SessionService sessions, Attacher attacher, CreateParser parser, WorkerPool pool, WorkerProtocol workers, Options options) : IDialect
+{
+    private const int MostAsked = 8;
+    private const int MostListed = 8 << 20; // Bytes, of all sessions' pages together.
+
+    private readonly SemaphoreSlim turns = new(DescriptorBudget.ListCalls);
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", ConnectAsync).WithSummary("Connect a CDP client (WebSocket): to ?sessionId=, or to a session that lasts as long as the connection").Connects();
+        routes.MapGet("/chromium", ConnectAsync).WithSummary("The same, under the name browserless has for it").Connects();
+        routes.MapGet("/chrome", ConnectAsync).WithSummary("The same").Connects();
+        routes.MapGet("/json/version", Discover("/json/version", VersionAsync)).WithSummary("DevTools discovery: connecting makes a session").Reads();
+        routes.MapGet("/json", Discover("/json", ListAsync)).WithSummary("The pages of all sessions").Reads();
+        routes.MapGet("/json/list", Discover("/json/list", ListAsync)).WithSummary("The pages of all sessions").Reads();
+        routes.MapPut("/json/new", Discover("/json/new", NewAsync)).WithSummary("Create a session and name its page");
+    }
+
+    // What can be discovered where workers have a browser's WebSocket and nothing else is its address.
+    private RequestDelegate Discover(string path, RequestDelegate handler) => workers.BrowserPath is null ? handler : context =>
+        RootDiscovery.WriteAsync(context, path, $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/");
+
+    private async Task ConnectAsync(HttpContext context)
+    {
+        // A path that climbs, such as /sessions/.., ends here, too: for whoever wants no WebSocket there is nothing.
+        if (context.Request.Path == "/" && !Upgrade.IsAsked(context.Request))
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status404NotFound, "There is nothing to read here: connect a CDP client (WebSocket), or POST /sessions. /openapi.json describes all calls.", "not_found");
+            return;
+        }
+
+        if (await Attacher.RefusesAsync(context))
+            return;
+        if (context.Request.Query["sessionId"] is not [{ Length: > 0 } id])
+            await ConnectNewAsync(context);
+        else if (sessions.Find(id, context.Caller(), out var activity, out var reason) is not { } session)
+            await Problem.SessionNotFoundAsync(context, reason);
+        else
+            using (activity)
+                await attacher.AttachAsync(context, session, null);
+    }
+
+    private async Task ConnectNewAsync(HttpContext context)
+    {
+        if (await CreateAsync(context) is not { } created)
+            return;
+        created.Placed.Dispose(); // Nobody reads the worker's reply: its connection need not wait for the client's end.
+        using (created.Activity)
+        {
+            try
+            {
+                await attacher.AttachAsync(context, created.Session!, null);
+            }
+            finally
+            {
+                sessions.End(created.Session!, EndReason.Deleted, "its client disconnected");
+            }
+        }
+    }
+
+    // Null when the client has been told why not.
+    private async Task<CreatedSession?> CreateAsync(HttpContext context)
+    {
+        try
+        {
+            var created = await sessions.CreateAsync(parser.Parse(ConnectQuery.Read(context.Request.Query), context.Caller()), context.RequestAborted);
+            if (created.Session is not null)
+                return created;
+            using (created)
+                await WorkerRefusals.WriteAsync(context, CreateOutcome.Of(created).Refusal!);
+        }
+        catch (PoolUnavailableException e) when (e.IsOverload)
+        {
+            await Problem.TooManyAsync(context, e.Message, e.RetryAfter);
+        }
+
+        return null;
+    }
+
+    private async Task VersionAsync(HttpContext context)
+    {
+        // Any worker can tell; one that is just preparing its next browser cannot.
+        var canAttach = false;
+        foreach (var worker in pool.Workers().Where(worker => worker.State is WorkerState.Ready or WorkerState.Leased).Take(MostAsked))
+        {
+            using var reply = await worker.Client.DiscoverAsync("GET", "/json/version");
+            canAttach |= reply.Status != StatusCodes.Status404NotFound;
+            if (!reply.IsSuccess || !Discovery.TryLead(reply.Body.Span, $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/{context.KeyQuery()}", out var version))
+                continue;
+            await WriteAsync(context, version);
+            return;
+        }
+
+        if (canAttach || pool.Status() is { Ready: 0, Leased: 0 })
+            await Problem.UnavailableAsync(context, PoolUnavailableException.NoneReady());
+        else
+            await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "These workers have no browser to attach to: they serve no /json/version. Run with --worker chromium.");
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        var caller = context.Caller();
+        var mine = sessions.Live.Where(session => session.EndReason is null && !session.IsOver() && caller.Sees(session.Request.Holder)).ToList();
+
+        // A page decides how long its address is: a session with more than its share is left out here, and has its own
+        // /sessions/ID/json/list.
+        var share = MostListed / Math.Max(1, mine.Count);
+        var lists = new IReadOnlyList<DevToolsTarget>?[mine.Count];
+        await Parallel.ForAsync(0, mine.Count, new ParallelOptions { MaxDegreeOfParallelism = MostAsked, CancellationToken = context.RequestAborted }, async (i, _) =>
+            lists[i] = await TurnAsync(() => TargetsAsync(context, mine[i], "GET", "/json/list", share), context.RequestAborted));
+        await WriteAsync(context, $"[{string.Join(',', lists.SelectMany(list => list ?? []).Select(target => target.Json))}]");
+    }
+
+    private async Task NewAsync(HttpContext context)
+    {
+        var url = context.Request.QueryString.Value is { Length: > 1 } query ? query : null;
+        context.Request.QueryString = default; // It is the page's address, and no option of the session.
+        if (await CreateAsync(context) is not { } created)
+            return;
+        using (created)
+        {
+            var isTold = false;
+            try
+            {
+                isTold = await TellPageAsync(context, created.Session!, url) && !context.RequestAborted.IsCancellationRequested;
+            }
+            finally
+            {
+                if (!isTold)
+                    sessions.End(created.Session!, EndReason.Deleted, "its client has not learnt of it");
+            }
+        }
+    }
+
+    // False when there is no page to tell of, and the client knows that.
+    private async Task<bool> TellPageAsync(HttpContext context, Session session, string? url)
+    {
+        if (await attacher.AddressAsync(context, session) is null)
+            return false;
+        var targets = await TargetsAsync(context, session, url is null ? "GET" : "PUT", url is null ? "/json/list" : "/json/new" + url);
+        if (targets?.FirstOrDefault(target => url is not null || target.Type == "page") is { } page)
+            await WriteAsync(context, page.Json);
+        else
+            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, "The session's browser did not tell its page.");
+        return context.Response.StatusCode == StatusCodes.Status200OK;
+    }
+
+    // Each takes a connection that its client's own does not stand for.
+    private async Task<T> TurnAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
+    {
+        await turns.WaitAsync(cancellationToken);
+        try
+        {
+            return await ask();
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    // Null when the session has ended, or its browser does not answer, or not sensibly, or with more than so many bytes.
+    private async Task<IReadOnlyList<DevToolsTarget>?> TargetsAsync(HttpContext context, Session session, string method, string path, int most = int.MaxValue)
+    {
+        if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement || (await CdpAddress.FindAsync(placement)).Address is not { } address)
+            return null;
+        using var reply = await placement.Worker.Client.DiscoverAsync(method, path);
+        if (!reply.IsSuccess || reply.Body.Length > most || !session.IsOn(placement))
+            return null;
+        var prefix = $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/sessions/{session.Id}";
+        return DevToolsTarget.Parse(Discovery.Rewrite(reply.Body, prefix, context.KeyQuery(), address).Span);
+    }
+
+    private static Task WriteAsync(HttpContext context, string json)
+    {
+        context.Response.ContentType = "application/json; charset=UTF-8";
+        var body = Encoding.UTF8.GetBytes(json);
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body).AsTask();
+    }
+}

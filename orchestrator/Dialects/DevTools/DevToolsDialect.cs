@@ -1,0 +1,83 @@
+using Steelyard.Cdp;
+using Steelyard.Http;
+using Steelyard.Pool;
+using Steelyard.Sessions;
+using Steelyard.Settings;
+using Steelyard.WorkerHttp;
+
+namespace Steelyard.Dialects.DevTools;
+
+/// <summary>
+/// The Chrome DevTools Protocol of one session under its own path: discovery over HTTP, with addresses that lead back to us, and the
+/// WebSockets of the browser and of its pages.
+/// </summary>
+public sealed class DevToolsDialect(SessionService sessions, Attacher attacher, Options options) : IDialect
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/sessions/{id}/cdp", context => AttachAsync(context, null)).WithSummary("Connect a CDP client (WebSocket) to the session's browser").Connects();
+        foreach (var kind in new[] { "browser", "page" })
+            routes.MapGet($"/sessions/{{id}}/devtools/{kind}/{{target}}", context => AttachAsync(context, $"/devtools/{kind}/{Target(context)}")).WithSummary("Connect a CDP client (WebSocket) to one target").Connects();
+        foreach (var path in new[] { "", "/version", "/list", "/protocol" })
+            routes.MapGet("/sessions/{id}/json" + path, DiscoverAsync).WithSummary("DevTools discovery of the session's browser").Reads();
+        routes.MapGet("/sessions/{id}/json/activate/{target}", DiscoverAsync).WithSummary("Bring a page of the session's browser to the front").Changes();
+        routes.MapGet("/sessions/{id}/json/close/{target}", DiscoverAsync).WithSummary("Close a page of the session's browser").Changes();
+        routes.MapPut("/sessions/{id}/json/new", DiscoverAsync).WithSummary("Open a page in the session's browser");
+    }
+
+    private static string Target(HttpContext context) => Uri.EscapeDataString((string)context.Request.RouteValues["target"]!);
+
+    private async Task DiscoverAsync(HttpContext context)
+    {
+        if (await FindAsync(context) is not { } found)
+            return;
+        using var activity = found.Activity;
+        if (await attacher.AddressAsync(context, found.Session) is not { } at)
+            return;
+
+        var path = context.Request.Path.ToUriComponent();
+        path = "/json" + path[(path.IndexOf("/json", StringComparison.OrdinalIgnoreCase) + "/json".Length)..].TrimEnd('/');
+        var self = PublicAddress.Of(context.Request, options);
+        var prefix = $"{self.WebSocketOrigin}/sessions/{found.Session.Id}";
+        if (at.Placement.Worker.Client.Protocol.BrowserPath is not null)
+        {
+            await RootDiscovery.WriteAsync(context, path, $"{prefix}/cdp");
+            return;
+        }
+
+        using var reply = await at.Placement.Worker.Client.DiscoverAsync(context.Request.Method, path + context.Request.QueryString);
+        if (await Attacher.MovedAsync(context, found.Session, at.Placement))
+            return;
+        if (reply.Error == WorkerError.Busy)
+            throw PoolUnavailableException.NoConnection();
+        if (reply.Error != WorkerError.None)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker failed at {path}: {reply}.");
+            return;
+        }
+
+        var hasAddresses = path is "/json" or "/json/list" or "/json/version" or "/json/new";
+        var body = hasAddresses ? Discovery.Rewrite(reply.Body, prefix, context.KeyQuery(), at.Address) : reply.Body;
+        context.Response.StatusCode = reply.Status == StatusCodes.Status500InternalServerError ? StatusCodes.Status502BadGateway : reply.Status;
+        context.Response.ContentType = reply.ContentType;
+        context.Response.ContentLength = body.Length;
+        if (body.Length > 0)
+            await context.Response.Body.WriteAsync(body);
+    }
+
+    private async Task AttachAsync(HttpContext context, string? path)
+    {
+        if (await Attacher.RefusesAsync(context) || await FindAsync(context) is not { } found)
+            return;
+        using var activity = found.Activity;
+        await attacher.AttachAsync(context, found.Session, path);
+    }
+
+    private async Task<(Session Session, SessionActivity Activity)?> FindAsync(HttpContext context)
+    {
+        if (sessions.Find((string?)context.Request.RouteValues["id"], context.Caller(), out var activity, out var reason) is { } session)
+            return (session, activity);
+        await Problem.SessionNotFoundAsync(context, reason);
+        return null;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.Json;
+using Steelyard.Http;
+using Steelyard.LiveView;
+using Steelyard.Requests;
+using Steelyard.Sessions;
+using Steelyard.Settings;
+
+namespace Steelyard.Dialects.Steel;
+
+/// <summary>Describes sessions, live and ended ones, to clients of the Steel dialect.</summary>
+public sealed class SessionDescriber(Options options, LiveViewLinks links)
+{
+    public SteelSession Describe(Session session, HttpRequest request, ProxyUsage usage = default) =>
+        Describe(session.Id, session.Request, session.CreatedAt, session.View().Age, null, usage, request);
+
+    public SteelSession Describe(EndedSession session, HttpRequest request) =>
+        Describe(session.Id, session.Request, session.CreatedAt, session.Duration, session.End, session.Usage, request);
+
+    /// <summary>
+    /// What its worker says of the bytes through its proxy; nothing for a session without one. The caller keeps it for when the session
+    /// has ended.
+    /// </summary>
+    public static async Task<ProxyUsage> AskUsageAsync(Session session, Placement? placement)
+    {
+        if (placement is not { Worker.HasExtras: true } || !SteelRequest.Of(session.Request).HasProxy)
+            return session.Usage;
+        using var reply = await placement.Worker.Client.AskAsync(placement.Lease.SessionPath + "/usage");
+        if (reply.IsSuccess && session.IsOn(placement) && TryRead(reply.Body.Span, out var usage))
+            session.Usage = usage;
+        return session.Usage;
+    }
+
+    private static bool TryRead(ReadOnlySpan<byte> json, out ProxyUsage usage)
+    {
+        usage = default;
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            using var document = JsonDocument.ParseValue(ref reader);
+            usage = new(document.RootElement.GetProperty("proxy_tx_bytes").GetInt64(), document.RootElement.GetProperty("proxy_rx_bytes").GetInt64());
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return false;
+        }
+    }
+
+    private SteelSession Describe(SessionId id, SessionRequest asked, DateTimeOffset createdAt, TimeSpan duration, SessionEnd? ended, ProxyUsage usage, HttpRequest request)
+    {
+        var steel = SteelRequest.Of(asked);
+        var self = PublicAddress.Of(request, options);
+        var viewer = self.HttpOrigin + links.PathOf(id);
+        var block = steel.Blocking;
+        return new(
+            id.ToString(),
+            createdAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+            Status(ended?.Reason),
+            (long)duration.TotalMilliseconds,
+            (long)(asked.Clock.MaxAge ?? TimeSpan.Zero).TotalMilliseconds,
+            (long)asked.Clock.Ttl.TotalMilliseconds,
+            $"{self.WebSocketOrigin}/?sessionId={id}",
+            viewer,
+            viewer,
+            new(steel.Dimensions.Width, steel.Dimensions.Height),
+            new(block.Images, block.Media, block.Stylesheets, block.Hosts, block.UrlPatterns),
+            steel.HasProxy ? "external" : null,
+            usage.Sent + usage.Received,
+            steel.HasProxy ? usage.Sent : null,
+            steel.HasProxy ? usage.Received : null,
+            CreditsUsed: 0,
+            EventCount: 0,
+            Headless: true,
+            IsSelenium: false,
+            SolveCaptcha: false,
+            block.Ads,
+            new(steel.IsMobile ? "mobile" : "desktop"),
+            new(steel.IsInteractive),
+            steel.UserAgent,
+            steel.Namespace,
+            asked.Metadata,
+            ended?.Reason.Name(),
+            ended?.Cause,
+            ended?.Detail);
+    }
+
+    public static string Status(EndReason? ended) => ended switch
+    {
+        null => "live",
+        EndReason.WorkerLost => "failed",
+        _ => "released",
+    };
+}

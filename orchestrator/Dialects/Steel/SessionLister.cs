@@ -1,0 +1,76 @@
+using Steelyard.Sessions;
+
+namespace Steelyard.Dialects.Steel;
+
+/// <summary>Lists live and ended sessions, newest first.</summary>
+public sealed class SessionLister(SessionService sessions, SessionHistory history, SessionDescriber describer)
+{
+    private static readonly Comparer<Entry> InOrder = Comparer<Entry>.Create((one, other) =>
+        one.CreatedAt == other.CreatedAt ? one.Id.Value.CompareTo(other.Id.Value) : other.CreatedAt.CompareTo(one.CreatedAt));
+
+    /// <summary>Throws what <see cref="SessionHistory.PageAsync"/> throws.</summary>
+    internal async Task<SteelList> ListAsync(ListQuery query, Caller caller, HttpRequest request)
+    {
+        // Or they would be neither live nor remembered.
+        foreach (var session in sessions.Live)
+            sessions.EndIfOver(session);
+
+        // Live ones first: one that ends in between is seen twice rather than not at all, and counted once.
+        var live = sessions.Live.Where(session => session.EndReason is null && !session.IsOver())
+            .Select(session => new Entry(session.Id, session.Request, session.CreatedAt, session, null)).ToList();
+        var (ended, before) = history.Remembered();
+        var inMemory = live.Concat(ended.Select(Entry.Of))
+            .Where(entry => caller.Sees(entry.Request.Holder) && Matches(entry, query))
+            .DistinctBy(entry => entry.Id)
+            .ToList();
+
+        var cursor = query.Cursor is null ? null : await FindAsync(query.Cursor, caller);
+        var onDisk = await ReadAsync(query, caller, before, cursor, request.HttpContext.RequestAborted);
+        var total = inMemory.Count + onDisk.Count;
+        if (query.Cursor is not null && cursor is null)
+            return new([], null, total);
+        var behind = inMemory.Where(entry => cursor is null || InOrder.Compare(cursor, entry) < 0)
+            .Concat(onDisk.Sessions.Select(Entry.Of))
+            .DistinctBy(entry => entry.Id)
+            .Order(InOrder)
+            .Take(query.Limit + 1)
+            .ToList();
+        var page = behind.Take(query.Limit).ToList();
+        return new(page.ConvertAll(entry => Describe(entry, request)), behind.Count > page.Count ? page[^1].Id.ToString() : null, total);
+    }
+
+    // The session at the cursor need not match any more: people release what they list while they list it.
+    private async Task<Entry?> FindAsync(string cursor, Caller caller)
+    {
+        if (!SessionId.TryParse(cursor, out var id))
+            return null;
+        var found = sessions.FindLive(id) is { } session ? new(id, session.Request, session.CreatedAt, session, null)
+            : await history.FindAsync(id, caller.Name) is { } ended ? Entry.Of(ended)
+            : null;
+        return found is not null && caller.Sees(found.Request.Holder) ? found : null;
+    }
+
+    private Task<(IReadOnlyList<EndedSession> Sessions, int Count)> ReadAsync(ListQuery query, Caller caller, long before, Entry? cursor, CancellationToken left)
+    {
+        if (query.Status == SessionDescriber.Status(null))
+            return Task.FromResult<(IReadOnlyList<EndedSession>, int)>(([], 0));
+        return history.PageAsync(new(before, query.Limit + 1)
+        {
+            Holder = caller.IsOperator ? null : caller.Name,
+            Reasons = query.Status is null ? null : [.. Enum.GetValues<EndReason>().Where(reason => SessionDescriber.Status(reason) == query.Status).Select(EndReasons.Name)],
+            Metadata = query.Metadata,
+            After = cursor is null ? null : new(cursor.CreatedAt, cursor.Id.ToString()),
+        }, caller.Name, left);
+    }
+
+    private SteelSession Describe(Entry entry, HttpRequest request) => entry.Ended is { } ended ? describer.Describe(ended, request) : describer.Describe(entry.Live!, request, entry.Live!.Usage);
+
+    private static bool Matches(Entry entry, ListQuery query) =>
+        (query.Status is null || query.Status == SessionDescriber.Status(entry.Ended?.Reason))
+        && query.Metadata.All(wanted => entry.Request.Metadata.TryGetValue(wanted.Key, out var value) && value == wanted.Value);
+
+    private sealed record Entry(SessionId Id, SessionRequest Request, DateTimeOffset CreatedAt, Session? Live, EndedSession? Ended)
+    {
+        public static Entry Of(EndedSession session) => new(session.Id, session.Request, session.CreatedAt, null, session);
+    }
+}

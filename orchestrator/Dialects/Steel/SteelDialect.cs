@@ -1,0 +1,119 @@
+using Steelyard.Http;
+using Steelyard.Pool;
+using Steelyard.Requests;
+using Steelyard.Sessions;
+using Steelyard.Settings;
+
+namespace Steelyard.Dialects.Steel;
+
+/// <summary>The life of a session as steel-sdk speaks of it: create, retrieve, list, release.</summary>
+public sealed class SteelDialect(SessionService sessions, ChosenIds chosenIds, CreateParser parser, SessionLister lister, SessionDescriber describer, Options options, TimeProvider time) : IDialect
+{
+    private const string ShouldRetry = "x-should-retry";
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/health", context => context.Response.WriteAsJsonAsync(new("ok"), SteelJson.Default.SteelHealth)).WithSummary("ok while the node lives").Reads();
+        routes.MapPost("/v1/sessions", CreateAsync).WithSummary("Create a session");
+        routes.MapGet("/v1/sessions", ListAsync).WithSummary("List sessions, newest first").Reads();
+        routes.MapGet("/v1/sessions/{id}", RetrieveAsync).WithSummary("A session, live or ended").Reads();
+        routes.MapPost("/v1/sessions/release", ReleaseAllAsync).WithSummary("Release all sessions");
+        routes.MapPost("/v1/sessions/{id}/release", ReleaseAsync).WithSummary("Release a session");
+    }
+
+    private async Task CreateAsync(HttpContext context)
+    {
+        var body = await RequestBody.ReadJsonAsync(context.Request, options, time, options.MaxContextBytes);
+        var request = parser.Parse(body, context.Caller());
+        CreateOutcome outcome;
+        try
+        {
+            outcome = request.ChosenId is { } id
+                ? await chosenIds.CreateAsync(request, id, context.RequestAborted)
+                : await CreateOnceAsync(request, context.RequestAborted);
+        }
+        catch (PoolUnavailableException e) when (e.IsOverload)
+        {
+            await Problem.TooManyAsync(context, e.Message, e.RetryAfter);
+            return;
+        }
+        catch (IdConflictException e)
+        {
+            context.Response.Headers[ShouldRetry] = "false";
+            await Problem.WriteAsync(context, StatusCodes.Status409Conflict, e.Message);
+            return;
+        }
+
+        if (outcome.Session is { } session)
+            await context.Response.WriteAsJsonAsync(describer.Describe(session, context.Request), SteelJson.Default.SteelSession);
+        else
+            await WorkerRefusals.WriteAsync(context, outcome.Refusal!);
+    }
+
+    // A client that has left before the reply will not know of the session.
+    private async Task<CreateOutcome> CreateOnceAsync(SteelRequest request, CancellationToken left)
+    {
+        using var created = await sessions.CreateAsync(request, left);
+        if (created.Session is { } session && left.IsCancellationRequested)
+            sessions.End(session, EndReason.Deleted, "its client left before the reply");
+        return CreateOutcome.Of(created);
+    }
+
+    private async Task RetrieveAsync(HttpContext context)
+    {
+        var id = (string?)context.Request.RouteValues["id"];
+        if (sessions.Find(id, context.Caller(), out var activity, out var reason) is { } session)
+        {
+            using (activity)
+            {
+                var usage = await SessionDescriber.AskUsageAsync(session, await session.TryPlaceAsync(options.WorkerTimeout));
+                reason = session.End; // It may have ended while its worker was asked.
+                if (reason is null)
+                {
+                    await context.Response.WriteAsJsonAsync(describer.Describe(session, context.Request, usage), SteelJson.Default.SteelSession);
+                    return;
+                }
+            }
+        }
+
+        if (await sessions.FindEndedAsync(id.AsMemory(), context.Caller()) is { } ended)
+            await context.Response.WriteAsJsonAsync(describer.Describe(ended, context.Request), SteelJson.Default.SteelSession);
+        else
+            await Problem.SessionNotFoundAsync(context, reason);
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        var query = ListQuery.Parse(context.Request.Query);
+        await context.Response.WriteAsJsonAsync(await lister.ListAsync(query, context.Caller(), context.Request), SteelJson.Default.SteelList);
+    }
+
+    private async Task ReleaseAsync(HttpContext context)
+    {
+        var id = (string?)context.Request.RouteValues["id"];
+        if (sessions.Find(id, context.Caller(), out var activity, out var reason) is { } session)
+        {
+            using (activity)
+            {
+                await SessionDescriber.AskUsageAsync(session, await session.TryPlaceAsync(options.WorkerTimeout));
+                sessions.End(session, EndReason.Deleted, "released by its client");
+            }
+        }
+        else if (await sessions.FindEndedAsync(id.AsMemory(), context.Caller()) is null)
+        {
+            await Problem.SessionNotFoundAsync(context, reason);
+            return;
+        }
+
+        // That it had ended already is what a client wants that asks again because the first reply was lost.
+        await context.Response.WriteAsJsonAsync(new(true, "Session released"), SteelJson.Default.SteelSuccess);
+    }
+
+    private Task ReleaseAllAsync(HttpContext context)
+    {
+        var caller = context.Caller();
+        var released = sessions.Live.Where(session => session.Request.Holder == caller.Name)
+            .Count(session => sessions.End(session, EndReason.Deleted, "released with all others by its client"));
+        return context.Response.WriteAsJsonAsync(new(true, $"{released} sessions released"), SteelJson.Default.SteelSuccess);
+    }
+}

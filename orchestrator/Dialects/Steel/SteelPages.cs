@@ -1,0 +1,168 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Steelyard.Http;
+using Steelyard.Pool;
+using Steelyard.Requests;
+using Steelyard.Sessions;
+using Steelyard.Settings;
+
+namespace Steelyard.Dialects.Steel;
+
+/// <summary>One page in one call: scrape, screenshot, PDF. Each makes a session of its own, which ends with the call.</summary>
+public sealed class SteelPages(SessionService sessions, WorkerForwarder workers, PageTurns turns, Artifacts artifacts, Options options, TimeProvider time) : IDialect
+{
+    private const long LongestDelayMs = 30_000;
+    private static readonly string[] Formats = ["html", "cleaned_html", "markdown", "readability"];
+    private static readonly string[] FileKinds = ["screenshot", "pdf"];
+    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/scrape", ScrapeAsync).WithSummary("Scrape a page");
+        routes.MapPost("/v1/screenshot", context => SaveAsync(context, "screenshot")).WithSummary("A screenshot of a page");
+        routes.MapPost("/v1/pdf", context => SaveAsync(context, "pdf")).WithSummary("A page as PDF");
+        routes.MapGet("/v1/artifacts/{name}", ServeAsync).WithSummary("A screenshot or PDF").Reads();
+    }
+
+    private Task ScrapeAsync(HttpContext context) => WithPageAsync(context, fields =>
+    {
+        var formats = fields.Texts("format", Formats.Length, 20);
+        if (formats.Find(format => !Formats.Contains(format)) is not null)
+            throw FieldException.Bad("format", $"a list of {string.Join(", ", Formats)}");
+        var kinds = FileKinds.Where(kind => fields.Bool(kind) == true).ToList();
+        var body = PageBody(fields);
+        return page => ScrapeAsync(context, page, body, formats, kinds);
+    });
+
+    // The files come first: then the answer of the scrape can be passed on as it comes.
+    private async Task ScrapeAsync(HttpContext context, WorkerPage page, JsonObject body, List<string> formats, List<string> kinds)
+    {
+        var files = new JsonObject();
+        foreach (var kind in kinds)
+        {
+            files[kind] = new JsonObject { ["url"] = await SaveAsync(context, page, kind, body) };
+            body = [];
+        }
+
+        if (formats.Count > 0)
+            body["format"] = new JsonArray([.. formats.Select(format => JsonValue.Create(format))]);
+        await page.WorkAsync("scrape", ToJson(body), (scraped, length, deadline) => ScrapeReply.WriteAsync(context.Response, files, scraped, length, deadline), context.RequestAborted);
+    }
+
+    private Task SaveAsync(HttpContext context, string kind) => WithPageAsync(context, fields =>
+    {
+        var body = PageBody(fields);
+        if (fields.Bool("fullPage") is { } fullPage)
+            body["fullPage"] = fullPage;
+        return async page => await context.Response.WriteAsJsonAsync(new(await SaveAsync(context, page, kind, body)), SteelJson.Default.SteelFileUrl);
+    });
+
+    // Where the client finds it.
+    private async Task<string> SaveAsync(HttpContext context, WorkerPage page, string kind, JsonObject body)
+    {
+        var name = "";
+        await page.WorkAsync(
+            kind,
+            ToJson(body),
+            async (file, length, deadline) => name = await artifacts.SaveAsync(file, length, kind == "pdf" ? ".pdf" : ".png", deadline),
+            context.RequestAborted);
+        return $"{PublicAddress.Of(context.Request, options).HttpOrigin}/v1/artifacts/{name}";
+    }
+
+    // All fields are read before a session is made: a refusal costs no worker.
+    private async Task WithPageAsync(HttpContext context, Func<Fields, Func<WorkerPage, Task>> read)
+    {
+        using var document = JsonDocument.Parse(await RequestBody.ReadJsonAsync(context.Request, options, time), new() { MaxDepth = SessionBody.MaxBodyDepth });
+        var fields = Fields.Of(document.RootElement);
+        if (!Uri.TryCreate(fields.Text("url", 8192), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            throw FieldException.Bad("url", "an http or https address");
+        if (fields.Bool("useProxy") == true)
+            throw FieldException.Missing("useProxy", "proxies of its own");
+        var work = read(fields);
+        using var turn = await turns.TakeAsync(context);
+        if (turn is null)
+            return;
+        var clock = new SessionClock(options.PageTimeout * 3, options.PageTimeout * 3); // Three calls at most.
+        try
+        {
+            using var created = await sessions.CreateAsync(new(EmptyObject, clock) { Holder = context.Caller().Name }, context.RequestAborted);
+            if (created.Session is null)
+                await WorkerRefusals.WriteAsync(context, CreateOutcome.Of(created).Refusal!);
+            else
+                await WorkAsync(context, created.Session, work);
+        }
+        catch (PoolUnavailableException e) when (e.IsOverload)
+        {
+            await Problem.TooManyAsync(context, e.Message, e.RetryAfter);
+        }
+        catch (PageFailedException) when (context.Response.HasStarted)
+        {
+            context.Abort(); // The client would take what it has got for the whole.
+        }
+        catch (PageFailedException e)
+        {
+            await Problem.WriteAsync(context, e.Status, e.Message);
+        }
+        catch (ArtifactSpaceException e)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status507InsufficientStorage, e.Message);
+        }
+    }
+
+    private async Task WorkAsync(HttpContext context, Session session, Func<WorkerPage, Task> work)
+    {
+        try
+        {
+            if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement)
+                await Problem.SessionGoneAsync(context, session);
+            else if (!placement.Worker.HasExtras)
+                await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "These workers cannot open pages by themselves. Run the node with --worker chromium.");
+            else
+                await work(new(placement, workers, options, time));
+        }
+        finally
+        {
+            sessions.End(session, EndReason.Deleted, "its one call is over");
+        }
+    }
+
+    private static JsonObject PageBody(Fields fields)
+    {
+        var body = new JsonObject { ["url"] = fields.Text("url", 8192) };
+        if (fields.Number("delay", 0, LongestDelayMs) is { } delay)
+            body["delay"] = delay;
+        return body;
+    }
+
+    private static byte[] ToJson(JsonObject body) => JsonSerializer.SerializeToUtf8Bytes(body);
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        var name = (string)context.Request.RouteValues["name"]!;
+        if (artifacts.Find(name) is not { } path || TryOpen(path) is not { } file)
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status404NotFound, "There is no such file, or its time is over (--artifact-life).", "not_found");
+            return;
+        }
+
+        await using (file)
+        {
+            context.Response.ContentType = name.EndsWith(".pdf", StringComparison.Ordinal) ? "application/pdf" : "image/png";
+            context.Response.ContentLength = file.Length;
+            await file.CopyToAsync(context.Response.Body, context.RequestAborted);
+        }
+    }
+
+    // Null when its time has ended since it was found.
+    private static FileStream? TryOpen(string path)
+    {
+        try
+        {
+            return new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, useAsync: true);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+}

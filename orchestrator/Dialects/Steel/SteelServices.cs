@@ -1,0 +1,19 @@
+using Steelyard.Http;
+
+namespace Steelyard.Dialects.Steel;
+
+/// <summary>The Steel dialect and its parts.</summary>
+internal static class SteelServices
+{
+    public static IServiceCollection AddSteel(this IServiceCollection services) => services
+        .AddSingleton<WorkerForwarder>()
+        .AddSingleton<SessionLister>()
+        .AddSingleton<SessionDescriber>()
+        .AddSingleton<Artifacts>()
+        .AddSingleton<PageTurns>()
+        .AddSingleton<UsageWatch>()
+        .AddSingleton<IDialect, SteelDialect>()
+        .AddSingleton<IDialect, SteelExtras>()
+        .AddSingleton<IDialect, SteelPages>()
+        .AddHttpForwarder();
+}

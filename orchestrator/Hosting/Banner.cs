@@ -1,0 +1,65 @@
+using System.Net;
+using Steelyard.Settings;
+using Steelyard.Workers;
+
+namespace Steelyard.Hosting;
+
+/// <summary>What a start prints for people.</summary>
+internal static class Banner
+{
+    public static void Print(Uri url, WorkerCommand command, Options options, string? descriptors)
+    {
+        Console.WriteLine($"""
+
+            Steelyard listens on {Callable(url)}
+              workers   {Kind(command)}; {options.Warm} warm, {options.MaxWorkers} at most
+              sessions  end after {options.SessionTtl.TotalSeconds:0.###} s without activity
+              run dir   {options.RunDirectory}
+              history   {(options.DataDirectory is { Length: > 0 } data ? data : "none")}
+            """);
+        if (descriptors is not null)
+            Console.WriteLine($"  limits    {descriptors}");
+        if (command.Kind == WorkerKind.Simulated && options.Worker == "auto")
+        {
+            Console.WriteLine("""
+
+                ******************************************************************
+                *  NO BROWSER FOUND: these workers are simulated. They hold JSON *
+                *  and nothing else; no client can attach.                       *
+                *  Install one:  apt-get install chromium-headless-shell         *
+                ******************************************************************
+                """);
+        }
+
+        Console.WriteLine();
+    }
+
+    // Nobody calls 0.0.0.0 or [::], and a node without keys refuses whoever does.
+    internal static string Callable(Uri url)
+    {
+        var isAny = IPAddress.TryParse(url.Host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
+        return (isAny ? new UriBuilder(url) { Host = "127.0.0.1" }.Uri : url).ToString().TrimEnd('/');
+    }
+
+    /// <summary>What browsers are held by: printed when the first of them runs, since only then it is known.</summary>
+    public static async Task PrintAsync(BrowserIsolation isolation, Options options)
+    {
+        var report = await isolation.First;
+        Console.WriteLine($"""
+              sandbox   {report.Sandbox}
+              user      {report.User}
+              files     {report.Files}
+              egress    {report.Egress}
+
+            """);
+        foreach (var warning in Exposure.Warnings(options, isolation))
+            Console.WriteLine($"  WARNING   {warning}");
+    }
+
+    private static string Kind(WorkerCommand command) => command.Kind switch
+    {
+        WorkerKind.Chromium => "real Chromium",
+        WorkerKind.Simulated => "simulated (JSON only, no browser)",
+        _ => command.Path,
+    };
+}

@@ -1,0 +1,45 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Console;
+using Steelyard.Connections;
+using Steelyard.Http;
+using Steelyard.Settings;
+
+namespace Steelyard.Hosting;
+
+/// <summary>The web server with its listening socket, and the log.</summary>
+internal static class ListenerServices
+{
+    private const int MaxQueuedLines = 10_000;
+
+    public static void AddListener(this WebApplicationBuilder builder, Options options)
+    {
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            ConnectionLimits.Apply(kestrel, options);
+            kestrel.Listen(IPAddress.Parse(options.Bind), options.Port, listener => ConnectionLimits.ShareOut(listener, options));
+        });
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+        {
+            sockets.UnsafePreferInlineScheduling = true;
+            sockets.WaitForDataBeforeAllocatingBuffer = false; // 4 KiB a connection for one system call less a request.
+            sockets.CreateBoundListenSocket = endpoint =>
+                InheritedSocket.Take() ?? ListenSocket.Bind((IPEndPoint)endpoint, options.DeadPeerTimeout);
+        });
+        builder.Services
+            .AddSingleton<SocketTransportFactory>()
+            .AddSingleton<IConnectionListenerFactory, ClientListeners>()
+            .AddSingleton<IHostLifetime, NoHostLifetime>()
+            .AddSingleton<IdleMemory>()
+            .Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+    }
+
+    public static void AddConsoleLog(this WebApplicationBuilder builder)
+    {
+        builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning);
+        builder.Services.Configure<ConsoleLoggerOptions>(console =>
+            (console.QueueFullMode, console.MaxQueueLength) = (ConsoleLoggerQueueFullMode.DropWrite, MaxQueuedLines));
+    }
+}

@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+
+namespace Steelyard.Hosting;
+
+/// <summary>The signals that end the program: the first asks it to stop in its own way, a second one to stop at once. A terminal that closes is one, too.</summary>
+internal sealed class StopSignals : IDisposable
+{
+    private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource second = new();
+    private readonly List<PosixSignalRegistration> registrations;
+
+    public StopSignals() => registrations = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
+
+    public Task First => first.Task;
+
+    /// <summary>Cancelled by the second one.</summary>
+    public CancellationToken Second => second.Token;
+
+    public void Dispose()
+    {
+        registrations.ForEach(registration => registration.Dispose());
+        second.Dispose();
+    }
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (!first.TrySetResult())
+            second.Cancel();
+    }
+}
+
+/// <summary>Leaves the signals to us: the host would end everything at the first one.</summary>
+internal sealed class NoHostLifetime : IHostLifetime
+{
+    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

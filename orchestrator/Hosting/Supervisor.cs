@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Sockets;
+using Steelyard.Machine;
+using Steelyard.Processes;
+using Steelyard.Records;
+using Steelyard.Settings;
+using Steelyard.Workers;
+
+namespace Steelyard.Hosting;
+
+/// <summary>
+/// A small parent that holds the listening socket and keeps an orchestrator running: one that crashes, hangs or is killed is replaced at
+/// once, takes over its sessions, and serves the clients that have come meanwhile. Signals go on to it.
+/// </summary>
+internal sealed class Supervisor(Options options, TimeProvider time)
+{
+    /// <summary>One that ends sooner has failed to start, or might as well have.</summary>
+    internal static readonly TimeSpan Quick = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+
+    // Beyond what the orchestrator may take to stop: its history is written, and the machine may be busy.
+    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(3);
+
+    // After the second signal it kills its workers, and needs no more time than for that.
+    private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(2);
+
+    /// <summary>Runs until the orchestrator ends by itself or by a signal that came to us. Returns its exit status.</summary>
+    public async Task<int> RunAsync()
+    {
+        using var signals = new StopSignals();
+        using var socket = ListenSocket.Bind(new(IPAddress.Parse(options.Bind), options.Port), options.DeadPeerTimeout);
+        socket.Listen(ListenSocket.Backlog);
+        var watch = new NodeWatch((IPEndPoint)socket.LocalEndPoint!, options, time);
+        var pause = TimeSpan.Zero;
+        while (true)
+        {
+            var started = time.GetTimestamp();
+            var child = Start(socket);
+            await RunAsync(child, watch, signals);
+            var status = signals.First.IsCompleted ? await StopAsync(child, signals) : await child.Exited;
+            if (signals.First.IsCompleted || status.Code is 0 or CommandLine.BadOptions)
+                return status.Code ?? 1;
+
+            // The first restart is at once; one that fails again and again must not keep a core busy.
+            if (time.GetElapsedTime(started) >= Quick)
+                pause = TimeSpan.Zero;
+            await Console.Error.WriteLineAsync($"steelyard: the orchestrator ended with {status}; starting it again{(pause > TimeSpan.Zero ? $" in {pause.TotalSeconds:0.0} s" : "")}");
+            await ((Task)signals.First.WaitAsync(pause, time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (signals.First.IsCompleted)
+            {
+                await StopAsync(child, signals); // It has ended, but its workers have not.
+                return 0;
+            }
+
+            pause = pause == TimeSpan.Zero ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    /// <summary>
+    /// Completes when the parent of this program has ended: nobody would restart it, and its successor needs the run directory.
+    /// </summary>
+    public static async Task ExitedAsync()
+    {
+        if (ProcessStat.Read(Environment.ProcessId) is { } self && ProcessIdentity.Of(self.Parent) is { } parent && OsProcess.TryAdopt(parent) is { } held)
+            await held.Exited;
+    }
+
+    // Until it ends, or is to end. One that hangs is killed.
+    private static async Task RunAsync(OsProcess child, NodeWatch watch, StopSignals signals)
+    {
+        using var over = new CancellationTokenSource();
+        var hung = watch.HungAsync(over.Token);
+        await Task.WhenAny(child.Exited, signals.First, hung);
+        await over.CancelAsync();
+        await ((Task)hung).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!hung.IsCompletedSuccessfully || child.Exited.IsCompleted || signals.First.IsCompleted)
+            return;
+        Kill(child, $"it hangs: it has neither answered nor accepted anything for {(await hung).TotalSeconds:0} s");
+        await child.Exited;
+    }
+
+    // It stops in its own way and time. If it does not, or dies of it, nobody else would end its workers.
+    private async Task<ExitStatus> StopAsync(OsProcess child, StopSignals signals)
+    {
+        child.Send(Signal.Terminate); // Does nothing when it has exited.
+        var mayTake = options.ShutdownTimeout + (options.OnShutdown == OnShutdown.Drain ? options.DrainTimeout : TimeSpan.Zero) + StopMargin;
+        using var timer = time.CreateTimer(_ => Kill(child, $"it has not stopped within {mayTake.TotalSeconds:0} s"), null, mayTake, Timeout.InfiniteTimeSpan);
+        await using var again = signals.Second.Register(() =>
+        {
+            child.Send(Signal.Terminate);
+            timer.Change(KillGrace, Timeout.InfiniteTimeSpan);
+        });
+        var status = await child.Exited;
+        if (status.Code != 0 && (options.OnShutdown != OnShutdown.Leave || signals.Second.IsCancellationRequested))
+            await KillWorkersAsync();
+        return status;
+    }
+
+    private static void Kill(OsProcess child, string why)
+    {
+        Console.Error.WriteLine($"steelyard: killing the orchestrator (pid {child.Pid}): {why}");
+        child.Send(Signal.Kill);
+    }
+
+    // Their folders tell the next orchestrator what has become of their sessions.
+    private async Task KillWorkersAsync()
+    {
+        try
+        {
+            using var directory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
+            using var logs = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
+            var machine = new LinuxMachine();
+            await new Leftovers(new(directory, machine), machine, time, logs.CreateLogger<Leftovers>()).KillAllAsync();
+        }
+        catch (RunDirectoryException e)
+        {
+            await Console.Error.WriteLineAsync($"steelyard: the workers are not stopped: {e.Message}");
+        }
+    }
+
+    // The same program with the same words: that it is handed a socket tells it that it is the child.
+    private static OsProcess Start(Socket socket)
+    {
+        var words = Environment.GetCommandLineArgs();
+        var program = Environment.ProcessPath!;
+        return OsProcess.Start(new(program, Path.GetFileNameWithoutExtension(program) == "dotnet" ? words : words[1..])
+        {
+            Environment = new Dictionary<string, string?> { [OwnVariables.SocketCount] = "1", [OwnVariables.SocketPid] = null },
+            InheritedHandles = [socket.SafeHandle],
+        });
+    }
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Text;
+using Steelyard.Connections;
+using Steelyard.Sessions;
+
+namespace Steelyard.Http;
+
+/// <summary>Lets in only who shows a key, when there are keys, and notes whose it is.</summary>
+public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong)
+{
+    private const string Bearer = "Bearer ";
+    private const string Basic = "Basic ";
+    private static readonly string[] KeyHeaders = ["steel-api-key", "x-api-key"];
+
+    // Probes carry no key; below the others an address is its own proof, because nobody can guess it.
+    private static readonly PathString[] Open = ["/health", "/v1/health", "/live", "/v1/artifacts"];
+
+    // For probes, too; but who shows a key is told more.
+    private static readonly PathString ForProbes = "/readyz";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var inQuery = QueryKeys.Take(context.Request, key => keys.Find(key) is not null);
+        if (keys.IsEmpty)
+            return next(context);
+        var isOpen = Open.Any(path => context.Request.Path.StartsWithSegments(path));
+        var key = InHeader(context.Request) ?? inQuery;
+        if (!isOpen && key is not null && keys.Find(key) is { } caller)
+            return GoOnAsync(context, caller);
+        MakeRoom(context);
+        if (isOpen)
+            return next(context);
+        return key is null && context.Request.Path.StartsWithSegments(ForProbes) ? GoOnAsync(context, Sessions.Caller.Nobody) : RefuseAsync(context);
+    }
+
+    private Task GoOnAsync(HttpContext context, Caller caller)
+    {
+        context.Features.Set(caller);
+        return next(context);
+    }
+
+    // Whoever keeps asking without a key would otherwise hold its place for ever.
+    private static void MakeRoom(HttpContext context)
+    {
+        if (context.Features.Get<ClientConnection>() is { IsInTheWay: true } && !Upgrade.IsAsked(context.Request))
+            context.Response.Headers.Connection = "close";
+    }
+
+    private async Task RefuseAsync(HttpContext context)
+    {
+        if (!await wrong.SlowAsync(context.Connection.RemoteIpAddress ?? IPAddress.None, context.RequestAborted))
+        {
+            context.Response.Headers.Connection = "close";
+            await Problem.TooManyAsync(context, "Too many requests with a wrong key, or without one, come from your address (--wrong-keys-per-second). A right key is not slowed.", WrongKeys.LongestWait);
+        }
+        else if (context.Request.Path.StartsWithSegments(ForProbes))
+        {
+            await GoOnAsync(context, Sessions.Caller.Nobody);
+        }
+        else
+        {
+            await Problem.WriteAsync(context, StatusCodes.Status401Unauthorized, "Bad or missing authentication. Show a key: as the header steel-api-key or x-api-key, as a bearer token, as the password of basic authentication, or as ?apiKey= or ?token=.");
+        }
+    }
+
+    private static string? InHeader(HttpRequest request)
+    {
+        foreach (var name in KeyHeaders)
+        {
+            if (request.Headers[name] is [{ Length: > 0 } key])
+                return key;
+        }
+
+        if (request.Headers.Authorization is [{ } authorization])
+        {
+            if (authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+                return authorization[Bearer.Length..];
+            if (authorization.StartsWith(Basic, StringComparison.OrdinalIgnoreCase))
+                return PasswordIn(authorization[Basic.Length..]);
+        }
+
+        return null;
+    }
+
+    private static string? PasswordIn(string credentials)
+    {
+        var bytes = new byte[credentials.Length];
+        if (!Convert.TryFromBase64String(credentials, bytes, out var length))
+            return null;
+        var text = Encoding.UTF8.GetString(bytes, 0, length);
+        return text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..];
+    }
+}
+
+/// <summary>Who sends a request.</summary>
+public static class Callers
+{
+    public static Caller Caller(this HttpContext context) => context.Features.Get<Caller>() ?? Sessions.Caller.Anyone;
+
+    /// <summary>The query that shows the key again, when it was shown in the query; else empty.</summary>
+    public static string KeyQuery(this HttpContext context) => context.Features.Get<QueryKey>() is { } key ? $"?apiKey={Uri.EscapeDataString(key.Value)}" : "";
+}

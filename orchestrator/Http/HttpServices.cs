@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.HttpOverrides;
+using Steelyard.Settings;
+
+namespace Steelyard.Http;
+
+/// <summary>What all dialects share: keys, guards, errors and the description of the routes.</summary>
+internal static class HttpServices
+{
+    public static IServiceCollection AddHttp(this IServiceCollection services, KeyRing keys) => services
+        .AddRoutingCore()
+        .AddSingleton(keys)
+        .AddSingleton<WrongKeys>()
+        .AddOpenApi(ApiDescription.Configure);
+
+    /// <summary>The steps before a route, in order.</summary>
+    public static void UseHttp(this WebApplication app, Options options)
+    {
+        if (options.TrustedProxies.Count > 0)
+            app.UseForwardedHeaders(Forwarding(options));
+        app.UseMiddleware<ErrorMiddleware>();
+        app.UseRouting(); // Before the guard, which asks what the route has declared.
+        app.UseMiddleware<OriginGuard>();
+        app.UseMiddleware<ApiKeys>();
+    }
+
+    /// <summary>The routes of all dialects.</summary>
+    public static void MapDialects(this WebApplication app)
+    {
+        var routes = app.Described();
+        foreach (var dialect in app.Services.GetServices<IDialect>())
+            dialect.Map(routes);
+        app.MapOpenApi(ApiDescription.Path).Reads();
+        app.UseEndpoints(_ => { });
+    }
+
+    private static ForwardedHeadersOptions Forwarding(Options options)
+    {
+        var forwarding = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedProto,
+            ForwardLimit = null, // Through as many as are trusted.
+        };
+        forwarding.KnownProxies.Clear();
+        forwarding.KnownIPNetworks.Clear();
+        foreach (var proxy in options.TrustedProxies)
+            forwarding.KnownProxies.Add(proxy);
+        return forwarding;
+    }
+}

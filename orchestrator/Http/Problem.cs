@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Steelyard.Pool;
+using Steelyard.Sessions;
+
+namespace Steelyard.Http;
+
+/// <summary>Error replies: <c>application/problem+json</c> (RFC 9457) with <c>message</c> for clients that print that.</summary>
+public static class Problem
+{
+    // Quotes and umlauts as they are: this is never put into a page.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes one. Does nothing when the reply has begun: it is too late to say anything.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="status">HTTP status, 400 to 599.</param>
+    /// <param name="detail">What happened, to what, and what to do.</param>
+    /// <param name="reason">For a 404: <c>not_found</c>, <c>deleted</c>, <c>expired</c>, <c>worker_lost</c> or <c>drained</c>.</param>
+    /// <param name="field">For a 400 or 501: the field of the body it is about.</param>
+    /// <param name="cause">For a 404 with <c>worker_lost</c>: what the worker was lost to, such as <c>out_of_memory</c>.</param>
+    public static Task WriteAsync(HttpContext context, int status, string detail, string? reason = null, string? field = null, string? cause = null)
+    {
+        if (context.Response.HasStarted)
+            return Task.CompletedTask;
+        var title = Title(status);
+        var body = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(body, Readable))
+        {
+            json.WriteStartObject();
+            json.WriteString("title", title);
+            json.WriteNumber("status", status);
+            json.WriteString("detail", detail);
+            json.WriteString("message", $"{title}: {detail}");
+            if (reason is not null)
+                json.WriteString("reason", reason);
+            if (cause is not null)
+                json.WriteString("cause", cause);
+            if (field is not null)
+                json.WriteString("field", field);
+            json.WriteEndObject();
+        }
+
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/problem+json";
+        context.Response.ContentLength = body.WrittenCount;
+        return context.Response.Body.WriteAsync(body.WrittenMemory).AsTask();
+    }
+
+    /// <summary>404 for a session that there is not, or not any more.</summary>
+    public static Task SessionNotFoundAsync(HttpContext context, SessionEnd? end) => WriteAsync(context, StatusCodes.Status404NotFound, end?.Reason switch
+    {
+        EndReason.Deleted => "The session was deleted.",
+        EndReason.Expired => "The session expired: nothing used it for as long as --session-ttl allows, or it grew older than --session-max-age.",
+        EndReason.WorkerLost => $"The session was lost with its worker: {end.Detail}. Create a new one.",
+        EndReason.Drained => "The session was ended because its node shuts down. Create a new one.",
+        _ => "There is no session with this id, or it ended so long ago that it is forgotten.",
+    }, end?.Reason.Name() ?? "not_found", cause: end?.Cause);
+
+    /// <summary>For a session that was found and is not where it was: 404 when it has ended, 503 while it is being restored.</summary>
+    public static Task SessionGoneAsync(HttpContext context, Session session) => session.End is { } ended
+        ? SessionNotFoundAsync(context, ended)
+        : UnavailableAsync(context, PoolUnavailableException.BeingRestored());
+
+    /// <summary>503 with Retry-After.</summary>
+    public static Task UnavailableAsync(HttpContext context, PoolUnavailableException e) => UnavailableAsync(context, e.Message, e.RetryAfter);
+
+    /// <summary>503 with Retry-After.</summary>
+    public static Task UnavailableAsync(HttpContext context, string detail, TimeSpan retryAfter) => WriteLaterAsync(context, StatusCodes.Status503ServiceUnavailable, detail, retryAfter);
+
+    /// <summary>429 with Retry-After.</summary>
+    public static Task TooManyAsync(HttpContext context, string detail, TimeSpan retryAfter) => WriteLaterAsync(context, StatusCodes.Status429TooManyRequests, detail, retryAfter);
+
+    private static Task WriteLaterAsync(HttpContext context, int status, string detail, TimeSpan retryAfter)
+    {
+        context.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return WriteAsync(context, status, detail);
+    }
+
+    private static string Title(int status) => status switch
+    {
+        400 => "Bad request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not found",
+        405 => "Method not allowed",
+        408 => "Request timeout",
+        409 => "Conflict",
+        413 => "Body too large",
+        426 => "Upgrade required",
+        429 => "Too many requests",
+        501 => "Not implemented",
+        502 => "Bad worker reply",
+        503 => "Service unavailable",
+        _ => Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
+    };
+}

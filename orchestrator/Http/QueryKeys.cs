@@ -1,0 +1,92 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Steelyard.Http;
+
+/// <summary>Keys in a query, as connect addresses carry them.</summary>
+internal static partial class QueryKeys
+{
+    private const string SessionId = "sessionId=";
+    private static readonly string[] Names = ["apiKey", "token"];
+
+    /// <summary>
+    /// Takes every key out of the query, and returns one that is ours, else the first; null when there is none. What follows may pass the
+    /// query on: to a worker, into an address, to a browser and so to any site. In the address of a page to open only keys of ours are
+    /// taken; all else there is the page's.
+    /// </summary>
+    public static string? Take(HttpRequest request, Func<string, bool> isOurs)
+    {
+        if (request.QueryString.Value is not { Length: > 1 } query)
+            return null;
+        var isAddress = IsAddress(request);
+        if (!isAddress)
+            query = query[..1] + query[1..].Replace("?" + SessionId, "&" + SessionId, StringComparison.OrdinalIgnoreCase);
+        List<string> taken = [];
+        var left = Without(query, isAddress ? EncodedSeparator() : Separator(), text => isAddress ? AddressKey(text, isOurs) : Key(text), taken);
+        left = left is "" or ['?', ..] ? left : "?" + left;
+        if (left != request.QueryString.Value)
+            request.QueryString = new(left); // Whoever has parsed it parses it again.
+        var ours = taken.Find(key => isOurs(key));
+        if (ours is not null)
+            request.HttpContext.Features.Set(new QueryKey(ours));
+        return ours ?? taken.FirstOrDefault();
+    }
+
+    // The query is the address of a page to open, and has a query of its own.
+    private static bool IsAddress(HttpRequest request) => request.Path.Value!.TrimEnd('/').EndsWith("/json/new", StringComparison.OrdinalIgnoreCase);
+
+    // People append ?apiKey=… to an address that has a query already: such a second question mark begins a parameter, too.
+    [GeneratedRegex(@"(&|\?(?=[^?&=]*=))")]
+    private static partial Regex Separator();
+
+    // Browsers take an address with all of it encoded as well.
+    [GeneratedRegex(@"(&|\?(?=[^?&=]*?(?:=|%3D))|%26|%3F|#|%23)", RegexOptions.IgnoreCase)]
+    private static partial Regex EncodedSeparator();
+
+    // A separator goes with the parameter behind it; but the one that begins the query stays when there is another parameter.
+    private static string Without(string query, Regex separator, Func<string, string?> keyIn, List<string> taken)
+    {
+        var parts = separator.Split(query);
+        var left = new StringBuilder(parts[0]);
+        string? dropped = null;
+        for (var i = 1; i < parts.Length; i += 2)
+        {
+            if (keyIn(parts[i + 1]) is { } key)
+            {
+                taken.Add(key);
+                dropped ??= parts[i];
+                continue;
+            }
+
+            left.Append(IsAnd(parts[i]) ? dropped ?? parts[i] : parts[i]).Append(parts[i + 1]);
+            dropped = null;
+        }
+
+        return left.ToString();
+    }
+
+    private static bool IsAnd(string separator) => separator is "&" or "%26";
+
+    private static string? Key(string parameter)
+    {
+        var parts = parameter.Split('=', 2);
+        return parts is [var name, { Length: > 0 } value] && Names.Contains(Decode(name), StringComparer.OrdinalIgnoreCase) ? Decode(value) : null;
+    }
+
+    // In an address that is encoded as a whole, its own encoding has been encoded once more.
+    private static string? AddressKey(string parameter, Func<string, bool> isOurs)
+    {
+        for (var (text, depth) = (parameter, 0); depth < 2; (text, depth) = (Uri.UnescapeDataString(text), depth + 1))
+        {
+            if (Key(text) is { } key && isOurs(key))
+                return key;
+        }
+
+        return null;
+    }
+
+    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+}
+
+/// <summary>A key of ours that stood in the query.</summary>
+internal sealed record QueryKey(string Value);

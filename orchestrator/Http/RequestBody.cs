@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using System.Text.Unicode;
+using Steelyard.Sessions;
+using Steelyard.Settings;
+
+namespace Steelyard.Http;
+
+/// <summary>Reads a request's JSON body: whole, bounded in size and time, and checked, before any worker is touched.</summary>
+public static class RequestBody
+{
+    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
+
+    /// <summary>
+    /// Returns the JSON; an empty body counts as <c>{}</c>. Throws <see cref="BadHttpRequestException"/>: 400 for what is no JSON,
+    /// 408 for a body that comes too slowly, 413 for one too large.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="options">How slowly a body may come.</param>
+    /// <param name="time">Clock of its deadline.</param>
+    /// <param name="maxBytes">Its largest size; null for the usual limit.</param>
+    public static async Task<byte[]> ReadJsonAsync(HttpRequest request, Options options, TimeProvider time, int? maxBytes = null)
+    {
+        var limit = maxBytes ?? options.MaxBodyBytes;
+        if (request.ContentLength > limit)
+            throw TooLarge(limit);
+        var body = await ReadAsync(request, limit, options, time);
+        if (body.Length == 0)
+            return EmptyObject;
+        Check(body);
+        return body;
+    }
+
+    /// <summary>How long a body may take when so much of it has come.</summary>
+    internal static TimeSpan Deadline(long received, Options options) => options.BodyGrace + TimeSpan.FromSeconds((double)received / options.BodyBytesPerSecond);
+
+    private static async Task<byte[]> ReadAsync(HttpRequest request, int limit, Options options, TimeProvider time)
+    {
+        var reader = request.BodyReader;
+        using var deadline = new CancellationTokenSource(options.BodyGrace, time);
+
+        // A read that is cancelled by a token would count as one under way for good, and Kestrel could not read what is left.
+        await using var over = deadline.Token.Register(reader.CancelPendingRead);
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            ReadResult result;
+            try
+            {
+                result = await reader.ReadAsync();
+            }
+            catch (IOException e) when (e is not BadHttpRequestException && !request.HttpContext.RequestAborted.IsCancellationRequested)
+            {
+                // What Kestrel throws for a chunk whose size has more digits than a number holds.
+                throw new BadHttpRequestException($"The body cannot be read. {e.Message}");
+            }
+
+            if (result.Buffer.Length > limit || result.IsCanceled)
+            {
+                reader.AdvanceTo(result.Buffer.End);
+                throw result.IsCanceled ? TooSlow(options) : TooLarge(limit);
+            }
+
+            if (result.IsCompleted)
+            {
+                var body = result.Buffer.ToArray();
+                reader.AdvanceTo(result.Buffer.End);
+                return body;
+            }
+
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            var left = Deadline(result.Buffer.Length, options) - time.GetElapsedTime(started);
+            deadline.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        }
+    }
+
+    private static void Check(ReadOnlySpan<byte> body)
+    {
+        if (!Utf8.IsValid(body))
+            throw new BadHttpRequestException("The body is not UTF-8. Send JSON, or nothing at all.");
+        try
+        {
+            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = SessionBody.MaxBodyDepth });
+            while (reader.Read())
+            {
+                if (reader.ValueIsEscaped)
+                    reader.GetString();
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BadHttpRequestException("The body has half of a surrogate pair (\\ud800 to \\udfff) in a text or a name: that is no character. Send whole ones.");
+        }
+        catch (JsonException e)
+        {
+            throw new BadHttpRequestException($"The body is not JSON. {e.Message} Send JSON, or nothing at all.");
+        }
+    }
+
+    private static BadHttpRequestException TooSlow(Options options) =>
+        new($"The body came too slowly: less than {options.BodyBytesPerSecond} bytes a second. Send it whole.", StatusCodes.Status408RequestTimeout);
+
+    private static BadHttpRequestException TooLarge(int limit) =>
+        new($"The body is larger than the {limit} bytes allowed.", StatusCodes.Status413PayloadTooLarge);
+}

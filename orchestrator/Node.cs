@@ -1,0 +1,212 @@
+using System.Net.Sockets;
+using Steelyard.Cdp;
+using Steelyard.Contract;
+using Steelyard.Dialects.Browserless;
+using Steelyard.Dialects.Challenge;
+using Steelyard.Dialects.Connect;
+using Steelyard.Dialects.DevTools;
+using Steelyard.Dialects.LiveView;
+using Steelyard.Dialects.Operator;
+using Steelyard.Dialects.Steel;
+using Steelyard.Hosting;
+using Steelyard.Http;
+using Steelyard.LiveView;
+using Steelyard.Machine;
+using Steelyard.Pool;
+using Steelyard.Processes;
+using Steelyard.Records;
+using Steelyard.Recovery;
+using Steelyard.Requests;
+using Steelyard.Sessions;
+using Steelyard.Settings;
+using Steelyard.Workers;
+
+namespace Steelyard;
+
+/// <summary>One node: its parts put together, started, and stopped in order.</summary>
+public sealed class Node : IAsyncDisposable
+{
+    private static readonly TimeSpan DrainPause = TimeSpan.FromMilliseconds(50);
+
+    private readonly WebApplication app;
+    private readonly RunDirectory runDirectory;
+    private readonly Options options;
+    private readonly TimeProvider time;
+    private readonly CancellationTokenSource loops = new();
+    private CancellationToken atOnce;
+    private string? descriptors;
+    private bool isLeft;
+    private Task background = Task.CompletedTask;
+
+    private Node(WebApplication app, RunDirectory runDirectory, Options options, TimeProvider time)
+    {
+        this.app = app;
+        this.runDirectory = runDirectory;
+        this.options = options;
+        this.time = time;
+    }
+
+    /// <summary>The address it listens on, once started.</summary>
+    public Uri Url => new(app.Urls.First());
+
+    public WorkerPool Pool => app.Services.GetRequiredService<WorkerPool>();
+
+    public SessionService Sessions => app.Services.GetRequiredService<SessionService>();
+
+    /// <summary>All routes.</summary>
+    internal IEnumerable<RouteEndpoint> Routes => app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+
+    /// <summary>Runs until a signal ends it. Returns the exit status.</summary>
+    public static async Task<int> RunAsync(Options options)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            await Console.Error.WriteLineAsync("steelyard: runs on Linux only: it watches its workers through pidfds and process groups. Elsewhere run it in a Linux container or VM.");
+            return 1;
+        }
+
+        try
+        {
+            Subreaper.Enable();
+            using var signals = new StopSignals();
+            var supervisor = options.Supervised ? Supervisor.ExitedAsync() : Task.Delay(Timeout.Infinite);
+            await using var orchestrator = Build(options, TimeProvider.System);
+            await orchestrator.StartAsync();
+            Banner.Print(orchestrator.Url, orchestrator.app.Services.GetRequiredService<WorkerCommand>(), orchestrator.options, orchestrator.descriptors);
+            _ = Banner.PrintAsync(orchestrator.app.Services.GetRequiredService<BrowserIsolation>(), orchestrator.options);
+
+            await Task.WhenAny(signals.First, supervisor);
+            await orchestrator.StopAsync(signals.First.IsCompleted ? options.OnShutdown : OnShutdown.Leave, signals.Second);
+            return 0;
+        }
+        catch (WorkerCommandException e)
+        {
+            await Console.Error.WriteLineAsync($"steelyard: --worker: {e.Message}");
+            return CommandLine.BadOptions;
+        }
+        catch (Exception e) when (e is RunDirectoryException or IOException or SocketException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>
+    /// Puts a node together. Throws <see cref="WorkerCommandException"/> when there is no such worker and
+    /// <see cref="RunDirectoryException"/> when another node has the run directory, and <see cref="IOException"/> when there are too few
+    /// descriptors.
+    /// </summary>
+    public static Node Build(Options options, TimeProvider time)
+    {
+        var command = WorkerCommand.Parse(
+            options.Worker, Environment.CurrentDirectory, WorkerCommand.FindBundled(AppContext.BaseDirectory), BrowserLocator.Find(null) is not null, options.WorkerApi);
+        (options, var descriptors) = Fit(options, command.Kind);
+        var keys = new KeyRing(options);
+        options = options with { ApiKeys = [], OperatorKeys = [] }; // Only their hashes stay.
+        var runDirectory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.AddConsoleLog();
+        builder.AddListener(options);
+        builder.Services
+            .AddSingleton(options)
+            .AddSingleton(time)
+            .AddPool(command, runDirectory, options, time)
+            .AddSessions(runDirectory, options, time)
+            .AddHttp(keys)
+            .AddSingleton<Attacher>()
+            .AddSingleton<CreateParser>()
+            .AddSingleton(new LiveViewLinks(runDirectory.Secret));
+        AddDialects(builder.Services);
+
+        var app = builder.Build();
+        app.UseHttp(options);
+        app.MapDialects();
+        return new(app, runDirectory, options, time) { descriptors = descriptors };
+    }
+
+    // What depends on the machine and the kind of worker; the second is a note for the banner.
+    private static (Options Options, string? Descriptors) Fit(Options options, WorkerKind kind)
+    {
+        if (options.MaxWorkers == 0)
+            options = options with { MaxWorkers = Math.Min(MemoryBudget.Workers(kind), options.LastWorkerPort - options.FirstWorkerPort + 1) };
+        if (options.StartConcurrency == 0)
+            options = options with { StartConcurrency = StartTurn.UsualNumber(kind) };
+        (options, var descriptors) = DescriptorBudget.Apply(options, ProcessLimits.Descriptors);
+        if (options.MaxPageCalls == 0)
+            options = options with { MaxPageCalls = Math.Max(1, options.MaxWorkers / 2) };
+        return (options with { Warm = Math.Min(options.Warm, options.MaxWorkers) }, descriptors);
+    }
+
+    // Nothing else knows them all.
+    private static void AddDialects(IServiceCollection services) => services
+        .AddSingleton<IDialect, ChallengeDialect>()
+        .AddSingleton<IDialect, DevToolsDialect>()
+        .AddSingleton<IDialect, ConnectDialect>()
+        .AddSingleton<IDialect, BrowserlessDialect>()
+        .AddSingleton<IDialect, LiveViewDialect>()
+        .AddSingleton<IDialect, HistoryDialect>()
+        .AddSingleton<IDialect, OperatorDialect>()
+        .AddSteel();
+
+    /// <summary>
+    /// Takes over what an earlier orchestrator has left, listens, and starts the warm workers; waits for none of them. Throws
+    /// <see cref="IOException"/> when the port is taken.
+    /// </summary>
+    public async Task StartAsync()
+    {
+        app.Services.GetRequiredService<SessionAdopter>().Adopt();
+        await app.StartAsync();
+        Pool.Start();
+        background = Task.WhenAll(
+            app.Services.GetRequiredService<WorkerHealth>().RunAsync(loops.Token),
+            app.Services.GetRequiredService<WorkerLimiter>().RunAsync(Pool.Workers, Pool.Stop, loops.Token),
+            app.Services.GetRequiredService<SessionReaper>().RunAsync(loops.Token),
+            app.Services.GetRequiredService<Artifacts>().RunAsync(loops.Token),
+            app.Services.GetRequiredService<UsageWatch>().RunAsync(loops.Token),
+            app.Services.GetRequiredService<IdleMemory>().RunAsync(loops.Token));
+    }
+
+    /// <summary>Refuses new work, tells attached clients, and does with sessions and workers as <paramref name="how"/> says.</summary>
+    /// <param name="how">What becomes of sessions and workers.</param>
+    /// <param name="now">Stops at once, whatever was asked.</param>
+    public async Task StopAsync(OnShutdown how, CancellationToken now)
+    {
+        atOnce = now;
+        Pool.Refuse(); // First, or the workers of the sessions that end now would go to those who wait.
+        if (how == OnShutdown.Drain)
+            await DrainAsync(now);
+        if (how != OnShutdown.Leave || now.IsCancellationRequested)
+            return;
+        isLeft = true;
+        app.Lifetime.StopApplication();
+        await app.StopAsync(now);
+    }
+
+    /// <summary>Ends the sessions, unless they are left to a successor, and returns when no worker is left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        app.Lifetime.StopApplication();
+        Pool.Refuse();
+        if (!isLeft)
+        {
+            Sessions.Drain();
+            using var kill = atOnce.Register(Pool.KillAll);
+            await Task.WhenAll(Pool.StopAllAsync(), app.StopAsync(atOnce));
+            await app.Services.GetRequiredService<Leftovers>().KillAllAsync();
+        }
+
+        await loops.CancelAsync();
+        await background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await app.DisposeAsync();
+        runDirectory.Dispose();
+        loops.Dispose();
+    }
+
+    private async Task DrainAsync(CancellationToken now)
+    {
+        using var timer = new CancellationTokenSource(options.DrainTimeout, time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, now);
+        while (Sessions.Live.Any() && !over.IsCancellationRequested)
+            await Task.Delay(DrainPause, time, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}

@@ -1,0 +1,29 @@
+using Steelyard.Machine;
+using Steelyard.Records;
+using Steelyard.Settings;
+using Steelyard.WorkerHttp;
+using Steelyard.Workers;
+
+namespace Steelyard.Pool;
+
+/// <summary>The pool, and all that starts, watches and limits its workers.</summary>
+internal static class PoolServices
+{
+    public static IServiceCollection AddPool(
+        this IServiceCollection services, WorkerCommand command, RunDirectory directory, Options options, TimeProvider time) => services
+        .AddSingleton(command)
+        .AddSingleton(command.Protocol)
+        .AddSingleton(directory)
+        .AddSingleton<IMachine, LinuxMachine>()
+        .AddSingleton(new ReplyMemory(options.ListMemoryBytes))
+        .AddSingleton<IConnector, SocketConnector>()
+        .AddSingleton<WorkerProcesses>()
+        .AddSingleton<WorkerMemory>()
+        .AddSingleton<Leftovers>()
+        .AddSingleton<BrowserIsolation>()
+        .AddSingleton<WorkerLimiter>()
+        .AddSingleton<WorkerStarter>()
+        .AddSingleton<WorkerHealth>()
+        .AddSingleton(all => new WorkerPool(
+            all.GetRequiredService<WorkerStarter>(), options, time, all.GetRequiredService<ILogger<WorkerPool>>()));
+}

@@ -1,0 +1,33 @@
+using Steelyard.Settings;
+using Steelyard.Workers;
+
+namespace Steelyard.Pool;
+
+/// <summary>A pool in numbers, all taken at one moment: <c>Ready + Leased + Starting + Stopping + Parked = Slots</c>.</summary>
+/// <param name="StartFailures">Starts that failed in a row; see <see cref="StartGate"/>.</param>
+/// <param name="AreStartsFailing">So many that none can be relied on.</param>
+public sealed record PoolStatus(
+    int Ready, int Leased, int Starting, int Stopping, int Parked, int Slots, int Max, int Queued, int QueueLimit, string? LastExit, int RecentlyRefused,
+    int StartFailures = 0, bool AreStartsFailing = false)
+{
+    /// <summary>A create that comes now finds a worker, or one that is still to be started.</summary>
+    public bool IsAvailable => Queued < Ready + (AreStartsFailing ? 0 : Starting + (Max - Slots));
+
+    /// <summary>So many slots fail again and again that the pool cannot be relied on.</summary>
+    public bool IsThrashing => Parked > 0 && Parked * 2 >= Slots - 1;
+
+    internal static PoolStatus Of(WorkerCensus census, List<Slot> slots, LeaseQueue queue, StartGate gate, Options options)
+    {
+        var between = slots.Count(slot => slot is { Worker: null, Parked: false });
+        return new(
+            Ready: census[WorkerState.Ready],
+            Leased: census[WorkerState.Leased],
+            Starting: census[WorkerState.Starting] + between,
+            Stopping: census[WorkerState.Stopping],
+            Parked: slots.Count(slot => slot.Parked),
+            slots.Count, options.MaxWorkers, queue.CountNeedsLock, options.QueueLimit,
+            gate.Cause ?? slots.Select(slot => slot.LastExit).LastOrDefault(exit => exit is not null),
+            queue.RecentlyRefusedNeedsLock,
+            gate.Failures, gate.IsFailing);
+    }
+}

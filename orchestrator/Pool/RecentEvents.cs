@@ -1,0 +1,24 @@
+namespace Steelyard.Pool;
+
+/// <summary>Counts what happened within the last minute, up to a bound. Guarded by the pool's lock.</summary>
+internal sealed class RecentEvents(TimeProvider time)
+{
+    private const int Most = 10_000;
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+
+    private readonly Queue<long> events = new();
+
+    public void Add()
+    {
+        if (events.Count == Most)
+            events.Dequeue();
+        events.Enqueue(time.GetTimestamp());
+    }
+
+    public int Count()
+    {
+        while (events.TryPeek(out var oldest) && time.GetElapsedTime(oldest) > Window)
+            events.Dequeue();
+        return events.Count;
+    }
+}

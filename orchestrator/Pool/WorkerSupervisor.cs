@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using Steelyard.Processes;
+using Steelyard.Workers;
+
+namespace Steelyard.Pool;
+
+/// <summary>Keeps one worker alive in each slot: spawn, wait ready, wait exit, delay, again.</summary>
+internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, TimeProvider time, ILogger logger)
+{
+    private readonly ConcurrentDictionary<Slot, Task> running = new();
+
+    /// <summary>
+    /// Runs the slot in the background, with a worker it has already if there is one, until it is retired or the pool closes.
+    /// </summary>
+    public void Supervise(Slot slot, Worker? adopted = null) => running[slot] = RunAsync(slot, adopted);
+
+    /// <summary>Completes when no slot runs any more.</summary>
+    public Task Stopped() => Task.WhenAll(running.Values);
+
+    /// <summary>Ends the session the worker holds, if any, and waits until it is clean. False when that failed. Never throws.</summary>
+    public async Task<bool> TryCleanAsync(Worker worker, string? sessionPath)
+    {
+        try
+        {
+            return await starter.CleanAsync(worker, sessionPath, pool.Closing);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "{Worker} was not cleaned through an error of ours", worker);
+            return false;
+        }
+    }
+
+    private async Task RunAsync(Slot slot, Worker? adopted)
+    {
+        await Task.Yield(); // The caller holds the pool's lock.
+        try
+        {
+            while (await RunWorkerAsync(slot, adopted) is { } decision)
+            {
+                adopted = null;
+                if (decision.Park)
+                    logger.LogWarning("A slot failed too often and is parked for {Delay:0.0} s; last exit: {Exit}", decision.Delay.TotalSeconds, slot.LastExit);
+                await Task.Delay(decision.Delay, time, pool.Closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                pool.Unpark(slot);
+            }
+        }
+        catch (Exception e)
+        {
+            logger.LogCritical(e, "A slot has ended through an error of ours");
+            throw;
+        }
+        finally
+        {
+            running.TryRemove(slot, out _);
+        }
+    }
+
+    // From spawn to exit. Returns what to do next; null to end the slot.
+    private async Task<RestartDecision?> RunWorkerAsync(Slot slot, Worker? adopted)
+    {
+        Worker worker;
+        try
+        {
+            if ((adopted ?? await StartAsync(slot)) is not { } started)
+                return null;
+            worker = started;
+            if (adopted is { State: WorkerState.Starting })
+                await BringUpAsync(adopted);
+        }
+        catch (OperationCanceledException)
+        {
+            return pool.Detach(slot, null, "not started: shutting down", Blame.None);
+        }
+        catch (Exception e) when (e is ProcessStartException or IOException or UnauthorizedAccessException or InvalidOperationException or SocketException)
+        {
+            if (slot.LastExit != e.Message)
+                logger.LogError("Cannot start a worker: {Reason}", e.Message);
+            return pool.Detach(slot, null, e.Message, e is ProcessStartException { IsShortage: false } ? Blame.Program : Blame.Machine);
+        }
+
+        await ((Task)worker.Exited.WaitAsync(StartGate.Probation, time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (!worker.Exited.IsCompleted)
+            pool.Prove(worker);
+        var status = await worker.Exited;
+        var decision = pool.Detach(slot, worker, worker.ExitDescription(status), WhoIsToBlame(worker));
+        await BuryAsync(worker, status);
+        return decision;
+    }
+
+    private static Blame WhoIsToBlame(Worker worker) => worker switch
+    {
+        { StopReason: { } reason } when reason.IsGraceful() => Blame.None,
+        { WasStarved: true } => Blame.Machine,
+        _ => Blame.Program,
+    };
+
+    // Null when the slot is not needed any more.
+    private async Task<Worker?> StartAsync(Slot slot)
+    {
+        while (await pool.MayStartAsync(slot))
+        {
+            using var turn = await starter.TakeTurnAsync(pool.Closing);
+            if (!pool.TryBeginStart(slot))
+                continue;
+            var worker = starter.Start(slot.Starts, slot.LastExit);
+            pool.Attach(slot, worker);
+            await BringUpAsync(worker);
+            return worker;
+        }
+
+        return null;
+    }
+
+    // Never fails: from here on only the worker's exit ends its time in the slot.
+    private async Task BringUpAsync(Worker worker)
+    {
+        var ready = false;
+        try
+        {
+            if (pool.Closing.IsCancellationRequested)
+                pool.Stop(worker, StopReason.Shutdown);
+            else if (worker.IsOutdated)
+                pool.Stop(worker, StopReason.Retired);
+            ready = await starter.WaitReadyAsync(worker);
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "{Worker} cannot be asked whether it is ready", worker);
+        }
+
+        if (ready)
+            pool.Offer(worker);
+        else if (!worker.Exited.IsCompleted)
+            pool.Stop(worker, StopReason.NeverReady);
+    }
+
+    private async Task BuryAsync(Worker worker, ExitStatus status)
+    {
+        try
+        {
+            if (worker.StopReason is null)
+                logger.LogWarning("{Worker} died by itself: {Exit}. Its last words: {Tail}", worker, status, worker.Directory.Log.Tail());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.LogWarning("{Worker} died by itself: {Exit}. Its log cannot be read: {Reason}", worker, status, e.Message);
+        }
+
+        try
+        {
+            await starter.CleanUpAsync(worker);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.LogError("Cannot delete the folder of {Worker}: {Reason}", worker, e.Message);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Steelyard.Files;
+
+namespace Steelyard.Records;
+
+/// <summary>
+/// The folder in which a node keeps what must outlive it: a folder per worker. Held by one orchestrator at a time, through a lock that
+/// the kernel frees when its holder dies.
+/// </summary>
+public sealed class RunDirectory : IDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private const int SecretBytes = 32;
+    private const int MaxQuarantined = 20;
+
+    /// <summary>
+    /// Browsers of a root node run as other users: they must get through to their own folders, but need to see no others.
+    /// </summary>
+    internal static readonly UnixFileMode Mode = Environment.IsPrivilegedProcess ? OwnerOnly | UnixFileMode.OtherExecute : OwnerOnly;
+
+    private readonly FileStream lockFile;
+    private readonly string root;
+    private readonly string workers;
+    private readonly long maxLogBytes;
+    private long lastWorker;
+
+    /// <summary>
+    /// Creates the folder if need be, and locks it. Throws <see cref="RunDirectoryException"/> when another orchestrator has it.
+    /// </summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="maxLogBytes">Cap of each worker's log.</param>
+    public RunDirectory(string path, long maxLogBytes)
+    {
+        this.maxLogBytes = maxLogBytes;
+        root = path;
+        workers = Path.Combine(path, "workers");
+        try
+        {
+            Directory.CreateDirectory(path, Mode);
+            lockFile = PrivateFile.Open(Path.Combine(path, "lock"), FileMode.OpenOrCreate);
+            Directory.CreateDirectory(workers, Mode);
+            Secret = ReadSecret(Path.Combine(path, "secret"));
+            lastWorker = Workers().Select(folder => long.TryParse(folder.Id.AsSpan(1), CultureInfo.InvariantCulture, out var number) ? number : 0).DefaultIfEmpty().Max();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunDirectoryException(path, e);
+        }
+    }
+
+    /// <summary>
+    /// 32 random bytes that only this directory's orchestrators know, one after the other: what they have signed stays valid.
+    /// </summary>
+    internal byte[] Secret { get; }
+
+    /// <summary>A file of this name.</summary>
+    internal string FileAt(string name) => Path.Combine(root, name);
+
+    /// <summary>An empty folder of this name, for what need not outlive us.</summary>
+    public string CreateFolder(string name)
+    {
+        var folder = Path.Combine(root, name);
+        FileTree.Delete(folder);
+        Directory.CreateDirectory(folder, OwnerOnly);
+        return folder;
+    }
+
+    /// <summary>A worker id that no worker here has had since the directory was last empty.</summary>
+    internal string NextWorkerId() => WorkerId(Interlocked.Increment(ref lastWorker));
+
+    /// <summary>The id of the worker of this number.</summary>
+    internal static string WorkerId(long number) => string.Create(CultureInfo.InvariantCulture, $"w{number}");
+
+    internal WorkerDirectory For(string workerId) => new(Path.Combine(workers, workerId), maxLogBytes);
+
+    /// <summary>The folders of all workers, whoever has started them.</summary>
+    internal List<WorkerDirectory> Workers() => [.. Directory.EnumerateDirectories(workers).Select(path => new WorkerDirectory(path, maxLogBytes))];
+
+    /// <summary>Puts aside the folder of a worker whose record is broken, for people to look at; the oldest such folders go.</summary>
+    internal void Quarantine(WorkerDirectory directory)
+    {
+        var aside = Directory.CreateDirectory(Path.Combine(root, "quarantine"), OwnerOnly);
+        foreach (var surplus in aside.GetDirectories().OrderByDescending(folder => folder.LastWriteTimeUtc).Skip(MaxQuarantined - 1))
+            FileTree.Delete(surplus.FullName);
+        var target = Path.Combine(aside.FullName, directory.Id);
+        FileTree.Delete(target);
+        Directory.Move(directory.Path, target);
+    }
+
+    private static byte[] ReadSecret(string path)
+    {
+        if (File.Exists(path) && File.ReadAllBytes(path) is { Length: SecretBytes } known)
+            return known;
+        var secret = RandomNumberGenerator.GetBytes(SecretBytes);
+        var temporary = path + ".new";
+        File.Delete(temporary);
+        PrivateFile.Write(temporary, secret);
+        File.Move(temporary, path, overwrite: true);
+        return secret;
+    }
+
+    public void Dispose() => lockFile.Dispose();
+}
+
+/// <summary>The run directory cannot be used; the message says why and what to do.</summary>
+public sealed class RunDirectoryException(string path, Exception inner) : Exception(
+    $"Cannot use the run directory {path}: {inner.Message} If another orchestrator runs on it, stop that one or choose another --run-dir.", inner);

@@ -1,0 +1,141 @@
+using Steelyard.Pool;
+using Steelyard.Sessions;
+using Steelyard.Settings;
+using Steelyard.WorkerHttp;
+using Steelyard.Workers;
+
+namespace Steelyard.Recovery;
+
+/// <summary>
+/// Takes over what an earlier orchestrator has left. Its sessions are live from the start, so that no lookup gets a false 404, and wait
+/// for their workers as if they were being restored; a worker that still knows its session keeps it.
+/// </summary>
+internal sealed class SessionAdopter(
+    SessionService sessions, SessionRecords records, WorkerAdopter workers, WorkerPool pool, Options options, TimeProvider time, ILogger<SessionAdopter> logger)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Call it before anybody may ask for sessions. Does not wait for the workers' answers.</summary>
+    public void Adopt()
+    {
+        // The living first: a lost session is restored at once, and must not be given a slot that one of them still needs.
+        foreach (var found in workers.Find().OrderBy(found => found.Worker is null))
+        {
+            var live = LiveRecord(found);
+            if (found.Worker is { } worker)
+            {
+                TakeOver(worker, live?.Record);
+                continue;
+            }
+
+            if (live is { } lost)
+                sessions.LoseRevived(sessions.Revive(lost.Record, lost.Entry), found.IsBroken ? new(null, "its record is broken") : WorkerLoss.Crashed("while no orchestrator watched"));
+            workers.Bury(found);
+        }
+
+        foreach (var (path, record) in records.Waiting())
+            TakeOverWaiting(path, record);
+        foreach (var entry in records.Entries())
+            TellIfLost(entry);
+    }
+
+    // Null when it held no session that anybody was promised, or one that has ended or that nothing is known of any more.
+    private (SessionRecord Record, LedgerEntry Entry)? LiveRecord(FoundWorker found)
+    {
+        if (!File.Exists(found.Directory.SessionRecordPath))
+            return null;
+        var record = SessionRecords.TryRead(found.Directory);
+        var entry = found.Record is { } worker ? records.EntryOf(worker.Port) : record is not null ? records.EntryOf(record.Id) : default;
+        if (entry.Session is not { } id)
+            return null;
+        return record?.Id != id || EndsWithItsBoot(record, entry) ? null : (record, entry);
+    }
+
+    // What it was created from is still known, but how long it has lived and idled is not.
+    private bool EndsWithItsBoot(SessionRecord record, LedgerEntry entry)
+    {
+        if (!records.IsOfAnotherBoot(record))
+            return false;
+        sessions.End(sessions.Revive(record, entry), EndReason.WorkerLost, "the machine was started anew");
+        return true;
+    }
+
+    private void TakeOverWaiting(string path, SessionRecord? record)
+    {
+        if (record is null)
+            logger.LogError("The record {Path} of a session that waited for another worker cannot be read", path);
+        else if (sessions.FindPresent(record.Id) is not null)
+            logger.LogInformation("Session {Id} had found another worker already", record.Id); // Its file goes once that one is seen to know it.
+        else if (!EndsWithItsBoot(record, records.EntryOf(record)))
+            sessions.LoseRevived(sessions.Revive(record, records.EntryOf(record)), new(null, "it was lost while an earlier orchestrator ran"));
+    }
+
+    private void TellIfLost(LedgerEntry entry)
+    {
+        if (entry.Session is not { } id || sessions.FindPresent(id) is not null)
+            return;
+        logger.LogError("Session {Id} is lost: it was live, and its record is gone or cannot be read", id);
+        entry.End(id);
+    }
+
+    private void TakeOver(Worker worker, SessionRecord? record)
+    {
+        if (record is not null && SessionBody.TryReadId(record.WorkerSessionId, out var workerSessionId))
+        {
+            var lease = pool.Adopt(worker, hasSession: true)!;
+            lease.Holds(workerSessionId);
+            var placement = new Placement(lease, record.WorkerSessionId) { Entry = records.EntryOf(worker.Port) };
+            _ = VerifyAsync(sessions.Revive(record, placement.Entry), placement);
+        }
+        else
+        {
+            pool.Adopt(worker, hasSession: false);
+            logger.LogInformation("Took over {Worker}, which holds no session", worker);
+        }
+    }
+
+    private async Task VerifyAsync(Session session, Placement placement)
+    {
+        var denial = "was not asked, through an error of ours";
+        try
+        {
+            denial = await AskAsync(placement);
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "Session {Id} was not taken over through an error of ours", session.Id);
+        }
+
+        if (denial is null)
+        {
+            if (sessions.TrySettle(session, placement, again: false))
+                logger.LogInformation("Took over session {Id} on {Worker}", session.Id, placement.Worker);
+            return;
+        }
+
+        placement.Lease.Distrust();
+        placement.Lease.Dispose();
+        sessions.LoseRevived(session, placement.Worker.Exited is { IsCompleted: true } exited ? placement.Worker.LossOf(await exited) : WorkerLoss.Untrusted(denial));
+    }
+
+    // Null when the worker still has the session, else why it is not believed.
+    private async Task<string?> AskAsync(Placement placement)
+    {
+        var client = placement.Worker.Client;
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            using (var reply = await client.GetAsync(placement.Lease.SessionPath!))
+            {
+                if (reply.IsSuccess)
+                    return placement.IsIn(reply) ? null : "answered with the body of another session, or of one that is over";
+                if (reply.Error == WorkerError.Busy)
+                    started = time.GetTimestamp(); // We have no descriptor to ask it with.
+                if ((time.GetElapsedTime(started) >= options.WorkerTimeout && !placement.Worker.IsStarved) || reply.Status is >= 400 and < 500 || placement.Worker.Exited.IsCompleted)
+                    return $"answered a get with {reply}";
+            }
+
+            await Task.Delay(Pause, time);
+        }
+    }
+}

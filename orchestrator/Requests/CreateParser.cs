@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Steelyard.Dialects.Steel;
+using Steelyard.Http;
+using Steelyard.Sessions;
+using Steelyard.Settings;
+using Steelyard.WorkerHttp;
+
+namespace Steelyard.Requests;
+
+/// <summary>
+/// Reads the body of a create, as steel-sdk's <c>SessionCreateParams</c> has it. Unknown fields are ignored; a known one with a bad value
+/// is refused by name, and nothing reaches a worker that was not checked here.
+/// </summary>
+public sealed class CreateParser(WorkerProtocol workers, Options options)
+{
+    private const long DefaultTimeoutMs = 300_000;
+    private const long LongestMs = 24 * 60 * 60 * 1000;
+
+    // The client gives up after 60 s and asks again: it must have heard of a full node before that.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(50);
+    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
+
+    /// <summary>Throws <see cref="FieldException"/>.</summary>
+    /// <param name="body">JSON, checked to be that.</param>
+    /// <param name="caller">Who asks.</param>
+    public SteelRequest Parse(ReadOnlyMemory<byte> body, Caller caller)
+    {
+        using var document = JsonDocument.Parse(body, new() { MaxDepth = SessionBody.MaxBodyDepth });
+        var fields = Fields.Of(document.RootElement);
+        UnsupportedFields.Check(fields);
+        var setup = SetupParser.Parse(fields);
+        if (workers.CreatesWithOptions && setup.Locale is not null)
+            throw FieldException.Missing("locale", "a locale of the client's choice");
+        return new SteelRequest(workers.CreatesWithOptions ? body : EmptyObject, Clock(fields))
+        {
+            Holder = caller.Name,
+            ChosenId = ChosenId(fields),
+            Fingerprint = Convert.ToHexString(SHA256.HashData(body.Span)),
+            Metadata = fields.Map("metadata", most: ListQuery.MaxLabels, longestName: 64, longestValue: 512),
+            Patience = options.QueueTimeout < LongestWait ? options.QueueTimeout : LongestWait,
+            Setup = workers.CreatesWithOptions ? default : setup.ToJson(),
+            Dimensions = setup.Dimensions ?? (setup.IsMobile ? Dimensions.Mobile : Dimensions.Default),
+            Blocking = setup.Blocking,
+            UserAgent = setup.UserAgent,
+            HasProxy = setup.Proxy is not null,
+            IsMobile = setup.IsMobile,
+            Namespace = fields.Text("namespace", 128),
+            IsInteractive = fields.Object("debugConfig")?.Bool("interactive") ?? true,
+        };
+    }
+
+    private SessionClock Clock(Fields fields)
+    {
+        var timeout = TimeSpan.FromMilliseconds(fields.Number("timeout", 1, LongestMs) ?? DefaultTimeoutMs);
+        var idle = fields.Number("inactivityTimeout", 1, LongestMs) is { } ms ? TimeSpan.FromMilliseconds(ms) : timeout;
+        return new(idle, options.SessionMaxAge is { } max && max < timeout ? max : timeout);
+    }
+
+    private static SessionId? ChosenId(Fields fields)
+    {
+        if (fields.Text("sessionId", SessionId.TextLength) is not { } text)
+            return null;
+        return SessionId.TryParse(text, out var id) ? id : throw FieldException.Bad("sessionId", "a UUID");
+    }
+}

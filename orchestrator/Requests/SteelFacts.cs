@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Steelyard.Requests;
+
+/// <summary>What stands on disk of a create of this dialect, beside what does of every session.</summary>
+internal sealed record SteelFacts(
+    Dimensions Dimensions, Blocking Blocking, string? UserAgent, string? Namespace, bool HasProxy, bool IsMobile, bool IsInteractive)
+{
+    public static SteelFacts Of(SteelRequest request) => new(
+        request.Dimensions, request.Blocking, request.UserAgent, request.Namespace, request.HasProxy, request.IsMobile, request.IsInteractive);
+
+    /// <summary>Null when it is not what we write: a session is shown without facts rather than not at all.</summary>
+    public static SteelFacts? TryRead(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, SteelFactsJson.Default.SteelFacts);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, SteelFactsJson.Default.SteelFacts);
+
+    public SteelRequest ToRequest() => SteelRequest.Default with
+    {
+        Dimensions = Dimensions,
+        Blocking = Blocking,
+        UserAgent = UserAgent,
+        Namespace = Namespace,
+        HasProxy = HasProxy,
+        IsMobile = IsMobile,
+        IsInteractive = IsInteractive,
+    };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SteelFacts))]
+internal sealed partial class SteelFactsJson : JsonSerializerContext;

@@ -1,0 +1,46 @@
+namespace Steelyard.Tests.Unit.Http;
+
+/// <summary>A stream that tells when its reader has come back for more.</summary>
+internal sealed class WatchedStream(Stream inner) : Stream
+{
+    private int reads;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Completes when what is written has been read and dealt with: the reader asks for the next bytes, or its task is over.</summary>
+    public async Task TakenAsync(Func<ValueTask<System.IO.Pipelines.FlushResult>> write, Task reading)
+    {
+        await Until.TrueAsync(() => Volatile.Read(ref reads) > 0, "the reader has begun");
+        var before = Volatile.Read(ref reads);
+        await write();
+        await Until.TrueAsync(() => Volatile.Read(ref reads) > before || reading.IsCompleted, "the reader is back");
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref reads);
+        return inner.ReadAsync(buffer, cancellationToken);
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Time.Testing;
+using Steelyard.Machine;
+using Steelyard.Processes;
+using Steelyard.WorkerHttp;
+
+namespace Steelyard.Tests.Unit.Machine;
+
+/// <summary>The real machine, from which the descriptors can be taken, or which has connections of the test's own.</summary>
+internal sealed class ShortMachine : IMachine, IConnector
+{
+    private readonly LinuxMachine real = new();
+    private readonly SocketConnector sockets = new(new(1 << 20));
+
+    public bool HasDescriptors { get; set; }
+
+    /// <summary>What connects instead of a socket; null for the real one.</summary>
+    public Func<WorkerClient, IWorkerConnection>? Connect { get; init; }
+
+    /// <summary>How often one was asked for.</summary>
+    public int Asked { get; private set; }
+
+    /// <summary>Lets time pass, in steps shorter than any deadline, until something has come.</summary>
+    public static Task PassAsync(FakeTimeProvider time, Func<bool> condition) => Until.TrueAsync(
+        () =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            return condition();
+        },
+        "what is waited for");
+
+    public IProcess Start(ProcessSpec spec) => real.Start(spec);
+
+    public IProcess? TryAdopt(ProcessIdentity identity) => real.TryAdopt(identity);
+
+    public string? EnvironmentOf(ProcessIdentity process, string variable) => real.EnvironmentOf(process, variable);
+
+    public IReadOnlyList<ProcessEntry> Processes() => real.Processes();
+
+    public bool TryKill(ProcessIdentity process) => real.TryKill(process);
+
+    public Func<TimeSpan?> MeasureWait(IProcess process, TimeProvider time) => real.MeasureWait(process, time);
+
+    public IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time)
+    {
+        Asked++;
+        return Connect is not null ? Connect(client) : HasDescriptors ? sockets.TryConnect(client, time) : null;
+    }
+
+    public bool IsFree(int port) => real.IsFree(port);
+
+    public Task<bool> IsListeningAsync(IProcess process, int port) =>
+        HasDescriptors ? real.IsListeningAsync(process, port) : throw new IOException("Too many open files", 24);
+}

@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.Net.Http.Headers;
+using SteelBrowser.Chromium;
+using SteelBrowser.Files;
+using SteelBrowser.Http;
+using SteelBrowser.Input;
+
+namespace SteelBrowser.Extras;
+
+/// <summary>The calls about a session's files. They throw <see cref="BadInputException"/> and <see cref="IOException"/>.</summary>
+internal static class FilesApi
+{
+    private static readonly Reply NoSuchFile = Reply.Error(StatusCodes.Status404NotFound, "no such file");
+
+    public static Reply List(Browser browser) => WriteReply(json =>
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("data"u8);
+        foreach (var file in browser.Files.List())
+            Write(json, file);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+
+    public static Reply DeleteAll(Browser browser)
+    {
+        browser.Files.DeleteAll();
+        return Reply.NoContent;
+    }
+
+    public static Reply Delete(Browser browser, string path) => browser.Files.Delete(FilePath.Check(path, "path")) ? Reply.NoContent : NoSuchFile;
+
+    /// <summary>Null when the file has been sent.</summary>
+    public static async Task<Reply?> DownloadAsync(HttpContext context, Browser browser, string path)
+    {
+        using var open = browser.Files.Open(FilePath.Check(path, "path"));
+        if (open is null)
+            return NoSuchFile;
+        var response = context.Response;
+        response.ContentType = "application/octet-stream";
+        response.ContentLength = open.File.Size;
+        SetFileName(response, Path.GetFileName(path));
+        await StreamCopyOperation.CopyToAsync(open.Content, response.Body, open.File.Size, context.RequestAborted);
+        return null;
+    }
+
+    /// <summary>Null when the archive has been sent.</summary>
+    public static async Task<Reply?> ZipAsync(HttpContext context, Browser browser)
+    {
+        var listed = browser.Files.List();
+        if (listed.Sum(file => file.Size) > Archive.MaxBytes)
+            return Reply.Problem(StatusCodes.Status413PayloadTooLarge, $"the files have more than {Archive.MaxBytes} bytes together: fetch them one by one");
+        context.Response.ContentType = "application/zip";
+        SetFileName(context.Response, "files.zip");
+        await Archive.WriteAsync(browser.Files, listed, context.Response.Body, context.RequestAborted);
+        return null;
+    }
+
+    /// <param name="context">The request.</param>
+    /// <param name="browser">Whose file it becomes.</param>
+    /// <param name="limits">How large it may be.</param>
+    /// <param name="deadline">Until when it may wait for others to be written.</param>
+    public static async Task<Reply> UploadAsync(HttpContext context, Browser browser, SizeLimits limits, CancellationToken deadline)
+    {
+        try
+        {
+            RequestBody.Limit(context, SizeLimits.Request(limits.File));
+            await browser.Uploads.WaitAsync(deadline);
+            try
+            {
+                return await UploadInTurnAsync(context, browser, limits);
+            }
+            finally
+            {
+                browser.Uploads.Release();
+            }
+        }
+        catch (BadHttpRequestException e)
+        {
+            return Reply.Problem(e.StatusCode, e.Message, "file");
+        }
+    }
+
+    private static async Task<Reply> UploadInTurnAsync(HttpContext context, Browser browser, SizeLimits limits)
+    {
+        var files = browser.Files;
+        using var upload = new Upload(browser.UploadFolder, Math.Min(limits.File, limits.Files - files.TotalBytes));
+        var path = await upload.ReadAsync(context.Request, context.RequestAborted);
+        return files.Take(upload.Written, path) is { } file
+            ? WriteReply(json => Write(json, file))
+            : throw new BadInputException($"{path} cannot be a file: something else has that name", "path");
+    }
+
+    private static void SetFileName(HttpResponse response, string name)
+    {
+        var disposition = new ContentDispositionHeaderValue("attachment");
+        disposition.SetHttpFileName(name);
+        response.Headers.ContentDisposition = disposition.ToString();
+    }
+
+    private static void Write(Utf8JsonWriter json, SessionFile file)
+    {
+        json.WriteStartObject();
+        json.WriteString("path"u8, file.Path);
+        json.WriteNumber("size"u8, file.Size);
+        json.WriteString("lastModified"u8, file.LastModified.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        json.WriteEndObject();
+    }
+
+    private static Reply WriteReply(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+            write(json);
+        return Reply.Json(StatusCodes.Status200OK, buffer.WrittenMemory);
+    }
+}

@@ -1,4 +1,0 @@
-namespace Steelyard.Worker.Proxy;
-
-/// <summary>A connection cannot be made through the relay; the message says why.</summary>
-internal sealed class ProxyException(string message) : Exception(message);

@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace SteelBrowser.Relay;
+
+/// <summary>
+/// One connection of a browser without a proxy of its own. The browser speaks SOCKS 5 to us (RFC 1928): it hands over the name, we look it up,
+/// judge it and dial, and from then on it talks to the other side as if we were not there.
+/// </summary>
+internal sealed class DirectConnection(Wire browser, Dialer dialer, RefusalLog refusals, TimeProvider time)
+{
+    private const byte Version = 5;
+    private const byte Connect = 1;
+    private const byte Succeeded = 0;
+    private const byte Unreachable = 4;
+    private const byte NotSupported = 7;
+    private const int HttpsPort = 443;
+    private static readonly TimeSpan HandshakeDeadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(30);
+
+    /// <summary>Returns when the connection is over, however that came about.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            if (await Deadline.WithinAsync(HandshakeDeadline, GreetAsync, time, stop) is { } destination)
+                await CarryAsync(destination, stop);
+        }
+        catch (Exception e) when (e is ProxyException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // One of both sides has gone, which is how connections end.
+        }
+    }
+
+    private async Task CarryAsync(Destination destination, CancellationToken stop)
+    {
+        Socket socket;
+        try
+        {
+            socket = await Deadline.WithinAsync(ConnectDeadline, deadline => dialer.DialAsync(destination, deadline), time, stop);
+        }
+        catch (ProxyException)
+        {
+            await AnswerAsync(Unreachable, stop);
+            return;
+        }
+        catch (EgressException e)
+        {
+            refusals.Add(e.Message);
+            await RefuseAsync(destination, e.Message, stop);
+            return;
+        }
+
+        using var site = new Wire(socket, new NetworkStream(socket), null);
+        await AnswerAsync(Succeeded, stop);
+        await Splice.JoinAsync(
+            over => Splice.PumpAsync(browser, site, default, over), over => Splice.PumpAsync(site, browser, default, over), time, stop);
+    }
+
+    // SOCKS has no words for it. Who speaks plain HTTP is told by a page; TLS would not believe one.
+    private async Task RefuseAsync(Destination destination, string message, CancellationToken stop)
+    {
+        if (destination.Port == HttpsPort)
+        {
+            await AnswerAsync(Unreachable, stop);
+            return;
+        }
+
+        await AnswerAsync(Succeeded, stop);
+        if (await Deadline.WithinAsync(HandshakeDeadline, SaysHttpAsync, time, stop))
+            await ErrorPage.WriteAsync(browser, HttpStatusCode.Forbidden, message, stop);
+    }
+
+    // Reads the head to its end: what is left unread would cut the answer off.
+    private async Task<bool> SaysHttpAsync(CancellationToken deadline)
+    {
+        var first = new byte[1];
+        return await browser.ReadAsync(first, deadline) == 1 && char.IsAsciiLetterUpper((char)first[0]) && await HeadReader.ReadAsync(browser, first, deadline) is not null;
+    }
+
+    // Null when it asks for what we do not do.
+    private async Task<Destination?> GreetAsync(CancellationToken deadline)
+    {
+        try
+        {
+            var hello = await browser.ReadExactlyAsync(2, deadline);
+            await browser.ReadExactlyAsync(hello[1], deadline);
+            if (hello[0] != Version)
+                return null;
+            await browser.WriteAsync((byte[])[Version, 0], deadline);
+            var request = await browser.ReadExactlyAsync(4, deadline);
+            var host = await ReadHostAsync(request[3], deadline);
+            var port = await browser.ReadExactlyAsync(2, deadline);
+            if (request[1] == Connect && host is not null)
+                return new(host, (port[0] << 8) | port[1]);
+        }
+        catch (EndOfStreamException)
+        {
+            return null;
+        }
+
+        await AnswerAsync(NotSupported, deadline);
+        return null;
+    }
+
+    private async Task<string?> ReadHostAsync(byte type, CancellationToken deadline) => type switch
+    {
+        1 => new IPAddress(await browser.ReadExactlyAsync(4, deadline)).ToString(),
+        3 => Encoding.ASCII.GetString(await browser.ReadExactlyAsync((await browser.ReadExactlyAsync(1, deadline))[0], deadline)),
+        4 => new IPAddress(await browser.ReadExactlyAsync(16, deadline)).ToString(),
+        _ => null,
+    };
+
+    private ValueTask AnswerAsync(byte code, CancellationToken cancellation) => browser.WriteAsync((byte[])[Version, code, 0, 1, 0, 0, 0, 0, 0, 0], cancellation);
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Text;
+
+namespace SteelBrowser.Sessions;
+
+/// <summary>A session, and the JSON every read of it returns.</summary>
+internal sealed class StoredSession
+{
+    private StoredSession(string id, ReadOnlyMemory<byte> json)
+    {
+        Id = id;
+        Json = json;
+    }
+
+    public string Id { get; }
+
+    public ReadOnlyMemory<byte> Json { get; }
+
+    /// <param name="data">JSON; kept byte for byte.</param>
+    /// <param name="createdAt">Now.</param>
+    public static StoredSession Create(ReadOnlyMemory<byte> data, DateTimeOffset createdAt)
+    {
+        var id = Guid.NewGuid().ToString();
+        var time = createdAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        var head = Encoding.ASCII.GetBytes($$"""{"id":"{{id}}","created_at":"{{time}}","data":""");
+        return new(id, (byte[])[.. head, .. data.Span, (byte)'}']);
+    }
+}
