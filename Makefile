@@ -17,7 +17,7 @@ sources = $(wildcard global.json Directory.*.props .editorconfig BannedSymbols.t
   $(shell find $(sort $(call folders,$(1))) -type f -not -path '*/obj/*' -not -path '*/bin/*' -not -path '*/node_modules/*')
 
 # Built by "shared" already: two builds at a time must not write the same files.
-WITHOUT_SHARED := -p:BuildProjectReferences=false -p:RestoreRecursive=false
+WITHOUT_SHARED := -p:BuildProjectReferences=false
 
 # NativeAOT makes the worker small and quick to start, and needs a C compiler to link. Without one it runs on the JIT.
 CC_FOUND := $(firstword $(foreach cc,clang gcc,$(shell command -v $(cc) 2>/dev/null)))
