@@ -34,8 +34,9 @@ build: $(ORCHESTRATOR) $(WORKER) ## Build the orchestrator and the bundled worke
 test: build browser ## Run every test: units, real processes, and the tester end to end
 	@tests/run
 
-lint: ## Check style and analyzers in C#, types in TypeScript
-	@dotnet format whitespace Steelyard.slnx --verify-no-changes # The rest is checked by each build: its warnings are errors.
+lint: ## Check style and line length, types in TypeScript. Each build checks the rest of C#: its warnings are errors
+	@! git ls-files '*.cs' '*.ts' '*.mjs' '*.js' | LC_ALL=C.UTF-8 xargs grep -nE '^.{141,}' || (echo "A line has 140 columns at most."; false)
+	@dotnet format whitespace Steelyard.slnx --verify-no-changes
 	@cd tester && npm ci --silent && npm run --silent typecheck
 
 simulate: ## Simulate faults, thousands of seeds at a time (SEEDS=10000 FROM=1), or one with its history (SEED=7)

@@ -1,5 +1,5 @@
-// Median and p99 of a CDP round trip (Browser.getVersion, one at a time), in microseconds, for each ws:// address given.
-// The addresses take turns in short rounds, so that all of them meet the same noise.
+// Prints the median and p99 of a CDP round trip (Browser.getVersion, one call at a time) in microseconds, for each ws:// address given.
+// The addresses take turns in short rounds, so that noise on the machine affects all of them equally.
 import { createRequire } from 'node:module';
 
 const WebSocket = createRequire(new URL('../tester/package.json', import.meta.url))('ws');

@@ -1,4 +1,4 @@
--- One connection per thread: a create, then the delete of what it made, over and over. Counted by wrk as two requests.
+-- Repeats a create and the delete of the created session, on one connection per thread. wrk counts each pair as two requests.
 local id = nil
 local body = '{"user":"bench"}'
 local headers = { ["Content-Type"] = "application/json" }

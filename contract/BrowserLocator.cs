@@ -1,7 +1,7 @@
 namespace Steelyard.Contract;
 
 /// <summary>
-/// Finds the browser's own executable. The command in the path will not do: it is a shell script that stays the browser's parent.
+/// Finds the browser's own executable. The command in the search path is not used: it is a shell script that stays the browser's parent.
 /// </summary>
 internal static class BrowserLocator
 {
@@ -19,14 +19,15 @@ internal static class BrowserLocator
         "/opt/google/chrome/chrome",
     ];
 
-    /// <summary>The browser to run, or null when there is none.</summary>
-    /// <param name="asked">The path somebody chose; no other is tried then.</param>
+    /// <summary>The browser to run, or null when none is found.</summary>
+    /// <param name="asked">The path that the user chose; null tries the usual places.</param>
     public static string? Find(string? asked) =>
         asked is null ? UsualPlaces.FirstOrDefault(IsExecutable) : IsExecutable(asked) ? Path.GetFullPath(asked) : null;
 
-    /// <summary>What to tell whoever has no browser.</summary>
+    /// <summary>The message for a user without a browser.</summary>
     public static string Missing(string? asked) => asked is null
-        ? "no browser found: install one (Debian: apt-get install chromium-headless-shell), name one with --browser, or run with --mode simulated"
+        ? "no browser found: install one (Debian: apt-get install chromium-headless-shell), name one with --browser, " +
+            "or run with --mode simulated"
         : $"no executable browser at {asked}";
 
     private static bool IsExecutable(string path) => File.Exists(path) && (File.GetUnixFileMode(path) & AnyExecute) != 0;

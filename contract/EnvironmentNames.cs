@@ -1,6 +1,6 @@
 namespace Steelyard.Contract;
 
-/// <summary>The environment variables through which a node tells the bundled worker what it needs. docs/worker-api.md says what each means.</summary>
+/// <summary>The environment variables by which a node configures the bundled worker. docs/worker-api.md describes each.</summary>
 internal static class EnvironmentNames
 {
     public const string Host = "HOST";

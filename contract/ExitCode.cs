@@ -1,6 +1,6 @@
 namespace Steelyard.Contract;
 
-/// <summary>What our exit status tells whoever started us.</summary>
+/// <summary>The exit statuses of the bundled worker.</summary>
 internal static class ExitCode
 {
     public const int Ok = 0;

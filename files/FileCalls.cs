@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Steelyard.Files;
 
 /// <summary>
-/// Linux's calls about files relative to an open folder, which .NET does not offer. Each returns what the manual page of its name says.
+/// Linux system calls for files relative to an open folder, which .NET does not offer. Each returns what its manual page says.
 /// </summary>
 internal static unsafe partial class FileCalls
 {
@@ -20,12 +20,12 @@ internal static unsafe partial class FileCalls
     public const int NotEmpty = 39;
     public const int IsLink = 40;
 
-    // O_NONBLOCK: a FIFO that nobody writes to does not hold us up.
+    // O_NONBLOCK: opening a FIFO that nobody writes to does not block.
     public const int OpenFile = 0x800 | CloseOnExec;
 
     private const int CloseOnExec = 0x80000;
 
-    // The only flags here whose numbers differ between processors.
+    // O_NOFOLLOW and O_DIRECTORY are the only flags here whose values depend on the processor architecture.
     private static bool IsArm => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     public static int OpenNoLink => IsArm ? 0x8000 : 0x20000; // O_NOFOLLOW

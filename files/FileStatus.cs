@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Steelyard.Files;
 
-/// <summary>What the kernel knows of a file: Linux's <c>struct statx</c>.</summary>
+/// <summary>The kernel's status of a file: Linux's <c>struct statx</c>.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal readonly struct FileStatus
 {
@@ -25,19 +25,19 @@ internal readonly struct FileStatus
 
     public bool IsFolder => (mode & KindMask) == Folder;
 
-    /// <summary>How many names it has; 0 for one that is only open.</summary>
+    /// <summary>Number of names (hard links); 0 for a deleted file that is still open.</summary>
     public uint Links => links;
 
-    /// <summary>The user whose file it is.</summary>
+    /// <summary>The id of the user who owns the file.</summary>
     public uint Owner => owner;
 
-    /// <summary>How long it is, in bytes.</summary>
+    /// <summary>Length in bytes.</summary>
     public long Size => (long)size;
 
-    /// <summary>What it takes of its file system, in bytes.</summary>
+    /// <summary>Space used on the file system, in bytes.</summary>
     public long Allocated => (long)blocks * BlockBytes;
 
-    /// <summary>Tells it from every other file of the machine.</summary>
+    /// <summary>Identifies the file among all files of the machine.</summary>
     public (ulong Device, ulong Node) Identity => (device, node);
 
     public DateTimeOffset LastModified => DateTimeOffset.FromUnixTimeSeconds(modifiedSeconds).AddTicks(modifiedNanoseconds / 100);

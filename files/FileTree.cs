@@ -3,25 +3,25 @@ using System.Globalization;
 namespace Steelyard.Files;
 
 /// <summary>
-/// What is done to a folder with all that is in it, when somebody whom we do not trust has written there and perhaps still does. Methods
+/// Operations on a folder and all its content. They are safe when an untrusted program has written there and perhaps still does. Methods
 /// throw <see cref="IOException"/>.
 /// </summary>
 internal static class FileTree
 {
-    /// <summary>Folders within folders beyond which a tree is not measured, and no file is taken.</summary>
+    /// <summary>Maximum nesting of folders. A deeper tree is not measured, and no file is accepted there.</summary>
     public const int MaxDepth = 64;
 
     /// <summary>
-    /// What each file, link and folder counts at least, in bytes: the kernel keeps some for an empty one, too, and to measure a tree of so
-    /// many bytes takes a bounded time.
+    /// The minimum that each file, link and folder counts, in bytes. The kernel needs memory for empty ones, too, and a minimum bounds the
+    /// time to measure a tree of a given size.
     /// </summary>
     public const long LeastBytes = 16 * 1024;
 
-    // One that still grows after so many rounds is being written to.
+    // A folder that still grows after so many rounds is being written to.
     private const int MaxRounds = 200_000;
 
-    /// <summary>Deletes it. Nothing happens when it is not there.</summary>
-    /// <param name="path">Nobody but us may change the folders above it.</param>
+    /// <summary>Deletes a file, or a folder with all its content. Does nothing when it does not exist.</summary>
+    /// <param name="path">The path. Nobody but us may be able to change the folders above it.</param>
     public static void Delete(string path)
     {
         if (HeldFolder.TryOpenOwn(Path.GetDirectoryName(path)!) is not { } parent)
@@ -36,11 +36,11 @@ internal static class FileTree
             }
 
             if (parent.StatusOf(name) is { } left && !(left.IsFolder ? parent.TryRemoveFolder(name) : parent.TryRemove(name)))
-                throw new IOException($"{path} is being written to");
+                throw new IOException($"cannot delete {path}: a program keeps writing to it");
         }
     }
 
-    /// <summary>Deletes all that is in a folder.</summary>
+    /// <summary>Deletes all content of a folder.</summary>
     public static void Empty(HeldFolder folder)
     {
         var moved = 0;
@@ -58,14 +58,15 @@ internal static class FileTree
                 return;
         }
 
-        throw new IOException("a folder that is to be emptied is being written to");
+        throw new IOException("cannot empty a folder: a program keeps writing to it");
     }
 
     /// <summary>
-    /// What it takes of its file system, in bytes. Stops where it is more than the limit, and takes what is nested too deeply for more.
+    /// The space that a folder's content uses on its file system, in bytes. Stops when the sum exceeds the limit. A tree nested deeper than
+    /// <see cref="MaxDepth"/> counts as more than any limit.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="limit">Beyond which the exact number is of no interest.</param>
+    /// <param name="limit">In bytes. Above it, the exact number does not matter.</param>
     public static long Measure(HeldFolder folder, long limit) => Measure(folder, limit, 0);
 
     private static long Measure(HeldFolder folder, long limit, int depth)
@@ -91,7 +92,7 @@ internal static class FileTree
         return bytes;
     }
 
-    // Folders in it move up to its own folder, where their turn comes: so no nesting is too deep, and no path too long.
+    // Moves inner folders up to the folder above, where a later round removes them. So no nesting is too deep and no path too long.
     private static void RemoveFolder(HeldFolder above, FileName name, ref int moved)
     {
         if (above.TryOpenFolder(name) is not { } folder)

@@ -5,9 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Steelyard.Files;
 
 /// <summary>
-/// A folder held by its descriptor. Everything in it is reached one name at a time and never through a link, so that whoever may write
-/// into it cannot lead us out of it, not even by renaming folders while we work. Methods throw <see cref="IOException"/> when the disk
-/// refuses.
+/// A folder held by its descriptor. Everything in it is reached one name at a time and never through a link. So a program that can write
+/// into it cannot lead us out of it, not even by renaming folders while we work. Methods throw <see cref="IOException"/> when the file
+/// system reports an error.
 /// </summary>
 internal sealed class HeldFolder : IDisposable
 {
@@ -20,28 +20,29 @@ internal sealed class HeldFolder : IDisposable
 
     private HeldFolder(int descriptor) => handle = new(descriptor, ownsHandle: true);
 
-    /// <summary>Throws <see cref="DirectoryNotFoundException"/> when nothing is there; a link in its place is no folder.</summary>
-    /// <param name="path">Nobody but us may change the folders above it.</param>
+    /// <summary>Throws <see cref="DirectoryNotFoundException"/> when there is no such folder; a link is not a folder.</summary>
+    /// <param name="path">The path. Nobody but us may be able to change the folders above it.</param>
     public static HeldFolder Open(string path) =>
-        TryOpen(path) ?? throw new DirectoryNotFoundException($"{path} is gone, or no folder");
+        TryOpen(path) ?? throw new DirectoryNotFoundException($"{path} does not exist or is not a folder");
 
     /// <summary>Null when there is no such folder.</summary>
     /// <inheritdoc cref="Open"/>
     public static HeldFolder? TryOpen(string path) => TryOpen(path, FileCalls.OpenNoLink);
 
-    /// <summary>Null when there is no such folder; one that a link leads to is one.</summary>
-    /// <param name="path">Nobody but us may change it, or the folders above it.</param>
+    /// <summary>Null when there is no such folder. A link to a folder is accepted.</summary>
+    /// <param name="path">The path. Nobody but us may be able to change it or the folders above it.</param>
     public static HeldFolder? TryOpenOwn(string path) => TryOpen(path, 0);
 
-    /// <summary>Null when there is no folder of this name; a link is none.</summary>
+    /// <summary>Null when there is no folder of this name; a link is not a folder.</summary>
     public HeldFolder? TryOpenFolder(FileName name) =>
         FolderOf(FileCalls.OpenAt(handle, name.Bytes, FileCalls.OpenFolder | FileCalls.OpenNoLink, 0), "a folder");
 
-    /// <summary>False when something has this name.</summary>
-    public bool TryMakeFolder(FileName name, UnixFileMode mode) => Succeeds(FileCalls.MakeFolderAt(handle, name.Bytes, (uint)mode), "make a folder", FileCalls.Exists);
+    /// <summary>False when the name is in use.</summary>
+    public bool TryMakeFolder(FileName name, UnixFileMode mode) =>
+        Succeeds(FileCalls.MakeFolderAt(handle, name.Bytes, (uint)mode), "make a folder", FileCalls.Exists);
 
     /// <summary>
-    /// Opens a file for reading. Null when there is no file of this name; links, pipes and devices are none, and nothing waits for them.
+    /// Opens a file for reading. Null when there is no regular file of this name. Links, pipes and devices are not files and never block.
     /// </summary>
     public SafeFileHandle? TryOpenFile(FileName name, out FileStatus status)
     {
@@ -60,27 +61,35 @@ internal sealed class HeldFolder : IDisposable
         return null;
     }
 
-    /// <summary>Of what has this name, which may be a link; null when nothing has.</summary>
+    /// <summary>The status of the entry with this name, which can be a link; null when there is none.</summary>
     public FileStatus? StatusOf(FileName name) => StatusOf(handle, name, FileCalls.NoFollow);
 
-    /// <summary>Of what this name leads to. For links of the kernel only.</summary>
+    /// <summary>The status of what this name leads to. Only for links made by the kernel.</summary>
     public FileStatus? StatusBehind(FileName name) => StatusOf(handle, name, 0);
 
-    /// <summary>Removes whatever has this name. False when it is a folder.</summary>
-    public bool TryRemove(FileName name) => FileCalls.UnlinkAt(handle, name.Bytes, 0) == 0 || !FailsWith("remove a file", FileCalls.NotFound, FileCalls.IsFolder);
+    /// <summary>Removes the entry with this name, if there is one. False when it is a folder.</summary>
+    public bool TryRemove(FileName name) =>
+        FileCalls.UnlinkAt(handle, name.Bytes, 0) == 0 || !FailsWith("remove a file", FileCalls.NotFound, FileCalls.IsFolder);
 
-    /// <summary>False when it is not empty.</summary>
+    /// <summary>Removes an empty folder, if there is one. False when it is not empty.</summary>
     public bool TryRemoveFolder(FileName name) =>
-        FileCalls.UnlinkAt(handle, name.Bytes, FileCalls.RemoveFolder) == 0 || !FailsWith("remove a folder", FileCalls.NotFound, FileCalls.NotEmpty);
+        FileCalls.UnlinkAt(handle, name.Bytes, FileCalls.RemoveFolder) == 0
+        || !FailsWith("remove a folder", FileCalls.NotFound, FileCalls.NotEmpty);
 
-    /// <summary>Moves what has this name, in place of what is there. False when a folder, or for a folder anything, is in the way.</summary>
+    /// <summary>
+    /// Moves an entry, and replaces what has the new name. False when a folder has the new name, or when a folder is moved and anything has
+    /// it.
+    /// </summary>
     public bool TryMove(FileName name, HeldFolder to, FileName newName) =>
-        Succeeds(FileCalls.RenameAt(handle, name.Bytes, to.handle, newName.Bytes), "move a file", FileCalls.Exists, FileCalls.IsFolder, FileCalls.NoFolder, FileCalls.NotEmpty);
+        Succeeds(
+            FileCalls.RenameAt(handle, name.Bytes, to.handle, newName.Bytes),
+            "move a file",
+            FileCalls.Exists, FileCalls.IsFolder, FileCalls.NoFolder, FileCalls.NotEmpty);
 
-    /// <summary>Gives the folder itself to a user.</summary>
+    /// <summary>Makes a user and its group the owners of the folder itself.</summary>
     public void GiveTo(uint user) => Succeeds(FileCalls.ChangeOwner(handle, user, user), "give away a folder");
 
-    /// <summary>Gives a file in it to a user; nothing happens when there is none.</summary>
+    /// <summary>Makes a user and its group the owners of a file in the folder. Does nothing when there is no such file.</summary>
     public void GiveTo(uint user, FileName name)
     {
         using var file = TryOpenFile(name, out _);
@@ -88,7 +97,7 @@ internal sealed class HeldFolder : IDisposable
             Succeeds(FileCalls.ChangeOwner(file, user, user), "give away a file");
     }
 
-    /// <summary>The names in it, in no order. What is made or removed meanwhile may be among them.</summary>
+    /// <summary>The names in the folder, in no particular order. Entries that are created or removed meanwhile can be among them.</summary>
     public IEnumerable<FileName> Names()
     {
         var copy = FileCalls.OpenAt(handle, FileName.Itself.Bytes, FileCalls.OpenFolder, 0);
@@ -120,7 +129,10 @@ internal sealed class HeldFolder : IDisposable
     private static unsafe FileStatus? StatusOf(SafeFileHandle folder, FileName name, int flags)
     {
         FileStatus status;
-        return Succeeds(FileCalls.Status(folder, name.Bytes, flags, BasicStatus, &status), "look at a file", FileCalls.NotFound, FileCalls.NoFolder) ? status : null;
+        return Succeeds(
+            FileCalls.Status(folder, name.Bytes, flags, BasicStatus, &status), "look at a file", FileCalls.NotFound, FileCalls.NoFolder)
+            ? status
+            : null;
     }
 
     private static unsafe FileName? NextName(nint entries)
@@ -129,7 +141,7 @@ internal sealed class HeldFolder : IDisposable
         return entry is null ? null : new([.. MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + FileCalls.NameInEntry), 0]);
     }
 
-    // False when it failed with one of these errors. Throws IOException for any other.
+    // False when the call failed with one of these errors. Throws IOException for any other.
     private static bool Succeeds(int result, string what, params ReadOnlySpan<int> expected)
     {
         if (result >= 0)
@@ -141,7 +153,7 @@ internal sealed class HeldFolder : IDisposable
         throw error == FileCalls.NotFound ? new DirectoryNotFoundException(message) : new IOException(message);
     }
 
-    // True for the second error, false for the first. Throws IOException for any other.
+    // True when the call failed with the second error, false for the first. Throws IOException for any other.
     private static bool FailsWith(string what, int harmless, int telling) =>
         !Succeeds(-1, what, harmless, telling) && Marshal.GetLastPInvokeError() == telling;
 }

@@ -3,16 +3,16 @@ using System.Globalization;
 namespace Steelyard.Files;
 
 /// <summary>
-/// Files that have lost their name and live on because a process has them open: a folder does not show them, and they take room.
+/// Files that have no name any more and exist because a process has them open. No folder lists them, but they use space.
 /// </summary>
 internal static class OpenFiles
 {
     /// <summary>
-    /// What the nameless files of some processes take on one file system, in bytes. What the kernel does not show us counts as nothing.
-    /// Dear: some tenths of a millisecond for each process.
+    /// The space that nameless files of some processes use on one file system, in bytes. Files that the kernel hides from us count as 0.
+    /// Expensive: some tenths of a millisecond per process.
     /// </summary>
     /// <param name="pids">The processes.</param>
-    /// <param name="device">Of <see cref="FileStatus.Identity"/>.</param>
+    /// <param name="device">The file system: the device of <see cref="FileStatus.Identity"/>.</param>
     public static long NamelessBytes(IEnumerable<int> pids, ulong device)
     {
         var found = new Dictionary<ulong, long>();
@@ -29,7 +29,7 @@ internal static class OpenFiles
             }
             catch (IOException)
             {
-                // It has ended, or is hidden from us.
+                // The process has ended, or is hidden from us.
             }
         }
 

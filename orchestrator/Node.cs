@@ -23,7 +23,7 @@ using Steelyard.Workers;
 
 namespace Steelyard;
 
-/// <summary>One node: its parts put together, started, and stopped in order.</summary>
+/// <summary>One node: composes its parts, and starts and stops them in order.</summary>
 public sealed class Node : IAsyncDisposable
 {
     private static readonly TimeSpan DrainPause = TimeSpan.FromMilliseconds(50);
@@ -46,22 +46,24 @@ public sealed class Node : IAsyncDisposable
         this.time = time;
     }
 
-    /// <summary>The address it listens on, once started.</summary>
+    /// <summary>The address on which the node listens, once it is started.</summary>
     public Uri Url => new(app.Urls.First());
 
     public WorkerPool Pool => app.Services.GetRequiredService<WorkerPool>();
 
     public SessionService Sessions => app.Services.GetRequiredService<SessionService>();
 
-    /// <summary>All routes.</summary>
+    /// <summary>All routes of the node.</summary>
     internal IEnumerable<RouteEndpoint> Routes => app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
-    /// <summary>Runs until a signal ends it. Returns the exit status.</summary>
+    /// <summary>Runs a node until a signal ends it. Returns the exit status.</summary>
     public static async Task<int> RunAsync(Options options)
     {
         if (!OperatingSystem.IsLinux())
         {
-            await Console.Error.WriteLineAsync("steelyard: runs on Linux only: it watches its workers through pidfds and process groups. Elsewhere run it in a Linux container or VM.");
+            await Console.Error.WriteLineAsync(
+                "steelyard: runs on Linux only, because it watches its workers through pidfds and process groups. " +
+                "On other systems, run it in a Linux container or VM.");
             return 1;
         }
 
@@ -72,7 +74,11 @@ public sealed class Node : IAsyncDisposable
             var supervisor = options.Supervised ? Supervisor.ExitedAsync() : Task.Delay(Timeout.Infinite);
             await using var orchestrator = Build(options, TimeProvider.System);
             await orchestrator.StartAsync();
-            Banner.Print(orchestrator.Url, orchestrator.app.Services.GetRequiredService<WorkerCommand>(), orchestrator.options, orchestrator.descriptors);
+            Banner.Print(
+                orchestrator.Url,
+                orchestrator.app.Services.GetRequiredService<WorkerCommand>(),
+                orchestrator.options,
+                orchestrator.descriptors);
             _ = Banner.PrintAsync(orchestrator.app.Services.GetRequiredService<BrowserIsolation>(), orchestrator.options);
 
             await Task.WhenAny(signals.First, supervisor);
@@ -92,17 +98,20 @@ public sealed class Node : IAsyncDisposable
     }
 
     /// <summary>
-    /// Puts a node together. Throws <see cref="WorkerCommandException"/> when there is no such worker and
-    /// <see cref="RunDirectoryException"/> when another node has the run directory, and <see cref="IOException"/> when there are too few
-    /// descriptors.
+    /// Composes a node. Throws <see cref="WorkerCommandException"/> when there is no such worker, <see cref="RunDirectoryException"/> when
+    /// another node holds the run directory, and <see cref="IOException"/> when there are too few descriptors.
     /// </summary>
     public static Node Build(Options options, TimeProvider time)
     {
         var command = WorkerCommand.Parse(
-            options.Worker, Environment.CurrentDirectory, WorkerCommand.FindBundled(AppContext.BaseDirectory), BrowserLocator.Find(null) is not null, options.WorkerApi);
+            options.Worker,
+            Environment.CurrentDirectory,
+            WorkerCommand.FindBundled(AppContext.BaseDirectory),
+            BrowserLocator.Find(null) is not null,
+            options.WorkerApi);
         (options, var descriptors) = Fit(options, command.Kind);
         var keys = new KeyRing(options);
-        options = options with { ApiKeys = [], OperatorKeys = [] }; // Only their hashes stay.
+        options = options with { ApiKeys = [], OperatorKeys = [] }; // Only hashes of the keys are kept, in the KeyRing.
         var runDirectory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.AddConsoleLog();
@@ -124,11 +133,17 @@ public sealed class Node : IAsyncDisposable
         return new(app, runDirectory, options, time) { descriptors = descriptors };
     }
 
-    // What depends on the machine and the kind of worker; the second is a note for the banner.
+    // Sets options that depend on the machine and the kind of worker. The second result is a note for the banner.
     private static (Options Options, string? Descriptors) Fit(Options options, WorkerKind kind)
     {
         if (options.MaxWorkers == 0)
-            options = options with { MaxWorkers = Math.Min(MemoryBudget.Workers(kind), options.LastWorkerPort - options.FirstWorkerPort + 1) };
+        {
+            options = options with
+            {
+                MaxWorkers = Math.Min(MemoryBudget.Workers(kind), options.LastWorkerPort - options.FirstWorkerPort + 1),
+            };
+        }
+
         if (options.StartConcurrency == 0)
             options = options with { StartConcurrency = StartTurn.UsualNumber(kind) };
         (options, var descriptors) = DescriptorBudget.Apply(options, ProcessLimits.Descriptors);
@@ -137,7 +152,7 @@ public sealed class Node : IAsyncDisposable
         return (options with { Warm = Math.Min(options.Warm, options.MaxWorkers) }, descriptors);
     }
 
-    // Nothing else knows them all.
+    // No other code knows all dialects.
     private static void AddDialects(IServiceCollection services) => services
         .AddSingleton<IDialect, ChallengeDialect>()
         .AddSingleton<IDialect, DevToolsDialect>()
@@ -149,8 +164,8 @@ public sealed class Node : IAsyncDisposable
         .AddSteel();
 
     /// <summary>
-    /// Takes over what an earlier orchestrator has left, listens, and starts the warm workers; waits for none of them. Throws
-    /// <see cref="IOException"/> when the port is taken.
+    /// Takes over the workers and sessions of an earlier orchestrator, listens, and starts the warm workers. Does not wait for the workers.
+    /// Throws <see cref="IOException"/> when the port is in use.
     /// </summary>
     public async Task StartAsync()
     {
@@ -166,13 +181,13 @@ public sealed class Node : IAsyncDisposable
             app.Services.GetRequiredService<IdleMemory>().RunAsync(loops.Token));
     }
 
-    /// <summary>Refuses new work, tells attached clients, and does with sessions and workers as <paramref name="how"/> says.</summary>
-    /// <param name="how">What becomes of sessions and workers.</param>
-    /// <param name="now">Stops at once, whatever was asked.</param>
+    /// <summary>Refuses new work, tells attached clients, and treats sessions and workers as <paramref name="how"/> says.</summary>
+    /// <param name="how">What happens to sessions and workers.</param>
+    /// <param name="now">When cancelled, the node stops at once.</param>
     public async Task StopAsync(OnShutdown how, CancellationToken now)
     {
         atOnce = now;
-        Pool.Refuse(); // First, or the workers of the sessions that end now would go to those who wait.
+        Pool.Refuse(); // First, because otherwise the workers of sessions that end now would go to waiting creates.
         if (how == OnShutdown.Drain)
             await DrainAsync(now);
         if (how != OnShutdown.Leave || now.IsCancellationRequested)
@@ -182,14 +197,14 @@ public sealed class Node : IAsyncDisposable
         await app.StopAsync(now);
     }
 
-    /// <summary>Ends the sessions, unless they are left to a successor, and returns when no worker is left.</summary>
+    /// <summary>Ends the sessions, unless they are left to a successor. Returns when no worker is left.</summary>
     public async ValueTask DisposeAsync()
     {
         app.Lifetime.StopApplication();
         Pool.Refuse();
         if (!isLeft)
         {
-            Sessions.Drain();
+            Sessions.EndAll();
             using var kill = atOnce.Register(Pool.KillAll);
             await Task.WhenAll(Pool.StopAllAsync(), app.StopAsync(atOnce));
             await app.Services.GetRequiredService<Leftovers>().KillAllAsync();

@@ -3,18 +3,18 @@ using System.Text;
 namespace Steelyard.Processes;
 
 /// <summary>
-/// The file a child writes its output to. The child appends with O_APPEND, so cutting the file while it writes is safe:
-/// its next line goes to the new end.
+/// The file that a child process writes its output to. The child appends with O_APPEND, so truncating the file while the child writes
+/// is safe: its next line goes to the new end.
 /// </summary>
-/// <param name="path">The file; it need not exist yet.</param>
-/// <param name="maxBytes">Size at which <see cref="Trim"/> empties it.</param>
+/// <param name="path">Path of the file, which does not have to exist yet.</param>
+/// <param name="maxBytes"><see cref="Trim"/> empties the file when it is larger than this.</param>
 public sealed class CappedLog(string path, long maxBytes)
 {
     private const int TailBytes = 2048;
 
     public string Path => path;
 
-    /// <summary>Empties the file if it has outgrown its cap. Between two calls it can grow beyond.</summary>
+    /// <summary>Empties the file if it is larger than its cap. Between two calls the file can exceed the cap.</summary>
     public void Trim()
     {
         var file = new FileInfo(path);
@@ -24,7 +24,7 @@ public sealed class CappedLog(string path, long maxBytes)
         stream.SetLength(0);
     }
 
-    /// <summary>The last lines (2 KiB at most), or an empty text when there are none.</summary>
+    /// <summary>Returns the last lines (at most 2 KiB), or an empty string when the file is empty or does not exist.</summary>
     public string Tail()
     {
         if (!File.Exists(path))

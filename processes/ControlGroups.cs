@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Steelyard.Processes;
 
 /// <summary>
-/// Our place in the kernel's tree of control groups (version 2), in which each worker gets a group of its own. There is none unless the
-/// tree has the controllers for memory and processes, we may write here, and nobody else's processes are in it: a place of somebody else
-/// is not ours to divide.
+/// The node's own place in the kernel's tree of control groups (version 2). Each worker gets a separate group below it. The place is
+/// usable only if it has the controllers for memory and processes, is writable, and contains no other process: the node does not divide
+/// a group that it shares with other programs.
 /// </summary>
 public sealed class ControlGroups
 {
@@ -17,8 +17,8 @@ public sealed class ControlGroups
     private ControlGroups(string folder) => this.folder = folder;
 
     /// <summary>
-    /// Finds our place and takes it: our own process goes into a leaf, since a group that is divided may hold none. Null, and why, if it
-    /// cannot be.
+    /// Finds the node's place in the tree and prepares it: moves this process into a leaf group, because a group with subgroups must not
+    /// contain processes. Returns null and the reason if the place cannot be used.
     /// </summary>
     public static (ControlGroups? Groups, string? Why) Take() => Take("/", Environment.ProcessId);
 
@@ -28,16 +28,18 @@ public sealed class ControlGroups
         {
             if (Mount(root) is not { } mount)
                 return (null, "no control groups of version 2 are mounted");
-            if (File.ReadLines(Path.Combine(root, "proc/self/cgroup")).FirstOrDefault(line => line.StartsWith("0::/", StringComparison.Ordinal)) is not { } line)
-                return (null, "this process is in no control group of version 2");
+            if (File.ReadLines(Path.Combine(root, "proc/self/cgroup"))
+                    .FirstOrDefault(line => line.StartsWith("0::/", StringComparison.Ordinal)) is not { } line)
+                return (null, "this process is not in a control group of version 2");
             var folder = Path.Combine(root, (mount + line["0::".Length..]).Trim('/'));
             if (Path.GetFileName(folder) == OwnLeaf)
                 folder = Path.GetDirectoryName(folder)!;
-            var controllers = File.ReadAllText(Path.Combine(folder, "cgroup.controllers")).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+            var controllers = File.ReadAllText(Path.Combine(folder, "cgroup.controllers"))
+                .Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
             if (((string[])["memory", "pids"]).Except(controllers).FirstOrDefault() is { } missing)
                 return (null, $"{folder} has no controller for {missing}");
             if (File.ReadLines(Path.Combine(folder, Procs)).Any(other => other != pid.ToString(CultureInfo.InvariantCulture)))
-                return (null, $"{folder} holds other processes than ours: it is not delegated to us");
+                return (null, $"{folder} contains other processes: it is not delegated to this node");
             Directory.CreateDirectory(Path.Combine(folder, OwnLeaf));
             File.WriteAllText(Path.Combine(folder, OwnLeaf, Procs), pid.ToString(CultureInfo.InvariantCulture));
             File.WriteAllText(Path.Combine(folder, "cgroup.subtree_control"), "+memory +pids");
@@ -45,18 +47,18 @@ public sealed class ControlGroups
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (null, $"they are not delegated to us: {e.Message}");
+            return (null, $"they are not delegated to this node: {e.Message}");
         }
     }
 
     /// <summary>
-    /// A group for a process and all that it starts from now on. Throws <see cref="IOException"/> or
+    /// Creates a group that contains a process and everything that it starts from now on. Throws <see cref="IOException"/> or
     /// <see cref="UnauthorizedAccessException"/>.
     /// </summary>
-    /// <param name="name">Nobody else's.</param>
+    /// <param name="name">Name of the group; must be unique.</param>
     /// <param name="pid">The process.</param>
-    /// <param name="memory">Bytes; null for any.</param>
-    /// <param name="threads">Of all processes; null for any.</param>
+    /// <param name="memory">Memory limit in bytes; null for no limit.</param>
+    /// <param name="threads">Limit for the threads of all processes together; null for no limit.</param>
     public ControlGroup Create(string name, int pid, long? memory, int? threads)
     {
         var group = new ControlGroup(Path.Combine(folder, name));
@@ -82,29 +84,30 @@ public sealed class ControlGroups
         }
     }
 
-    /// <summary>A group of this name; null when there is none.</summary>
+    /// <summary>Returns the group with this name, or null if it does not exist.</summary>
     public ControlGroup? Find(string name) => Directory.Exists(Path.Combine(folder, name)) ? new(Path.Combine(folder, name)) : null;
 
-    // Words of mountinfo: …, mount point as the fifth, …, "-", type, source, options.
+    // Words of a mountinfo line: …, mount point (the fifth word), …, "-", type, source, options.
     private static string? Mount(string root) => File.ReadLines(Path.Combine(root, "proc/self/mountinfo"))
         .Select(line => line.Split(' '))
         .FirstOrDefault(words => Array.IndexOf(words, "-") is > 0 and var dash && words.ElementAtOrDefault(dash + 1) == "cgroup2")?[4];
 }
 
 /// <summary>The control group of one worker.</summary>
-/// <param name="folder">In the kernel's tree.</param>
+/// <param name="folder">Path of the group in the kernel's tree.</param>
 public sealed class ControlGroup(string folder)
 {
     internal string Folder => folder;
 
-    /// <summary>The kernel has killed it because it needed more memory than it may have.</summary>
+    /// <summary>The kernel has killed a process of this group because the group exceeded its memory limit.</summary>
     public bool RanOutOfMemory
     {
         get
         {
             try
             {
-                return File.ReadLines(Path.Combine(folder, "memory.events")).Any(line => line.StartsWith("oom_kill ", StringComparison.Ordinal) && line != "oom_kill 0");
+                return File.ReadLines(Path.Combine(folder, "memory.events"))
+                    .Any(line => line.StartsWith("oom_kill ", StringComparison.Ordinal) && line != "oom_kill 0");
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -113,7 +116,10 @@ public sealed class ControlGroup(string folder)
         }
     }
 
-    /// <summary>Kills all that is in it, as one step that no fork escapes (Linux 5.14). False when the kernel cannot.</summary>
+    /// <summary>
+    /// Kills all processes of the group in one step, so that no fork escapes (needs Linux 5.14). Returns false if the kernel does not
+    /// support it.
+    /// </summary>
     public bool TryKill()
     {
         try
@@ -127,7 +133,7 @@ public sealed class ControlGroup(string folder)
         }
     }
 
-    /// <summary>Removes it; false while a process is in it.</summary>
+    /// <summary>Removes the group. Returns false while it contains a process.</summary>
     public bool TryRemove()
     {
         try
@@ -145,5 +151,6 @@ public sealed class ControlGroup(string folder)
         }
     }
 
-    internal void Write(string name, long value) => File.WriteAllText(Path.Combine(folder, name), value.ToString(CultureInfo.InvariantCulture));
+    internal void Write(string name, long value) =>
+        File.WriteAllText(Path.Combine(folder, name), value.ToString(CultureInfo.InvariantCulture));
 }

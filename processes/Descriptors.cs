@@ -1,8 +1,8 @@
 namespace Steelyard.Processes;
 
-/// <summary>What .NET cannot say of a descriptor it did not open.</summary>
+/// <summary>Descriptor flags that .NET cannot set on a descriptor that it did not open.</summary>
 public static class Descriptors
 {
-    /// <summary>Keeps it from programs that we start.</summary>
+    /// <summary>Sets close-on-exec, so that programs that this program starts do not inherit the descriptor.</summary>
     public static void CloseOnExec(int descriptor) => _ = LibC.FileControl(descriptor, LibC.SetDescriptorFlags, LibC.CloseOnExecFlag);
 }

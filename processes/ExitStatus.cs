@@ -1,13 +1,13 @@
 namespace Steelyard.Processes;
 
-/// <summary>How a process ended: by itself with a code, by a signal, or unseen because it was not our child.</summary>
-/// <param name="Code">Exit code 0–255, when it ended by itself.</param>
-/// <param name="Signal">Number of the signal that ended it.</param>
+/// <summary>How a process ended: with an exit code, by a signal, or unknown because it was not a child of this program.</summary>
+/// <param name="Code">Exit code 0–255 if the process exited by itself; else null.</param>
+/// <param name="Signal">Number of the signal that ended the process; else null.</param>
 public readonly record struct ExitStatus(int? Code, int? Signal)
 {
     private const int ExitedByItself = 1;
 
-    /// <summary>The process was adopted: the kernel tells its exit status to its parent only.</summary>
+    /// <summary>The exit status of an adopted process: the kernel reports the exit status to the parent only.</summary>
     public static readonly ExitStatus Unknown;
 
     internal static ExitStatus From(in LibC.SignalInfo info) =>
@@ -17,6 +17,6 @@ public readonly record struct ExitStatus(int? Code, int? Signal)
     {
         { Code: { } code } => $"exit {code}",
         { Signal: { } signal } => $"signal {signal}",
-        _ => "exit unseen",
+        _ => "exit status unknown",
     };
 }

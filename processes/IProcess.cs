@@ -1,16 +1,20 @@
 namespace Steelyard.Processes;
 
-/// <summary>A running process, held so that no signal of ours can reach another one that got its pid: the kernel's, or the simulation's.</summary>
+/// <summary>
+/// A handle to a running process. A signal sent through it never reaches another process that reused the pid. Implemented by real
+/// processes and by the simulation.
+/// </summary>
 public interface IProcess
 {
     ProcessIdentity Identity { get; }
 
-    /// <summary>Completes once it has ended and is reaped. Never fails.</summary>
+    /// <summary>Completes when the process has ended and is reaped. Never fails.</summary>
     Task<ExitStatus> Exited { get; }
 
     /// <summary>
-    /// Signals it and all its helpers: its process group, if it leads one. Does nothing once it has exited. False when the kernel forbids
-    /// it: a program that has changed its user is out of our reach.
+    /// Sends a signal to the process and all its helpers: to its process group if it leads one, else to the process alone. Does nothing
+    /// after the process has exited. Returns false if the kernel does not permit the signal, for example because the process has changed
+    /// its user.
     /// </summary>
     bool TrySendToGroup(Signal signal);
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Steelyard.Processes;
 
-/// <summary>The calls of Linux's C library that .NET does not offer. Each returns what the manual page of its name says.</summary>
+/// <summary>Functions of the Linux C library that .NET does not offer. Each manual page describes the return value.</summary>
 internal static unsafe partial class LibC
 {
     public const int NotPermitted = 1;
@@ -31,7 +31,7 @@ internal static unsafe partial class LibC
 
     public const int SetChildSubreaper = 36;
 
-    // The same numbers on x86-64 and arm64; glibc 2.36 wraps them, older ones do not.
+    // The numbers are the same on x86-64 and arm64. glibc has wrappers for these calls only since 2.36.
     private const int PidfdSendSignalCall = 424;
     private const int PidfdOpenCall = 434;
 
@@ -105,7 +105,7 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 
-    /// <summary>The head of Linux's 64-bit <c>siginfo_t</c> as waitid fills it.</summary>
+    /// <summary>The first fields of Linux's 64-bit <c>siginfo_t</c>, as waitid fills them.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     public struct SignalInfo
     {

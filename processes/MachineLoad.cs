@@ -5,7 +5,10 @@ namespace Steelyard.Processes;
 /// <summary>How busy the machine is, from <c>/proc</c>.</summary>
 public static class MachineLoad
 {
-    /// <summary>Percent of all cores that are asked for (the load average of a minute; over 100 when processes wait), and percent of memory in use.</summary>
+    /// <summary>
+    /// Returns the load as a percentage of all cores (the load average of one minute; over 100 when processes wait for a core), and the
+    /// percentage of memory in use.
+    /// </summary>
     public static (int Cpu, int Memory) Read()
     {
         var load = double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Steelyard.Processes;
 
-/// <summary>A null-terminated array of C strings, as exec wants it.</summary>
+/// <summary>A null-terminated array of C strings, as exec(3) expects it.</summary>
 internal sealed unsafe class NativeStrings : IDisposable
 {
     private readonly int count;

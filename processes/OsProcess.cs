@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Steelyard.Processes;
 
 /// <summary>
-/// A running process held by its pidfd, so that no signal of ours can reach another one that got its pid.
-/// One lock: signals against the reaping, because a group may be signalled only while its leader still has the pid.
+/// A running process, held by its pidfd, so that a signal never reaches another process that reused the pid.
+/// One lock serializes signals and reaping, because a group may be signalled only while its leader still has the pid.
 /// </summary>
 public sealed class OsProcess : IProcess
 {
@@ -31,12 +31,12 @@ public sealed class OsProcess : IProcess
     public static OsProcess Start(ProcessSpec spec) => ProcessWatcher.Shared.Start(spec);
 
     /// <summary>
-    /// Takes hold of a process that an earlier program started with a session of its own, or returns null when it is gone. Throws
-    /// <see cref="IOException"/> when it cannot be watched.
+    /// Adopts a process that an earlier program started in a separate session. Returns null if the process has ended. Throws
+    /// <see cref="IOException"/> if it cannot be watched.
     /// </summary>
     public static OsProcess? TryAdopt(ProcessIdentity identity) => ProcessWatcher.Shared.TryAdopt(identity);
 
-    /// <summary>Signals this process alone. Does nothing once it has exited.</summary>
+    /// <summary>Sends a signal to this process alone. Does nothing after the process has exited.</summary>
     public void Send(Signal signal)
     {
         lock (gate)
@@ -52,7 +52,7 @@ public sealed class OsProcess : IProcess
             return reaped || SendToGroupNeedsLock(signal);
     }
 
-    /// <summary>Called by the watcher when the pidfd says that the process has ended. Only the first call counts.</summary>
+    /// <summary>The watcher calls this when the pidfd reports that the process has ended. Only the first call has an effect.</summary>
     internal unsafe void Reap()
     {
         ExitStatus status;
@@ -61,7 +61,7 @@ public sealed class OsProcess : IProcess
             if (reaped)
                 return;
 
-            // Still a zombie, so its pid is still the id of its group and of no other.
+            // The process is still a zombie, so its pid still identifies its group and no other.
             if (leadsGroup)
                 SendToGroupNeedsLock(Signal.Kill);
             LibC.SignalInfo info;
@@ -75,5 +75,6 @@ public sealed class OsProcess : IProcess
     }
 
     private bool SendToGroupNeedsLock(Signal signal) =>
-        (leadsGroup ? LibC.Kill(-Pid, (int)signal) : LibC.PidfdSendSignal(pidfd, (int)signal)) == 0 || Marshal.GetLastPInvokeError() == LibC.NoSuchProcess;
+        (leadsGroup ? LibC.Kill(-Pid, (int)signal) : LibC.PidfdSendSignal(pidfd, (int)signal)) == 0
+        || Marshal.GetLastPInvokeError() == LibC.NoSuchProcess;
 }

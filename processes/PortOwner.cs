@@ -5,19 +5,20 @@ using System.Text;
 namespace Steelyard.Processes;
 
 /// <summary>
-/// Tells whether a listening TCP port belongs to a process we started: a port may be taken by a stranger who answers just as well.
+/// Tells whether a listening TCP port belongs to a process that this program started. Another program may have taken the port and may
+/// answer as well.
 /// </summary>
 public static class PortOwner
 {
     private const string Listening = "0A";
     private const int BytesAtATime = 600;
 
-    // Those that are reached by connecting to 127.0.0.1, as the kernel writes them.
+    // Listening addresses that a connection to 127.0.0.1 reaches, in the kernel's notation.
     private static readonly string[] Reached = [.. new[] { "127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1" }.Select(Hex)];
 
     /// <summary>
-    /// True when whoever connects to the port of 127.0.0.1 reaches <paramref name="groupLeader"/>, a process of the group it leads, or
-    /// one that descends from it. Throws <see cref="IOException"/> when no descriptor is left.
+    /// Returns true if a connection to this port of 127.0.0.1 reaches <paramref name="groupLeader"/>, a process of the group that it
+    /// leads, or one of its descendants. Throws <see cref="IOException"/> when no descriptor is left.
     /// </summary>
     public static bool IsListening(int groupLeader, int port)
     {
@@ -31,17 +32,20 @@ public static class PortOwner
         return listeners.TrueForAll(listener => family.Exists(pid => Holds(pid, listener)));
     }
 
-    // Lines of /proc/net/tcp: index, local address:port in hex, remote, state, …, user as the eighth word, …, inode as the tenth.
-    // Listeners come first. We read a few lines at a time and stop as soon as we can: behind the listeners the kernel walks through its
-    // whole table of connections.
+    // Words of a line of /proc/net/tcp: index, local address:port in hex, remote address, state, …, user (the eighth word), …, inode
+    // (the tenth). Listeners come first. The loop reads a few lines at a time and stops after the listeners: for the lines behind them,
+    // the kernel walks through its whole table of connections.
     private static IEnumerable<Listener> Listeners(string table, int port)
     {
         if (!File.Exists(table))
             yield break;
         var suffix = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
-        using var reader = new StreamReader(new FileStream(table, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), bufferSize: BytesAtATime);
-        reader.ReadLine(); // Names of the columns.
-        while (reader.ReadLine() is { } line && line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 9 } words && words[3] == Listening)
+        using var reader = new StreamReader(
+            new FileStream(table, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), bufferSize: BytesAtATime);
+        reader.ReadLine(); // Column names.
+        while (reader.ReadLine() is { } line
+            && line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 9 } words
+            && words[3] == Listening)
         {
             if (words[1].EndsWith(suffix, StringComparison.Ordinal) && Reached.Contains(words[1][..^suffix.Length]))
                 yield return new($"socket:[{words[9]}]", words[7]);
@@ -56,17 +60,17 @@ public static class PortOwner
         }
         catch (UnauthorizedAccessException)
         {
-            // Root in a container may not look into the process of another user, and each browser may have a user of its own: then the
-            // user tells. It tells nothing of one that is ours, and that of many.
+            // In a container, root may not inspect the processes of other users, and each browser may run as a separate user. Then the
+            // user identifies the process. Our own user does not, because many processes share it.
             return UserOf(pid) is { } user && user == listener.User && user != UserOf(Environment.ProcessId);
         }
         catch (IOException e) when (!Shortage.IsIn(e))
         {
-            return false; // Gone.
+            return false; // The process has ended.
         }
     }
 
-    // Null when it has been closed meanwhile. Throws UnauthorizedAccessException.
+    // Returns null if the descriptor has been closed meanwhile. Throws UnauthorizedAccessException.
     private static string? TargetOf(string descriptor)
     {
         var link = new FileInfo(descriptor);
@@ -92,9 +96,16 @@ public static class PortOwner
 
     private static List<int> Family(int leader)
     {
-        var processes = ProcFile.Pids().Select(pid => (Pid: pid, Stat: ProcessStat.Read(pid))).Where(process => process.Stat is not null).ToList();
+        var processes = ProcFile.Pids()
+            .Select(pid => (Pid: pid, Stat: ProcessStat.Read(pid)))
+            .Where(process => process.Stat is not null)
+            .ToList();
         var children = processes.ToLookup(process => process.Stat!.Value.Parent, process => process.Pid);
-        List<int> family = [leader, .. processes.Where(process => process.Stat!.Value.Group == leader && process.Pid != leader).Select(process => process.Pid)];
+        List<int> family =
+        [
+            leader,
+            .. processes.Where(process => process.Stat!.Value.Group == leader && process.Pid != leader).Select(process => process.Pid),
+        ];
         var known = family.ToHashSet();
         for (var i = 0; i < family.Count; i++)
             family.AddRange(children[family[i]].Where(known.Add));
@@ -104,7 +115,8 @@ public static class PortOwner
     private static string Hex(string address)
     {
         var bytes = IPAddress.Parse(address).GetAddressBytes();
-        return string.Concat(Enumerable.Range(0, bytes.Length / 4).Select(i => BitConverter.ToUInt32(bytes, i * 4).ToString("X8", CultureInfo.InvariantCulture)));
+        return string.Concat(Enumerable.Range(0, bytes.Length / 4)
+            .Select(i => BitConverter.ToUInt32(bytes, i * 4).ToString("X8", CultureInfo.InvariantCulture)));
     }
 
     private readonly record struct Listener(string Socket, string User);

@@ -2,20 +2,23 @@ using System.Globalization;
 
 namespace Steelyard.Processes;
 
-/// <summary>Small files below <c>/proc</c>, read with little garbage: with hundreds of workers, thousands are read every second.</summary>
+/// <summary>
+/// Reads small files below <c>/proc</c> with few allocations: with hundreds of workers, thousands of files are read every second.
+/// </summary>
 internal static class ProcFile
 {
-    /// <summary>Size of a buffer that holds any of them, in bytes.</summary>
+    /// <summary>Size in bytes of a buffer that is large enough for any of these files.</summary>
     public const int Most = 1024;
 
-    /// <summary>The pids of all processes.</summary>
+    /// <summary>Lists the pids of all processes.</summary>
     public static IEnumerable<int> Pids() => Directory.EnumerateDirectories("/proc")
-        .Select(path => int.TryParse(Path.GetFileName(path.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+        .Select(path =>
+            int.TryParse(Path.GetFileName(path.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
         .Where(pid => pid > 0);
 
     /// <summary>
-    /// Reads one into a buffer; empty when its process has ended or is hidden from us. Throws <see cref="IOException"/> when no descriptor
-    /// is left: that says nothing of the process.
+    /// Reads a file into a buffer. Returns an empty span if the process has ended or is not visible to us. Throws
+    /// <see cref="IOException"/> when no descriptor is left, which says nothing about the process.
     /// </summary>
     public static ReadOnlySpan<byte> Read(string path, Span<byte> buffer)
     {
@@ -30,9 +33,9 @@ internal static class ProcFile
         }
     }
 
-    /// <summary>A number of a line of words with a space between each. Throws <see cref="FormatException"/>.</summary>
+    /// <summary>Parses one word of a space-separated line as a number. Throws <see cref="FormatException"/>.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="index">Counted from 0.</param>
+    /// <param name="index">Index of the word, starting at 0.</param>
     public static long Number(ReadOnlySpan<byte> line, int index)
     {
         foreach (var word in line.Split((byte)' '))

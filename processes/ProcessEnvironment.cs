@@ -3,15 +3,15 @@ using System.Text;
 namespace Steelyard.Processes;
 
 /// <summary>
-/// The environment a process was started with (<c>/proc/PID/environ</c>): readable by its own user, and not to be changed by anybody else.
+/// The environment that a process was started with (<c>/proc/PID/environ</c>). Its own user can read it; no other process can change it.
 /// </summary>
 public static class ProcessEnvironment
 {
     private const int MaxBytes = 1 << 20;
 
     /// <summary>
-    /// The value of a variable; null when it has none, or it is gone, or not ours to look into. Throws <see cref="IOException"/> when no
-    /// descriptor is left.
+    /// Returns the value of a variable. Returns null if the variable is not set, the process has ended, or its environment is not
+    /// readable. Throws <see cref="IOException"/> when no descriptor is left.
     /// </summary>
     public static string? Read(int pid, string name)
     {

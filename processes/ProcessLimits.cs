@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Steelyard.Processes;
 
-/// <summary>What the kernel allows a process and all that it starts from then on (prlimit(2)).</summary>
+/// <summary>Sets kernel limits for a process and everything that it starts afterwards (prlimit(2)).</summary>
 public static class ProcessLimits
 {
     private const int OfFileSize = 1;
@@ -10,16 +10,18 @@ public static class ProcessLimits
     private const int OfFiles = 7;
 
     /// <summary>
-    /// No core dumps, which would hold what pages hold; so many descriptors for each process, and no larger file written. False when the
-    /// kernel refuses, or it is gone.
+    /// Disables core dumps, which would contain the content of pages, and limits the descriptors of each process and the size of each
+    /// file that is written. Returns false if the kernel refuses or the process has ended.
     /// </summary>
-    /// <param name="pid">A child of ours, not reaped yet.</param>
-    /// <param name="files">Null leaves them as they are.</param>
-    /// <param name="fileBytes">Null leaves it as it is. Who writes beyond it gets SIGXFSZ.</param>
+    /// <param name="pid">A child of this program that has not been reaped.</param>
+    /// <param name="files">Number of descriptors for each process; null leaves the limit as it is.</param>
+    /// <param name="fileBytes">File size in bytes; null leaves the limit as it is. A process that writes more gets SIGXFSZ.</param>
     public static bool TryApply(int pid, int? files, long? fileBytes) =>
-        TrySet(pid, OfCores, 0) && (files is not { } most || TrySet(pid, OfFiles, most)) && (fileBytes is not { } largest || TrySet(pid, OfFileSize, largest));
+        TrySet(pid, OfCores, 0)
+        && (files is not { } most || TrySet(pid, OfFiles, most))
+        && (fileBytes is not { } largest || TrySet(pid, OfFileSize, largest));
 
-    /// <summary>How many descriptors this process may have: the runtime has raised the soft limit to the hard one.</summary>
+    /// <summary>How many descriptors this process may have. The runtime has raised the soft limit to the hard limit.</summary>
     public static unsafe long Descriptors
     {
         get
@@ -35,7 +37,7 @@ public static class ProcessLimits
         if (LibC.Limit(pid, resource, limit, null) == 0)
             return true;
 
-        // What it has may be less already, and only root may raise it.
+        // The process may already have a lower limit, which only root may raise.
         return Marshal.GetLastPInvokeError() == LibC.NotPermitted && LibC.Limit(pid, resource, null, limit) == 0 && limit[1] <= (ulong)most;
     }
 }

@@ -3,38 +3,41 @@ using System.Globalization;
 namespace Steelyard.Processes;
 
 /// <summary>
-/// A number that a process and all its descendants carry: the soft limit for file locks (RLIMIT_LOCKS), which Linux keeps, inherits and
-/// shows, and has not obeyed since 2.4.25. A new session, an emptied environment, another user or another parent does not change it. A
-/// program can, but none has a reason to.
+/// A number that a process and all its descendants carry. It is the soft limit for file locks (RLIMIT_LOCKS), which Linux stores,
+/// inherits and shows, but has not enforced since 2.4.25. A new session, an empty environment, another user or another parent does not
+/// change it. A program can change it, but has no reason to.
 /// </summary>
 public static unsafe class ProcessMark
 {
     private const int OfLocks = 10;
     private const int Self = 0;
 
-    // The name of its line in /proc/PID/limits, after which the soft limit comes.
+    // Name of the line in /proc/PID/limits; the soft limit follows it.
     private static ReadOnlySpan<byte> Line => "Max file locks"u8;
 
-    /// <summary>The mark of a process; null when it has none, or is gone, or is hidden from us.</summary>
+    /// <summary>Returns the mark of a process, or null if it has no mark, has ended, or is not visible to us.</summary>
     public static long? Read(int pid)
     {
         var limit = stackalloc ulong[2];
         if (LibC.Limit(pid, OfLocks, null, limit) == 0)
             return limit[0] is > 0 and <= long.MaxValue ? (long)limit[0] : null;
 
-        // Of another user only root may ask it, but everybody may read it.
+        // Only root may call prlimit for the process of another user, but every user may read the file.
         Span<byte> buffer = stackalloc byte[2 * ProcFile.Most];
         var text = ProcFile.Read($"/proc/{pid}/limits", buffer);
         var at = text.IndexOf(Line);
         if (at < 0)
             return null;
         var rest = text[(at + Line.Length)..].TrimStart((byte)' ');
-        return long.TryParse(rest[..Math.Max(0, rest.IndexOf((byte)' '))], NumberStyles.None, CultureInfo.InvariantCulture, out var mark) && mark > 0 ? mark : null;
+        return long.TryParse(
+                rest[..Math.Max(0, rest.IndexOf((byte)' '))], NumberStyles.None, CultureInfo.InvariantCulture, out var mark) && mark > 0
+            ? mark
+            : null;
     }
 
     /// <summary>
-    /// Until it is disposed, this program carries the mark itself, and so does what it starts: that is the only way to mark a process
-    /// before its first step. Where the limit may not be so high, what is started carries none.
+    /// Gives this program the mark until the result is disposed, so that a process started meanwhile inherits it. This is the only way
+    /// to mark a process before its first instruction. If the hard limit is too low, the started process has no mark.
     /// </summary>
     internal static Carried Carry(long? mark)
     {

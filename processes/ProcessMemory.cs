@@ -2,15 +2,17 @@ using System.Globalization;
 
 namespace Steelyard.Processes;
 
-/// <summary>What processes use, from <c>/proc</c>.</summary>
+/// <summary>Measures the memory of processes, from <c>/proc</c>.</summary>
 public static class ProcessMemory
 {
-    /// <summary>What they use together. About ten microseconds for each.</summary>
+    /// <summary>Returns the memory of these processes together. Takes about ten microseconds for each process.</summary>
     public static MemoryUsage Of(IEnumerable<int> pids) => pids.Select(PagesOf).Aggregate(default(MemoryUsage), (sum, pages) => new(
-        sum.OwnBytes + ((pages.Resident - pages.Shared) * Environment.SystemPageSize), sum.ResidentBytes + (pages.Resident * Environment.SystemPageSize)));
+        sum.OwnBytes + ((pages.Resident - pages.Shared) * Environment.SystemPageSize),
+        sum.ResidentBytes + (pages.Resident * Environment.SystemPageSize)));
 
     /// <summary>
-    /// Bytes of memory with each shared page divided among those who share it. Exact, and dear: about a millisecond for each process.
+    /// Returns the memory of these processes in bytes, with each shared page divided among the processes that share it. Exact but
+    /// expensive: about a millisecond for each process.
     /// </summary>
     public static long ProportionalOf(IEnumerable<int> pids)
     {
@@ -23,8 +25,8 @@ public static class ProcessMemory
                 continue;
             }
 
-            // A sandboxed process, or one of another user, shows it to root alone. What it shares with others is counted once, as the
-            // one that has the most of it has it: less than all, and never too much.
+            // Only root can read this for a sandboxed process or for a process of another user. Their shared memory is counted once, with
+            // the largest value of one process: this may be too little, but it is never too much.
             sum += Of([pid]).OwnBytes;
             shared = Math.Max(shared, SharedMemory(pid));
         }
@@ -40,7 +42,7 @@ public static class ProcessMemory
         return line.IsEmpty ? default : (ProcFile.Number(line, 1), ProcFile.Number(line, 2));
     }
 
-    // Null when it is hidden from us.
+    // Returns null if the value is not visible to us.
     private static long? Proportional(int pid)
     {
         try
@@ -53,7 +55,7 @@ public static class ProcessMemory
         }
     }
 
-    // Of files in memory that it has mapped, with a name or without.
+    // The memory of mapped files that exist only in memory, with or without a name.
     private static long SharedMemory(int pid)
     {
         try
@@ -62,17 +64,17 @@ public static class ProcessMemory
         }
         catch (IOException)
         {
-            return 0; // Gone.
+            return 0; // The process has ended.
         }
     }
 
-    // Of a line such as "Pss:    1234 kB", in bytes.
+    // Parses a line such as "Pss:    1234 kB" and returns bytes.
     private static long? Kilobytes(IEnumerable<string> lines, string name) =>
         lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)) is { } found
             ? long.Parse(found.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024
             : null;
 }
 
-/// <param name="OwnBytes">Resident memory that is not shared, of all its processes.</param>
-/// <param name="ResidentBytes">Resident memory, in which what is shared counts once for each process that shares it.</param>
+/// <param name="OwnBytes">Resident memory of all processes that is not shared.</param>
+/// <param name="ResidentBytes">Resident memory of all processes. Shared memory counts once for each process that shares it.</param>
 public readonly record struct MemoryUsage(long OwnBytes, long ResidentBytes);

@@ -1,20 +1,20 @@
 namespace Steelyard.Processes;
 
-/// <summary>A process as one look at the machine saw it.</summary>
-/// <param name="Identity">Which one it is.</param>
-/// <param name="Parent">Pid of its parent.</param>
-/// <param name="Session">Id of its session.</param>
+/// <summary>A process as one scan of the machine found it.</summary>
+/// <param name="Identity">The identity of the process.</param>
+/// <param name="Parent">Pid of the parent.</param>
+/// <param name="Session">Id of the session.</param>
 /// <param name="Mark">See <see cref="ProcessMark"/>.</param>
-/// <param name="IsOrphan">It has come to us because whoever started it has ended, and nobody but a process of ours can have started
-/// it.</param>
+/// <param name="IsOrphan">The process became a child of this program when its parent ended, and only a descendant of this program can
+/// have started it.</param>
 public readonly record struct ProcessEntry(ProcessIdentity Identity, int Parent, int Session, long? Mark, bool IsOrphan);
 
-/// <summary>All processes that run, but ourselves.</summary>
+/// <summary>All running processes except this one.</summary>
 public static class ProcessTable
 {
     /// <summary>
-    /// One walk over <c>/proc</c>: about ten microseconds for each process. Zombies are left out. Throws <see cref="IOException"/> when no
-    /// descriptor is left.
+    /// Scans <c>/proc</c> once, which takes about ten microseconds for each process. Skips zombies. Throws <see cref="IOException"/>
+    /// when no descriptor is left.
     /// </summary>
     public static List<ProcessEntry> Read()
     {
@@ -24,14 +24,16 @@ public static class ProcessTable
             if (pid == Environment.ProcessId || ProcessStat.Read(pid) is not { State: not ('Z' or 'X') } stat)
                 continue;
             var isOrphan = stat.Parent == Environment.ProcessId && Subreaper.HasOwnOrphansOnly && !ProcessWatcher.Shared.Knows(pid);
-            entries.Add(new(new(pid, stat.StartTime, ProcessIdentity.ThisBoot), stat.Parent, stat.Session, ProcessMark.Read(pid), isOrphan));
+            entries.Add(new(
+                new(pid, stat.StartTime, ProcessIdentity.ThisBoot), stat.Parent, stat.Session, ProcessMark.Read(pid), isOrphan));
         }
 
         return entries;
     }
 
     /// <summary>
-    /// Kills this very process, and no other that has got its pid. False when the kernel forbids it; true also when it is gone.
+    /// Kills exactly this process, and never another one that reused its pid. Returns false if the kernel does not permit it, and true
+    /// also if the process has already ended.
     /// </summary>
     public static bool TryKill(ProcessIdentity identity)
     {
@@ -40,8 +42,10 @@ public static class ProcessTable
             return System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == LibC.NoSuchProcess;
         try
         {
-            // What the descriptor names cannot change any more, so the check holds for the signal, too.
-            return !identity.Exists || LibC.PidfdSendSignal(pidfd, (int)Signal.Kill) == 0 || System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == LibC.NoSuchProcess;
+            // The descriptor always refers to the same process, so the check is still valid when the signal is sent.
+            return !identity.Exists
+                || LibC.PidfdSendSignal(pidfd, (int)Signal.Kill) == 0
+                || System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == LibC.NoSuchProcess;
         }
         finally
         {

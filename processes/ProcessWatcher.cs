@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Steelyard.Processes;
 
 /// <summary>
-/// One thread that waits for the exit of every process we hold: an epoll set of pidfds, told by the kernel within a millisecond.
-/// One per program, because children belong to the program: whoever reaps must know all of them.
+/// One thread that waits for the exit of all watched processes, with an epoll set of pidfds. The kernel reports an exit within a
+/// millisecond. There is one watcher per program, because children belong to the program and the code that reaps them must know all.
 /// </summary>
 internal sealed unsafe class ProcessWatcher
 {
@@ -14,7 +14,7 @@ internal sealed unsafe class ProcessWatcher
     // struct epoll_event is packed on x86-64 only.
     private static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
 
-    // Held over spawn and registration: a child that exits at once must not be taken for an orphan and reaped unseen.
+    // Held during spawn and registration: a child that exits immediately must not be reaped as an unknown orphan.
     private readonly Lock gate = new();
     private readonly Dictionary<int, OsProcess> watched = [];
     private readonly int epoll;
@@ -42,11 +42,15 @@ internal sealed unsafe class ProcessWatcher
             }
             catch (IOException)
             {
-                // Out of descriptors, as is said below.
+                // No descriptor is left; the exception below says so.
             }
 
             End(pid, spec.NewSession);
-            throw new ProcessStartException(spec.Path, "it cannot be watched: we are out of descriptors (see ulimit -n)") { IsShortage = true };
+            throw new ProcessStartException(
+                spec.Path, "it cannot be watched, because no file descriptor is left: raise the limit of open files (ulimit -n)")
+            {
+                IsShortage = true,
+            };
         }
     }
 
@@ -73,7 +77,10 @@ internal sealed unsafe class ProcessWatcher
             return watched.ContainsKey(pid);
     }
 
-    /// <summary>Helpers of a dead worker become our children. They are unknown to epoll and would stay zombies.</summary>
+    /// <summary>
+    /// Reaps the helpers of dead workers, which have become children of this program. They are not in the epoll set and would stay
+    /// zombies.
+    /// </summary>
     public void ReapOrphans()
     {
         while (true)
@@ -93,7 +100,7 @@ internal sealed unsafe class ProcessWatcher
         }
     }
 
-    // Null when it is gone. Throws IOException in a shortage of ours, which says nothing of the process.
+    // Returns null if the process has ended. Throws IOException if this program lacks a resource, which says nothing about the process.
     private OsProcess? WatchNeedsLock(ProcessIdentity identity, bool leadsGroup)
     {
         var pidfd = LibC.PidfdOpen(identity.Pid);
@@ -112,7 +119,7 @@ internal sealed unsafe class ProcessWatcher
 
     private OsProcess? WatchNeedsLock(ProcessIdentity identity, int pidfd, bool leadsGroup)
     {
-        // Between reading the identity and opening the descriptor the pid may have changed hands.
+        // Another process may have got the pid after the identity was read and before the descriptor was opened.
         if (!identity.Exists)
         {
             _ = LibC.Close(pidfd);
@@ -127,9 +134,10 @@ internal sealed unsafe class ProcessWatcher
         return watched[identity.Pid] = new(identity, pidfd, leadsGroup);
     }
 
-    private static IOException CannotWatch(int pid) => new($"Cannot watch pid {pid}: {Marshal.GetLastPInvokeErrorMessage()} (see ulimit -n)");
+    private static IOException CannotWatch(int pid) =>
+        new($"Cannot watch pid {pid}: {Marshal.GetLastPInvokeErrorMessage()} (see ulimit -n)");
 
-    // A child of ours that nobody holds: it is not reaped yet, so the pid is still its own.
+    // Ends a child of this program that nothing watches. It has not been reaped, so the pid still belongs to it.
     private static void End(int pid, bool leadsGroup)
     {
         LibC.SignalInfo info = default;

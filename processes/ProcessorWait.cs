@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Steelyard.Processes;
 
 /// <summary>
-/// Measures how long a process waits for a processor: it wants to run, and others run. The kernel counts that for each thread, in
-/// nanoseconds (run_delay, the second number of <c>/proc/PID/task/TID/schedstat</c>), but adds a wait only when it is over; a thread that
-/// is runnable and has not run since the last look still waits. The waits of all threads are added up, because they hand work on to each
-/// other. Without that file the wait is zero.
+/// Measures how long a process waits for a processor: it is runnable, but other processes run. The kernel counts this for each thread in
+/// nanoseconds (run_delay, the second number of <c>/proc/PID/task/TID/schedstat</c>), but adds a wait only when it is over. So a thread
+/// that is runnable and has not run since the last measurement counts as still waiting. The waits of all threads are added up, because
+/// threads pass work on to each other. Without that file the wait is zero.
 /// </summary>
 public sealed class ProcessorWait
 {
@@ -15,7 +15,7 @@ public sealed class ProcessorWait
     private readonly int pid;
     private readonly TimeProvider time;
     private readonly Dictionary<int, Look> first;
-    private volatile Dictionary<int, Look> last; // Replaced as a whole: several may measure at a time.
+    private volatile Dictionary<int, Look> last; // Replaced as a whole, because several callers may measure at the same time.
 
     private ProcessorWait(int pid, TimeProvider time)
     {
@@ -25,10 +25,12 @@ public sealed class ProcessorWait
         first = last = Read() ?? [];
     }
 
-    /// <summary>Measures from now on. Reads two small files for each thread, as <see cref="Measure"/> does.</summary>
+    /// <summary>Starts a measurement. Reads two small files for each thread, as <see cref="Measure"/> does.</summary>
     public static ProcessorWait Begin(int pid, TimeProvider time) => new(pid, time);
 
-    /// <summary>The wait since the beginning, of all threads together; null when it waits for nothing: it is stopped, or gone.</summary>
+    /// <summary>
+    /// Returns the wait of all threads together since the start of the measurement, or null if the process is stopped or has ended.
+    /// </summary>
     public TimeSpan? Measure()
     {
         if (Read() is not { } now)
@@ -54,17 +56,17 @@ public sealed class ProcessorWait
         }
         catch (IOException e) when (Shortage.IsIn(e))
         {
-            return before; // We are out of descriptors, which says nothing of the process.
+            return before; // No descriptor is left, which says nothing about the process.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The process has ended, or hides from us: what was read so far must do.
+            // The process has ended or is not visible to us: use what has been read so far.
         }
 
         return looks;
     }
 
-    // When these counters were first seen: the thread has neither begun nor ended a wait since.
+    // Returns the timestamp at which these counters were first read: the thread has neither begun nor ended a wait since then.
     private long SinceWhen(Dictionary<int, Look> before, int thread, (long Run, long Wait) counters) =>
         before.TryGetValue(thread, out var look) && (look.Run, look.Wait) == counters ? look.Since : time.GetTimestamp();
 

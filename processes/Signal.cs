@@ -1,6 +1,6 @@
 namespace Steelyard.Processes;
 
-/// <summary>The Linux signals we send or look for (numbers of x86-64 and arm64).</summary>
+/// <summary>The Linux signals that this program sends or checks for (numbers of x86-64 and arm64).</summary>
 public enum Signal
 {
     Interrupt = 2,
@@ -9,6 +9,6 @@ public enum Signal
     Continue = 18,
     Stop = 19,
 
-    /// <summary>SIGXFSZ: it wrote a file larger than it may.</summary>
+    /// <summary>SIGXFSZ: the process wrote a file beyond its size limit.</summary>
     FileTooLarge = 25,
 }

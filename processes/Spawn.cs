@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Steelyard.Processes;
 
-/// <summary>One call of posix_spawn(3). It shares our memory until the exec, so it costs the same however large we are.</summary>
+/// <summary>
+/// Starts processes with posix_spawn(3). The child shares our memory until the exec, so the cost does not depend on our size.
+/// </summary>
 internal static unsafe class Spawn
 {
     // glibc: posix_spawnattr_t 336 bytes, posix_spawn_file_actions_t 80, sigset_t 128.
@@ -13,15 +15,16 @@ internal static unsafe class Spawn
     private const int SignalSetSize = 128;
     private const uint LogMode = 0x180; // rw-------
 
-    // Descriptors 3 and up are the child's: ours are moved out of that range first, or one dup2 could overwrite the next one's source.
+    // The child's descriptors start at 3. Ours are first moved out of that range, or one dup2 could overwrite the source of the next one.
     private const int FirstFreeDescriptor = 64;
 
     /// <summary>
-    /// Starts it and returns its pid. One call at a time: a mark is ours for a moment. Throws <see cref="ProcessStartException"/>.
+    /// Starts a process and returns its pid. Call it from one thread at a time, because this program carries the mark for a moment.
+    /// Throws <see cref="ProcessStartException"/>.
     /// </summary>
     public static int Start(ProcessSpec spec) => spec.Restrict is null ? StartHere(spec) : StartElsewhere(spec);
 
-    // What a restricted thread has given up it never gets back. We wait for it no longer than for any spawn.
+    // A restricted thread cannot regain what it has given up, so it is used once. Waiting for it takes no longer than any other spawn.
     private static int StartElsewhere(ProcessSpec spec)
     {
         var pid = 0;
@@ -67,7 +70,8 @@ internal static unsafe class Spawn
 
             for (var i = 0; i < spec.InheritedHandles.Count; i++)
             {
-                var copy = LibC.FileControl((int)spec.InheritedHandles[i].DangerousGetHandle(), LibC.DuplicateCloseOnExec, FirstFreeDescriptor);
+                var copy = LibC.FileControl(
+                    (int)spec.InheritedHandles[i].DangerousGetHandle(), LibC.DuplicateCloseOnExec, FirstFreeDescriptor);
                 if (copy < 0)
                     throw ProcessStartException.Of(spec.Path, Marshal.GetLastPInvokeError());
                 moved.Add(copy);
@@ -88,7 +92,7 @@ internal static unsafe class Spawn
         }
     }
 
-    // The runtime blocks and ignores signals for its own use; the child starts with none blocked and all at their defaults.
+    // The .NET runtime blocks and ignores some signals. The child starts with no blocked signals and with default handlers.
     private static void SetSignals(byte* attributes, short flags)
     {
         var signals = stackalloc byte[SignalSetSize];

@@ -3,32 +3,33 @@ using System.Globalization;
 namespace Steelyard.Processes;
 
 /// <summary>
-/// Makes this program the parent of orphaned descendants (prctl(2), PR_SET_CHILD_SUBREAPER) instead of init: they are reaped, and can be
-/// found.
+/// Makes this program, instead of init, the parent of orphaned descendants (prctl(2), PR_SET_CHILD_SUBREAPER), so that it can find and
+/// reap them.
 /// </summary>
 public static class Subreaper
 {
     private const int Init = 1;
 
     /// <summary>
-    /// Whoever comes to us as an orphan descends from a process that we started. Not so for an init, which gets everybody's orphans, and
-    /// when a program that had children already has become ours.
+    /// True if every orphan that becomes our child descends from a process that this program started. This is false if this program is
+    /// init, which gets the orphans of all programs, and if the process already had children before it executed this program.
     /// </summary>
     public static bool HasOwnOrphansOnly { get; private set; }
 
     /// <summary>
-    /// From now on every unknown child that exits is reaped. Not to be used beside another reaper in the same program, nor after the first
-    /// start.
+    /// Reaps every unknown child that exits from now on. Call it before the first process is started, and do not combine it with another
+    /// reaper in the same program.
     /// </summary>
     public static void Enable()
     {
-        HasOwnOrphansOnly = Environment.ProcessId != Init && !ProcFile.Pids().Any(pid => ProcessStat.Read(pid)?.Parent == Environment.ProcessId);
+        HasOwnOrphansOnly = Environment.ProcessId != Init
+            && !ProcFile.Pids().Any(pid => ProcessStat.Read(pid)?.Parent == Environment.ProcessId);
         ProcessWatcher.Shared.AdoptOrphans();
     }
 
     /// <summary>
-    /// Kills and reaps the children of this program that it did not start itself. Returns how many there were: their own children come to
-    /// us now.
+    /// Kills and reaps the children of this program that it did not start itself. Returns how many there were. Their own children become
+    /// ours then, so call it again until it returns 0.
     /// </summary>
     public static int KillOrphans()
     {

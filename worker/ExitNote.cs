@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace SteelBrowser;
 
-/// <summary>Leaves our exit status in our folder: an orchestrator that took us over from another one is not our parent, and the kernel does not tell it.</summary>
+/// <summary>
+/// Writes the worker's exit code to its folder. An orchestrator that has adopted the worker from another one is not its parent, so the
+/// kernel does not tell it the exit code.
+/// </summary>
 internal static class ExitNote
 {
     public static void Write(string? directory, int exitCode)
@@ -16,7 +19,7 @@ internal static class ExitNote
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"steel-browser: the exit status cannot be noted: {e.Message}");
+            Console.Error.WriteLine($"steel-browser: cannot write the exit code: {e.Message}");
         }
     }
 }

@@ -27,7 +27,7 @@ if (options.Help)
     return ExitCode.Ok;
 }
 
-// A file that is larger than we may write is an error of that write, and not our end.
+// A write beyond the limit for files (ulimit -f) fails with an error, and does not end the worker.
 using var fileTooLarge = PosixSignalRegistration.Create((PosixSignal)Signal.FileTooLarge, signal => signal.Cancel = true);
 
 ChromiumHost? chromium = null;
@@ -50,20 +50,28 @@ if (options.Faults.Count > 0)
 }
 
 await using var server = new WorkerServer(options.Port, SizeLimits.Request(options.Limits.Body), handler);
-try
-{
-    await server.StartAsync();
-}
-catch (SocketException e)
-{
-    return Stderr.Fail(ExitCode.PortTaken, $"cannot listen on port {options.Port} of 127.0.0.1: {e.Message}");
-}
-catch (IOException)
-{
-    return Stderr.Fail(ExitCode.PortTaken, $"port {options.Port} on 127.0.0.1 is taken; choose another with PORT=...");
-}
+if (await WhyNotStartedAsync(server, options.Port) is { } why)
+    return Stderr.Fail(ExitCode.PortTaken, why);
 
 var exitCode = await host.RunAsync(server.Stopping);
 await server.StopAsync();
 ExitNote.Write(options.Directory, exitCode);
 return exitCode;
+
+// Null when it listens.
+static async Task<string?> WhyNotStartedAsync(WorkerServer server, int port)
+{
+    try
+    {
+        await server.StartAsync();
+        return null;
+    }
+    catch (SocketException e)
+    {
+        return $"cannot listen on port {port} of 127.0.0.1: {e.Message}";
+    }
+    catch (IOException)
+    {
+        return $"port {port} on 127.0.0.1 is taken; choose another with PORT=...";
+    }
+}

@@ -6,26 +6,30 @@ using SteelBrowser.Sessions;
 
 namespace SteelBrowser;
 
-/// <summary>The worker API: which call goes where, and what it answers.</summary>
+/// <summary>The worker API: passes each call to its handler, and builds the answer.</summary>
 /// <param name="host">Holds the session.</param>
-/// <param name="extras">What else can be asked of a session; null when it has no browser.</param>
+/// <param name="extras">The other calls about a session; null when the worker has no browser.</param>
 /// <param name="time">The clock.</param>
 internal sealed class Routes(ISessionHost host, SessionExtras? extras, TimeProvider time)
 {
     private static readonly Reply Healthy = Reply.Text("ok");
     private static readonly Reply NoSuchPage = Reply.Error(StatusCodes.Status404NotFound, "no such page");
-    private static readonly Reply OtherName = Reply.Error(StatusCodes.Status403Forbidden, "call this worker as localhost, 127.0.0.1 or [::1]: the Host header has another name");
+    private static readonly Reply OtherName = Reply.Error(
+        StatusCodes.Status403Forbidden,
+        "call this worker as localhost, 127.0.0.1 or [::1]: the Host header has another name");
     private static readonly string[] OurNames = ["localhost", "127.0.0.1", "[::1]"];
-    private static readonly Reply Lost = Reply.Error(StatusCodes.Status503ServiceUnavailable, "the browser is lost, and this worker ends");
+    private static readonly Reply Lost = Reply.Error(
+        StatusCodes.Status503ServiceUnavailable,
+        "the browser is lost, and this worker is stopping");
     private static readonly Reply NoBrowser = Reply.Error(StatusCodes.Status503ServiceUnavailable, "no browser is ready");
 
     public async ValueTask<Reply?> HandleAsync(HttpContext context)
     {
         var request = context.Request;
 
-        // Only browsers send these. A page of any site could otherwise drive the worker through the browser it is shown in. They send none
-        // of them to an http address that they do not count as their own machine's, whatever it leads to: so callers must use a name that
-        // they do count as such.
+        // Only browsers send these headers. Without this check, a page of any site could control the worker through the browser that shows
+        // the page. Over http, browsers send them only to host names that they regard as local. Other names can also lead to this machine,
+        // so callers must use a local one.
         if (request.Headers.Origin.Count > 0 || request.Headers.ContainsKey("Sec-Fetch-Site"))
             return Reply.Forbidden;
         if (!OurNames.Contains(request.Host.Host, StringComparer.OrdinalIgnoreCase))
@@ -45,7 +49,7 @@ internal sealed class Routes(ISessionHost host, SessionExtras? extras, TimeProvi
 
     private Reply Status()
     {
-        // Read in this order the two never say "available" and name a session.
+        // Read in this order, the two values are never "available" together with a session.
         var available = host.IsAvailable;
         var id = host.Session?.Id;
         var isolation = host.Isolation is { } held ? $",\"isolation\":{held.ToJson()},\"readable\":{held.ReadableToJson()}" : "";
@@ -63,7 +67,9 @@ internal sealed class Routes(ISessionHost host, SessionExtras? extras, TimeProvi
         }
         catch (BadHttpRequestException e)
         {
-            return Reply.Error(e.StatusCode, e.StatusCode == StatusCodes.Status400BadRequest ? "the body is not JSON" : "the body is too large or too slow");
+            return Reply.Error(
+                e.StatusCode,
+                e.StatusCode == StatusCodes.Status400BadRequest ? "the body is not JSON" : "the body is too large or arrives too slowly");
         }
 
         var session = StoredSession.Create(data, time.GetUtcNow());
@@ -80,7 +86,7 @@ internal sealed class Routes(ISessionHost host, SessionExtras? extras, TimeProvi
         return extras is null ? NoSuchPage : await extras.HandleAsync(context, path[..slash], RawCall(context));
     }
 
-    // As it was sent: a file may have a slash or a dot in its name that only its encoding tells from the path's own.
+    // The path as it was sent: a slash or a dot in a file name differs from one of the path only by its encoding.
     private static string RawCall(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
@@ -93,7 +99,9 @@ internal sealed class Routes(ISessionHost host, SessionExtras? extras, TimeProvi
             return host.TryEnd(id) ? Reply.NoContent : Reply.NotFound;
         if (Only("GET", request, "GET, DELETE") is { } wrongMethod)
             return wrongMethod;
-        return host.Session is { } session && session.Id == id ? Reply.Json(StatusCodes.Status200OK, session.Json) : host.HasLostBrowser ? Lost : Reply.NotFound;
+        return host.Session is { } session && session.Id == id
+            ? Reply.Json(StatusCodes.Status200OK, session.Json)
+            : host.HasLostBrowser ? Lost : Reply.NotFound;
     }
 
     private async ValueTask<Reply> DiscoverAsync(HttpContext context, PathString path)
@@ -101,10 +109,11 @@ internal sealed class Routes(ISessionHost host, SessionExtras? extras, TimeProvi
         var request = context.Request;
         if (!HttpMethods.IsPut(request.Method) && Only("GET", request, "GET, PUT") is { } wrongMethod)
             return wrongMethod;
-        return await host.DiscoverAsync(request.Method, path.ToUriComponent() + request.QueryString.Value, context.RequestAborted) ?? NoBrowser;
+        return await host.DiscoverAsync(request.Method, path.ToUriComponent() + request.QueryString.Value, context.RequestAborted)
+            ?? NoBrowser;
     }
 
     private static Reply? Only(string method, HttpRequest request, string? allow = null) => request.Method == method
         ? null
-        : Reply.Error(StatusCodes.Status405MethodNotAllowed, "no such method here") with { Allow = allow ?? method };
+        : Reply.Error(StatusCodes.Status405MethodNotAllowed, "this path does not support this method") with { Allow = allow ?? method };
 }

@@ -2,9 +2,9 @@ namespace SteelBrowser;
 
 internal enum WorkerMode
 {
-    /// <summary>A real browser, fresh for every session.</summary>
+    /// <summary>A real browser, a new one for every session.</summary>
     Chromium,
 
-    /// <summary>Holds the session's JSON and nothing else.</summary>
+    /// <summary>Only the JSON of the session, without a browser.</summary>
     Simulated,
 }

@@ -6,7 +6,7 @@ using Steelyard.Contract.Egress;
 
 namespace SteelBrowser;
 
-/// <summary>The command line and the environment, checked. <see cref="Usage"/> says what each means.</summary>
+/// <summary>The options from the command line and the environment, checked. <see cref="Usage"/> explains each.</summary>
 internal sealed record WorkerOptions
 {
     public int Port { get; private init; } = 3000;
@@ -21,7 +21,7 @@ internal sealed record WorkerOptions
 
     public bool NoSandbox { get; private init; }
 
-    /// <summary>Private folder whoever started us has made and will delete, or null.</summary>
+    /// <summary>Private folder, created and deleted by the program that started the worker; null for none.</summary>
     public string? Directory { get; private init; }
 
     public SizeLimits Limits { get; private init; } = new();
@@ -29,7 +29,7 @@ internal sealed record WorkerOptions
     /// <summary>Where the browser may connect.</summary>
     public EgressRules Egress { get; private init; } = EgressRules.Parse([]);
 
-    /// <summary>Folders in which the browser may read and write, beside its own.</summary>
+    /// <summary>Folders in which the browser may read and write, in addition to its own.</summary>
     public IReadOnlyList<string> Folders { get; private init; } = [];
 
     public IReadOnlyList<FaultSpec> Faults { get; private init; } = [];
@@ -39,14 +39,7 @@ internal sealed record WorkerOptions
     /// <summary>Throws <see cref="ArgumentException"/> with a message for people.</summary>
     public static WorkerOptions Parse(IReadOnlyList<string> arguments, Func<string, string?> environment)
     {
-        var options = new WorkerOptions
-        {
-            BrowserPath = NullIfEmpty(environment(EnvironmentNames.BrowserPath)),
-            Directory = NullIfEmpty(environment(EnvironmentNames.WorkerDirectory)),
-            Limits = ReadLimits(environment),
-            Egress = ParseEgress(environment(EnvironmentNames.Egress) ?? ""),
-            Folders = (environment(EnvironmentNames.BrowserFolders) ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries),
-        };
+        var options = FromEnvironment(environment);
         var browserArguments = new List<string>();
 
         for (var i = 0; i < arguments.Count; i++)
@@ -93,9 +86,22 @@ internal sealed record WorkerOptions
             string Value() => inline ?? (++i < arguments.Count ? arguments[i] : throw new ArgumentException($"{name} needs a value"));
         }
 
-        if (NullIfEmpty(environment(EnvironmentNames.Port)) is { } port)
-            options = options with { Port = Number(EnvironmentNames.Port, port, 1, ushort.MaxValue) };
         return options with { BrowserArguments = browserArguments };
+    }
+
+    private static WorkerOptions FromEnvironment(Func<string, string?> environment)
+    {
+        var options = new WorkerOptions
+        {
+            BrowserPath = NullIfEmpty(environment(EnvironmentNames.BrowserPath)),
+            Directory = NullIfEmpty(environment(EnvironmentNames.WorkerDirectory)),
+            Limits = ReadLimits(environment),
+            Egress = ParseEgress(environment(EnvironmentNames.Egress) ?? ""),
+            Folders = (environment(EnvironmentNames.BrowserFolders) ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries),
+        };
+        return NullIfEmpty(environment(EnvironmentNames.Port)) is { } port
+            ? options with { Port = Number(EnvironmentNames.Port, port, 1, ushort.MaxValue) }
+            : options;
     }
 
     private static SizeLimits ReadLimits(Func<string, string?> environment)
@@ -120,7 +126,7 @@ internal sealed record WorkerOptions
     {
         "chromium" => WorkerMode.Chromium,
         "simulated" => WorkerMode.Simulated,
-        _ => throw new ArgumentException($"--mode is chromium or simulated, not '{text}'"),
+        _ => throw new ArgumentException($"--mode must be chromium or simulated, not '{text}'"),
     };
 
     private static EgressRules ParseEgress(string text)

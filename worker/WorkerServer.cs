@@ -7,15 +7,15 @@ namespace SteelBrowser;
 /// <summary>The HTTP server on 127.0.0.1, and the signals that stop it.</summary>
 internal sealed class WorkerServer : IAsyncDisposable
 {
-    // Requests that still run when we stop, such as one that hangs on purpose, are cut off after this.
+    // Requests that still run at shutdown, such as one that hangs on purpose, are aborted after this time.
     private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(300);
 
     private readonly WebApplication app;
     private readonly PosixSignalRegistration hangup;
 
-    /// <param name="port">On which to listen.</param>
-    /// <param name="maxBodyBytes">Of requests that do not allow themselves more.</param>
-    /// <param name="handler">Answers them.</param>
+    /// <param name="port">Port on which the server listens.</param>
+    /// <param name="maxBodyBytes">Maximum body size of a request; a handler can set another one for its request.</param>
+    /// <param name="handler">Answers the requests.</param>
     public WorkerServer(int port, long maxBodyBytes, RequestHandler handler)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -31,7 +31,7 @@ internal sealed class WorkerServer : IAsyncDisposable
         app.UseWebSockets();
         app.Run(context => HandleAsync(context, handler));
 
-        // A terminal that closes: the profile must go, too.
+        // When its terminal closes, the worker stops in the normal way, so that the profile is deleted.
         hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
@@ -39,7 +39,7 @@ internal sealed class WorkerServer : IAsyncDisposable
         });
     }
 
-    /// <summary>Raised by SIGTERM, SIGHUP and Ctrl-C.</summary>
+    /// <summary>Cancelled by SIGTERM, SIGHUP and Ctrl-C.</summary>
     public CancellationToken Stopping => app.Lifetime.ApplicationStopping;
 
     /// <summary>Throws <see cref="IOException"/> when the port is taken.</summary>

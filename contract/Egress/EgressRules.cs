@@ -3,8 +3,8 @@ using System.Net;
 namespace Steelyard.Contract.Egress;
 
 /// <summary>
-/// Where a session's browser may connect to. The first rule that matches decides; without one, the internet is allowed, and what
-/// <see cref="SpecialAddresses"/> or the machine's own addresses is, is not.
+/// Decides where a session's browser may connect. The first rule that matches decides. If no rule matches, the internet is allowed;
+/// <see cref="SpecialAddresses"/> and the machine's own addresses are not.
 /// </summary>
 internal sealed class EgressRules
 {
@@ -18,22 +18,26 @@ internal sealed class EgressRules
         this.rules = rules;
     }
 
-    /// <summary>Everything is allowed: there is nothing to decide.</summary>
+    /// <summary>True when every connection is allowed.</summary>
     public bool IsOpen { get; }
 
-    /// <summary>Reads the words of <c>--egress</c>. Throws <see cref="FormatException"/> that says which is wrong, and how.</summary>
+    /// <summary>
+    /// Reads the values of <c>--egress</c>. Throws <see cref="FormatException"/> with a message that names the invalid value and says why.
+    /// </summary>
     public static EgressRules Parse(IReadOnlyList<string> words)
     {
         if (!words.Contains(Open))
             return new(false, [.. words.Select(EgressRule.Parse)]);
-        return words.Count == 1 ? new(true, []) : throw new FormatException("'open' allows everything: it stands alone, without rules");
+        return words.Count == 1
+            ? new(true, [])
+            : throw new FormatException("'open' allows everything: write it alone, or leave it out and write only rules");
     }
 
-    /// <summary>Why a connection is refused, for people; null when it is allowed.</summary>
-    /// <param name="host">The name or address as it was asked for.</param>
+    /// <summary>Returns the reason why a connection is refused, as text for people; null when it is allowed.</summary>
+    /// <param name="host">The requested name or address.</param>
     /// <param name="port">1 to 65535.</param>
-    /// <param name="address">The very address that will be dialled.</param>
-    /// <param name="isOwn">It is one of this machine's own.</param>
+    /// <param name="address">The exact address that will be connected to.</param>
+    /// <param name="isOwn">True for an address of this machine.</param>
     public string? Refuse(string host, int port, IPAddress address, bool isOwn)
     {
         if (IsOpen)

@@ -1,17 +1,22 @@
 namespace Steelyard.Async;
 
-/// <summary>A background loop that survives what goes wrong in one of its rounds.</summary>
+/// <summary>A background loop that continues after a round that failed.</summary>
 internal static class Periodic
 {
-    /// <summary>Calls <paramref name="round"/> every <paramref name="period"/>. Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>
+    /// Calls <paramref name="round"/> every <paramref name="period"/>. Runs until cancelled, and then throws
+    /// <see cref="OperationCanceledException"/>.
+    /// </summary>
     public static Task RunAsync(TimeSpan period, Action round, TimeProvider time, ILogger logger, CancellationToken cancellationToken) =>
         RunAsync(period, round.Method.DeclaringType?.Name, () => Done(round), time, logger, cancellationToken);
 
-    /// <summary>The same for rounds that wait: one that takes longer than the period delays the next.</summary>
-    public static Task RunAsync(TimeSpan period, Func<Task> round, TimeProvider time, ILogger logger, CancellationToken cancellationToken) =>
+    /// <summary>As the other overload, for asynchronous rounds. A round that takes longer than the period delays the next one.</summary>
+    public static Task RunAsync(
+        TimeSpan period, Func<Task> round, TimeProvider time, ILogger logger, CancellationToken cancellationToken) =>
         RunAsync(period, round.Method.DeclaringType?.Name, round, time, logger, cancellationToken);
 
-    private static async Task RunAsync(TimeSpan period, string? name, Func<Task> round, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    private static async Task RunAsync(
+        TimeSpan period, string? name, Func<Task> round, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(period, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
@@ -22,7 +27,7 @@ internal static class Periodic
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                logger.LogError(e, "A round of {Loop} failed through an error of ours; the next one follows", name);
+                logger.LogError(e, "A round of {Loop} failed with an unexpected error; the loop continues", name);
             }
         }
     }

@@ -1,11 +1,12 @@
 namespace Steelyard.Async;
 
-/// <summary>Where code goes on after a wait.</summary>
+/// <summary>Where code continues after a wait.</summary>
 internal static class Resumption
 {
     /// <summary>
-    /// The same task, completed in the caller's synchronization context if it has one. Without this, waiting with a deadline for what is completed under a lock
-    /// (and so asynchronously) goes on in the thread pool in any case, and a simulation could not decide the order.
+    /// The same task, completed in the caller's synchronization context if there is one. Some tasks are completed under a lock, and so
+    /// asynchronously. Without this method, a wait with a deadline for such a task always continues in the thread pool, and a simulation
+    /// could not decide the order.
     /// </summary>
     public static async Task<T> InContext<T>(this Task<T> task) => await task;
 }

@@ -8,53 +8,70 @@ using Steelyard.WorkerHttp;
 
 namespace Steelyard.Cdp;
 
-/// <summary>Connects a client's WebSocket to a session's browser, and tells the client why when that cannot be, or ends.</summary>
+/// <summary>Connects a client's WebSocket to a session's browser. Tells the client why the connection fails or ends.</summary>
 public sealed class Attacher(Options options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<Attacher> logger)
 {
-    private const string BrowserStarting = "The session's browser is not ready: it is started again when a session asks for settings. Ask again in a moment.";
+    private const string BrowserStarting =
+        "The session's browser is not ready: it restarts when a session sets options. Retry in a moment.";
 
     private static readonly TimeSpan ReasonTime = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Answers 426, and true, when the request does not ask for a WebSocket.</summary>
+    /// <summary>Answers 426 and returns true when the request does not ask for a WebSocket.</summary>
     public static async Task<bool> RefusesAsync(HttpContext context)
     {
         if (Upgrade.IsAsked(context.Request))
             return false;
         context.Response.Headers.Upgrade = "websocket";
-        await Problem.WriteAsync(context, StatusCodes.Status426UpgradeRequired, "This is a WebSocket: connect to it with a CDP client such as Playwright or Puppeteer. POST /sessions creates a session; /openapi.json describes all calls.");
+        await Problem.WriteAsync(
+            context,
+            StatusCodes.Status426UpgradeRequired,
+            "This is a WebSocket: connect to it with a CDP client such as Playwright or Puppeteer. POST /sessions creates a session; " +
+            "/openapi.json describes all calls.");
         return true;
     }
 
     /// <summary>
-    /// Runs until the client or the browser leaves, or the session ends. The caller has opened an activity on it, and checked the upgrade.
+    /// Runs until the client or the browser disconnects or the session ends. The caller must have begun an activity on the session and
+    /// checked the upgrade.
     /// </summary>
     /// <param name="context">The client's request.</param>
     /// <param name="session">The session.</param>
-    /// <param name="path">Path of a DevTools target; null for the browser itself.</param>
+    /// <param name="path">Path of a DevTools target; null for the browser target.</param>
     public async Task AttachAsync(HttpContext context, Session session, string? path)
     {
         if (await AddressAsync(context, session) is not { } at)
             return;
         if (path is not null && at.Placement.Worker.Client.Protocol.BrowserPath is not null)
         {
-            // Such a worker takes any path for the whole browser's.
-            await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "These workers have no sockets of single targets: connect to the browser, and attach to the target with Target.attachToTarget.");
+            // Such a worker connects any path to the browser target.
+            await Problem.WriteAsync(
+                context,
+                StatusCodes.Status501NotImplemented,
+                "These workers have no WebSocket for a single target: connect to the browser, and attach to the target with " +
+                "Target.attachToTarget.");
             return;
         }
 
-        using var browser = await OpenAsync(context, at.Address.Port, path ?? at.Address.BrowserPath, path ?? "to be attached to", isTarget: path is not null);
+        using var browser = await OpenAsync(
+            context,
+            at.Address.Port,
+            path ?? at.Address.BrowserPath,
+            path ?? "a connection to its browser",
+            isTarget: path is not null);
         if (browser is not null && !await MovedAsync(context, session, at.Placement))
             await TunnelAsync(context, session, browser);
     }
 
-    /// <summary>Connects a WebSocket to one that the session's worker itself serves, such as a live view. Not an activity.</summary>
+    /// <summary>
+    /// Connects the client's WebSocket to a WebSocket of the session's worker, such as a live view. Does not count as an activity.
+    /// </summary>
     /// <param name="context">The client's request.</param>
     /// <param name="session">The session.</param>
-    /// <param name="placement">Where it lives.</param>
-    /// <param name="path">The worker's path, with query.</param>
+    /// <param name="placement">The session's worker and lease.</param>
+    /// <param name="path">Path and query on the worker.</param>
     public async Task AttachToWorkerAsync(HttpContext context, Session session, Placement placement, string path)
     {
-        using var worker = await OpenAsync(context, placement.Worker.Port, path, "its live view", isTarget: false);
+        using var worker = await OpenAsync(context, placement.Worker.Port, path, "a connection to its live view", isTarget: false);
         if (worker is not null && !await MovedAsync(context, session, placement))
             await TunnelAsync(context, session, worker);
     }
@@ -70,12 +87,15 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(session.Ended, lifetime.ApplicationStopping);
         logger.LogInformation("Session {Id}: a client attached", session.Id);
-        if (!await new Tunnel(client, browser, AnswersPings(context.Request) ? options.DeadPeerTimeout : null, time).RunAsync(() => FarewellAsync(session), over.Token))
+        if (!await new Tunnel(client, browser, AnswersPings(context.Request) ? options.DeadPeerTimeout : null, time)
+            .RunAsync(() => FarewellAsync(session), over.Token))
             context.Abort();
         logger.LogInformation("Session {Id}: a client detached", session.Id);
     }
 
-    /// <summary>Where the session's browser listens; null when that cannot be told, and the client knows why.</summary>
+    /// <summary>
+    /// Returns where the session's browser listens. Null when this is unknown: the client is then answered with the reason.
+    /// </summary>
     public async Task<(Placement Placement, CdpAddress Address)?> AddressAsync(HttpContext context, Session session)
     {
         if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement)
@@ -90,16 +110,31 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
         if (error == WorkerError.Busy)
             throw PoolUnavailableException.NoConnection();
         if (error == WorkerError.None && status is >= 300 and < 500)
-            await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "This session's worker has no browser to attach to: it serves no /json/version. Run with --worker chromium.");
+        {
+            await Problem.WriteAsync(
+                context,
+                StatusCodes.Status501NotImplemented,
+                "This session's worker has no browser to attach to: it serves no /json/version. Run with --worker chromium.");
+        }
         else if (status == StatusCodes.Status503ServiceUnavailable)
+        {
             await Problem.UnavailableAsync(context, BrowserStarting, TimeSpan.FromSeconds(1));
+        }
         else
-            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker did not tell a DevTools address on which a process of its own listens: {(error == WorkerError.None ? $"HTTP {status}" : error.ToString())}.");
+        {
+            await Problem.WriteAsync(
+                context,
+                StatusCodes.Status502BadGateway,
+                "The session's worker did not give a DevTools address on which one of its own processes listens: " +
+                $"{(error == WorkerError.None ? $"HTTP {status}" : error.ToString())}.");
+        }
+
         return null;
     }
 
     /// <summary>
-    /// What the worker has said since may be about the next session: answers the client, and true, if this one is not there any more.
+    /// Answers the client and returns true when the session is no longer on this worker. Call it after each answer of the worker, because
+    /// the answer may be about the worker's next session.
     /// </summary>
     public static async Task<bool> MovedAsync(HttpContext context, Session session, Placement placement)
     {
@@ -109,7 +144,7 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
         return true;
     }
 
-    // A worker's own paths are nobody's business: what is asked for has a name for the client.
+    // Errors name the target in the words of "what", so that clients do not see the worker's own paths.
     private async Task<UpstreamWebSocket?> OpenAsync(HttpContext context, int port, string path, string what, bool isTarget)
     {
         using var timer = new CancellationTokenSource(options.WorkerTimeout, time);
@@ -123,7 +158,9 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
             var status = browser.Status switch
             {
                 >= 400 and < 500 => browser.Status,
-                StatusCodes.Status500InternalServerError when isTarget => StatusCodes.Status404NotFound, // So Chromium says that there is no such target.
+
+                // Chromium answers 500 when the target does not exist.
+                StatusCodes.Status500InternalServerError when isTarget => StatusCodes.Status404NotFound,
                 _ => StatusCodes.Status502BadGateway,
             };
             await Problem.WriteAsync(context, status, $"The session's worker refused {what} with status {browser.Status}.");
@@ -132,7 +169,8 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
         {
             throw PoolUnavailableException.NoConnection();
         }
-        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception e)
+            when (e is SocketException or IOException or OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
             await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's browser cannot be reached: {e.Message}.");
         }
@@ -140,12 +178,12 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
         return null;
     }
 
-    // Chromium itself never pings, and two libraries of Go's, chromedp and rod, take any frame for a message. They tell no name, or that
-    // of Go's own client.
+    // Chromium never sends pings, and two Go libraries, chromedp and rod, treat any frame as a message. They send no User-Agent, or the
+    // default of Go's HTTP client.
     private static bool AnswersPings(HttpRequest request) =>
         request.Headers.UserAgent.ToString() is { Length: > 0 } name && !name.StartsWith("Go-http-client", StringComparison.Ordinal);
 
-    // The browser's end may be seen a moment before we know what became of its session.
+    // The browser's connection may close shortly before the session's end is known, so this waits a moment for the reason.
     private async Task<(ushort Code, string Reason)> FarewellAsync(Session session)
     {
         if (!lifetime.ApplicationStopping.IsCancellationRequested)

@@ -4,13 +4,14 @@ using Steelyard.WorkerHttp;
 
 namespace Steelyard.Cdp;
 
-/// <summary>Where the DevTools of a session's browser listen, as its worker tells it in <c>GET /json/version</c>.</summary>
+/// <summary>The DevTools address of a session's browser, as its worker gives it in <c>GET /json/version</c>.</summary>
 /// <param name="Port">TCP port on the IPv4 loopback address.</param>
 /// <param name="BrowserPath">Path of the browser target's WebSocket.</param>
 public sealed record CdpAddress(int Port, string BrowserPath)
 {
     /// <summary>
-    /// Asks the worker. The address is null when it does not tell one of its own: the status, or else the error, says why.
+    /// Asks the worker. The address is null when the worker gives none that belongs to its own processes. Then the status or the error
+    /// says why.
     /// </summary>
     public static async Task<(CdpAddress? Address, int Status, WorkerError Error)> FindAsync(Placement placement)
     {
@@ -20,12 +21,14 @@ public sealed record CdpAddress(int Port, string BrowserPath)
         using var reply = await client.DiscoverAsync("GET", "/json/version");
         if (!reply.IsSuccess || Parse(reply.Body.Span) is not { } told)
             return (null, reply.Status, reply.Error);
-        return await placement.Worker.HasPortAsync(told.Port) ? (told, reply.Status, WorkerError.None) : (null, reply.Status, WorkerError.Malformed);
+        return await placement.Worker.HasPortAsync(told.Port)
+            ? (told, reply.Status, WorkerError.None)
+            : (null, reply.Status, WorkerError.Malformed);
     }
 
     /// <summary>
-    /// Reads <c>webSocketDebuggerUrl</c>. Only a loopback address is believed, and only a port of the worker's own processes: a lying
-    /// worker must not make us connect elsewhere.
+    /// Reads <c>webSocketDebuggerUrl</c>. Only a loopback address is accepted, and the caller accepts only a port of the worker's own
+    /// processes: a malicious worker must not make the node connect elsewhere.
     /// </summary>
     internal static CdpAddress? Parse(ReadOnlySpan<byte> json)
     {

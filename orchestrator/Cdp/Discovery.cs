@@ -4,22 +4,24 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Cdp;
 
-/// <summary>Rewrites the addresses in DevTools discovery replies, so that they lead through us.</summary>
+/// <summary>Rewrites the addresses in DevTools discovery replies, so that they lead through this node.</summary>
 public static class Discovery
 {
     private const string SocketUrl = "webSocketDebuggerUrl";
     private const string FrontendUrl = "devtoolsFrontendUrl";
 
-    // A page may fill its address with what would become six bytes for each. This is never put into a page.
+    // A page could fill its address with characters that strict escaping turns into six bytes each. The relaxed encoder is safe here
+    // because the JSON is never embedded in HTML.
     private static readonly JsonSerializerOptions AsItIs = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
-    /// Returns the body with its addresses rewritten; one that is no sound JSON, such as the texts of activate and close, as it is.
+    /// Returns the body with its addresses rewritten. A body that is not valid JSON, such as the text of activate and close, is returned
+    /// unchanged.
     /// </summary>
     /// <param name="body">The browser's reply.</param>
     /// <param name="prefix">What replaces scheme and authority, such as <c>ws://host/sessions/ID</c>.</param>
-    /// <param name="query">What is appended, such as <c>?apiKey=K</c>; a client that shows its key in the address does so again where it
-    /// is led.</param>
+    /// <param name="query">Appended to each address, such as <c>?apiKey=K</c>: a client that sends its key in the query needs it in the
+    /// next address as well.</param>
     /// <param name="address">The browser's own address.</param>
     public static ReadOnlyMemory<byte> Rewrite(ReadOnlyMemory<byte> body, string prefix, string query, CdpAddress address)
     {
@@ -33,14 +35,14 @@ public static class Discovery
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            return body; // No JSON, half of a surrogate pair, or a name that comes twice.
+            return body; // Not JSON, half of a surrogate pair, or a duplicate name.
         }
     }
 
-    /// <summary>Names another WebSocket in a reply to <c>/json/version</c>. False when that is no sound JSON object.</summary>
+    /// <summary>Replaces the WebSocket address in a reply to <c>/json/version</c>. False when the reply is not a JSON object.</summary>
     /// <param name="version">The browser's reply.</param>
-    /// <param name="socket">The WebSocket.</param>
-    /// <param name="led">The reply as JSON.</param>
+    /// <param name="socket">The new WebSocket address.</param>
+    /// <param name="led">The changed reply as JSON; empty on false.</param>
     public static bool TryLead(ReadOnlySpan<byte> version, string socket, out string led)
     {
         led = "";
@@ -54,7 +56,7 @@ public static class Discovery
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            return false; // As above.
+            return false; // Not JSON, half of a surrogate pair, or a duplicate name.
         }
     }
 

@@ -3,13 +3,19 @@ using Steelyard.Http;
 
 namespace Steelyard.Cdp;
 
-/// <summary>DevTools discovery for workers that have a browser's WebSocket and nothing else: clients learn the address, which is all that they need to connect.</summary>
+/// <summary>
+/// DevTools discovery for workers that serve only the WebSocket of the whole browser. Clients get its address, which is all they need to
+/// connect.
+/// </summary>
 internal static class RootDiscovery
 {
     /// <param name="context">The request.</param>
-    /// <param name="path">What is asked, such as <c>/json/version</c>.</param>
+    /// <param name="path">The requested path, such as <c>/json/version</c>.</param>
     /// <param name="socket">The WebSocket to connect to, without a key.</param>
     public static Task WriteAsync(HttpContext context, string path, string socket) => path == "/json/version"
         ? context.Response.WriteAsJsonAsync(new JsonObject { ["webSocketDebuggerUrl"] = socket + context.KeyQuery() })
-        : Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, $"These workers have no {path}, only the WebSocket of the whole browser: connect to {socket}.");
+        : Problem.WriteAsync(
+            context,
+            StatusCodes.Status501NotImplemented,
+            $"These workers have no {path}, only the WebSocket of the whole browser: connect to {socket}.");
 }

@@ -4,30 +4,37 @@ using System.Net.Sockets;
 namespace Steelyard.Cdp;
 
 /// <summary>
-/// Moves bytes between a client's upgraded connection and a browser, both ways, until one side ends or the session does. Buffers are
-/// small and fixed: who reads slowly slows the other side down. When it is us who end it, the client gets a close frame that says why.
+/// Moves bytes between a client's upgraded connection and a browser, in both directions, until one side or the session ends. Buffers are
+/// small and fixed, so that a slow reader slows down the other side. When the node ends the connection, the client gets a close frame with
+/// the reason.
 /// </summary>
 /// <param name="client">The client's side.</param>
 /// <param name="browser">The browser's side.</param>
 /// <param name="patience">
-/// How long a client may be silent, of which it is asked for a sign of life (RFC 6455 §5.5.2) four times; null asks for none. Its pongs pass on to the browser, which
-/// takes them for unasked ones.
+/// How long a client may be silent. During this time the client gets four pings (RFC 6455 §5.5.2); null sends no pings and sets no limit.
+/// The client's pongs are forwarded to the browser, which accepts them as unsolicited pongs.
 /// </param>
-/// <param name="time">Clock of all that.</param>
+/// <param name="time">Clock for all timeouts.</param>
 public sealed class Tunnel(Stream client, UpstreamWebSocket browser, TimeSpan? patience, TimeProvider time)
 {
     private const int BufferSize = 16 * 1024;
     private const int Pings = 4;
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim turn = new(1); // To write to the client.
+    private readonly SemaphoreSlim turn = new(1); // Held while writing to the client.
     private WebSocketFrames toClient = new();
     private long lastSign = time.GetTimestamp();
     private bool clientLeft;
 
-    /// <summary>Runs until it is over. Never fails: whatever breaks ends it. False when the client does not even take our farewell: its connection must be cut.</summary>
-    /// <param name="farewell">Asked when we end it or the browser vanished without a word: the close code and the reason for the client.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>
+    /// Runs until the tunnel ends. Never throws: any failure ends the tunnel. False when no close frame can be sent to the client: the
+    /// caller must then abort its connection.
+    /// </summary>
+    /// <param name="farewell">
+    /// Returns the close code and the reason for the client. Called when the node ends the tunnel, or when the browser disconnects without
+    /// a close frame.
+    /// </param>
+    /// <param name="cancellationToken">Ends the tunnel.</param>
     public async Task<bool> RunAsync(Func<Task<(ushort Code, string Reason)>> farewell, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -51,7 +58,7 @@ public sealed class Tunnel(Stream client, UpstreamWebSocket browser, TimeSpan? p
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // One side is gone, or we end it: either way this direction is over.
+            // One side has disconnected, or the tunnel is being ended.
         }
         finally
         {
@@ -99,7 +106,7 @@ public sealed class Tunnel(Stream client, UpstreamWebSocket browser, TimeSpan? p
         try
         {
             await WriteAsync(bytes, cancellationToken);
-            Volatile.Write(ref lastSign, time.GetTimestamp()); // It has taken what was sent before.
+            Volatile.Write(ref lastSign, time.GetTimestamp()); // The client has taken what was sent before.
         }
         finally
         {
@@ -109,13 +116,13 @@ public sealed class Tunnel(Stream client, UpstreamWebSocket browser, TimeSpan? p
 
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        // A write that has begun puts its bytes on their way even when it is cancelled later; one that has not, does not.
+        // A write that has begun sends its bytes even if it is cancelled later. So the frame state advances only if the write begins.
         cancellationToken.ThrowIfCancellationRequested();
         toClient.Advance(bytes.Span);
         await client.WriteAsync(bytes, cancellationToken);
     }
 
-    // Returns when there was no sign of life for too long.
+    // Returns when the client has shown no sign of life for too long.
     private async Task BeatAsync(TimeSpan most, CancellationToken cancellationToken)
     {
         var pause = most / Pings;
@@ -123,7 +130,7 @@ public sealed class Tunnel(Stream client, UpstreamWebSocket browser, TimeSpan? p
         {
             await Task.Delay(pause, time, cancellationToken);
 
-            // Not while something else is being written, nor within a frame: then the client has to take that first.
+            // No ping during another write or within a frame: the client has to take that data first.
             if (!await turn.WaitAsync(TimeSpan.Zero, cancellationToken))
                 continue;
             try

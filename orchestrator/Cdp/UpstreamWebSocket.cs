@@ -5,11 +5,15 @@ using Steelyard.WorkerHttp;
 
 namespace Steelyard.Cdp;
 
-/// <summary>A WebSocket to a browser's own DevTools port, after its opening handshake (RFC 6455 §4): from then on only bytes.</summary>
+/// <summary>
+/// A WebSocket to a browser's own DevTools port. It does the opening handshake (RFC 6455 §4) and treats everything after it as bytes.
+/// </summary>
 public sealed class UpstreamWebSocket : IDisposable
 {
     private const int MaxHeadBytes = 16 * 1024;
-    private static readonly string[] PassedToBrowser = ["Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"];
+
+    private static readonly string[] PassedToBrowser =
+        ["Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"];
 
     private readonly byte[] buffer = new byte[MaxHeadBytes];
     private int headLength;
@@ -27,15 +31,16 @@ public sealed class UpstreamWebSocket : IDisposable
     /// <summary>Headers of the browser's answer, by name in any case.</summary>
     public Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What the browser has sent behind its answer already.</summary>
+    /// <summary>Bytes that the browser has already sent after its answer.</summary>
     public ReadOnlyMemory<byte> Early => buffer.AsMemory(headLength, received - headLength);
 
     /// <summary>
-    /// Connects to a port of the loopback address and shakes hands with the client's own key and extensions, so that the browser's answer
-    /// fits the client. Origin is never passed on: Chromium refuses it. Throws <see cref="SocketException"/>, <see cref="IOException"/> or
-    /// <see cref="OperationCanceledException"/>.
+    /// Connects to a port of the loopback address. The handshake uses the client's own key and extensions, so that the browser's answer is
+    /// valid for the client. The Origin header is never passed on, because Chromium refuses it. Throws <see cref="SocketException"/>,
+    /// <see cref="IOException"/> or <see cref="OperationCanceledException"/>.
     /// </summary>
-    public static async Task<UpstreamWebSocket> OpenAsync(int port, string path, IHeaderDictionary client, CancellationToken cancellationToken)
+    public static async Task<UpstreamWebSocket> OpenAsync(
+        int port, string path, IHeaderDictionary client, CancellationToken cancellationToken)
     {
         var opened = new UpstreamWebSocket();
         try
@@ -85,7 +90,9 @@ public sealed class UpstreamWebSocket : IDisposable
 
         headLength = end + 4;
         var lines = Encoding.ASCII.GetString(buffer, 0, end).Split("\r\n");
-        if (!lines[0].StartsWith("HTTP/1.1 ", StringComparison.Ordinal) || lines[0].Length < 12 || !int.TryParse(lines[0].AsSpan(9, 3), out var status))
+        if (!lines[0].StartsWith("HTTP/1.1 ", StringComparison.Ordinal)
+            || lines[0].Length < 12
+            || !int.TryParse(lines[0].AsSpan(9, 3), out var status))
             throw new IOException("its answer to the upgrade is not HTTP");
         Status = status;
         foreach (var line in lines.Skip(1))

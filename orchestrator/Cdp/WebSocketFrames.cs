@@ -4,12 +4,12 @@ using System.Text;
 namespace Steelyard.Cdp;
 
 /// <summary>
-/// Follows the frames (RFC 6455 §5.2) in a stream of bytes that passes by, without touching it, so that a frame of ours can be put
-/// between two of them.
+/// Tracks the frames (RFC 6455 §5.2) in a stream of bytes without changing the stream, so that the node can insert its own frame between
+/// two of them.
 /// </summary>
 public struct WebSocketFrames
 {
-    /// <summary>An unmasked ping without payload, as servers send it.</summary>
+    /// <summary>An unmasked ping without a payload, as a server sends it.</summary>
     public static readonly ReadOnlyMemory<byte> Ping = new byte[] { 0x80 | PingOpcode, 0 };
 
     private const int CloseOpcode = 8;
@@ -23,10 +23,10 @@ public struct WebSocketFrames
 
     public WebSocketFrames() => header = new byte[14];
 
-    /// <summary>The last byte seen ended a frame, or none was seen yet.</summary>
+    /// <summary>Whether the last byte ended a frame, or no byte has passed yet.</summary>
     public readonly bool IsBetweenFrames => headerLength == 0 && payloadLeft == 0;
 
-    /// <summary>A close frame has begun: nothing may follow it.</summary>
+    /// <summary>Whether a close frame has begun. No frame may follow it.</summary>
     public bool SawClose { get; private set; }
 
     public void Advance(ReadOnlySpan<byte> bytes)
@@ -52,9 +52,9 @@ public struct WebSocketFrames
         }
     }
 
-    /// <summary>An unmasked close frame, as servers send it.</summary>
+    /// <summary>Returns an unmasked close frame, as a server sends it.</summary>
     /// <param name="code">Close code (RFC 6455 §7.4).</param>
-    /// <param name="reason">ASCII; cut after 123 characters, since a frame holds no more.</param>
+    /// <param name="reason">ASCII; cut after 123 characters, because a close frame holds no more.</param>
     public static byte[] Close(ushort code, string reason)
     {
         reason = reason.Length > LongestReason ? reason[..LongestReason] : reason;

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Steelyard.Connections;
 
 /// <summary>
-/// A client's connection and what it does now: <c>Waiting ⇄ Serving → Attached</c>, any <c>→ Closed</c>. It is found among the features of
-/// its requests.
+/// A client's connection and its state: <c>Waiting ⇄ Serving → Attached</c>, any <c>→ Closed</c>. It is among the features of its
+/// requests.
 /// </summary>
 public sealed class ClientConnection : ConnectionContext
 {
@@ -33,24 +33,24 @@ public sealed class ClientConnection : ConnectionContext
 
     private enum State
     {
-        /// <summary>No request of it is being served: it may be closed to make room.</summary>
+        /// <summary>It serves no request, so it can be closed to make room.</summary>
         Waiting,
 
         Serving,
 
-        /// <summary>It has become a WebSocket, which has another limit.</summary>
+        /// <summary>It has become a WebSocket. WebSockets have their own limit.</summary>
         Attached,
 
         Closed,
     }
 
-    /// <summary>It came when all places were taken: it is told so and closed.</summary>
+    /// <summary>All places were taken when it was accepted: the client is told so, and it is closed.</summary>
     public bool IsExcess { get; internal set; }
 
-    /// <summary>A caller with a right key has used it.</summary>
+    /// <summary>A caller with a valid key has used it.</summary>
     public bool IsKnown { get; private set; }
 
-    /// <summary>Others need its place, and nobody with a right key has used it.</summary>
+    /// <summary>Other connections need its place, and no caller with a valid key has used it.</summary>
     public bool IsInTheWay => !IsKnown && places.AreTaken;
 
     public override string ConnectionId
@@ -91,22 +91,22 @@ public sealed class ClientConnection : ConnectionContext
         set => inner.RemoteEndPoint = value;
     }
 
-    /// <summary>Its place in the list of its kind; guarded by <see cref="ConnectionPlaces"/>.</summary>
+    /// <summary>Its node in the list of its kind; guarded by <see cref="ConnectionPlaces"/>.</summary>
     internal LinkedListNode<ClientConnection> Node { get; }
 
-    /// <summary>The reply to its last request may still be on its way into the socket.</summary>
+    /// <summary>The reply to its last request can still be on its way into the socket.</summary>
     internal bool IsAnswering => hasAsked && Waited < AnswerTime;
 
     internal TimeSpan Waited => Is(State.Waiting) ? time.GetElapsedTime(Volatile.Read(ref waitingSince)) : TimeSpan.Zero;
 
     /// <summary>
-    /// A request has come. False when the connection was closed in the same moment to make room: the client asks again, since nothing has
-    /// been done.
+    /// Call this when a request arrives. False when the connection was closed at the same moment to make room: nothing has been done, so
+    /// the client can ask again.
     /// </summary>
     public bool TryServe() => TryMove(State.Waiting, State.Serving);
 
-    /// <summary>The request is answered.</summary>
-    /// <param name="isKnown">Its caller may call us.</param>
+    /// <summary>Call this when the request is answered.</summary>
+    /// <param name="isKnown">True when its caller has a valid key.</param>
     public void Rest(bool isKnown)
     {
         IsKnown |= isKnown;
@@ -115,7 +115,7 @@ public sealed class ClientConnection : ConnectionContext
         TryMove(State.Serving, State.Waiting);
     }
 
-    /// <summary>It has become a WebSocket, and needs no place among the connections any more.</summary>
+    /// <summary>Call this when it has become a WebSocket. It frees its place among the connections.</summary>
     public void Attach()
     {
         if (TryMove(State.Serving, State.Attached))

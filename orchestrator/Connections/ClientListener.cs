@@ -6,11 +6,11 @@ using Steelyard.Settings;
 namespace Steelyard.Connections;
 
 /// <summary>
-/// Accepts no more connections than there are places and a few: each one is a descriptor, before a request of it is read.
+/// Accepts only a few more connections than there are places: each one needs a descriptor before its first request is read.
 /// </summary>
 internal sealed class ClientListener(IConnectionListener inner, ConnectionPlaces places, TimeProvider time) : IConnectionListener
 {
-    /// <summary>An excess connection that has asked nothing is closed after so long.</summary>
+    /// <summary>An excess connection without a request is closed after this time.</summary>
     private static readonly TimeSpan ExcessPatience = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource unbound = new();
@@ -48,7 +48,7 @@ internal sealed class ClientListener(IConnectionListener inner, ConnectionPlaces
         {
             await Task.Delay(ExcessPatience, time);
             if (!places.TryEvict(connection))
-                continue; // It is being answered.
+                continue; // A request is being answered.
             Abort(connection);
             return;
         }
@@ -57,7 +57,7 @@ internal sealed class ClientListener(IConnectionListener inner, ConnectionPlaces
     private static void Abort(ClientConnection connection) => connection.Abort(new ConnectionAbortedException("its place is needed"));
 }
 
-/// <summary>Sockets as Kestrel has them, with <see cref="ClientListener"/> before them.</summary>
+/// <summary>Kestrel's sockets, with a <see cref="ClientListener"/> in front of them.</summary>
 internal sealed class ClientListeners(SocketTransportFactory sockets, Options options, TimeProvider time) : IConnectionListenerFactory
 {
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>

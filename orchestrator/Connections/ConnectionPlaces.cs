@@ -1,19 +1,20 @@
 namespace Steelyard.Connections;
 
 /// <summary>
-/// The places that connections may take, WebSockets apart. When they are taken, a newcomer gets that of one on which nobody with a right
-/// key has asked anything yet, the oldest first; else of one that has rested for a while. When all are in use, it is an excess one, of
-/// which there are a few at a time. One lock, held while one comes or leaves, never for a request.
+/// The places for connections; WebSockets are not counted. When all places are taken, a new connection gets the place of the oldest
+/// connection without a request from a valid key. If there is none, it gets the place of a connection that has been idle for a while.
+/// If all are in use, the new connection is an excess one; only a few of these are accepted at a time. One lock, held while a connection
+/// comes or leaves, never for a request.
 /// </summary>
-/// <param name="most">Places.</param>
+/// <param name="most">The number of places.</param>
 internal sealed class ConnectionPlaces(int most)
 {
-    /// <summary>Excess ones at a time, those that are being closed included.</summary>
+    /// <summary>Maximum number of excess connections at a time, including those that are being closed.</summary>
     public const int Spare = 16;
 
     /// <summary>
-    /// A client that sends its next request later than this after its last one finds its connection closed when others need it; most
-    /// servers close it then anyhow.
+    /// A connection that has been idle for this time can be closed when others need its place. Most servers close idle connections after
+    /// such a time anyway.
     /// </summary>
     internal static readonly TimeSpan Rested = TimeSpan.FromSeconds(5);
 
@@ -24,10 +25,10 @@ internal sealed class ConnectionPlaces(int most)
     private int closing;
     private TaskCompletionSource? room;
 
-    /// <summary>No place is free just now. Read without the lock: it may be over in the same moment.</summary>
+    /// <summary>True when no place is free. Read without the lock, so it can change at any moment.</summary>
     public bool AreTaken => Volatile.Read(ref open) - Volatile.Read(ref closing) >= most;
 
-    /// <summary>Completes when one more may be accepted.</summary>
+    /// <summary>Completes when one more connection can be accepted.</summary>
     public Task RoomAsync()
     {
         lock (gate)
@@ -38,7 +39,7 @@ internal sealed class ConnectionPlaces(int most)
         }
     }
 
-    /// <summary>One has been accepted. Returns the one that is to be aborted for it, if any.</summary>
+    /// <summary>Call this when a connection is accepted. Returns the connection to abort for it, if any.</summary>
     public ClientConnection? Enter(ClientConnection newcomer)
     {
         lock (gate)
@@ -47,7 +48,7 @@ internal sealed class ConnectionPlaces(int most)
             if (++open - closing > most)
             {
                 evicted = EvictStrangerNeedsLock() ?? EvictRestingNeedsLock();
-                newcomer.IsExcess = open - closing > most; // The evicted one may have been an excess one.
+                newcomer.IsExcess = open - closing > most; // The evicted connection can itself be an excess one.
             }
 
             strangers.AddLast(newcomer.Node);
@@ -55,14 +56,14 @@ internal sealed class ConnectionPlaces(int most)
         }
     }
 
-    /// <summary>Closes an excess one that asks nothing. True for the caller who has to abort it.</summary>
+    /// <summary>Closes an excess connection without a request. True when the caller must abort it.</summary>
     public bool TryEvict(ClientConnection connection)
     {
         lock (gate)
             return TryEvictNeedsLock(connection);
     }
 
-    /// <summary>It is closed, or has become a WebSocket.</summary>
+    /// <summary>Call this when a connection is closed or has become a WebSocket.</summary>
     public void Leave(ClientConnection connection)
     {
         TaskCompletionSource? waiting = null;
@@ -80,7 +81,7 @@ internal sealed class ConnectionPlaces(int most)
         waiting?.SetResult();
     }
 
-    // Those that have proved themselves meanwhile are sorted when one of them is met.
+    // Connections that have shown a valid key meanwhile are moved to the other list here.
     private ClientConnection? EvictStrangerNeedsLock()
     {
         for (var node = strangers.First; node is not null;)
@@ -103,7 +104,9 @@ internal sealed class ConnectionPlaces(int most)
     }
 
     private ClientConnection? EvictRestingNeedsLock() =>
-        known.MaxBy(connection => connection.Waited) is { } longest && longest.Waited >= Rested && TryEvictNeedsLock(longest) ? longest : null;
+        known.MaxBy(connection => connection.Waited) is { } longest && longest.Waited >= Rested && TryEvictNeedsLock(longest)
+            ? longest
+            : null;
 
     private bool TryEvictNeedsLock(ClientConnection connection)
     {

@@ -1,15 +1,15 @@
 namespace Steelyard.History;
 
 /// <summary>
-/// What is too old to be kept. The wall clock may be wrong, at boot above all, and what is deleted does not come back when it is set
-/// right. So it is believed once it has gone on for some hours without being set, as the monotonic clock tells; until then nothing is too
-/// old. One lock.
+/// Decides which rows are too old to keep. The wall clock may be wrong, especially at boot, and deleted rows do not come back when it is
+/// corrected. So the wall clock is trusted only after it has run for some hours without being set, measured by the monotonic clock. Until
+/// then no row is too old. One lock.
 /// </summary>
 public sealed class HistoryAge
 {
     private static readonly TimeSpan LongestTrial = TimeSpan.FromHours(6);
 
-    // More than it is slewed by between two looks.
+    // More than the wall clock is slewed by between two looks.
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(1);
 
     private readonly Lock gate = new();
@@ -19,8 +19,8 @@ public sealed class HistoryAge
     private long monotonic;
     private TimeSpan steady;
 
-    /// <param name="age">How long ended sessions are kept. The clock is on trial for as long, six hours at most.</param>
-    /// <param name="time">Both clocks.</param>
+    /// <param name="age">How long ended sessions are kept. The clock must run as long without being set, at most six hours.</param>
+    /// <param name="time">The wall clock and the monotonic clock.</param>
     public HistoryAge(TimeSpan age, TimeProvider time)
     {
         this.age = age;
@@ -29,8 +29,8 @@ public sealed class HistoryAge
     }
 
     /// <summary>
-    /// The time by a clock that can be believed, and the one before which whatever ended is too old; null while the clock cannot be
-    /// believed.
+    /// Returns the current time and the oldest end time to keep: rows that ended before it are too old. Null while the clock cannot be
+    /// trusted.
     /// </summary>
     public (DateTimeOffset Now, DateTimeOffset Oldest)? Look()
     {
@@ -45,10 +45,10 @@ public sealed class HistoryAge
 
     internal static TimeSpan Trial(TimeSpan age) => age < LongestTrial ? age : LongestTrial;
 
-    /// <summary>For how long the wall clock has gone on without being set. Pure.</summary>
-    /// <param name="steady">That, at the last look.</param>
-    /// <param name="byWall">Since then, as the wall clock has it.</param>
-    /// <param name="byMonotonic">Since then, as it was.</param>
+    /// <summary>How long the wall clock has run without being set. Pure.</summary>
+    /// <param name="steady">The result at the last look.</param>
+    /// <param name="byWall">Time since then by the wall clock.</param>
+    /// <param name="byMonotonic">Time since then by the monotonic clock.</param>
     internal static TimeSpan Next(TimeSpan steady, TimeSpan byWall, TimeSpan byMonotonic) =>
         (byWall - byMonotonic).Duration() > Tolerance ? TimeSpan.Zero : steady + byMonotonic;
 }

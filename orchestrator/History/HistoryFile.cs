@@ -4,8 +4,8 @@ using SQLitePCL;
 namespace Steelyard.History;
 
 /// <summary>
-/// The database of ended sessions in the data directory, which one node holds at a time, through a lock that the kernel frees when its
-/// holder dies.
+/// The database of ended sessions in the data directory. Only one node uses it at a time: it holds a lock file, and the kernel frees the
+/// lock when the node dies.
 /// </summary>
 public sealed class HistoryFile : IDisposable
 {
@@ -16,13 +16,14 @@ public sealed class HistoryFile : IDisposable
     private readonly string connectionString;
 
     /// <summary>
-    /// Opens the database of a folder, both made if need be. A damaged one is set aside and a new one begun. Throws
-    /// <see cref="DataDirectoryException"/>.
+    /// Opens the database in a folder and creates both if they do not exist. A damaged database is renamed, and a new one is created.
+    /// Throws <see cref="DataDirectoryException"/>.
     /// </summary>
     public HistoryFile(string folder, TimeProvider time, ILogger logger)
     {
         Path = System.IO.Path.Combine(folder, "history.db");
-        connectionString = new SqliteConnectionStringBuilder { DataSource = Path, Mode = SqliteOpenMode.ReadWrite, DefaultTimeout = 2 }.ToString();
+        connectionString =
+            new SqliteConnectionStringBuilder { DataSource = Path, Mode = SqliteOpenMode.ReadWrite, DefaultTimeout = 2 }.ToString();
         try
         {
             Directory.CreateDirectory(folder, OwnerOnlyFolder);
@@ -51,11 +52,11 @@ public sealed class HistoryFile : IDisposable
     public string Path { get; }
 
     /// <summary>
-    /// A connection from the pool; dispose it. Throws <see cref="SqliteException"/>. Blocks, as all that is done with it.
+    /// Returns a connection from the pool; dispose it. Blocks, as does all use of the connection. Throws <see cref="SqliteException"/>.
     /// </summary>
     public SqliteConnection Open()
     {
-        // Those in the pool would go on with what somebody has deleted, and nobody would know.
+        // Pooled connections would silently keep using a file that has been deleted.
         if (!File.Exists(Path))
             CloseIdle();
         var connection = new SqliteConnection(connectionString);
@@ -63,7 +64,7 @@ public sealed class HistoryFile : IDisposable
         {
             connection.Open();
 
-            // A row that takes the place of another one deletes it, and its labels.
+            // INSERT OR REPLACE then runs the delete trigger, which removes the labels of the replaced row.
             connection.Run("PRAGMA recursive_triggers = ON");
 
             // Written to the log at each commit, forced to the disk at checkpoints: a power cut costs the last seconds, never the file.
@@ -77,7 +78,7 @@ public sealed class HistoryFile : IDisposable
         }
     }
 
-    /// <summary>Closes what is in the pool: what has once failed need not be asked again.</summary>
+    /// <summary>Closes the pooled connections, so that a connection that has failed is not used again.</summary>
     public void CloseIdle()
     {
         using var connection = new SqliteConnection(connectionString);
@@ -90,10 +91,18 @@ public sealed class HistoryFile : IDisposable
         lockFile.Dispose();
     }
 
-    // Makes what is not there yet. Returns what is wrong with the file; null when it is sound.
+    // Creates the file and the tables if they do not exist. Returns what is wrong with the file; null when it is intact.
     private string? Begin(TimeProvider time)
     {
-        new FileStream(Path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, UnixCreateMode = OwnerOnly }).Dispose();
+        new FileStream(
+            Path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.ReadWrite,
+                UnixCreateMode = OwnerOnly,
+            }).Dispose();
         try
         {
             using var connection = Open();
@@ -106,7 +115,7 @@ public sealed class HistoryFile : IDisposable
         }
     }
 
-    // With its log and index of the log beside it, under names by which SQLite finds them again.
+    // Moves the write-ahead log and its index along, under names by which SQLite finds them again.
     private void SetAside(string damage, TimeProvider time, ILogger logger)
     {
         CloseIdle();
@@ -117,6 +126,6 @@ public sealed class HistoryFile : IDisposable
                 File.Move(Path + ending, aside + ending);
         }
 
-        logger.LogError("The history {Path} is damaged ({Damage}): it lies at {Aside} now, and a new one begins", Path, damage, aside);
+        logger.LogError("The history {Path} is damaged ({Damage}): it was moved to {Aside}, and a new one is created", Path, damage, aside);
     }
 }

@@ -3,20 +3,21 @@ using Microsoft.Data.Sqlite;
 namespace Steelyard.History;
 
 /// <summary>
-/// The index of the labels in <c>ended.metadata</c>: a list by label looks at the rows that have the label, and at no others. Triggers
-/// keep it, so that a program of an earlier version, which does not know it, keeps it as well.
+/// The index of the labels in <c>ended.metadata</c>: a list by label reads only the rows that have the label. Triggers maintain the index,
+/// so that an earlier version of the program, which does not know it, maintains it as well.
 /// </summary>
 internal static class HistoryLabels
 {
     private const int Step = 500;
 
-    // Where the rarest label has more rows than that, which one is the rarest matters no more than it costs to find out.
+    // When even the rarest label has more rows than this, counting further costs more than a better order saves.
     private const int MostCounted = 500;
 
-    // "below": rows with lower numbers were there before the index, and are not in it yet.
+    // "below": rows with lower numbers were written before the index existed and are not in it yet.
     private const string Definition = $"""
         CREATE TABLE label (
-            name TEXT NOT NULL, value TEXT NOT NULL, created_at INTEGER NOT NULL, number INTEGER NOT NULL, holder TEXT, reason TEXT NOT NULL,
+            name TEXT NOT NULL, value TEXT NOT NULL, created_at INTEGER NOT NULL, number INTEGER NOT NULL,
+            holder TEXT, reason TEXT NOT NULL,
             PRIMARY KEY (name, value, created_at DESC, number)) STRICT, WITHOUT ROWID;
         CREATE TABLE unlabelled (below INTEGER NOT NULL) STRICT;
         INSERT INTO unlabelled SELECT ifnull(max(number) + 1, 0) FROM ended;
@@ -32,20 +33,20 @@ internal static class HistoryLabels
     private const string Key = "entry.key, entry.value, row.created_at, row.number";
     private const string Fields = $"{Key}, row.holder, row.reason";
 
-    // What is no JSON, or no text, was not written by this program, and must not be in its way.
+    // A value that is not JSON or not a string was not written by this program. It is ignored.
     private const string Labels = "json_each(CASE WHEN json_valid(row.metadata) THEN row.metadata END) entry WHERE entry.type = 'text'";
 
-    /// <summary>Makes the index if need be, without what belongs into it: <see cref="TryFill"/> does that.</summary>
+    /// <summary>Creates the index if it does not exist. The index is empty at first: <see cref="TryFill"/> adds the older rows.</summary>
     public static void Prepare(SqliteConnection connection)
     {
         if (connection.Number("SELECT count(*) FROM sqlite_master WHERE name = 'label'") == 0)
             connection.Run($"BEGIN IMMEDIATE; {Definition} COMMIT;");
     }
 
-    /// <summary>All rows are in the index.</summary>
+    /// <summary>Whether all rows are in the index.</summary>
     public static bool AreComplete(SqliteConnection connection) => connection.Number("SELECT below FROM unlabelled") == 0;
 
-    /// <summary>Puts some older rows into the index, the newest of them first. False when there are none.</summary>
+    /// <summary>Adds some older rows to the index, the newest of them first. False when no row is missing.</summary>
     public static bool TryFill(SqliteConnection connection)
     {
         if (AreComplete(connection))
@@ -60,10 +61,11 @@ internal static class HistoryLabels
         return true;
     }
 
-    /// <summary>The labels in the order in which they are best looked for: the rarest first, as far as can be told cheaply.</summary>
+    /// <summary>Returns the labels in the best order for a search: the rarest first, as far as that is cheap to find out.</summary>
     public static List<KeyValuePair<string, string>> InOrder(SqliteConnection connection, IReadOnlyDictionary<string, string> labels)
     {
-        using var count = connection.Command($"SELECT count(*) FROM (SELECT 1 FROM label WHERE name = $name AND value = $value LIMIT {MostCounted})");
+        using var count = connection.Command(
+            $"SELECT count(*) FROM (SELECT 1 FROM label WHERE name = $name AND value = $value LIMIT {MostCounted})");
         return [.. labels.OrderBy(label => (long)count.With("$name", label.Key).With("$value", label.Value).ExecuteScalar()!)];
     }
 }

@@ -1,28 +1,29 @@
 namespace Steelyard.History;
 
-/// <summary>Which rows are asked for. They come in the order of creation, the newest first.</summary>
+/// <summary>Selects rows. They are returned in the order of creation, the newest first.</summary>
 /// <param name="Before">Only rows with a lower number.</param>
-/// <param name="Limit">How many at most.</param>
+/// <param name="Limit">Largest number of rows.</param>
 public sealed record HistoryQuery(long Before, int Limit)
 {
-    /// <summary>Only those of this holder; null for everybody's.</summary>
+    /// <summary>Only rows of this holder; null for all holders.</summary>
     public string? Holder { get; init; }
 
-    /// <summary>Only those that ended for one of these reasons; null for all.</summary>
+    /// <summary>Only rows that ended for one of these reasons; null for all reasons.</summary>
     public IReadOnlyList<string>? Reasons { get; init; }
 
-    /// <summary>Only those that have all these labels.</summary>
+    /// <summary>Only rows that have all these labels; null or empty for all rows.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
-    /// <summary>Only those strictly behind this place; null begins at the newest.</summary>
+    /// <summary>Only rows strictly after this place; null starts at the newest row.</summary>
     public HistoryPlace? After { get; init; }
 }
 
-/// <summary>A place in the order of creation: of two of the same moment, the one with the lower id comes first.</summary>
-/// <param name="Id">As text in lower case.</param>
+/// <summary>A place in the order of creation. Of two rows created at the same time, the row with the lower id comes first.</summary>
+/// <param name="Id">The session id as text in lower case.</param>
 public sealed record HistoryPlace(DateTimeOffset CreatedAt, string Id);
 
-/// <param name="Count">All rows that match, whatever <see cref="HistoryQuery.After"/> and <see cref="HistoryQuery.Limit"/> say.</param>
+/// <param name="Count">Number of all rows that match, regardless of <see cref="HistoryQuery.After"/> and
+/// <see cref="HistoryQuery.Limit"/>.</param>
 public sealed record HistoryPage(IReadOnlyList<HistoryRow> Rows, int Count)
 {
     public static readonly HistoryPage Empty = new([], 0);

@@ -3,32 +3,35 @@ using SQLitePCL;
 
 namespace Steelyard.History;
 
-/// <summary>Reads the database: on threads of the pool, because it blocks; a few reads at a time, each within a deadline.</summary>
+/// <summary>Reads the database on thread pool threads, because reads block. Runs a few reads at a time, each with a deadline.</summary>
 internal sealed class HistoryReader(HistoryFile file, HistoryTroubles troubles, TimeProvider time)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
-    // Apart, because creates wait for lookups, and lists take their time.
+    // Separate, because creates wait for lookups, and lists are slow.
     private readonly HistoryTurns lists = new(atOnce: 4, perKey: 2, waitingPerKey: 32);
     private readonly HistoryTurns lookups = new(atOnce: 4, perKey: 3, waitingPerKey: 1000);
 
     /// <summary>
-    /// A read of many rows. Throws <see cref="HistoryUnavailableException"/> when it fails or takes too long, <see
-    /// cref="HistoryBusyException"/> when the key asks for too much, and <see cref="OperationCanceledException"/>.
+    /// Reads many rows. Throws <see cref="HistoryUnavailableException"/> when the read fails or takes too long,
+    /// <see cref="HistoryBusyException"/> when the key has too many reads waiting, and <see cref="OperationCanceledException"/>.
     /// </summary>
     /// <param name="key">Name of the key that asks; null for none.</param>
-    /// <param name="read">What is done with the connection.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    public Task<T> ListAsync<T>(string? key, Func<SqliteConnection, T> read, CancellationToken cancellationToken) => ReadAsync(lists, key, read, cancellationToken);
+    /// <param name="read">Reads from the connection.</param>
+    /// <param name="cancellationToken">Stops the read.</param>
+    public Task<T> ListAsync<T>(string? key, Func<SqliteConnection, T> read, CancellationToken cancellationToken) =>
+        ReadAsync(lists, key, read, cancellationToken);
 
-    /// <summary>A read of one row. Throws the same.</summary>
+    /// <summary>
+    /// Reads one row. Throws <see cref="HistoryUnavailableException"/> and <see cref="HistoryBusyException"/> as a list does.
+    /// </summary>
     public Task<T> LookUpAsync<T>(string? key, Func<SqliteConnection, T> read) => ReadAsync(lookups, key, read, CancellationToken.None);
 
     private async Task<T> ReadAsync<T>(HistoryTurns turns, string? key, Func<SqliteConnection, T> read, CancellationToken left)
     {
         using var deadline = new CancellationTokenSource(Deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, left);
-        var over = either.Token; // Read may begin when we have given up and the source is disposed.
+        var over = either.Token; // Taken here: a read may start after the source is disposed.
         try
         {
             var turn = await turns.TakeAsync(key ?? "", over);
@@ -43,7 +46,7 @@ internal sealed class HistoryReader(HistoryFile file, HistoryTroubles troubles, 
         }
     }
 
-    // A disk that hangs keeps the thread and the turn, but not the caller.
+    // When the disk hangs, the thread and the turn stay occupied, but the caller is released at the deadline.
     private T Read<T>(IDisposable turn, Func<SqliteConnection, T> read, CancellationToken over)
     {
         using (turn)

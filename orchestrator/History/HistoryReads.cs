@@ -3,15 +3,15 @@ using Microsoft.Data.Sqlite;
 
 namespace Steelyard.History;
 
-/// <summary>What is asked of the table of ended sessions.</summary>
+/// <summary>Queries of the table of ended sessions.</summary>
 internal static class HistoryReads
 {
     private const string Columns = """
-        ended.number, ended.id, ended.node, ended.holder, ended.worker, ended.created_at, ended.ended_at, ended.reason, ended.detail, ended.restarts, ended.bytes_sent,
-        ended.bytes_received, ended.ttl, ended.max_age, ended.metadata, ended.facts, ended.cause
+        ended.number, ended.id, ended.node, ended.holder, ended.worker, ended.created_at, ended.ended_at, ended.reason, ended.detail,
+        ended.restarts, ended.bytes_sent, ended.bytes_received, ended.ttl, ended.max_age, ended.metadata, ended.facts, ended.cause
         """;
 
-    /// <summary>The last that ended, the oldest of them first.</summary>
+    /// <summary>Returns the sessions that ended last, the oldest of them first.</summary>
     public static List<HistoryRow> Newest(SqliteConnection connection, int count)
     {
         using var command = connection.Command($"SELECT {Columns} FROM ended ORDER BY number DESC LIMIT $count");
@@ -20,26 +20,29 @@ internal static class HistoryReads
         return rows;
     }
 
-    /// <summary>Null when there is none of this id.</summary>
+    /// <summary>Returns the session with this id; null when there is no row for it.</summary>
     public static HistoryRow? Find(SqliteConnection connection, string id)
     {
         using var command = connection.Command($"SELECT {Columns} FROM ended WHERE id = $id");
         return Rows(command.With("$id", id)).SingleOrDefault();
     }
 
-    /// <summary>One page, and how many there are in all.</summary>
+    /// <summary>Returns one page of rows and the number of all rows that match.</summary>
     public static HistoryPage Page(SqliteConnection connection, HistoryQuery query)
     {
-        // Of one moment: a row that is written between the two reads must not be in one of them only.
+        // One snapshot for both reads: a row that is written between them must not appear in only one.
         using var transaction = connection.BeginTransaction(deferred: true);
-        var labels = query.Metadata is { Count: > 0 } wanted && HistoryLabels.AreComplete(connection) ? HistoryLabels.InOrder(connection, wanted) : [];
+        var labels = query.Metadata is { Count: > 0 } wanted && HistoryLabels.AreComplete(connection)
+            ? HistoryLabels.InOrder(connection, wanted)
+            : [];
         var of = labels.Count > 0 ? "label" : "ended";
         var condition = Condition(query, of, labels.Count);
         using var count = connection.Command($"SELECT count(*) FROM {of} WHERE {condition}");
         Bind(count, query, labels);
         using var page = connection.Command($"""
             SELECT {Columns} FROM {(of == "label" ? "label CROSS JOIN ended ON ended.number = label.number" : "ended")}
-            WHERE {condition}{(query.After is null ? "" : $" AND {of}.created_at <= $created AND ({of}.created_at < $created OR ended.id > $id)")}
+            WHERE {condition}
+                {(query.After is null ? "" : $"AND {of}.created_at <= $created AND ({of}.created_at < $created OR ended.id > $id)")}
             ORDER BY {of}.created_at DESC, ended.id LIMIT $limit
             """);
         Bind(page, query, labels);
@@ -48,20 +51,22 @@ internal static class HistoryReads
         return new(Rows(page.With("$limit", query.Limit)), checked((int)(long)count.ExecuteScalar()!));
     }
 
-    // Only what is asked for: the indexes alone answer, unless rows are not in the index of labels yet.
+    // Names only the columns that the query needs, so that the indexes alone answer it, except while the label index is incomplete.
     private static string Condition(HistoryQuery query, string of, int indexed) =>
-        // The sign keeps SQLite from going through whole rows in the order of their numbers instead of the index.
+        // The unary plus keeps SQLite from scanning whole rows in the order of their numbers instead of using the index.
         $"+{of}.number < $before"
         + (query.Holder is null ? "" : $" AND {of}.holder = $holder")
         + (query.Reasons is null ? "" : $" AND {of}.reason IN (SELECT value FROM json_each($reasons))")
         + (indexed == 0 ? "" : " AND label.name = $name0 AND label.value = $value0")
         + string.Concat(Enumerable.Range(1, Math.Max(0, indexed - 1)).Select(i => $"""
              AND EXISTS (SELECT 1 FROM label other
-                WHERE other.name = $name{i} AND other.value = $value{i} AND other.created_at = label.created_at AND other.number = label.number)
+                WHERE other.name = $name{i} AND other.value = $value{i}
+                    AND other.created_at = label.created_at AND other.number = label.number)
             """))
         + (indexed > 0 || query.Metadata is not { Count: > 0 } ? "" : """
              AND NOT EXISTS (SELECT 1 FROM json_each($labels) wanted
-                WHERE NOT EXISTS (SELECT 1 FROM json_each(ended.metadata) label WHERE label.key = wanted.key AND label.value = wanted.value))
+                WHERE NOT EXISTS (SELECT 1 FROM json_each(ended.metadata) label
+                    WHERE label.key = wanted.key AND label.value = wanted.value))
             """);
 
     private static void Bind(SqliteCommand command, HistoryQuery query, List<KeyValuePair<string, string>> indexed)

@@ -4,7 +4,7 @@ using Steelyard.Settings;
 
 namespace Steelyard.History;
 
-/// <summary>The ended sessions of a node on disk. It outlives the node; the node does not depend on it.</summary>
+/// <summary>The ended sessions of a node on disk. The data outlives the node, and the node runs without it if the disk fails.</summary>
 public sealed class HistoryStore : IAsyncDisposable
 {
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(1);
@@ -24,8 +24,8 @@ public sealed class HistoryStore : IAsyncDisposable
     }
 
     /// <summary>
-    /// Opens the one of the options. Null when there is to be none, and when the disk is full or fails: sessions that live on need their
-    /// node. Throws <see cref="DataDirectoryException"/> for what only the operator can mend. Blocks.
+    /// Opens the store in the data directory of the options. Null when the options name none, and when the disk is full or fails: live
+    /// sessions need their node even then. Blocks. Throws <see cref="DataDirectoryException"/> for problems that only the operator can fix.
     /// </summary>
     public static HistoryStore? Open(Options options, TimeProvider time, ILogger<HistoryStore> logger)
     {
@@ -43,7 +43,8 @@ public sealed class HistoryStore : IAsyncDisposable
     }
 
     /// <summary>
-    /// The last that ended, the oldest of them first. For the start: it blocks. Throws <see cref="DataDirectoryException"/>.
+    /// Returns the sessions that ended last, the oldest of them first. Blocks: use it only at the start. Throws
+    /// <see cref="DataDirectoryException"/>.
     /// </summary>
     public IReadOnlyList<HistoryRow> Newest(int count)
     {
@@ -58,24 +59,29 @@ public sealed class HistoryStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Rows that have been taken and cannot be read yet.</summary>
+    /// <summary>Number of rows that have been added but cannot be read yet.</summary>
     public int Unsettled => writer.Unsettled;
 
-    /// <summary>Takes a row to be written soon. Never waits; may drop it.</summary>
+    /// <summary>Queues a row to be written soon. Never waits. Drops the row when the queue is full.</summary>
     public void Add(HistoryRow row) => writer.Add(row);
 
     /// <summary>
-    /// Null when there is no row of this id. Throws <see cref="HistoryUnavailableException"/> and <see cref="HistoryBusyException"/>.
+    /// Returns the row with this id; null when there is none. Throws <see cref="HistoryUnavailableException"/> and
+    /// <see cref="HistoryBusyException"/>.
     /// </summary>
-    /// <param name="id">As text in lower case.</param>
+    /// <param name="id">Session id as text in lower case.</param>
     /// <param name="key">Name of the key that asks; null for none.</param>
-    public Task<HistoryRow?> FindAsync(string id, string? key = null) => reader.LookUpAsync(key, connection => HistoryReads.Find(connection, id));
+    public Task<HistoryRow?> FindAsync(string id, string? key = null) =>
+        reader.LookUpAsync(key, connection => HistoryReads.Find(connection, id));
 
-    /// <summary>Throws the same, and <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>
+    /// Returns one page of rows. Throws <see cref="HistoryUnavailableException"/>, <see cref="HistoryBusyException"/> and
+    /// <see cref="OperationCanceledException"/>.
+    /// </summary>
     public Task<HistoryPage> PageAsync(HistoryQuery query, string? key = null, CancellationToken cancellationToken = default) =>
         reader.ListAsync(key, connection => HistoryReads.Page(connection, query), cancellationToken);
 
-    /// <summary>Writes what waits, within a second, and closes the database.</summary>
+    /// <summary>Writes the waiting rows within one second and closes the database.</summary>
     public async ValueTask DisposeAsync()
     {
         await writer.DisposeAsync();
@@ -85,7 +91,7 @@ public sealed class HistoryStore : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // The disk hangs. The kernel frees the lock when we have ended.
+            // The disk hangs. The kernel frees the lock when this process ends.
         }
     }
 }

@@ -3,7 +3,7 @@ using SQLitePCL;
 
 namespace Steelyard.History;
 
-/// <summary>The table of ended sessions: its form, and what changes it. Times are in units of 100 ns since 1970.</summary>
+/// <summary>The table of ended sessions: its schema and its changes. Times are in units of 100 ns since 1970.</summary>
 internal static class HistoryTable
 {
     private const long Version = 1;
@@ -12,15 +12,15 @@ internal static class HistoryTable
     private static readonly TimeSpan LongestCheck = TimeSpan.FromSeconds(0.5);
 
     /// <summary>
-    /// Makes the table, and what one of an earlier program lacks; what takes time is done later. Writes nothing without need: a node must
-    /// start on a full disk, too. The version tells which programs can use it, and those of version 1 still can. Throws <see
-    /// cref="IOException"/> when a later version of this program has made it.
+    /// Creates the table, or adds what the table of an earlier program lacks. Slow changes are left for later. Writes nothing that is not
+    /// needed, because a node must start even on a full disk. The version says which programs can use the table; programs of version 1
+    /// still can. Throws <see cref="IOException"/> when a later version of this program created the table.
     /// </summary>
     public static void Prepare(SqliteConnection connection)
     {
         var version = connection.Number("PRAGMA user_version");
         if (version > Version)
-            throw new IOException($"its database has version {version}, and this program knows {Version} only");
+            throw new IOException($"its database has version {version}, but this program only knows version {Version}");
         if (version < Version)
             Create(connection);
         if (connection.Number("SELECT count(*) FROM pragma_table_info('ended') WHERE name = 'cause'") == 0)
@@ -29,11 +29,12 @@ internal static class HistoryTable
     }
 
     /// <summary>
-    /// What is wrong with the file; null when nothing is found in half a second. The newest rows are looked at in any case.
+    /// Returns what is wrong with the file; null when half a second of checks finds nothing. The newest rows are always read.
     /// </summary>
     public static string? FindDamage(SqliteConnection connection, TimeProvider time)
     {
-        connection.Number("SELECT count(detail || ifnull(facts, '')) FROM (SELECT detail, facts FROM ended ORDER BY number DESC LIMIT 10000)");
+        connection.Number(
+            "SELECT count(detail || ifnull(facts, '')) FROM (SELECT detail, facts FROM ended ORDER BY number DESC LIMIT 10000)");
         using var limit = new CancellationTokenSource(LongestCheck, time);
         using var stop = new SqliteDeadline(connection, limit.Token);
         using var command = connection.Command("PRAGMA quick_check(1)");
@@ -47,21 +48,29 @@ internal static class HistoryTable
         }
     }
 
-    /// <summary>Adds rows, all or none. One with a number or id that is there takes its place.</summary>
+    /// <summary>Inserts all rows or none. A row replaces an existing row with the same number or id.</summary>
     public static void Insert(SqliteConnection connection, IReadOnlyList<HistoryRow> rows)
     {
         using var transaction = connection.BeginTransaction();
         using var command = connection.Command("""
-            INSERT OR REPLACE INTO ended (number, id, node, holder, worker, created_at, ended_at, reason, detail, restarts, bytes_sent, bytes_received, ttl, max_age, metadata, facts, cause)
-            VALUES ($number, $id, $node, $holder, $worker, $created, $ended, $reason, $detail, $restarts, $sent, $received, $ttl, $age, $metadata, $facts, $cause)
+            INSERT OR REPLACE INTO ended (
+                number, id, node, holder, worker, created_at, ended_at, reason, detail,
+                restarts, bytes_sent, bytes_received, ttl, max_age, metadata, facts, cause)
+            VALUES (
+                $number, $id, $node, $holder, $worker, $created, $ended, $reason, $detail,
+                $restarts, $sent, $received, $ttl, $age, $metadata, $facts, $cause)
             """);
         command.Transaction = transaction;
         foreach (var row in rows)
         {
-            command.With("$number", row.Number).With("$id", row.Id).With("$node", row.Node).With("$holder", row.Holder).With("$worker", row.Worker)
-                .With("$created", HistoryTime.Write(row.CreatedAt)).With("$ended", HistoryTime.Write(row.EndedAt)).With("$reason", row.Reason).With("$detail", row.Detail)
+            command
+                .With("$number", row.Number).With("$id", row.Id).With("$node", row.Node).With("$holder", row.Holder)
+                .With("$worker", row.Worker)
+                .With("$created", HistoryTime.Write(row.CreatedAt)).With("$ended", HistoryTime.Write(row.EndedAt))
+                .With("$reason", row.Reason).With("$detail", row.Detail)
                 .With("$restarts", row.Restarts).With("$sent", row.BytesSent).With("$received", row.BytesReceived)
-                .With("$ttl", row.Ttl.Ticks).With("$age", row.MaxAge?.Ticks).With("$metadata", row.Metadata).With("$facts", row.Facts).With("$cause", row.Cause);
+                .With("$ttl", row.Ttl.Ticks).With("$age", row.MaxAge?.Ticks)
+                .With("$metadata", row.Metadata).With("$facts", row.Facts).With("$cause", row.Cause);
             command.ExecuteNonQuery();
         }
 
@@ -79,15 +88,18 @@ internal static class HistoryTable
     }
 
     /// <summary>
-    /// Deletes the rows that have ended before <paramref name="oldest"/>, a few at a time. They go in the order in which they were
-    /// written: a row behind one that is to stay was written after it, so that its clock was wrong if it looks too old. Rows from the
-    /// future, whose clock was wrong as well, stay, and are in nobody's way.
+    /// Deletes the rows that ended before <paramref name="oldest"/>, a few at a time, in the order in which they were written. Deletion
+    /// stops at the first row to keep: a later row that looks too old was written after it, so the clock was wrong then. Rows that lie in
+    /// the future, for which the clock was wrong as well, are kept and do no harm.
     /// </summary>
     public static void PruneByAge(SqliteConnection connection, DateTimeOffset oldest, DateTimeOffset now)
     {
         using var find = connection.Command("SELECT number FROM ended WHERE ended_at BETWEEN $oldest AND $now ORDER BY number LIMIT 1");
-        var firstToStay = (long?)find.With("$oldest", HistoryTime.Write(oldest)).With("$now", HistoryTime.Write(now)).ExecuteScalar() ?? long.MaxValue;
-        using var delete = connection.Command("DELETE FROM ended WHERE number IN (SELECT number FROM ended WHERE number < $stays AND ended_at < $oldest ORDER BY number LIMIT $step)");
+        var firstToStay =
+            (long?)find.With("$oldest", HistoryTime.Write(oldest)).With("$now", HistoryTime.Write(now)).ExecuteScalar() ?? long.MaxValue;
+        using var delete = connection.Command(
+            "DELETE FROM ended WHERE number IN " +
+            "(SELECT number FROM ended WHERE number < $stays AND ended_at < $oldest ORDER BY number LIMIT $step)");
         delete.With("$stays", firstToStay).With("$oldest", HistoryTime.Write(oldest)).With("$step", PruneStep);
         while (delete.ExecuteNonQuery() > 0)
         {
@@ -99,7 +111,8 @@ internal static class HistoryTable
         CREATE TABLE IF NOT EXISTS ended (
             number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, node INTEGER NOT NULL, holder TEXT, worker TEXT,
             created_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, restarts INTEGER NOT NULL,
-            bytes_sent INTEGER NOT NULL, bytes_received INTEGER NOT NULL, ttl INTEGER NOT NULL, max_age INTEGER, metadata TEXT, facts TEXT) STRICT;
+            bytes_sent INTEGER NOT NULL, bytes_received INTEGER NOT NULL, ttl INTEGER NOT NULL, max_age INTEGER,
+            metadata TEXT, facts TEXT) STRICT;
         CREATE INDEX IF NOT EXISTS ended_by_creation ON ended (created_at DESC, id, reason);
         CREATE INDEX IF NOT EXISTS ended_by_holder ON ended (holder, created_at DESC, id, reason);
         PRAGMA user_version = {Version};

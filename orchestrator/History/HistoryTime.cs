@@ -1,6 +1,9 @@
 namespace Steelyard.History;
 
-/// <summary>Times as the table has them: whole numbers of 100 ns since 1970, so that none is rounded and <c>datetime(created_at / 10000000, 'unixepoch')</c> reads them.</summary>
+/// <summary>
+/// Times in the table: whole numbers of 100 ns since 1970. This rounds nothing, and <c>datetime(created_at / 10000000, 'unixepoch')</c>
+/// reads them.
+/// </summary>
 internal static class HistoryTime
 {
     public static long Write(DateTimeOffset time) => time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks;

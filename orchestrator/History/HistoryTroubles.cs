@@ -1,6 +1,6 @@
 namespace Steelyard.History;
 
-/// <summary>Says in the log what a failing disk costs: once a minute at most, however often it fails. One lock.</summary>
+/// <summary>Logs what a failing disk costs, at most once a minute, however often it fails. One lock.</summary>
 internal sealed class HistoryTroubles(TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
@@ -11,9 +11,9 @@ internal sealed class HistoryTroubles(TimeProvider time, ILogger logger)
     private long failures;
     private string latest = "";
 
-    /// <summary>A read or write has failed.</summary>
-    /// <param name="rows">How many rows will never be written because of it.</param>
-    /// <param name="why">What the log shall say.</param>
+    /// <summary>Counts a read or write that failed.</summary>
+    /// <param name="rows">Number of rows that will never be written because of it.</param>
+    /// <param name="why">The cause, for the log.</param>
     public void Add(int rows, string why)
     {
         lock (gate)
@@ -26,7 +26,7 @@ internal sealed class HistoryTroubles(TimeProvider time, ILogger logger)
         Report();
     }
 
-    /// <summary>Says what has not been said yet, unless it is too soon.</summary>
+    /// <summary>Logs failures that are not logged yet, unless the last report is less than a minute old.</summary>
     public void Report()
     {
         (long Lost, long Failures, string Why) now;
@@ -39,6 +39,11 @@ internal sealed class HistoryTroubles(TimeProvider time, ILogger logger)
             said = time.GetTimestamp();
         }
 
-        logger.LogError("History: {Lost} ended sessions are not written down; reads or writes have failed {Failures} times, the last time because {Why}", now.Lost, now.Failures, now.Why);
+        logger.LogError(
+            "History: {Lost} ended sessions are not written down; reads or writes have failed {Failures} times, " +
+            "the last time because {Why}",
+            now.Lost,
+            now.Failures,
+            now.Why);
     }
 }

@@ -1,12 +1,12 @@
 namespace Steelyard.History;
 
 /// <summary>
-/// Who may read the database now: so many at a time, of one key's only some. The keys take turns, so that none waits for all that another
-/// has asked. One lock. Keys come from the options, so there are few of them.
+/// Limits concurrent reads of the database, in all and per key. The keys take turns, so that no key waits for all reads of another key.
+/// One lock. Keys come from the options, so there are few of them.
 /// </summary>
-/// <param name="atOnce">Reads under way at a time.</param>
-/// <param name="perKey">Those of one key.</param>
-/// <param name="waitingPerKey">How many of a key may wait.</param>
+/// <param name="atOnce">Largest number of reads in progress.</param>
+/// <param name="perKey">Largest number of reads in progress for one key.</param>
+/// <param name="waitingPerKey">Largest number of waiting reads for one key.</param>
 internal sealed class HistoryTurns(int atOnce, int perKey, int waitingPerKey)
 {
     private readonly Lock gate = new();
@@ -15,8 +15,8 @@ internal sealed class HistoryTurns(int atOnce, int perKey, int waitingPerKey)
     private long served;
 
     /// <summary>
-    /// Waits for a turn; dispose it. Throws <see cref="HistoryBusyException"/> when too many of this key wait already, and <see
-    /// cref="OperationCanceledException"/>.
+    /// Waits for a turn; dispose it. Throws <see cref="HistoryBusyException"/> when too many reads of this key are waiting already, and
+    /// <see cref="OperationCanceledException"/>.
     /// </summary>
     public async Task<IDisposable> TakeAsync(string key, CancellationToken cancellationToken)
     {
@@ -66,7 +66,9 @@ internal sealed class HistoryTurns(int atOnce, int perKey, int waitingPerKey)
     private void GrantNeedsLock()
     {
         while (underWay < atOnce
-            && lines.Values.Where(line => line.Waiting.Count > 0 && line.UnderWay < perKey).MinBy(line => (line.UnderWay, line.LastServed)) is { } next)
+            && lines.Values
+                .Where(line => line.Waiting.Count > 0 && line.UnderWay < perKey)
+                .MinBy(line => (line.UnderWay, line.LastServed)) is { } next)
         {
             underWay++;
             next.UnderWay++;

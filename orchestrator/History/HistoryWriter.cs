@@ -5,8 +5,8 @@ using Steelyard.Settings;
 namespace Steelyard.History;
 
 /// <summary>
-/// Writes rows in batches, off the path of requests, labels those of earlier versions, and deletes those that are too old or too many.
-/// Whoever adds a row never waits: when the disk fails or is too slow, rows are lost, and the log says how many.
+/// Writes rows in batches outside of requests, indexes the labels of rows from earlier versions, and deletes rows that are too old or
+/// exceed the size limit. Adding a row never waits. When the disk fails or is too slow, rows are lost, and the log says how many.
 /// </summary>
 internal sealed class HistoryWriter : IAsyncDisposable
 {
@@ -17,7 +17,9 @@ internal sealed class HistoryWriter : IAsyncDisposable
     private static readonly TimeSpan UpkeepPeriod = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<HistoryRow> waiting = Channel.CreateBounded<HistoryRow>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly Channel<HistoryRow> waiting =
+        Channel.CreateBounded<HistoryRow>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+
     private readonly SemaphoreSlim turn = new(1);
     private readonly CancellationTokenSource closing = new();
     private readonly HistoryFile file;
@@ -29,7 +31,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
     private readonly HistoryAge age;
     private int unsettled;
 
-    /// <summary>Begins to write, to label and to prune.</summary>
+    /// <summary>Starts writing, labelling and pruning in the background.</summary>
     public HistoryWriter(HistoryFile file, HistoryTroubles troubles, Options options, TimeProvider time)
     {
         this.file = file;
@@ -41,19 +43,25 @@ internal sealed class HistoryWriter : IAsyncDisposable
         upkeep = Task.Run(KeepUpAsync);
     }
 
-    /// <summary>Rows that have been taken and are neither written nor lost yet.</summary>
+    /// <summary>Number of rows that have been added and are neither written nor lost yet.</summary>
     public int Unsettled => Volatile.Read(ref unsettled);
 
-    /// <summary>Takes a row to be written soon, or drops it.</summary>
+    /// <summary>Queues a row to be written soon, or drops it when the queue is full or the writer is closing.</summary>
     public void Add(HistoryRow row)
     {
         if (waiting.Writer.TryWrite(row))
+        {
             Interlocked.Increment(ref unsettled);
+        }
         else
-            troubles.Add(1, closing.IsCancellationRequested ? "the node shuts down" : $"{MaxWaiting} wait to be written: the disk is too slow");
+        {
+            troubles.Add(
+                1,
+                closing.IsCancellationRequested ? "the node shuts down" : $"{MaxWaiting} rows wait to be written: the disk is too slow");
+        }
     }
 
-    /// <summary>Writes what waits, within a second. What a hanging disk has not taken by then is lost.</summary>
+    /// <summary>Writes the waiting rows within one second. Rows that a hanging disk has not taken by then are lost.</summary>
     public async ValueTask DisposeAsync()
     {
         waiting.Writer.TryComplete();
@@ -103,7 +111,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
         }
     }
 
-    // In small steps: rows that wait to be written are not held up. A disk that fails is tried again at the next round.
+    // Works in small steps, so that rows do not wait long to be written. After a disk failure the next round tries again.
     private async Task LabelAllAsync()
     {
         bool more;
@@ -115,7 +123,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
         while (more && !closing.IsCancellationRequested);
     }
 
-    // One at a time. After each change the size is within its limit again.
+    // Runs one change at a time. After each change the size is back within its limit.
     private async Task AtDiskAsync(Action<SqliteConnection> change, int atStake)
     {
         await turn.WaitAsync();
@@ -128,7 +136,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // Whatever it is, the next batch may fare better; until then only history is lost.
+            // The next batch may succeed, whatever the failure. Until then only history is lost.
             troubles.Add(atStake, e.Message);
             file.CloseIdle();
         }

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Steelyard.History;
 
-/// <summary>Short forms for what is done with a connection again and again.</summary>
+/// <summary>Short forms for common uses of a connection.</summary>
 internal static class SqliteCommands
 {
     public static SqliteCommand Command(this SqliteConnection connection, string sql)
@@ -24,7 +24,7 @@ internal static class SqliteCommands
         return (long)command.ExecuteScalar()!;
     }
 
-    /// <summary>Sets a parameter, for the first time or anew.</summary>
+    /// <summary>Adds a parameter or replaces its value.</summary>
     public static SqliteCommand With(this SqliteCommand command, string name, object? value)
     {
         if (command.Parameters.Contains(name))

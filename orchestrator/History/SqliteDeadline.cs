@@ -4,8 +4,9 @@ using SQLitePCL;
 namespace Steelyard.History;
 
 /// <summary>
-/// Ends whatever runs on a connection once a token is cancelled: it fails with <see cref="raw.SQLITE_INTERRUPT"/>. Asked by SQLite again and again;
-/// its own call to interrupt does nothing when it comes a moment before the statement begins. Dispose it before the connection.
+/// Interrupts the running statement of a connection when a token is cancelled: the statement fails with
+/// <see cref="raw.SQLITE_INTERRUPT"/>. SQLite polls the token through its progress handler. Its interrupt function is not used because it
+/// does nothing when it is called just before the statement starts. Dispose this before the connection.
 /// </summary>
 internal sealed class SqliteDeadline : IDisposable
 {

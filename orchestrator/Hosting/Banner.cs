@@ -4,7 +4,7 @@ using Steelyard.Workers;
 
 namespace Steelyard.Hosting;
 
-/// <summary>What a start prints for people.</summary>
+/// <summary>What a node prints for people at its start.</summary>
 internal static class Banner
 {
     public static void Print(Uri url, WorkerCommand command, Options options, string? descriptors)
@@ -34,14 +34,14 @@ internal static class Banner
         Console.WriteLine();
     }
 
-    // Nobody calls 0.0.0.0 or [::], and a node without keys refuses whoever does.
+    // 0.0.0.0 and [::] are not addresses to call, and a node without keys refuses such calls.
     internal static string Callable(Uri url)
     {
         var isAny = IPAddress.TryParse(url.Host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
         return (isAny ? new UriBuilder(url) { Host = "127.0.0.1" }.Uri : url).ToString().TrimEnd('/');
     }
 
-    /// <summary>What browsers are held by: printed when the first of them runs, since only then it is known.</summary>
+    /// <summary>Prints how browsers are isolated. This is known only when the first browser runs.</summary>
     public static async Task PrintAsync(BrowserIsolation isolation, Options options)
     {
         var report = await isolation.First;

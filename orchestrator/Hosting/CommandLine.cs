@@ -7,17 +7,18 @@ using Option = Steelyard.Settings.Option;
 namespace Steelyard.Hosting;
 
 /// <summary>
-/// Reads the options: command line before environment before appsettings.json before defaults. Says what is wrong, or runs.
+/// Reads the options. The command line has precedence over the environment, then appsettings.json, then the defaults. Prints what is wrong,
+/// or runs.
 /// </summary>
 public static class CommandLine
 {
-    /// <summary>Exit status for options that cannot be.</summary>
+    /// <summary>Exit status for invalid options.</summary>
     public const int BadOptions = 2;
 
-    /// <summary>Parses and runs; the exit status is that of <paramref name="run"/>, or 2 for bad options.</summary>
-    /// <param name="arguments">The command line's words.</param>
-    /// <param name="settings">Reads what stands in the environment and in files. May throw <see cref="InvalidDataException"/>.</param>
-    /// <param name="run">What to do with the options.</param>
+    /// <summary>Parses and runs. Returns the exit status of <paramref name="run"/>, or 2 for invalid options.</summary>
+    /// <param name="arguments">The words of the command line.</param>
+    /// <param name="settings">Reads the environment and files. Can throw <see cref="InvalidDataException"/>.</param>
+    /// <param name="run">Called with the valid options.</param>
     public static Task<int> RunAsync(string[] arguments, Func<IConfiguration> settings, Func<Options, Task<int>> run)
     {
         var command = new RootCommand("Steelyard: thousands of isolated browser sessions behind one address.");
@@ -29,8 +30,10 @@ public static class CommandLine
             {
                 var configuration = settings();
                 RefuseUnknown(configuration);
-                complete = Complete(Option.All.Aggregate(new Options(), (soFar, knob) =>
-                    Values(knob, Given(parsed, knob, options[knob]), configuration).Aggregate(soFar, (set, value) => Apply(knob, set, value))));
+                complete = Complete(Option.All.Aggregate(
+                    new Options(),
+                    (soFar, knob) => Values(knob, Given(parsed, knob, options[knob]), configuration)
+                        .Aggregate(soFar, (set, value) => Apply(knob, set, value))));
             }
             catch (Exception e) when (e is ArgumentException or InvalidDataException)
             {
@@ -41,22 +44,29 @@ public static class CommandLine
             return await run(complete);
         });
 
-        // Signals are the host's business.
+        // The node handles signals itself, with StopSignals.
         return command.Parse(arguments).InvokeAsync(new() { ProcessTerminationTimeout = null });
     }
 
     /// <summary>
-    /// Fills in what depends on the machine, and checks what depends on more than one option. Throws <see cref="ArgumentException"/>.
+    /// Fills in values that depend on the machine, and checks what depends on several options. Throws <see cref="ArgumentException"/>.
     /// </summary>
     internal static Options Complete(Options options)
     {
         options = options with { ApiKeys = [.. options.ApiKeys, .. KeysIn(options.ApiKeyFile)] };
         if (options.ApiKeys.Concat(options.OperatorKeys).FirstOrDefault(key => key.EndsWith(':')) is { } empty)
             throw new ArgumentException($"--api-key or --operator-key: '{empty}' is a name without a key: write NAME:KEY");
-        if (!IPAddress.IsLoopback(IPAddress.Parse(options.Bind)) && options.ApiKeys.Count + options.OperatorKeys.Count == 0 && !options.AllowAnonymous)
-            throw new ArgumentException($"--bind {options.Bind} would let anyone on the network drive browsers here: give an --api-key, or --allow-anonymous if you mean it");
+        if (!IPAddress.IsLoopback(IPAddress.Parse(options.Bind))
+            && options.ApiKeys.Count + options.OperatorKeys.Count == 0
+            && !options.AllowAnonymous)
+        {
+            throw new ArgumentException(
+                $"--bind {options.Bind} would let anyone on the network drive browsers here: give an --api-key, or --allow-anonymous " +
+                "if you mean it");
+        }
+
         if (options.ProbeInterval < TimeSpan.FromMilliseconds(20))
-            throw new ArgumentException("--probe-interval must be 20ms at least");
+            throw new ArgumentException("--probe-interval must be at least 20ms");
         if (options.HangTimeout <= options.ProbeInterval)
             throw new ArgumentException("--hang-timeout must be longer than --probe-interval");
         if (options.StarvedTimeout < options.HangTimeout)
@@ -64,9 +74,13 @@ public static class CommandLine
         if (options.WorkerStopGrace >= options.ShutdownTimeout)
             throw new ArgumentException("--worker-stop-grace must be shorter than --shutdown-timeout: a shutdown waits for it");
         if (options.NodeHangTimeout < TimeSpan.FromSeconds(1) || options.NodeStartTimeout < options.NodeHangTimeout)
-            throw new ArgumentException("--node-hang-timeout must be 1s at least, and --node-start-timeout not shorter");
+            throw new ArgumentException("--node-hang-timeout must be at least 1s, and --node-start-timeout must not be shorter than it");
         if (options.MaxWorkers > options.LastWorkerPort - options.FirstWorkerPort + 1)
-            throw new ArgumentException($"--max-workers {options.MaxWorkers} is more than --worker-ports has");
+        {
+            throw new ArgumentException(
+                $"--max-workers {options.MaxWorkers} is more than the ports of --worker-ports: widen the range, or lower --max-workers");
+        }
+
         CheckTogether(options.EgressRules);
         CheckApart([.. options.BrowserFolders.Select(Exposure.Real)]);
         return options with
@@ -88,13 +102,13 @@ public static class CommandLine
         }
     }
 
-    // A browser could put a link in the place of the inner one, and the next browser would be let in where that leads.
+    // A browser could replace the inner folder by a link, and the next browser would get access to the target of the link.
     private static void CheckApart(IReadOnlyList<string> folders)
     {
         foreach (var outer in folders)
         {
             if (folders.FirstOrDefault(inner => inner != outer && Exposure.IsWithin(inner, outer)) is { } inner)
-                throw new ArgumentException($"--browser-folder {inner} lies in {outer}, where browsers may write already: leave it out");
+                throw new ArgumentException($"--browser-folder {inner} is inside {outer}, where browsers can write already: leave it out");
         }
     }
 
@@ -102,7 +116,9 @@ public static class CommandLine
     {
         try
         {
-            return path.Length == 0 ? [] : [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
+            return path.Length == 0
+                ? []
+                : [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -110,24 +126,28 @@ public static class CommandLine
         }
     }
 
-    /// <summary>Where settings stand.</summary>
+    /// <summary>The path of the settings file.</summary>
     public static string SettingsFile => Path.Combine(Environment.CurrentDirectory, "appsettings.json");
 
     /// <summary>
-    /// The environment before appsettings.json in the working directory. Throws <see cref="InvalidDataException"/> when that file is no
-    /// JSON.
+    /// Reads the environment, which has precedence, and appsettings.json in the working directory. Throws
+    /// <see cref="InvalidDataException"/> when that file is not JSON.
     /// </summary>
     public static IConfiguration ReadSettings() => new ConfigurationBuilder()
         .AddJsonFile(SettingsFile, optional: true, reloadOnChange: false)
         .AddInMemoryCollection(OwnVariables.Options())
         .Build();
 
-    // A misspelt name would leave a knob at its default without a word.
+    // Otherwise a misspelt name would silently leave an option at its default.
     private static void RefuseUnknown(IConfiguration configuration)
     {
         var known = Option.All.Select(Variable).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        if (configuration.GetChildren().Select(child => child.Key).FirstOrDefault(key => key.StartsWith(OwnVariables.Prefix, StringComparison.Ordinal) && !known.Contains(key)) is { } unknown)
-            throw new ArgumentException($"{unknown} is no option (see --help)");
+        if (configuration.GetChildren()
+            .Select(child => child.Key)
+            .FirstOrDefault(key => key.StartsWith(OwnVariables.Prefix, StringComparison.Ordinal) && !known.Contains(key)) is { } unknown)
+        {
+            throw new ArgumentException($"{unknown} is not an option: see --help");
+        }
     }
 
     private static string Variable(Option knob) => OwnVariables.Prefix + knob.Name.Replace('-', '_').ToUpperInvariant();
@@ -147,7 +167,7 @@ public static class CommandLine
         return option;
     }
 
-    // A switch that stands there alone is on.
+    // A switch without a value is on.
     private static string[]? Given(ParseResult parsed, Option knob, Option<string[]> option) =>
         knob.Value is null && parsed.GetResult(option) is { Implicit: false, Tokens.Count: 0 } ? ["true"] : parsed.GetValue(option);
 
@@ -172,7 +192,7 @@ public static class CommandLine
         }
     }
 
-    // A port that is another one each time has no history to go on with.
+    // With --port 0 the port differs at each start, so there is no history to continue.
     private static string DefaultDataDirectory(int port)
     {
         var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } given && Path.IsPathRooted(given)
@@ -181,11 +201,13 @@ public static class CommandLine
         return port == 0 ? "" : Path.Combine(state, "steelyard", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    // Memory first: records are small, and must be quick to write.
+    // Memory is preferred: records are small, and writing them must be fast.
     private static string DefaultRunDirectory(int port)
     {
-        // Root's own runtime folder lets nobody else through, and browsers run as other users then.
-        var root = !Environment.IsPrivilegedProcess && Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Directory.Exists(runtime)
+        // Root's runtime folder is not accessible to other users, and browsers of a root node run as other users.
+        var root = !Environment.IsPrivilegedProcess
+            && Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime
+            && Directory.Exists(runtime)
             ? Path.Combine(runtime, "steelyard")
             : Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"steelyard-{Environment.UserName}");
         return Path.Combine(root, port.ToString(System.Globalization.CultureInfo.InvariantCulture));

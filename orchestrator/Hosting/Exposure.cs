@@ -4,30 +4,32 @@ using Steelyard.Workers;
 namespace Steelyard.Hosting;
 
 /// <summary>
-/// Files of ours that are no business of a session's, and lie where its browser may read: whoever drives it could open them.
+/// Finds our own secret files that are in folders where browsers can read. Anyone who drives a browser could open them.
 /// </summary>
 internal static class Exposure
 {
-    // As the kernel has it.
+    // The kernel's limit.
     private const int MaxLinks = 40;
 
-    /// <summary>What a start should say about it, a sentence each.</summary>
+    /// <summary>The warnings to print at the start, one sentence each.</summary>
     public static IEnumerable<string> Warnings(Options options, BrowserIsolation isolation)
     {
-        // Where each browser has a user of its own, what is for nobody else is not for it.
+        // If each browser runs as its own user, it can read only files that all users can read.
         var asOther = isolation.Latest?.User.On == true;
         return from secret in Secrets(options)
                where File.Exists(secret.Path) && (!asOther || IsForAll(Real(secret.Path)))
                from folder in isolation.Readable
                where IsWithin(Real(secret.Path), Real(folder))
                group folder by secret into found
-               select $"{found.Key.Path} ({found.Key.What}) can be read by whoever drives a browser, since browsers may read {found.First()}: move it, or chmod go-r it";
+               select $"{found.Key.Path} ({found.Key.What}) can be read by anyone who drives a browser, " +
+                   $"because browsers can read {found.First()}: move it, or chmod go-r it";
     }
 
-    /// <summary>A path is a folder, or lies in it. Both are absolute, without links.</summary>
-    internal static bool IsWithin(string path, string folder) => path == folder || path.StartsWith(folder.TrimEnd('/') + '/', StringComparison.Ordinal);
+    /// <summary>Whether a path is this folder or is inside it. Both must be absolute and without links.</summary>
+    internal static bool IsWithin(string path, string folder) =>
+        path == folder || path.StartsWith(folder.TrimEnd('/') + '/', StringComparison.Ordinal);
 
-    /// <summary>An absolute path without links in it, as far as it exists.</summary>
+    /// <summary>The absolute path, with links resolved in the part that exists.</summary>
     internal static string Real(string path)
     {
         var real = "/";

@@ -6,24 +6,25 @@ using Steelyard.Processes;
 namespace Steelyard.Hosting;
 
 /// <summary>
-/// The listening socket that whoever started us has opened, by the protocol of systemd's socket activation (sd_listen_fds(3)): descriptor 3. It outlives
-/// us, so clients that come while we are being restarted wait in the kernel instead of being refused.
+/// The listening socket that our parent has opened, by the protocol of systemd's socket activation (sd_listen_fds(3)): descriptor 3. It
+/// outlives this process, so clients that connect during a restart wait in the kernel and are not refused.
 /// </summary>
 internal static class InheritedSocket
 {
     private const int FirstDescriptor = 3;
 
-    /// <summary>Whether there is one.</summary>
+    /// <summary>Whether there is such a socket.</summary>
     public static bool IsThere =>
         Environment.GetEnvironmentVariable(OwnVariables.SocketCount) == "1"
-        && (Environment.GetEnvironmentVariable(OwnVariables.SocketPid) is not { Length: > 0 } pid || pid == Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        && (Environment.GetEnvironmentVariable(OwnVariables.SocketPid) is not { Length: > 0 } pid
+            || pid == Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Takes it; null when there is none. Throws <see cref="SocketException"/> when descriptor 3 is no socket.</summary>
+    /// <summary>Takes it; null when there is none. Throws <see cref="SocketException"/> when descriptor 3 is not a socket.</summary>
     public static Socket? Take()
     {
         if (!IsThere)
             return null;
-        Descriptors.CloseOnExec(FirstDescriptor); // Workers would keep the port open after our end.
+        Descriptors.CloseOnExec(FirstDescriptor); // Otherwise workers would keep the port open after this process.
         return new(new SafeSocketHandle(FirstDescriptor, ownsHandle: true));
     }
 }

@@ -7,7 +7,7 @@ namespace Steelyard.Hosting;
 /// <summary>The socket that clients connect to.</summary>
 internal static class ListenSocket
 {
-    /// <summary>Connections that may wait in the kernel, for instance while an orchestrator is being replaced.</summary>
+    /// <summary>Number of connections that can wait in the kernel, for example while an orchestrator is replaced.</summary>
     public const int Backlog = 512;
 
     private const int Probes = 4;
@@ -15,12 +15,13 @@ internal static class ListenSocket
     private const int UserTimeout = 18; // TCP_USER_TIMEOUT, in milliseconds.
 
     /// <summary>
-    /// Binds it. Accepted sockets inherit its settings. A client whose machine vanished sends no FIN. While nothing is on its way to it, only the kernel's
-    /// probes tell; else they rest, and only the missing acknowledgements do. The price of the latter: one that lives and takes nothing for so long, while
-    /// there is more to send, is cut, too. It would hold up its browser, and keep its session from expiring.
+    /// Binds the socket. Accepted sockets inherit its settings. A client whose machine has disappeared sends no FIN. When no data is on its
+    /// way to the client, the kernel's probes detect this. When data is on its way, the kernel sends no probes, and only the missing
+    /// acknowledgements detect it. So a live client that reads nothing for this time while there is more to send is cut, too. Such a
+    /// client would block its browser, and keep its session from expiring.
     /// </summary>
-    /// <param name="endpoint">Where.</param>
-    /// <param name="deadPeerTimeout">How long a client's machine may answer nothing, or take nothing while there is more to send.</param>
+    /// <param name="endpoint">The address and port to listen on.</param>
+    /// <param name="deadPeerTimeout">How long a client's machine can answer nothing, or read nothing while there is more to send.</param>
     public static Socket Bind(IPEndPoint endpoint, TimeSpan deadPeerTimeout)
     {
         var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);

@@ -5,18 +5,19 @@ using Steelyard.Settings;
 
 namespace Steelyard.Hosting;
 
-/// <summary>Asks an orchestrator for its health, as a client would, until it hangs.</summary>
-/// <param name="listens">Where its socket listens.</param>
-/// <param name="options">How long it may be silent.</param>
+/// <summary>Asks an orchestrator for its health, like a client, until it hangs.</summary>
+/// <param name="listens">Address and port of its listening socket.</param>
+/// <param name="options">How long it can be silent.</param>
 /// <param name="time">The clock.</param>
 internal sealed class NodeWatch(IPEndPoint listens, Options options, TimeProvider time)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 
-    private static readonly byte[] Request = Encoding.ASCII.GetBytes("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    private static readonly byte[] Request = Encoding.ASCII.GetBytes(
+        "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
     /// <summary>
-    /// Returns how long it has been silent, once that is too long. Throws <see cref="OperationCanceledException"/> when cancelled.
+    /// Returns the length of the silence when it is too long. Throws <see cref="OperationCanceledException"/> when cancelled.
     /// </summary>
     public async Task<TimeSpan> HungAsync(CancellationToken cancellationToken)
     {
@@ -39,8 +40,8 @@ internal sealed class NodeWatch(IPEndPoint listens, Options options, TimeProvide
     }
 
     /// <summary>
-    /// Whether it has given a sign of life: an answer, or the end of the connection, which is all that one at its limit of connections
-    /// gives. Only a silent one gives none; what keeps us from asking is not its fault.
+    /// Whether the orchestrator gives a sign of life: an answer or a closed connection. At its limit of connections, an orchestrator only
+    /// closes new ones. False only when it is silent. Other errors count as a sign of life, because this process can be their cause.
     /// </summary>
     internal async Task<bool> IsAliveAsync(CancellationToken cancellationToken)
     {
@@ -64,7 +65,7 @@ internal sealed class NodeWatch(IPEndPoint listens, Options options, TimeProvide
         }
     }
 
-    // One who listens everywhere is reached on loopback.
+    // An orchestrator that listens on all addresses is reached on loopback.
     internal static IPEndPoint Reachable(IPEndPoint listens) => listens.Address switch
     {
         var any when any.Equals(IPAddress.Any) => new(IPAddress.Loopback, listens.Port),

@@ -2,18 +2,25 @@ using System.Runtime.InteropServices;
 
 namespace Steelyard.Hosting;
 
-/// <summary>The signals that end the program: the first asks it to stop in its own way, a second one to stop at once. A terminal that closes is one, too.</summary>
+/// <summary>
+/// The signals that end the program. The first one asks it to stop as configured, the second one to stop at once. A terminal that closes
+/// sends one, too.
+/// </summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource second = new();
     private readonly List<PosixSignalRegistration> registrations;
 
-    public StopSignals() => registrations = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
+    public StopSignals() => registrations =
+    [
+        .. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP }
+            .Select(signal => PosixSignalRegistration.Create(signal, OnSignal)),
+    ];
 
     public Task First => first.Task;
 
-    /// <summary>Cancelled by the second one.</summary>
+    /// <summary>Cancelled by the second signal.</summary>
     public CancellationToken Second => second.Token;
 
     public void Dispose()
@@ -30,7 +37,7 @@ internal sealed class StopSignals : IDisposable
     }
 }
 
-/// <summary>Leaves the signals to us: the host would end everything at the first one.</summary>
+/// <summary>Leaves the signals to <see cref="StopSignals"/>. The host's own handler would end everything at the first one.</summary>
 internal sealed class NoHostLifetime : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -9,24 +9,25 @@ using Steelyard.Workers;
 namespace Steelyard.Hosting;
 
 /// <summary>
-/// A small parent that holds the listening socket and keeps an orchestrator running: one that crashes, hangs or is killed is replaced at
-/// once, takes over its sessions, and serves the clients that have come meanwhile. Signals go on to it.
+/// A small parent process that holds the listening socket and keeps an orchestrator running. An orchestrator that crashes, hangs or is
+/// killed is replaced at once. The next one takes over its sessions and serves the clients that have connected meanwhile. Signals are
+/// passed on to the orchestrator.
 /// </summary>
 internal sealed class Supervisor(Options options, TimeProvider time)
 {
-    /// <summary>One that ends sooner has failed to start, or might as well have.</summary>
+    /// <summary>An orchestrator that ends sooner counts as one that failed to start.</summary>
     internal static readonly TimeSpan Quick = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
-    // Beyond what the orchestrator may take to stop: its history is written, and the machine may be busy.
+    // In addition to the orchestrator's own time to stop: it writes its history, and the machine can be busy.
     private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(3);
 
-    // After the second signal it kills its workers, and needs no more time than for that.
+    // After the second signal the orchestrator only kills its workers, and needs no more time than this.
     private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(2);
 
-    /// <summary>Runs until the orchestrator ends by itself or by a signal that came to us. Returns its exit status.</summary>
+    /// <summary>Runs until the orchestrator ends by itself or a signal to this process ends it. Returns its exit status.</summary>
     public async Task<int> RunAsync()
     {
         using var signals = new StopSignals();
@@ -43,14 +44,16 @@ internal sealed class Supervisor(Options options, TimeProvider time)
             if (signals.First.IsCompleted || status.Code is 0 or CommandLine.BadOptions)
                 return status.Code ?? 1;
 
-            // The first restart is at once; one that fails again and again must not keep a core busy.
+            // The first restart is immediate. An orchestrator that fails again and again must not keep a core busy.
             if (time.GetElapsedTime(started) >= Quick)
                 pause = TimeSpan.Zero;
-            await Console.Error.WriteLineAsync($"steelyard: the orchestrator ended with {status}; starting it again{(pause > TimeSpan.Zero ? $" in {pause.TotalSeconds:0.0} s" : "")}");
+            await Console.Error.WriteLineAsync(
+                $"steelyard: the orchestrator ended with {status}; starting it again" +
+                (pause > TimeSpan.Zero ? $" in {pause.TotalSeconds:0.0} s" : ""));
             await ((Task)signals.First.WaitAsync(pause, time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (signals.First.IsCompleted)
             {
-                await StopAsync(child, signals); // It has ended, but its workers have not.
+                await StopAsync(child, signals); // The orchestrator has ended, but its workers have not.
                 return 0;
             }
 
@@ -59,15 +62,20 @@ internal sealed class Supervisor(Options options, TimeProvider time)
     }
 
     /// <summary>
-    /// Completes when the parent of this program has ended: nobody would restart it, and its successor needs the run directory.
+    /// Completes when the parent of this process has ended. Then nobody would restart this process, and the parent's successor needs the
+    /// run directory.
     /// </summary>
     public static async Task ExitedAsync()
     {
-        if (ProcessStat.Read(Environment.ProcessId) is { } self && ProcessIdentity.Of(self.Parent) is { } parent && OsProcess.TryAdopt(parent) is { } held)
+        if (ProcessStat.Read(Environment.ProcessId) is { } self
+            && ProcessIdentity.Of(self.Parent) is { } parent
+            && OsProcess.TryAdopt(parent) is { } held)
+        {
             await held.Exited;
+        }
     }
 
-    // Until it ends, or is to end. One that hangs is killed.
+    // Returns when the orchestrator has ended, or when a signal asks it to end. Kills an orchestrator that hangs.
     private static async Task RunAsync(OsProcess child, NodeWatch watch, StopSignals signals)
     {
         using var over = new CancellationTokenSource();
@@ -81,12 +89,15 @@ internal sealed class Supervisor(Options options, TimeProvider time)
         await child.Exited;
     }
 
-    // It stops in its own way and time. If it does not, or dies of it, nobody else would end its workers.
+    // The orchestrator stops as configured. If it is killed or fails, its workers are killed here: nobody else would end them.
     private async Task<ExitStatus> StopAsync(OsProcess child, StopSignals signals)
     {
-        child.Send(Signal.Terminate); // Does nothing when it has exited.
-        var mayTake = options.ShutdownTimeout + (options.OnShutdown == OnShutdown.Drain ? options.DrainTimeout : TimeSpan.Zero) + StopMargin;
-        using var timer = time.CreateTimer(_ => Kill(child, $"it has not stopped within {mayTake.TotalSeconds:0} s"), null, mayTake, Timeout.InfiniteTimeSpan);
+        child.Send(Signal.Terminate); // Does nothing when the orchestrator has exited.
+        var mayTake = options.ShutdownTimeout
+            + (options.OnShutdown == OnShutdown.Drain ? options.DrainTimeout : TimeSpan.Zero)
+            + StopMargin;
+        using var timer = time.CreateTimer(
+            _ => Kill(child, $"it has not stopped within {mayTake.TotalSeconds:0} s"), null, mayTake, Timeout.InfiniteTimeSpan);
         await using var again = signals.Second.Register(() =>
         {
             child.Send(Signal.Terminate);
@@ -104,7 +115,7 @@ internal sealed class Supervisor(Options options, TimeProvider time)
         child.Send(Signal.Kill);
     }
 
-    // Their folders tell the next orchestrator what has become of their sessions.
+    // The workers' folders stay: they tell the next orchestrator what has happened to the sessions.
     private async Task KillWorkersAsync()
     {
         try
@@ -116,11 +127,11 @@ internal sealed class Supervisor(Options options, TimeProvider time)
         }
         catch (RunDirectoryException e)
         {
-            await Console.Error.WriteLineAsync($"steelyard: the workers are not stopped: {e.Message}");
+            await Console.Error.WriteLineAsync($"steelyard: cannot stop the workers: {e.Message}");
         }
     }
 
-    // The same program with the same words: that it is handed a socket tells it that it is the child.
+    // The same program with the same arguments. It knows that it is the child because it gets a socket.
     private static OsProcess Start(Socket socket)
     {
         var words = Environment.GetCommandLineArgs();

@@ -4,12 +4,15 @@ using Microsoft.OpenApi;
 
 namespace Steelyard.Http;
 
-/// <summary>The description of all calls, at <c>/openapi.json</c>.</summary>
+/// <summary>The OpenAPI description of all calls, at <c>/openapi.json</c>.</summary>
 internal static partial class ApiDescription
 {
     public const string Path = "/openapi.json";
 
-    /// <summary>Routes below this are described. A handler that reads the request itself is passed over by the framework unless its method is named.</summary>
+    /// <summary>
+    /// Returns a group whose routes are described. The framework skips a handler that reads the request itself, unless the handler's method
+    /// is in the endpoint's metadata.
+    /// </summary>
     public static IEndpointRouteBuilder Described(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("");

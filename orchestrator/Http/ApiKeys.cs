@@ -5,17 +5,17 @@ using Steelyard.Sessions;
 
 namespace Steelyard.Http;
 
-/// <summary>Lets in only who shows a key, when there are keys, and notes whose it is.</summary>
+/// <summary>Lets in only requests with a valid key when the node has keys, and notes the holder of the key.</summary>
 public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong)
 {
     private const string Bearer = "Bearer ";
     private const string Basic = "Basic ";
     private static readonly string[] KeyHeaders = ["steel-api-key", "x-api-key"];
 
-    // Probes carry no key; below the others an address is its own proof, because nobody can guess it.
+    // Probes carry no key. Under the other paths the address itself is the proof, because nobody can guess it.
     private static readonly PathString[] Open = ["/health", "/v1/health", "/live", "/v1/artifacts"];
 
-    // For probes, too; but who shows a key is told more.
+    // Open for probes as well, but a caller with a key gets a more detailed answer.
     private static readonly PathString ForProbes = "/readyz";
 
     public Task InvokeAsync(HttpContext context)
@@ -30,7 +30,9 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong)
         MakeRoom(context);
         if (isOpen)
             return next(context);
-        return key is null && context.Request.Path.StartsWithSegments(ForProbes) ? GoOnAsync(context, Sessions.Caller.Nobody) : RefuseAsync(context);
+        return key is null && context.Request.Path.StartsWithSegments(ForProbes)
+            ? GoOnAsync(context, Sessions.Caller.Nobody)
+            : RefuseAsync(context);
     }
 
     private Task GoOnAsync(HttpContext context, Caller caller)
@@ -39,7 +41,7 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong)
         return next(context);
     }
 
-    // Whoever keeps asking without a key would otherwise hold its place for ever.
+    // Otherwise a caller that keeps sending requests without a key would hold its connection forever.
     private static void MakeRoom(HttpContext context)
     {
         if (context.Features.Get<ClientConnection>() is { IsInTheWay: true } && !Upgrade.IsAsked(context.Request))
@@ -51,7 +53,11 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong)
         if (!await wrong.SlowAsync(context.Connection.RemoteIpAddress ?? IPAddress.None, context.RequestAborted))
         {
             context.Response.Headers.Connection = "close";
-            await Problem.TooManyAsync(context, "Too many requests with a wrong key, or without one, come from your address (--wrong-keys-per-second). A right key is not slowed.", WrongKeys.LongestWait);
+            await Problem.TooManyAsync(
+                context,
+                "Too many requests from your address had a wrong key or no key (--wrong-keys-per-second). Requests with a valid key are " +
+                "not slowed.",
+                WrongKeys.LongestWait);
         }
         else if (context.Request.Path.StartsWithSegments(ForProbes))
         {
@@ -59,7 +65,11 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong)
         }
         else
         {
-            await Problem.WriteAsync(context, StatusCodes.Status401Unauthorized, "Bad or missing authentication. Show a key: as the header steel-api-key or x-api-key, as a bearer token, as the password of basic authentication, or as ?apiKey= or ?token=.");
+            await Problem.WriteAsync(
+                context,
+                StatusCodes.Status401Unauthorized,
+                "Bad or missing authentication. Send a key in the header steel-api-key or x-api-key, as a bearer token, as the password " +
+                "of basic authentication, or as ?apiKey= or ?token=.");
         }
     }
 
@@ -92,11 +102,12 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong)
     }
 }
 
-/// <summary>Who sends a request.</summary>
+/// <summary>Tells who sent a request.</summary>
 public static class Callers
 {
     public static Caller Caller(this HttpContext context) => context.Features.Get<Caller>() ?? Sessions.Caller.Anyone;
 
-    /// <summary>The query that shows the key again, when it was shown in the query; else empty.</summary>
-    public static string KeyQuery(this HttpContext context) => context.Features.Get<QueryKey>() is { } key ? $"?apiKey={Uri.EscapeDataString(key.Value)}" : "";
+    /// <summary>Returns <c>?apiKey=K</c> with the request's key when the key was in the query; else an empty string.</summary>
+    public static string KeyQuery(this HttpContext context) =>
+        context.Features.Get<QueryKey>() is { } key ? $"?apiKey={Uri.EscapeDataString(key.Value)}" : "";
 }

@@ -6,7 +6,7 @@ using Steelyard.Settings;
 
 namespace Steelyard.Http;
 
-/// <summary>What clients may take of the node before a request of theirs is even read.</summary>
+/// <summary>Limits what a client can use of the node before the node reads a request.</summary>
 internal static class ConnectionLimits
 {
     private const int NetworkBytes = 8;
@@ -15,8 +15,8 @@ internal static class ConnectionLimits
     public static void Apply(KestrelServerOptions kestrel, Options options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = null; // Ours is checked, with a better answer, in RequestBody.
-        kestrel.Limits.MinRequestBodyDataRate = null; // Likewise.
+        kestrel.Limits.MaxRequestBodySize = null; // RequestBody checks the size and gives a better answer.
+        kestrel.Limits.MinRequestBodyDataRate = null; // RequestBody checks the rate as well.
         kestrel.Limits.MinResponseDataRate = new(options.ReplyBytesPerSecond, ReplyGrace);
         kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxAttached;
         kestrel.Limits.KeepAliveTimeout = options.IdleTimeout;
@@ -27,8 +27,8 @@ internal static class ConnectionLimits
     }
 
     /// <summary>
-    /// Cuts the connections of an address that has its share already. Off unless asked for: on loopback, and behind a proxy that is not
-    /// declared, all clients are one address.
+    /// Closes new connections of an address that already has its share. Off by default: on loopback, and behind a proxy that is not
+    /// declared as trusted, all clients have the same address.
     /// </summary>
     public static void ShareOut(ListenOptions listener, Options options)
     {
@@ -53,14 +53,16 @@ internal static class ConnectionLimits
             }
             finally
             {
-                // Removed by the last one, so that addresses do not pile up.
+                // The last connection removes the entry, so that addresses do not accumulate.
                 if (counts.AddOrUpdate(client, 0, (_, count) => count - 1) == 0)
                     counts.TryRemove(new(client, 0));
             }
         });
     }
 
-    /// <summary>Whom an address stands for: of IPv6 a whole network of 64 bits, because a client has all addresses in it.</summary>
+    /// <summary>
+    /// Returns the client that an address belongs to. For IPv6 this is the /64 network, because a client has all addresses in it.
+    /// </summary>
     internal static IPAddress Client(IPAddress address)
     {
         var plain = Plain(address);

@@ -6,7 +6,9 @@ using Steelyard.Sessions;
 
 namespace Steelyard.Http;
 
-/// <summary>Turns what a handler throws or leaves unsaid into a problem reply, and has requests admitted.</summary>
+/// <summary>
+/// Turns exceptions of handlers, and error statuses without a body, into problem replies. Also runs the admission of requests.
+/// </summary>
 public sealed class ErrorMiddleware(RequestDelegate next, KeyRing keys, ILogger<ErrorMiddleware> logger)
 {
     private static readonly TimeSpan RetryShortageAfter = TimeSpan.FromSeconds(1);
@@ -16,7 +18,7 @@ public sealed class ErrorMiddleware(RequestDelegate next, KeyRing keys, ILogger<
     public async Task InvokeAsync(HttpContext context)
     {
         context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
-        context.Response.Headers.XContentTypeOptions = "nosniff"; // Much of what we answer is a worker's, or a page's.
+        context.Response.Headers.XContentTypeOptions = "nosniff"; // Many replies come from a worker or a page.
         var connection = context.Features.Get<ClientConnection>();
         if (!Admission.TryBegin(context, connection))
             return;
@@ -27,43 +29,13 @@ public sealed class ErrorMiddleware(RequestDelegate next, KeyRing keys, ILogger<
             if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null })
                 await ExplainAsync(context);
         }
-        catch (PoolUnavailableException e)
-        {
-            await Problem.UnavailableAsync(context, e);
-        }
-        catch (QuotaExceededException e)
-        {
-            await Problem.TooManyAsync(context, e.Message, e.RetryAfter);
-        }
-        catch (HistoryUnavailableException e)
-        {
-            await Problem.UnavailableAsync(context, e.Message, RetryHistoryAfter);
-        }
-        catch (HistoryBusyException e)
-        {
-            await Problem.TooManyAsync(context, e.Message, RetryBusyAfter);
-        }
-        catch (FieldException e)
-        {
-            await Problem.WriteAsync(context, e.Status, e.Message, field: e.Field);
-        }
-        catch (BadHttpRequestException e)
-        {
-            await Problem.WriteAsync(context, e.StatusCode, e.Message);
-        }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
         {
-            // The client has left: nobody is there to be answered.
-        }
-        catch (Exception e) when (Shortage.IsIn(e))
-        {
-            logger.LogWarning("Request {Id} failed, since this node has run out of something: {Reason}", context.TraceIdentifier, e.Message);
-            await Problem.UnavailableAsync(context, "This node is out of descriptors or memory. Retry; if it stays so, raise the limit of open files.", RetryShortageAfter);
+            // The client has disconnected: there is nobody to answer.
         }
         catch (Exception e)
         {
-            logger.LogError(e, "Request {Id} failed through an error of ours", context.TraceIdentifier);
-            await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError, $"An error of ours; the log has it under {context.TraceIdentifier}.");
+            await AnswerAsync(context, e);
         }
         finally
         {
@@ -71,10 +43,41 @@ public sealed class ErrorMiddleware(RequestDelegate next, KeyRing keys, ILogger<
         }
     }
 
+    private Task AnswerAsync(HttpContext context, Exception exception) => exception switch
+    {
+        PoolUnavailableException e => Problem.UnavailableAsync(context, e),
+        QuotaExceededException e => Problem.TooManyAsync(context, e.Message, e.RetryAfter),
+        HistoryUnavailableException e => Problem.UnavailableAsync(context, e.Message, RetryHistoryAfter),
+        HistoryBusyException e => Problem.TooManyAsync(context, e.Message, RetryBusyAfter),
+        FieldException e => Problem.WriteAsync(context, e.Status, e.Message, field: e.Field),
+        BadHttpRequestException e => Problem.WriteAsync(context, e.StatusCode, e.Message),
+        _ when Shortage.IsIn(exception) => AnswerShortageAsync(context, exception),
+        _ => AnswerErrorOfOursAsync(context, exception),
+    };
+
+    private Task AnswerShortageAsync(HttpContext context, Exception e)
+    {
+        logger.LogWarning(
+            "Request {Id} failed because this node is out of descriptors or memory: {Reason}", context.TraceIdentifier, e.Message);
+        return Problem.UnavailableAsync(
+            context,
+            "This node is out of descriptors or memory. Retry. If this continues, raise the limit of open files.",
+            RetryShortageAfter);
+    }
+
+    private Task AnswerErrorOfOursAsync(HttpContext context, Exception e)
+    {
+        logger.LogError(e, "Request {Id} failed because of an error of ours", context.TraceIdentifier);
+        return Problem.WriteAsync(
+            context,
+            StatusCodes.Status500InternalServerError,
+            $"An internal error occurred. The log has the details under request {context.TraceIdentifier}.");
+    }
+
     private static Task ExplainAsync(HttpContext context) => context.Response.StatusCode switch
     {
         404 => Problem.WriteAsync(context, 404, "There is nothing at this path.", "not_found"),
-        405 => Problem.WriteAsync(context, 405, $"This path takes {context.Response.Headers.Allow} only."),
+        405 => Problem.WriteAsync(context, 405, $"This path only supports {context.Response.Headers.Allow}."),
         var status => Problem.WriteAsync(context, status, "The request was refused."),
     };
 }

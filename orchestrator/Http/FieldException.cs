@@ -1,6 +1,6 @@
 namespace Steelyard.Http;
 
-/// <summary>A field of a request cannot be taken as it is.</summary>
+/// <summary>A field of a request has a bad value or asks for something that this node does not have.</summary>
 public sealed class FieldException : Exception
 {
     private FieldException(int status, string field, string message)
@@ -10,12 +10,13 @@ public sealed class FieldException : Exception
         Field = field;
     }
 
-    /// <summary>400, or 501 for what is not available here.</summary>
+    /// <summary>400, or 501 for something that this node does not have.</summary>
     public int Status { get; }
 
     public string Field { get; }
 
-    public static FieldException Bad(string field, string need) => new(StatusCodes.Status400BadRequest, field, $"'{field}' must be {need}.");
+    public static FieldException Bad(string field, string need) =>
+        new(StatusCodes.Status400BadRequest, field, $"'{field}' must be {need}.");
 
     public static FieldException Missing(string field, string what) =>
         new(StatusCodes.Status501NotImplemented, field, $"'{field}' asks for {what}, which this node does not have. Leave it out.");

@@ -1,19 +1,19 @@
 namespace Steelyard.Http;
 
 /// <summary>
-/// What a route's GET does beside answering, declared where the route is. Any page can make a browser send a GET:
-/// <see cref="OriginGuard"/> decides by this which of them a node without keys serves. A route that declares nothing counts as one that
+/// The side effect of a route's GET, declared with the route. Any web page can make a browser send a GET, so <see cref="OriginGuard"/> uses
+/// this to decide which GETs a node without keys serves. A route that declares nothing counts as one that
 /// changes something.
 /// </summary>
 internal sealed class GetEffect
 {
-    /// <summary>Nothing begins or ends, no page opens or closes.</summary>
+    /// <summary>The GET has no side effect: nothing begins or ends, and no page opens or closes.</summary>
     public static readonly GetEffect Reads = new();
 
-    /// <summary>Nothing either, unless it asks for a WebSocket: with that every browser names the page's origin.</summary>
+    /// <summary>The GET has a side effect only as a WebSocket upgrade, and for that every browser sends the page's origin.</summary>
     public static readonly GetEffect Connects = new();
 
-    /// <summary>Something begins or ends.</summary>
+    /// <summary>The GET begins or ends something.</summary>
     public static readonly GetEffect Changes = new();
 
     private GetEffect()

@@ -3,7 +3,7 @@ using Steelyard.Settings;
 
 namespace Steelyard.Http;
 
-/// <summary>What all dialects share: keys, guards, errors and the description of the routes.</summary>
+/// <summary>Registers what all dialects share: keys, guards, errors and the description of the routes.</summary>
 internal static class HttpServices
 {
     public static IServiceCollection AddHttp(this IServiceCollection services, KeyRing keys) => services
@@ -12,18 +12,18 @@ internal static class HttpServices
         .AddSingleton<WrongKeys>()
         .AddOpenApi(ApiDescription.Configure);
 
-    /// <summary>The steps before a route, in order.</summary>
+    /// <summary>Adds the middleware that runs before a route, in order.</summary>
     public static void UseHttp(this WebApplication app, Options options)
     {
         if (options.TrustedProxies.Count > 0)
             app.UseForwardedHeaders(Forwarding(options));
         app.UseMiddleware<ErrorMiddleware>();
-        app.UseRouting(); // Before the guard, which asks what the route has declared.
+        app.UseRouting(); // Before the guard, which reads the route's GetEffect.
         app.UseMiddleware<OriginGuard>();
         app.UseMiddleware<ApiKeys>();
     }
 
-    /// <summary>The routes of all dialects.</summary>
+    /// <summary>Adds the routes of all dialects.</summary>
     public static void MapDialects(this WebApplication app)
     {
         var routes = app.Described();
@@ -38,7 +38,7 @@ internal static class HttpServices
         var forwarding = new ForwardedHeadersOptions
         {
             ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedProto,
-            ForwardLimit = null, // Through as many as are trusted.
+            ForwardLimit = null, // Any number of trusted proxies in a row.
         };
         forwarding.KnownProxies.Clear();
         forwarding.KnownIPNetworks.Clear();

@@ -3,6 +3,6 @@ namespace Steelyard.Http;
 /// <summary>A wire API that clients already speak.</summary>
 public interface IDialect
 {
-    /// <summary>Adds its routes. Each says what it is for, and what a GET changes (<see cref="GetEffect"/>).</summary>
+    /// <summary>Adds the dialect's routes. Each route has a summary and declares the effect of its GET (<see cref="GetEffect"/>).</summary>
     void Map(IEndpointRouteBuilder routes);
 }

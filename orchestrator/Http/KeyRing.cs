@@ -6,8 +6,9 @@ using Steelyard.Settings;
 namespace Steelyard.Http;
 
 /// <summary>
-/// The keys of this node and whose they are. Kept as hashes and compared in constant time. A key may be given as <c>name:key</c>; keys of one name
-/// are one holder, so that a key can be changed without losing sessions. Without a name it gets one from its hash.
+/// The keys of this node and their holders. Keys are kept as hashes and compared in constant time. A key can be given as <c>name:key</c>.
+/// Keys with the same name belong to one holder, so that a key can be changed without losing sessions. A key without a name gets a name
+/// from its hash.
 /// </summary>
 public sealed class KeyRing(Options options)
 {
@@ -17,10 +18,10 @@ public sealed class KeyRing(Options options)
         .. options.OperatorKeys.Select(key => Read(key, isOperator: true)),
     ];
 
-    /// <summary>Nobody has to show a key.</summary>
+    /// <summary>Whether the node has no keys, so that callers need none.</summary>
     public bool IsEmpty => keys.Length == 0;
 
-    /// <summary>Whose key this is; null when it is nobody's. Takes the same time for every key.</summary>
+    /// <summary>Returns the holder of a key; null when the key is unknown. Takes the same time for every key.</summary>
     public Caller? Find(string key)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -7,20 +7,21 @@ using Steelyard.Sessions;
 
 namespace Steelyard.Http;
 
-/// <summary>Error replies: <c>application/problem+json</c> (RFC 9457) with <c>message</c> for clients that print that.</summary>
+/// <summary>Error replies: <c>application/problem+json</c> (RFC 9457), with <c>message</c> for clients that print it.</summary>
 public static class Problem
 {
-    // Quotes and umlauts as they are: this is never put into a page.
+    // Leaves quotes and non-ASCII letters unescaped. This is safe because the JSON is never embedded in HTML.
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes one. Does nothing when the reply has begun: it is too late to say anything.</summary>
+    /// <summary>Writes an error reply. Does nothing when the reply has already started.</summary>
     /// <param name="context">The request.</param>
     /// <param name="status">HTTP status, 400 to 599.</param>
-    /// <param name="detail">What happened, to what, and what to do.</param>
+    /// <param name="detail">What happened, to what, and what to do next.</param>
     /// <param name="reason">For a 404: <c>not_found</c>, <c>deleted</c>, <c>expired</c>, <c>worker_lost</c> or <c>drained</c>.</param>
-    /// <param name="field">For a 400 or 501: the field of the body it is about.</param>
-    /// <param name="cause">For a 404 with <c>worker_lost</c>: what the worker was lost to, such as <c>out_of_memory</c>.</param>
-    public static Task WriteAsync(HttpContext context, int status, string detail, string? reason = null, string? field = null, string? cause = null)
+    /// <param name="field">For a 400 or 501: the field of the body that caused it.</param>
+    /// <param name="cause">For a 404 with <c>worker_lost</c>: why the worker was lost, such as <c>out_of_memory</c>.</param>
+    public static Task WriteAsync(
+        HttpContext context, int status, string detail, string? reason = null, string? field = null, string? cause = null)
     {
         if (context.Response.HasStarted)
             return Task.CompletedTask;
@@ -48,29 +49,38 @@ public static class Problem
         return context.Response.Body.WriteAsync(body.WrittenMemory).AsTask();
     }
 
-    /// <summary>404 for a session that there is not, or not any more.</summary>
-    public static Task SessionNotFoundAsync(HttpContext context, SessionEnd? end) => WriteAsync(context, StatusCodes.Status404NotFound, end?.Reason switch
-    {
-        EndReason.Deleted => "The session was deleted.",
-        EndReason.Expired => "The session expired: nothing used it for as long as --session-ttl allows, or it grew older than --session-max-age.",
-        EndReason.WorkerLost => $"The session was lost with its worker: {end.Detail}. Create a new one.",
-        EndReason.Drained => "The session was ended because its node shuts down. Create a new one.",
-        _ => "There is no session with this id, or it ended so long ago that it is forgotten.",
-    }, end?.Reason.Name() ?? "not_found", cause: end?.Cause);
+    /// <summary>Answers 404 for a session that does not exist or has ended.</summary>
+    public static Task SessionNotFoundAsync(HttpContext context, SessionEnd? end) => WriteAsync(
+        context,
+        StatusCodes.Status404NotFound,
+        end?.Reason switch
+        {
+            EndReason.Deleted => "The session was deleted.",
+            EndReason.Expired =>
+                "The session expired: nothing used it for as long as --session-ttl allows, or it grew older than --session-max-age.",
+            EndReason.WorkerLost => $"The session was lost with its worker: {end.Detail}. Create a new one.",
+            EndReason.Drained => "The session was ended because its node shuts down. Create a new one.",
+            _ => "There is no session with this id, or it ended so long ago that it is forgotten.",
+        },
+        end?.Reason.Name() ?? "not_found",
+        cause: end?.Cause);
 
-    /// <summary>For a session that was found and is not where it was: 404 when it has ended, 503 while it is being restored.</summary>
+    /// <summary>Answers for a session that is no longer on its worker: 404 when it has ended, 503 while it is being restored.</summary>
     public static Task SessionGoneAsync(HttpContext context, Session session) => session.End is { } ended
         ? SessionNotFoundAsync(context, ended)
         : UnavailableAsync(context, PoolUnavailableException.BeingRestored());
 
-    /// <summary>503 with Retry-After.</summary>
-    public static Task UnavailableAsync(HttpContext context, PoolUnavailableException e) => UnavailableAsync(context, e.Message, e.RetryAfter);
+    /// <summary>Answers 503 with Retry-After.</summary>
+    public static Task UnavailableAsync(HttpContext context, PoolUnavailableException e) =>
+        UnavailableAsync(context, e.Message, e.RetryAfter);
 
-    /// <summary>503 with Retry-After.</summary>
-    public static Task UnavailableAsync(HttpContext context, string detail, TimeSpan retryAfter) => WriteLaterAsync(context, StatusCodes.Status503ServiceUnavailable, detail, retryAfter);
+    /// <summary>Answers 503 with Retry-After, rounded up to whole seconds.</summary>
+    public static Task UnavailableAsync(HttpContext context, string detail, TimeSpan retryAfter) =>
+        WriteLaterAsync(context, StatusCodes.Status503ServiceUnavailable, detail, retryAfter);
 
-    /// <summary>429 with Retry-After.</summary>
-    public static Task TooManyAsync(HttpContext context, string detail, TimeSpan retryAfter) => WriteLaterAsync(context, StatusCodes.Status429TooManyRequests, detail, retryAfter);
+    /// <summary>Answers 429 with Retry-After, rounded up to whole seconds.</summary>
+    public static Task TooManyAsync(HttpContext context, string detail, TimeSpan retryAfter) =>
+        WriteLaterAsync(context, StatusCodes.Status429TooManyRequests, detail, retryAfter);
 
     private static Task WriteLaterAsync(HttpContext context, int status, string detail, TimeSpan retryAfter)
     {

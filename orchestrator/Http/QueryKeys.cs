@@ -3,16 +3,16 @@ using System.Text.RegularExpressions;
 
 namespace Steelyard.Http;
 
-/// <summary>Keys in a query, as connect addresses carry them.</summary>
+/// <summary>Finds and removes keys in a query, as in the addresses of connects.</summary>
 internal static partial class QueryKeys
 {
     private const string SessionId = "sessionId=";
     private static readonly string[] Names = ["apiKey", "token"];
 
     /// <summary>
-    /// Takes every key out of the query, and returns one that is ours, else the first; null when there is none. What follows may pass the
-    /// query on: to a worker, into an address, to a browser and so to any site. In the address of a page to open only keys of ours are
-    /// taken; all else there is the page's.
+    /// Removes every key from the query. Returns a valid key of this node, else the first key, else null. Keys are removed because later
+    /// steps may pass the query on: to a worker, into an address, or to a browser and so to any site. In the address of a page to open,
+    /// only valid keys of this node are removed, because everything else belongs to the page.
     /// </summary>
     public static string? Take(HttpRequest request, Func<string, bool> isOurs)
     {
@@ -22,28 +22,34 @@ internal static partial class QueryKeys
         if (!isAddress)
             query = query[..1] + query[1..].Replace("?" + SessionId, "&" + SessionId, StringComparison.OrdinalIgnoreCase);
         List<string> taken = [];
-        var left = Without(query, isAddress ? EncodedSeparator() : Separator(), text => isAddress ? AddressKey(text, isOurs) : Key(text), taken);
+        var left = Without(
+            query,
+            isAddress ? EncodedSeparator() : Separator(),
+            text => isAddress ? AddressKey(text, isOurs) : Key(text),
+            taken);
         left = left is "" or ['?', ..] ? left : "?" + left;
         if (left != request.QueryString.Value)
-            request.QueryString = new(left); // Whoever has parsed it parses it again.
+            request.QueryString = new(left); // The framework then parses the query again.
         var ours = taken.Find(key => isOurs(key));
         if (ours is not null)
             request.HttpContext.Features.Set(new QueryKey(ours));
         return ours ?? taken.FirstOrDefault();
     }
 
-    // The query is the address of a page to open, and has a query of its own.
-    private static bool IsAddress(HttpRequest request) => request.Path.Value!.TrimEnd('/').EndsWith("/json/new", StringComparison.OrdinalIgnoreCase);
+    // The whole query is the address of a page to open, which can itself contain a query.
+    private static bool IsAddress(HttpRequest request) =>
+        request.Path.Value!.TrimEnd('/').EndsWith("/json/new", StringComparison.OrdinalIgnoreCase);
 
-    // People append ?apiKey=… to an address that has a query already: such a second question mark begins a parameter, too.
+    // People append ?apiKey=… to an address that already has a query, so a second question mark also begins a parameter.
     [GeneratedRegex(@"(&|\?(?=[^?&=]*=))")]
     private static partial Regex Separator();
 
-    // Browsers take an address with all of it encoded as well.
+    // Browsers also accept an address that is encoded as a whole.
     [GeneratedRegex(@"(&|\?(?=[^?&=]*?(?:=|%3D))|%26|%3F|#|%23)", RegexOptions.IgnoreCase)]
     private static partial Regex EncodedSeparator();
 
-    // A separator goes with the parameter behind it; but the one that begins the query stays when there is another parameter.
+    // A separator is removed together with the parameter after it. The first removed separator then replaces that of the next parameter,
+    // so that the query still begins with a question mark.
     private static string Without(string query, Regex separator, Func<string, string?> keyIn, List<string> taken)
     {
         var parts = separator.Split(query);
@@ -70,10 +76,12 @@ internal static partial class QueryKeys
     private static string? Key(string parameter)
     {
         var parts = parameter.Split('=', 2);
-        return parts is [var name, { Length: > 0 } value] && Names.Contains(Decode(name), StringComparer.OrdinalIgnoreCase) ? Decode(value) : null;
+        return parts is [var name, { Length: > 0 } value] && Names.Contains(Decode(name), StringComparer.OrdinalIgnoreCase)
+            ? Decode(value)
+            : null;
     }
 
-    // In an address that is encoded as a whole, its own encoding has been encoded once more.
+    // In an address that is encoded as a whole, the key may be encoded twice.
     private static string? AddressKey(string parameter, Func<string, bool> isOurs)
     {
         for (var (text, depth) = (parameter, 0); depth < 2; (text, depth) = (Uri.UnescapeDataString(text), depth + 1))
@@ -88,5 +96,5 @@ internal static partial class QueryKeys
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 }
 
-/// <summary>A key of ours that stood in the query.</summary>
+/// <summary>A valid key of this node that was in the query.</summary>
 internal sealed record QueryKey(string Value);

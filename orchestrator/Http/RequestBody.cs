@@ -7,19 +7,19 @@ using Steelyard.Settings;
 
 namespace Steelyard.Http;
 
-/// <summary>Reads a request's JSON body: whole, bounded in size and time, and checked, before any worker is touched.</summary>
+/// <summary>Reads the whole JSON body of a request with limits on size and time, and checks it before it reaches a worker.</summary>
 public static class RequestBody
 {
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
     /// <summary>
-    /// Returns the JSON; an empty body counts as <c>{}</c>. Throws <see cref="BadHttpRequestException"/>: 400 for what is no JSON,
-    /// 408 for a body that comes too slowly, 413 for one too large.
+    /// Returns the JSON as UTF-8; an empty body counts as <c>{}</c>. Throws <see cref="BadHttpRequestException"/>: 400 for a body that is
+    /// not JSON, 408 for a body that arrives too slowly, 413 for a body that is too large.
     /// </summary>
     /// <param name="request">The request.</param>
-    /// <param name="options">How slowly a body may come.</param>
-    /// <param name="time">Clock of its deadline.</param>
-    /// <param name="maxBytes">Its largest size; null for the usual limit.</param>
+    /// <param name="options">The usual size limit and the slowest rate.</param>
+    /// <param name="time">Clock of the deadline.</param>
+    /// <param name="maxBytes">Largest size in bytes; null for the usual limit.</param>
     public static async Task<byte[]> ReadJsonAsync(HttpRequest request, Options options, TimeProvider time, int? maxBytes = null)
     {
         var limit = maxBytes ?? options.MaxBodyBytes;
@@ -32,15 +32,16 @@ public static class RequestBody
         return body;
     }
 
-    /// <summary>How long a body may take when so much of it has come.</summary>
-    internal static TimeSpan Deadline(long received, Options options) => options.BodyGrace + TimeSpan.FromSeconds((double)received / options.BodyBytesPerSecond);
+    /// <summary>Returns how long a body may take from its start, given the number of bytes received so far.</summary>
+    internal static TimeSpan Deadline(long received, Options options) =>
+        options.BodyGrace + TimeSpan.FromSeconds((double)received / options.BodyBytesPerSecond);
 
     private static async Task<byte[]> ReadAsync(HttpRequest request, int limit, Options options, TimeProvider time)
     {
         var reader = request.BodyReader;
         using var deadline = new CancellationTokenSource(options.BodyGrace, time);
 
-        // A read that is cancelled by a token would count as one under way for good, and Kestrel could not read what is left.
+        // A read that is cancelled by a token stays pending forever, and Kestrel then cannot read the rest of the body.
         await using var over = deadline.Token.Register(reader.CancelPendingRead);
         var started = time.GetTimestamp();
         while (true)
@@ -52,7 +53,7 @@ public static class RequestBody
             }
             catch (IOException e) when (e is not BadHttpRequestException && !request.HttpContext.RequestAborted.IsCancellationRequested)
             {
-                // What Kestrel throws for a chunk whose size has more digits than a number holds.
+                // Kestrel throws IOException for a chunk size that overflows.
                 throw new BadHttpRequestException($"The body cannot be read. {e.Message}");
             }
 
@@ -90,7 +91,9 @@ public static class RequestBody
         }
         catch (InvalidOperationException)
         {
-            throw new BadHttpRequestException("The body has half of a surrogate pair (\\ud800 to \\udfff) in a text or a name: that is no character. Send whole ones.");
+            throw new BadHttpRequestException(
+                "The body has half of a surrogate pair (\\ud800 to \\udfff) in a string or a name, which is not a character. " +
+                "Send whole pairs.");
         }
         catch (JsonException e)
         {
@@ -99,7 +102,9 @@ public static class RequestBody
     }
 
     private static BadHttpRequestException TooSlow(Options options) =>
-        new($"The body came too slowly: less than {options.BodyBytesPerSecond} bytes a second. Send it whole.", StatusCodes.Status408RequestTimeout);
+        new(
+            $"The body arrived too slowly: less than {options.BodyBytesPerSecond} bytes per second. Send it without pauses.",
+            StatusCodes.Status408RequestTimeout);
 
     private static BadHttpRequestException TooLarge(int limit) =>
         new($"The body is larger than the {limit} bytes allowed.", StatusCodes.Status413PayloadTooLarge);

@@ -5,7 +5,7 @@ using Steelyard.WorkerHttp;
 
 namespace Steelyard.Http;
 
-/// <summary>The client's side of a WebSocket's opening handshake (RFC 6455 §4.2). The answer itself is the browser's.</summary>
+/// <summary>The client's side of a WebSocket's opening handshake (RFC 6455 §4.2). The browser gives the answer.</summary>
 public static class Upgrade
 {
     private static readonly string[] PassedToClient = ["Sec-WebSocket-Accept", "Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"];
@@ -20,7 +20,7 @@ public static class Upgrade
         && HeadText.IsValue(request.Headers.SecWebSocketProtocol.ToString());
 
     /// <summary>
-    /// Answers 101 with the browser's headers and returns the connection's bytes; null when there are too many such connections.
+    /// Answers 101 with the browser's headers and returns the connection as a stream. Null when there are too many upgraded connections.
     /// </summary>
     public static async Task<Stream?> TryAcceptAsync(HttpContext context, Dictionary<string, string> answer)
     {
@@ -31,7 +31,7 @@ public static class Upgrade
                 context.Response.Headers[name] = value;
         }
 
-        // A slow reader is held back, not cut off.
+        // A slow reader slows down the browser and is not disconnected.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
             rate.MinDataRate = null;
         try
@@ -42,7 +42,7 @@ public static class Upgrade
         }
         catch (InvalidOperationException)
         {
-            return null; // Kestrel's way to say so.
+            return null; // Kestrel throws this when the limit is reached.
         }
     }
 }

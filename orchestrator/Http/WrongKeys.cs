@@ -4,25 +4,25 @@ using Steelyard.Settings;
 namespace Steelyard.Http;
 
 /// <summary>
-/// Slows those who try keys. Each client address may be refused so often in a second, after a few at once; what comes faster waits, and
-/// what would wait too long waits as long as it may and is then told nothing but that. Only who has no right key asks here: a right one is
-/// never slowed, whoever else shares its address.
+/// Slows down clients that guess keys. Each client address gets a limited number of refusals per second, and a few at once. Faster requests
+/// wait. A request that would wait too long waits for the longest time and then gets 429. Only requests without a valid key come here: a
+/// request with a valid key is never slowed, even if others share its address.
 /// </summary>
 public sealed class WrongKeys(Options options, TimeProvider time)
 {
-    /// <summary>Longest wait of an answer.</summary>
+    /// <summary>Longest time that an answer waits.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
-    // Seconds of its rate that an address may use up at once.
+    // An address may use up this many seconds of its rate at once.
     private const int Burst = 2;
 
-    /// <summary>Answers that may wait at a time, of all addresses; others are given at once.</summary>
+    /// <summary>Largest number of answers that wait at a time, over all addresses. Further requests get 429 at once.</summary>
     internal const int MostWaiting = 256;
 
-    // Those who wait hold no more than this part of all connections.
+    // Waiting answers hold at most one in this many connections.
     private const int ConnectionPart = 4;
 
-    // Those that the table has no room for: their number is up to whoever attacks.
+    // Shared entry for addresses that do not fit into the table, because an attacker controls how many there are.
     private static readonly IPAddress Others = IPAddress.None;
 
     private readonly Lock gate = new();
@@ -32,7 +32,7 @@ public sealed class WrongKeys(Options options, TimeProvider time)
     private readonly int mostWaiting = Math.Min(MostWaiting, options.MaxConnections / ConnectionPart);
     private int waiting;
 
-    /// <summary>Addresses that are counted apart now.</summary>
+    /// <summary>Number of addresses in the table.</summary>
     internal int Count
     {
         get
@@ -42,9 +42,9 @@ public sealed class WrongKeys(Options options, TimeProvider time)
         }
     }
 
-    /// <summary>Notes a refusal, and waits until it may be told. False when there are too many: the client is told that instead.</summary>
+    /// <summary>Counts a refusal and waits until it may be sent. False when there are too many: then answer 429 instead.</summary>
     /// <param name="client">Address of the client.</param>
-    /// <param name="left">The client has.</param>
+    /// <param name="left">Cancelled when the client disconnects.</param>
     public async Task<bool> SlowAsync(IPAddress client, CancellationToken left)
     {
         var delay = Delay(client);
@@ -63,7 +63,8 @@ public sealed class WrongKeys(Options options, TimeProvider time)
         }
     }
 
-    // The generic cell rate algorithm: an address is its answers' time ahead of the clock. Null is too far; who goes on so stays there.
+    // The generic cell rate algorithm: each answer moves the address's time further ahead of the clock. Null when it is too far ahead. An
+    // address that continues at this rate stays there.
     private TimeSpan? Delay(IPAddress client)
     {
         var now = time.GetElapsedTime(0);

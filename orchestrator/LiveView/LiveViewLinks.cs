@@ -5,15 +5,15 @@ using Steelyard.Sessions;
 namespace Steelyard.LiveView;
 
 /// <summary>
-/// Makes and checks the paths of live views. A path is its own proof: whoever has it may look, without a key, so that it can be put into a frame or handed to
-/// a colleague; whoever has the session's id alone cannot make it.
+/// Makes and checks the paths of live views. A path contains its own proof: anyone who has it may watch without a key, so that it can be
+/// put into a frame or given to a colleague. The session id alone is not enough to make the path.
 /// </summary>
 /// <param name="secret">The node's secret, 32 bytes.</param>
 public sealed class LiveViewLinks(byte[] secret)
 {
     private const int ProofBytes = 16;
 
-    /// <summary>Path of the page and of its socket, without a query.</summary>
+    /// <summary>Returns the path of the page and of its WebSocket, without a query.</summary>
     public string PathOf(SessionId id) => $"/live/{id}/{Convert.ToHexStringLower(Prove(id))}";
 
     public bool IsValid(SessionId id, string? proof)

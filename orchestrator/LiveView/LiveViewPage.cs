@@ -4,20 +4,23 @@ using System.Text;
 namespace Steelyard.LiveView;
 
 /// <summary>
-/// The page that shows a session's browser. It connects to its own address as a WebSocket: serve it, for a request that is no upgrade,
-/// where the live view is. It asks nobody else for anything, and other pages may frame it.
+/// The page that shows a session's browser. It opens a WebSocket to its own address, so serve it at the address of the live view for
+/// requests that are not upgrades. It loads nothing from other addresses, and other pages may frame it.
 /// </summary>
 public static class LiveViewPage
 {
     private const string Interactive = "data-interactive=\"true\"";
     private static readonly byte[] Html = Read();
-    private static readonly byte[] WatchOnly = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Html).Replace(Interactive, "data-interactive=\"false\"", StringComparison.Ordinal));
+
+    private static readonly byte[] WatchOnly = Encoding.UTF8.GetBytes(
+        Encoding.UTF8.GetString(Html).Replace(Interactive, "data-interactive=\"false\"", StringComparison.Ordinal));
+
     private static readonly string Policy = WritePolicy(Encoding.UTF8.GetString(Html));
 
     /// <summary>Answers 200 with the page.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="isInteractive">Whether the page may offer to take over. It is only told so: what it sends is another's
-    /// business.</param>
+    /// <param name="isInteractive">Whether the page offers to take over the browser. This changes only the page: the receiver of its input
+    /// must check the permission itself.</param>
     public static async Task WriteAsync(HttpContext context, bool isInteractive)
     {
         var html = isInteractive ? Html : WatchOnly;
@@ -39,7 +42,7 @@ public static class LiveViewPage
         return bytes.ToArray();
     }
 
-    // The one script and the one style sheet are known by their hashes: nothing a title or an address could smuggle in would run.
+    // The policy allows the script and the style sheet by their hashes, so that code injected through a title or an address does not run.
     private static string WritePolicy(string html) =>
         $"default-src 'none'; script-src '{HashOf(html, "script")}'; style-src '{HashOf(html, "style")}'; "
         + "img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'";

@@ -4,14 +4,14 @@ using Steelyard.Processes;
 
 namespace Steelyard.Machine;
 
-/// <summary>The machine we run on.</summary>
+/// <summary>The real machine.</summary>
 internal sealed class LinuxMachine : IMachine
 {
     public IProcess Start(ProcessSpec spec) => OsProcess.Start(spec);
 
     public IProcess? TryAdopt(ProcessIdentity identity) => OsProcess.TryAdopt(identity);
 
-    // The identity is checked after the reading: a pid that changed hands meanwhile must not lend it its proof.
+    // The identity is checked after the read: if the pid was reused meanwhile, the value is that of another process.
     public string? EnvironmentOf(ProcessIdentity process, string variable) =>
         ProcessEnvironment.Read(process.Pid, variable) is { } value && process.Exists ? value : null;
 
@@ -35,6 +35,6 @@ internal sealed class LinuxMachine : IMachine
 
     public Func<TimeSpan?> MeasureWait(IProcess process, TimeProvider time) => ProcessorWait.Begin(process.Identity.Pid, time).Measure;
 
-    // Reads much of /proc: not where sockets wait.
+    // Reads much of /proc, so it must not run on a thread that serves sockets.
     public Task<bool> IsListeningAsync(IProcess process, int port) => Task.Run(() => PortOwner.IsListening(process.Identity.Pid, port));
 }

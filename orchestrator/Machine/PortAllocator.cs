@@ -1,18 +1,21 @@
 namespace Steelyard.Machine;
 
 /// <summary>
-/// Hands out ports of a range in turn, so that a port comes back as late as possible. That a port is free is only a guess until the worker
-/// is seen to listen on it (<see cref="Processes.PortOwner"/>).
+/// Hands out the ports of a range in turn, so that a port is reused as late as possible. Whether a port is free is only a guess until the
+/// worker listens on it (<see cref="Processes.PortOwner"/>).
 /// </summary>
 internal sealed class PortAllocator(IMachine machine, int first, int last, Random? random = null)
 {
     private readonly Lock gate = new();
     private readonly HashSet<int> taken = [];
 
-    // Programs started at the same time should not walk through the range side by side.
+    // Nodes that start at the same time should not try the same ports at the same time.
     private int next = (random ?? Random.Shared).Next(first, last + 1);
 
-    /// <summary>Throws <see cref="InvalidOperationException"/> when every port of the range is in use, <see cref="System.Net.Sockets.SocketException"/> when no descriptor is left.</summary>
+    /// <summary>
+    /// Throws <see cref="InvalidOperationException"/> when every port of the range is in use, and
+    /// <see cref="System.Net.Sockets.SocketException"/> when no descriptor is free.
+    /// </summary>
     public int Take()
     {
         for (var tries = first; tries <= last; tries++)
@@ -42,7 +45,7 @@ internal sealed class PortAllocator(IMachine machine, int first, int last, Rando
         throw new InvalidOperationException($"No free port between {first} and {last}: widen --worker-ports");
     }
 
-    /// <summary>A port that a worker has already.</summary>
+    /// <summary>Marks a port that a worker already has as taken.</summary>
     public void Claim(int port)
     {
         lock (gate)

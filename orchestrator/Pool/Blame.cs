@@ -1,14 +1,14 @@
 namespace Steelyard.Pool;
 
-/// <summary>Who is to blame that a worker ended, or could not be spawned.</summary>
+/// <summary>The cause of a worker's end, or of a failed spawn.</summary>
 internal enum Blame
 {
-    /// <summary>Nobody: we wanted it so.</summary>
+    /// <summary>Not a failure: the node ended the worker.</summary>
     None,
 
     /// <summary>The worker's program.</summary>
     Program,
 
-    /// <summary>The machine, which was short of descriptors, memory, room or ports.</summary>
+    /// <summary>The machine, which lacked descriptors, memory, disk space, ports or processors.</summary>
     Machine,
 }

@@ -2,10 +2,10 @@ using Steelyard.Workers;
 
 namespace Steelyard.Pool;
 
-/// <summary>Clean workers that nobody has leased. Guarded by the pool's lock.</summary>
+/// <summary>Clean workers that are not leased. Guarded by the pool's lock.</summary>
 internal sealed class IdleWorkers(TimeProvider time)
 {
-    // The last one is taken first, so that those in surplus grow old at the front.
+    // The last worker is taken first, so that surplus workers stay unused at the front.
     private readonly List<Worker> workers = [];
 
     public void Add(Worker worker)
@@ -16,7 +16,10 @@ internal sealed class IdleWorkers(TimeProvider time)
 
     public void Remove(Worker worker) => workers.Remove(worker);
 
-    /// <summary>Takes one out, or returns null when there is none. One that has just died is here until its slot notices: it is passed over.</summary>
+    /// <summary>
+    /// Removes and returns a worker, or returns null if there is none. Skips workers that have just died: they are here until their slots
+    /// notice the exit.
+    /// </summary>
     public Worker? Take()
     {
         while (workers.Count > 0)
@@ -30,7 +33,7 @@ internal sealed class IdleWorkers(TimeProvider time)
         return null;
     }
 
-    /// <summary>Those beyond the first <paramref name="warm"/> that nobody has needed for so long.</summary>
+    /// <summary>Workers in excess of <paramref name="warm"/> that have been idle for at least <paramref name="unusedFor"/>.</summary>
     public List<Worker> Surplus(int warm, TimeSpan unusedFor) =>
         [.. workers.Take(Math.Max(0, workers.Count - warm)).Where(worker => time.GetElapsedTime(worker.IdleSince) >= unusedFor)];
 }

@@ -3,8 +3,8 @@ using Steelyard.Async;
 namespace Steelyard.Pool;
 
 /// <summary>
-/// The creates that wait for a worker, first come, first served; those that had a worker before come before all others, in their own
-/// order. Guarded by the pool's lock, which it is given.
+/// The creates that wait for a worker, in FIFO order. Those that had a worker before are served before all others, also in FIFO order.
+/// Guarded by the pool's lock, which is passed to the constructor.
 /// </summary>
 internal sealed class LeaseQueue(Lock gate, TimeProvider time)
 {
@@ -14,10 +14,13 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
 
     public int CountNeedsLock => served.Count + first.Count;
 
-    /// <summary>Refused within the last minute because it was full.</summary>
+    /// <summary>Number of creates refused within the last minute because the queue was full.</summary>
     public int RecentlyRefusedNeedsLock => refused.Count();
 
-    /// <summary>Throws <see cref="PoolUnavailableException"/> when it is full; who was served before is taken all the same.</summary>
+    /// <summary>
+    /// Adds a place at the end of the line. Throws <see cref="PoolUnavailableException"/> if the queue is full and the standing is
+    /// <see cref="Standing.New"/>; other standings are always accepted.
+    /// </summary>
     public Place AddNeedsLock(Standing standing, int limit)
     {
         if (CountNeedsLock >= limit && standing == Standing.New)
@@ -31,7 +34,7 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
         return place;
     }
 
-    /// <summary>Gives the lease to the first who still wants it. False when nobody does.</summary>
+    /// <summary>Gives the lease to the first caller that still waits. Returns false if there is none.</summary>
     public bool TryHandOverNeedsLock(WorkerLease lease)
     {
         while ((served.First ?? first.First) is { } next)
@@ -44,13 +47,15 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
         return false;
     }
 
-    /// <summary>The node shuts down: nobody will be served any more.</summary>
+    /// <summary>Refuses all waiting callers, because the node shuts down.</summary>
     public void RefuseAllNeedsLock() => RefuseNeedsLock(PoolUnavailableException.ShuttingDown, _ => true);
 
     /// <summary>
-    /// No worker is to be expected soon: creates are refused. A session that is being restored waits on, for a refusal would end it.
+    /// Refuses all waiting creates, because no worker is expected soon. A session that is being restored continues to wait, because a
+    /// refusal would end it.
     /// </summary>
-    public void RefuseCreatesNeedsLock(Func<PoolUnavailableException> why) => RefuseNeedsLock(why, standing => standing != Standing.Restored);
+    public void RefuseCreatesNeedsLock(Func<PoolUnavailableException> why) =>
+        RefuseNeedsLock(why, standing => standing != Standing.Restored);
 
     private void RefuseNeedsLock(Func<PoolUnavailableException> why, Func<Standing, bool> concerns)
     {
@@ -62,14 +67,15 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
     }
 
     /// <summary>
-    /// Waits for one's turn. Throws <see cref="PoolUnavailableException"/> when the wait is over, and
-    /// <see cref="OperationCanceledException"/> when the caller is gone; the place is then given up.
+    /// Waits until the place is served. Throws <see cref="PoolUnavailableException"/> if the time is over or the queue refuses the
+    /// place, and <see cref="OperationCanceledException"/> if cancelled. The place is then removed from the queue.
     /// </summary>
-    /// <param name="place">Its place in line.</param>
-    /// <param name="within">How long it may wait.</param>
-    /// <param name="waitOver">What to throw when the wait is over.</param>
-    /// <param name="cancellationToken">The caller is gone.</param>
-    public async Task<WorkerLease> WaitAsync(Place place, TimeSpan within, Func<PoolUnavailableException> waitOver, CancellationToken cancellationToken)
+    /// <param name="place">The caller's place in line.</param>
+    /// <param name="within">How long the caller may wait.</param>
+    /// <param name="waitOver">Creates the exception for the case that the time is over.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
+    public async Task<WorkerLease> WaitAsync(
+        Place place, TimeSpan within, Func<PoolUnavailableException> waitOver, CancellationToken cancellationToken)
     {
         try
         {
@@ -77,7 +83,7 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            // Either it gives up, or a worker was handed over in this very moment: exactly one of the two.
+            // Either the caller gives up, or a worker was handed over at the same moment. Exactly one of the two succeeds.
             var givenUp = place.Lease.TrySetCanceled(CancellationToken.None);
             lock (gate)
                 place.Node?.List?.Remove(place.Node);
@@ -91,7 +97,7 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
         }
     }
 
-    /// <summary>One who waits. Whoever is served goes on outside the lock.</summary>
+    /// <summary>A caller that waits. When it is served, its code continues outside the lock.</summary>
     internal sealed class Place(Standing standing)
     {
         public Standing Standing => standing;
@@ -102,15 +108,18 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
     }
 }
 
-/// <summary>What has come before a create that asks for a worker.</summary>
+/// <summary>Priority of a caller that asks for a worker.</summary>
 public enum Standing
 {
-    /// <summary>Nothing: it stands in line, and is refused when the line is full.</summary>
+    /// <summary>A new create. It waits in line, and is refused if the line is full.</summary>
     New,
 
-    /// <summary>It had a worker, which failed it: it goes before those that are new.</summary>
+    /// <summary>A create whose first worker failed. It is served before new creates.</summary>
     Retried,
 
-    /// <summary>It is a session that has lost its worker: it goes before those that are new, and waits as long as it can.</summary>
+    /// <summary>
+    /// A session that has lost its worker. It is served before new creates, and continues to wait when waiting creates are refused because
+    /// workers do not start.
+    /// </summary>
     Restored,
 }

@@ -6,7 +6,7 @@ using Steelyard.Workers;
 
 namespace Steelyard.Pool;
 
-/// <summary>The pool, and all that starts, watches and limits its workers.</summary>
+/// <summary>Registers the pool and the services that start, watch and limit its workers.</summary>
 internal static class PoolServices
 {
     public static IServiceCollection AddPool(

@@ -3,17 +3,28 @@ using Steelyard.Workers;
 
 namespace Steelyard.Pool;
 
-/// <summary>A pool in numbers, all taken at one moment: <c>Ready + Leased + Starting + Stopping + Parked = Slots</c>.</summary>
-/// <param name="StartFailures">Starts that failed in a row; see <see cref="StartGate"/>.</param>
-/// <param name="AreStartsFailing">So many that none can be relied on.</param>
+/// <summary>The state of a pool in numbers, all of the same moment: <c>Ready + Leased + Starting + Stopping + Parked = Slots</c>.</summary>
+/// <param name="StartFailures">Number of starts that failed in a row; see <see cref="StartGate"/>.</param>
+/// <param name="AreStartsFailing">So many starts failed in a row that the next one cannot be relied on.</param>
 public sealed record PoolStatus(
-    int Ready, int Leased, int Starting, int Stopping, int Parked, int Slots, int Max, int Queued, int QueueLimit, string? LastExit, int RecentlyRefused,
-    int StartFailures = 0, bool AreStartsFailing = false)
+    int Ready,
+    int Leased,
+    int Starting,
+    int Stopping,
+    int Parked,
+    int Slots,
+    int Max,
+    int Queued,
+    int QueueLimit,
+    string? LastExit,
+    int RecentlyRefused,
+    int StartFailures = 0,
+    bool AreStartsFailing = false)
 {
-    /// <summary>A create that comes now finds a worker, or one that is still to be started.</summary>
+    /// <summary>A create that arrives now gets a ready worker, or a worker that is starting or can still be started.</summary>
     public bool IsAvailable => Queued < Ready + (AreStartsFailing ? 0 : Starting + (Max - Slots));
 
-    /// <summary>So many slots fail again and again that the pool cannot be relied on.</summary>
+    /// <summary>So many slots fail repeatedly that the pool cannot be relied on.</summary>
     public bool IsThrashing => Parked > 0 && Parked * 2 >= Slots - 1;
 
     internal static PoolStatus Of(WorkerCensus census, List<Slot> slots, LeaseQueue queue, StartGate gate, Options options)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Steelyard.Pool;
 
-/// <summary>No worker can be had now. The message says why; asking again after <see cref="RetryAfter"/> may help.</summary>
+/// <summary>No worker is available now. The message says why; a retry after <see cref="RetryAfter"/> may succeed.</summary>
 public sealed class PoolUnavailableException : Exception
 {
     private PoolUnavailableException(string message, TimeSpan retryAfter)
@@ -10,14 +10,16 @@ public sealed class PoolUnavailableException : Exception
 
     public TimeSpan RetryAfter { get; }
 
-    /// <summary>Nothing is wrong but that there are too many callers.</summary>
+    /// <summary>The only cause is that there are too many callers.</summary>
     public bool IsOverload { get; private init; }
 
-    /// <summary>This node takes no more sessions.</summary>
+    /// <summary>This node accepts no more sessions.</summary>
     public bool IsShutdown { get; private init; }
 
     public static PoolUnavailableException QueueFull(int limit) => new(
-        string.Create(CultureInfo.InvariantCulture, $"All workers are busy and {limit} creates wait already. Delete sessions, raise --max-workers or --queue-limit, or retry."),
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"All workers are busy and {limit} creates are waiting. Delete sessions, raise --max-workers or --queue-limit, or retry."),
         TimeSpan.FromSeconds(1))
     {
         IsOverload = true,
@@ -32,37 +34,48 @@ public sealed class PoolUnavailableException : Exception
         IsOverload = true,
     };
 
-    /// <param name="failures">Starts that failed in a row.</param>
-    /// <param name="cause">How the last one failed.</param>
-    /// <param name="nextStart">Time until the next one.</param>
+    /// <param name="failures">Number of starts that failed in a row.</param>
+    /// <param name="cause">How the last start failed.</param>
+    /// <param name="nextStart">Time until the next start.</param>
     public static PoolUnavailableException StartsFail(int failures, string? cause, TimeSpan nextStart) => new(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"No worker is free, and {failures} starts in a row have failed, the last one with: {cause}. The node goes on trying; its log has the worker's last words. Mend the --worker program, or retry."),
+            $"No worker is free, and {failures} starts in a row have failed, the last one "
+                + $"with: {cause}. The node keeps trying; its log has the worker's last output. Fix the --worker program, or retry."),
         nextStart > TimeSpan.FromSeconds(1) ? nextStart : TimeSpan.FromSeconds(1));
 
-    /// <summary>The session's worker was lost, and no other one has taken it over yet.</summary>
-    public static PoolUnavailableException BeingRestored() => new("The session's worker was lost, and the session is being restored on another one. Retry.", TimeSpan.FromSeconds(1));
+    /// <summary>The session's worker was lost, and the session is not yet restored on another one.</summary>
+    public static PoolUnavailableException BeingRestored() =>
+        new("The session's worker was lost, and the session is being restored on another one. Retry.", TimeSpan.FromSeconds(1));
 
-    /// <summary>Too many calls to the worker are under way, or we have no descriptor left to call it with.</summary>
+    /// <summary>Too many calls to the worker are in progress, or no descriptor is left for another one.</summary>
     public static PoolUnavailableException NoConnection() => new(
-        "Too many requests for this session are under way, or this node is out of descriptors. Retry; if it stays so, raise the limit of open files.", TimeSpan.FromSeconds(1));
+        "Too many requests for this session are in progress, or this node has no file descriptors left. Retry; if the problem persists, "
+            + "raise the limit of open files.",
+        TimeSpan.FromSeconds(1));
 
-    /// <summary>The session's worker is well, but the machine lets it do nothing.</summary>
+    /// <summary>The session's worker works, but waits for a processor of the machine.</summary>
     public static PoolUnavailableException Starved() => new(
-        "This machine lacks processors: the session's worker has waited for one longer than --worker-timeout. The session lives on; retry. If it stays so, lower --max-workers.",
+        "This machine lacks processors: the session's worker has waited for one longer than --worker-timeout. The session is still alive; "
+            + "retry. If the problem persists, lower --max-workers.",
         TimeSpan.FromSeconds(2));
 
     public static PoolUnavailableException NotWrittenDown(string reason) => new(
-        $"The session cannot be written down in the run directory, so a restart of this node would lose it: {reason} Make room there and retry.", TimeSpan.FromSeconds(1));
+        $"The session cannot be written down in the run directory, so a restart of this node would lose it: {reason} Free disk space there "
+            + "and retry.",
+        TimeSpan.FromSeconds(1));
 
     public static PoolUnavailableException NoneReady() => new("No worker is ready. Retry.", TimeSpan.FromSeconds(1));
 
-    public static PoolUnavailableException TooManyClients() => new("Too many clients are attached: see --max-attached. Retry.", TimeSpan.FromSeconds(1));
+    public static PoolUnavailableException TooManyClients() =>
+        new("Too many clients are attached: see --max-attached. Retry.", TimeSpan.FromSeconds(1));
 
     public static PoolUnavailableException WorkersFailed(int tries, string last) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{tries} workers failed to create the session, the last one with: {last}. They were stopped; retry."),
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{tries} workers failed to create the session, the last one with: {last}. They were stopped; retry."),
         TimeSpan.FromSeconds(1));
 
-    public static PoolUnavailableException ShuttingDown() => new("This node is shutting down. Retry at another one.", TimeSpan.FromSeconds(5)) { IsShutdown = true };
+    public static PoolUnavailableException ShuttingDown() =>
+        new("This node is shutting down. Retry on another node.", TimeSpan.FromSeconds(5)) { IsShutdown = true };
 }

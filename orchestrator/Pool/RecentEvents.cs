@@ -1,6 +1,6 @@
 namespace Steelyard.Pool;
 
-/// <summary>Counts what happened within the last minute, up to a bound. Guarded by the pool's lock.</summary>
+/// <summary>Counts the events of the last minute, up to a maximum. Guarded by the pool's lock.</summary>
 internal sealed class RecentEvents(TimeProvider time)
 {
     private const int Most = 10_000;

@@ -1,8 +1,8 @@
 namespace Steelyard.Pool;
 
-/// <summary>When the next worker may start after one has failed. Pure: times in, decision out.</summary>
-/// <param name="FirstDelay">Delay before the second restart; the first one is at once.</param>
-/// <param name="MaxDelay">Ceiling of the doubling delay, and how long a slot stays parked.</param>
+/// <summary>Decides when the next worker may start after a failure. Pure: times in, decision out.</summary>
+/// <param name="FirstDelay">Delay before the second restart; the first restart is immediate.</param>
+/// <param name="MaxDelay">Maximum of the doubling delay, and the time for which a slot is parked.</param>
 /// <param name="Window">How long a failure counts.</param>
 /// <param name="MaxFailures">More failures than this within the window park the slot.</param>
 public sealed record RestartPolicy(TimeSpan FirstDelay, TimeSpan MaxDelay, TimeSpan Window, int MaxFailures)
@@ -13,17 +13,17 @@ public sealed record RestartPolicy(TimeSpan FirstDelay, TimeSpan MaxDelay, TimeS
     private static readonly TimeSpan ShortageDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The delay after a start that failed for want of descriptors, memory, room or a port: no worker is to blame, and it may be over any
-    /// moment.
+    /// Returns the delay after a start that failed because the machine lacked descriptors, memory, disk space or a port. The worker's
+    /// program is not to blame, and the shortage may end at any moment.
     /// </summary>
-    /// <param name="jitter">0 to 1, cuts the delay by up to a quarter.</param>
+    /// <param name="jitter">0 to 1; shortens the delay by up to a quarter.</param>
     public static TimeSpan DelayAfterShortage(double jitter) => Cut(ShortageDelay, jitter);
 
-    /// <summary>Decides from the failures of a slot in a row, newest last; those older than the window do not count.</summary>
-    /// <param name="failures">Times since any fixed start.</param>
-    /// <param name="now">The present on the same scale.</param>
-    /// <param name="jitter">0 to 1, spreads slots that failed together: a delay is cut by up to a quarter.</param>
-    /// <param name="mayPark">Enough other slots are not parked; else this one goes on with the doubling delay.</param>
+    /// <summary>Decides from a slot's consecutive failures, newest last. Failures older than the window do not count.</summary>
+    /// <param name="failures">Times of the failures since any fixed start.</param>
+    /// <param name="now">The current time since the same start.</param>
+    /// <param name="jitter">0 to 1; shortens the delay by up to a quarter, which spreads slots that failed together.</param>
+    /// <param name="mayPark">Enough other slots are not parked; otherwise this slot continues with the doubling delay.</param>
     public RestartDecision Next(IReadOnlyCollection<TimeSpan> failures, TimeSpan now, double jitter, bool mayPark)
     {
         var recent = failures.Count(at => now - at < Window);
@@ -31,10 +31,11 @@ public sealed record RestartPolicy(TimeSpan FirstDelay, TimeSpan MaxDelay, TimeS
     }
 
     /// <summary>
-    /// The delay after so many failures in a row: none after the first, then <see cref="FirstDelay"/> doubling to <see cref="MaxDelay"/>.
+    /// Returns the delay after a number of consecutive failures: zero after the first, then <see cref="FirstDelay"/> doubling to
+    /// <see cref="MaxDelay"/>.
     /// </summary>
     /// <param name="failures">0 or more.</param>
-    /// <param name="jitter">0 to 1, cuts the delay by up to a quarter.</param>
+    /// <param name="jitter">0 to 1; shortens the delay by up to a quarter.</param>
     public TimeSpan DelayAfter(int failures, double jitter)
     {
         if (failures <= 1)
@@ -47,6 +48,6 @@ public sealed record RestartPolicy(TimeSpan FirstDelay, TimeSpan MaxDelay, TimeS
 }
 
 /// <summary>What a slot does before its next start.</summary>
-/// <param name="Delay">How long it waits.</param>
-/// <param name="Park">It should count as out of order meanwhile.</param>
+/// <param name="Delay">How long the slot waits.</param>
+/// <param name="Park">The slot counts as parked during the delay.</param>
 public readonly record struct RestartDecision(TimeSpan Delay, bool Park);

@@ -5,27 +5,27 @@ namespace Steelyard.Pool;
 /// <summary>A place in the pool that keeps one worker alive. Guarded by the pool's lock.</summary>
 internal sealed class Slot
 {
-    private readonly List<TimeSpan> failures = []; // In a row, oldest first, on the scale of their caller's clock.
+    private readonly List<TimeSpan> failures = []; // Consecutive failures, oldest first, as times of the caller's clock.
 
-    /// <summary>The present worker; null between two of them.</summary>
+    /// <summary>The current worker; null between two workers.</summary>
     public Worker? Worker { get; set; }
 
-    /// <summary>How many workers it has had.</summary>
+    /// <summary>How many workers the slot has had.</summary>
     public int Starts { get; set; }
 
-    /// <summary>It has failed too often, and waits before it tries again.</summary>
+    /// <summary>The slot has failed too often, and waits before it tries again.</summary>
     public bool Parked { get; set; }
 
-    /// <summary>No further worker is to be started.</summary>
+    /// <summary>The slot starts no further worker.</summary>
     public bool Retired { get; set; }
 
     /// <summary>How the last worker ended, for people.</summary>
     public string? LastExit { get; set; }
 
-    /// <summary>Names its last start to the <see cref="StartGate"/>.</summary>
+    /// <summary>Identifies the slot's last start to the <see cref="StartGate"/>.</summary>
     public int Start { get; set; }
 
-    /// <summary>Its worker has failed after it had proved itself: decides when the next one starts.</summary>
+    /// <summary>Records the failure of a worker that had proved itself, and decides when the next worker starts.</summary>
     /// <param name="now">Time since any fixed start.</param>
     /// <param name="jitter">0 to 1.</param>
     /// <param name="mayPark">Enough other slots are not parked.</param>
@@ -38,6 +38,6 @@ internal sealed class Slot
         return decision;
     }
 
-    /// <summary>Its worker has created a session: the slot is sound.</summary>
+    /// <summary>Forgets the failures, because the slot's worker has created a session.</summary>
     public void Forgive() => failures.Clear();
 }

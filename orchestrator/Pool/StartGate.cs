@@ -1,25 +1,25 @@
 namespace Steelyard.Pool;
 
 /// <summary>
-/// Limits the starts of a program that fails at them. All slots run the same program, so the backoff belongs to the pool: while starts
-/// fail, one worker starts per delay, however many slots and creates wait. The first worker that proves itself lifts the limit. Guarded by
-/// the pool's lock.
+/// Limits the starts of a program that fails at its start. All slots run the same program, so the backoff belongs to the pool: while
+/// starts fail, one worker starts per delay, however many slots and creates wait. The first worker that proves itself lifts the limit.
+/// Guarded by the pool's lock.
 /// </summary>
 internal sealed class StartGate
 {
-    /// <summary>A worker has proved that its program works when it served a session, or stayed ready for so long.</summary>
+    /// <summary>A worker proves that its program works when it serves a session or stays ready for this time.</summary>
     public static readonly TimeSpan Probation = TimeSpan.FromSeconds(2);
 
-    // One or two failures in a row are bad luck.
+    // One or two failures in a row may be coincidence.
     private const int FailingAfter = 3;
 
     private bool isShort;
     private int round;
-    private int streak; // The round of the first failure in a row.
+    private int streak; // The round of the first of the consecutive failures.
     private TimeSpan delay;
     private TimeSpan next;
 
-    /// <summary>Failures in a row, those of starts that were under way at the same time counted once.</summary>
+    /// <summary>Number of consecutive failures. Failures of starts that ran at the same time count once.</summary>
     public int Failures { get; private set; }
 
     /// <summary>How the last start failed; null while starts succeed.</summary>
@@ -30,13 +30,13 @@ internal sealed class StartGate
 
     private bool IsOpen => Failures == 0 && !isShort;
 
-    /// <summary>How long no worker may start.</summary>
-    /// <param name="now">Time since any fixed start, the same for all calls.</param>
+    /// <summary>Returns the time until a worker may start; zero if one may start now.</summary>
+    /// <param name="now">Time since a fixed start, which must be the same for all calls.</param>
     public TimeSpan Wait(TimeSpan now) => IsOpen || now >= next ? TimeSpan.Zero : next - now;
 
-    /// <summary>Begins a start, if one may begin now.</summary>
+    /// <summary>Begins a start. Returns false if none may begin now.</summary>
     /// <param name="now">As for <see cref="Wait"/>.</param>
-    /// <param name="begun">Names the start to <see cref="Fail"/>.</param>
+    /// <param name="begun">Identifies the start to <see cref="Fail"/>.</param>
     public bool TryBegin(TimeSpan now, out int begun)
     {
         begun = round;
@@ -47,10 +47,11 @@ internal sealed class StartGate
     }
 
     /// <summary>
-    /// A worker ended before it had proved itself, or was not even spawned. True when starts count as failing from now on.
+    /// Records that a worker ended before it had proved itself, or could not be spawned. Returns true if starts count as failing from now
+    /// on.
     /// </summary>
-    /// <param name="begun">Its start. One that began before the last failure was known is no news.</param>
-    /// <param name="cause">How it ended, for people.</param>
+    /// <param name="begun">The worker's start. A start that began before the last failure was known does not count again.</param>
+    /// <param name="cause">How the worker ended, for people.</param>
     /// <param name="now">As for <see cref="Wait"/>.</param>
     /// <param name="jitter">0 to 1.</param>
     public bool Fail(int begun, string cause, TimeSpan now, double jitter)
@@ -70,8 +71,8 @@ internal sealed class StartGate
         return Failures == FailingAfter;
     }
 
-    /// <summary>A start failed through a shortage of the machine: the program is not to blame.</summary>
-    /// <param name="cause">What was short, for people.</param>
+    /// <summary>Records that a start failed because the machine lacked a resource. The program is not to blame.</summary>
+    /// <param name="cause">What was missing, for people.</param>
     /// <param name="now">As for <see cref="Wait"/>.</param>
     /// <param name="jitter">0 to 1.</param>
     public void FailShort(string cause, TimeSpan now, double jitter)
@@ -83,7 +84,7 @@ internal sealed class StartGate
         next = now + pause > next ? now + pause : next;
     }
 
-    /// <summary>A worker was spawned: the shortage is over. True when others may start now.</summary>
+    /// <summary>Records that a worker was spawned, so the shortage is over. Returns true if other workers may start now.</summary>
     public bool EndShortage()
     {
         if (!isShort)
@@ -95,8 +96,8 @@ internal sealed class StartGate
         return true;
     }
 
-    /// <summary>A worker has proved itself. True when others may start now.</summary>
-    /// <param name="begun">Its start. One from before the failures says nothing of the program as it is now.</param>
+    /// <summary>Records that a worker has proved itself. Returns true if other workers may start now.</summary>
+    /// <param name="begun">The worker's start. A start from before the failures proves nothing about the program as it is now.</param>
     public bool Succeed(int begun)
     {
         if (Failures == 0 || begun <= streak)

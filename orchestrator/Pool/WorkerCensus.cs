@@ -2,21 +2,26 @@ using Steelyard.Workers;
 
 namespace Steelyard.Pool;
 
-/// <summary>How many workers are in each state; the one place where a worker's state changes. Guarded by the pool's lock.</summary>
+/// <summary>
+/// Counts the workers in each state. It is the only code that changes a worker's state. Guarded by the pool's lock.
+/// </summary>
 internal sealed class WorkerCensus
 {
     private readonly int[] counts = new int[Enum.GetValues<WorkerState>().Length];
 
     public int this[WorkerState state] => counts[(int)state];
 
-    /// <summary>Counts a new worker, in the state it begins with.</summary>
+    /// <summary>Adds a new worker in its initial state.</summary>
     public void Add(Worker worker, WorkerState state)
     {
         worker.State = state;
         counts[(int)state]++;
     }
 
-    /// <summary>Throws <see cref="InvalidOperationException"/> for what <see cref="WorkerTransitions"/> does not allow.</summary>
+    /// <summary>
+    /// Changes a worker's state. Throws <see cref="InvalidOperationException"/> if <see cref="WorkerTransitions"/> does not allow the
+    /// change.
+    /// </summary>
     public void Move(Worker worker, WorkerState to)
     {
         if (!WorkerTransitions.Allows(worker.State, to))

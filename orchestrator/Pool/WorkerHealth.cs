@@ -8,9 +8,9 @@ using Steelyard.Workers;
 namespace Steelyard.Pool;
 
 /// <summary>
-/// One loop that watches all workers of a pool. A stopped process gives no event and still accepts connections: only an answer proves
-/// life. A worker is asked when it has said nothing for a while, and stopped when it stays silent. Time in which it waited for a processor
-/// does not count: where the machine lacks them, a silent worker is slow and not hung.
+/// One loop that watches all workers of a pool. A process that was stopped by a signal causes no event and still accepts connections, so
+/// only an answer proves that a worker is alive. The loop asks a worker that has been silent for a while, and stops it if it stays silent.
+/// Time in which the worker waited for a processor does not count: if the machine lacks processors, a silent worker is slow, not hung.
 /// </summary>
 internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options options, TimeProvider time, ILogger<WorkerHealth> logger)
 {
@@ -19,15 +19,15 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
 
     private readonly ConcurrentDictionary<Worker, byte> probing = new();
     private long last;
-    private TimeSpan late; // By how much our own rounds came late, all together.
+    private TimeSpan late; // Sum of the delays of our own rounds.
     private int ticks;
 
     private TimeSpan Period => options.ProbeInterval / TicksPerInterval;
 
-    // A worker that has been silent for so long has been asked: in the round before.
+    // A worker that has been silent for this time was asked in the previous round.
     private TimeSpan Asked => options.ProbeInterval + Period;
 
-    /// <summary>Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>Runs the loop until it is cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
     public Task RunAsync(CancellationToken cancellationToken)
     {
         last = time.GetTimestamp();
@@ -39,7 +39,7 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
         var workers = pool.Workers();
         var sinceLast = time.GetElapsedTime(last);
 
-        // If we were the ones who slept (stopped, starved), the workers' silence says nothing.
+        // If this node itself did not run (stopped or starved), the silence of the workers says nothing.
         if (sinceLast > options.HangTimeout / 2)
             workers.ForEach(worker => worker.Client.ForgiveSilence());
         else if (sinceLast > Period)
@@ -57,18 +57,18 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
         var silence = worker.Client.SinceLastAnswer;
         MeasureWait(worker, silence);
         if (worker.State == WorkerState.Starting || silence < options.ProbeInterval)
-            return; // Whether a start has failed is decided where it was begun.
+            return; // The code that started the worker decides whether the start has failed.
         if (probing.TryAdd(worker, 0))
             _ = ProbeAsync(worker);
         if (silence >= options.StarvedTimeout || (silence - worker.Waited >= options.HangTimeout && IsOwed(worker)))
             StopHung(worker, silence);
     }
 
-    // It was asked in time, and not one byte of a reply is here.
+    // The worker was asked in time, and no byte of a reply has arrived.
     private bool IsOwed(Worker worker) => worker.Client.Unanswered >= options.HangTimeout - Asked;
 
-    // Begins when it was asked in the last round, and has not answered at once as most do: two small files are read for each of its
-    // threads.
+    // The measurement begins when the worker was asked in the previous round and has not yet answered, as most workers do at once. It reads
+    // two small files for each thread of the worker.
     private void MeasureWait(Worker worker, TimeSpan silence)
     {
         if (silence < Asked)
@@ -77,7 +77,7 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
             worker.Waited = (worker.Starvation ??= BeginMeasuring(worker))();
     }
 
-    // We ask it and hear it: what comes late through us is not its fault either.
+    // The delays of this node count as well: the node sends the request and reads the reply, so they are not the worker's fault either.
     private Func<TimeSpan> BeginMeasuring(Worker worker)
     {
         var (its, before) = (machine.MeasureWait(worker.Process, time), late);
@@ -87,7 +87,7 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
     private void StopHung(Worker worker, TimeSpan silence)
     {
         logger.LogWarning(
-            "{Worker} has not answered for {Silence:0.0} s; {Waited:0.0} s of that it waited for a processor",
+            "{Worker} has not answered for {Silence:0.0} s, of which it waited {Waited:0.0} s for a processor",
             worker, silence.TotalSeconds, worker.Waited.TotalSeconds);
         pool.Stop(worker, StopReason.Hung);
     }
@@ -98,11 +98,11 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
         {
             using var reply = await worker.Client.HealthAsync(options.HangTimeout);
             if (reply.Error == WorkerError.Busy)
-                worker.Client.ForgiveSilence(); // It was not asked: we are out of descriptors.
+                worker.Client.ForgiveSilence(); // The worker was not asked, because no descriptor is left.
         }
         catch (Exception e)
         {
-            logger.LogError(e, "{Worker} was not asked for its health through an error of ours", worker);
+            logger.LogError(e, "{Worker} was not asked for its health because of an error of ours", worker);
             worker.Client.ForgiveSilence();
         }
         finally

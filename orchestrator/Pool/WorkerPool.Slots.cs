@@ -2,12 +2,12 @@ using Steelyard.Workers;
 
 namespace Steelyard.Pool;
 
-/// <content>How slots come, get workers, lose them and go.</content>
+/// <content>The life of slots: how they are created, get workers, lose them and are removed.</content>
 public sealed partial class WorkerPool
 {
     /// <summary>
-    /// Takes in a worker that an earlier orchestrator has started: leased when it has a session, else to be offered once it is seen to be
-    /// free.
+    /// Adds a worker that an earlier orchestrator started. If it has a session, returns its lease. Otherwise returns null, and the worker
+    /// is offered when it is known to be free.
     /// </summary>
     internal WorkerLease? Adopt(Worker worker, bool hasSession)
     {
@@ -17,11 +17,11 @@ public sealed partial class WorkerPool
             census.Add(worker, hasSession ? WorkerState.Leased : WorkerState.Starting);
             slots.Add(slot);
             supervisor.Supervise(slot, worker);
-            return hasSession ? new(this, worker) : null;
+            return hasSession ? LeaseNeedsLock(worker) : null;
         }
     }
 
-    /// <summary>Waits until the slot may start a worker. False when it is not needed any more: it is gone then.</summary>
+    /// <summary>Waits until the slot may start a worker. Returns false if the slot was removed because it is not needed any more.</summary>
     internal async Task<bool> MayStartAsync(Slot slot)
     {
         while (true)
@@ -38,11 +38,12 @@ public sealed partial class WorkerPool
 
             if (wait == TimeSpan.Zero)
                 return true;
-            await Task.Delay(wait + TimerStep, time, lifted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await Task.Delay(wait + TimerStep, time, lifted)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
-    /// <summary>The slot has its turn to start. False when another one was faster while starts are limited.</summary>
+    /// <summary>Begins the slot's start. Returns false if starts are limited and another slot has started first.</summary>
     internal bool TryBeginStart(Slot slot)
     {
         lock (gate)
@@ -68,7 +69,7 @@ public sealed partial class WorkerPool
         lifted?.Cancel();
     }
 
-    /// <summary>The worker has shown that its program works: whoever waits to start another one may.</summary>
+    /// <summary>Records that the worker has proved that its program works, so that waiting slots may start workers.</summary>
     internal void Prove(Worker worker)
     {
         CancellationTokenSource? lifted;
@@ -83,14 +84,17 @@ public sealed partial class WorkerPool
         if (lifted is null)
             return;
         lifted.Cancel();
-        logger.LogInformation("Workers start again: {Worker} has proved itself", worker);
+        logger.LogInformation("Workers start again: {Worker} works", worker);
     }
 
-    /// <summary>The slot has no worker any more. Decides when it may start the next one; null when it is not to.</summary>
+    /// <summary>
+    /// Removes the worker from the slot, and decides when the slot may start the next one. Returns null if the slot must not start another
+    /// one.
+    /// </summary>
     /// <param name="slot">The slot.</param>
-    /// <param name="worker">The worker it had; null when none could be spawned.</param>
-    /// <param name="exit">How that came, for people.</param>
-    /// <param name="blame">Who is to blame.</param>
+    /// <param name="worker">The worker that the slot had; null if none could be spawned.</param>
+    /// <param name="exit">How the worker ended, or why it could not be spawned, for people.</param>
+    /// <param name="blame">The cause.</param>
     internal RestartDecision? Detach(Slot slot, Worker? worker, string exit, Blame blame)
     {
         RestartDecision? decision;
@@ -113,7 +117,12 @@ public sealed partial class WorkerPool
         }
 
         if (isNews)
-            logger.LogError("Workers fail at their start, the last one with: {Exit}. One is started at a time, in growing intervals, until one proves itself", exit);
+        {
+            logger.LogError(
+                "Workers fail at their start, the last one with: {Exit}. They start one at a time, with growing delays, until one works",
+                exit);
+        }
+
         return decision;
     }
 
@@ -169,7 +178,7 @@ public sealed partial class WorkerPool
         if (!startGate.IsFailing)
             return target;
 
-        // While starts count as failing, one slot goes on trying, or nobody would find out that they succeed again.
+        // While starts count as failing, one slot continues to try: otherwise the pool would not find out that they succeed again.
         var trying = census[WorkerState.Ready] + census[WorkerState.Leased] + 1;
         return Math.Max(target, Math.Min(trying, options.MaxWorkers));
     }

@@ -5,12 +5,13 @@ using Steelyard.Workers;
 namespace Steelyard.Pool;
 
 /// <summary>
-/// The slots of this node, their idle workers, and the creates that wait: idle worker, else one more slot under the ceiling, else wait in
-/// line. One lock guards all of it and the state of every worker; nothing is awaited or sent under it.
+/// The slots of this node, their idle workers, and the waiting creates. A create gets an idle worker; otherwise the pool adds a slot, up to
+/// the maximum, and the create waits in line. One lock guards all of this and the state of every worker; no I/O and no await happens under
+/// it.
 /// </summary>
 public sealed partial class WorkerPool
 {
-    private static readonly TimeSpan TimerStep = TimeSpan.FromMilliseconds(1); // A timer drops what is less.
+    private static readonly TimeSpan TimerStep = TimeSpan.FromMilliseconds(1); // Timers ignore fractions of a millisecond.
 
     private readonly Lock gate = new();
     private readonly List<Slot> slots = [];
@@ -24,7 +25,7 @@ public sealed partial class WorkerPool
     private readonly WorkerSupervisor supervisor;
     private readonly Random random;
     private readonly CancellationTokenSource closing = new();
-    private CancellationTokenSource startsDelayed = new(); // Cancelled when starts need not wait any longer.
+    private CancellationTokenSource startsDelayed = new(); // Cancelled when starts do not have to wait any longer.
     private bool closed;
 
     internal WorkerPool(WorkerStarter starter, Options options, TimeProvider time, ILogger<WorkerPool> logger, Random? random = null)
@@ -48,13 +49,13 @@ public sealed partial class WorkerPool
     }
 
     /// <summary>
-    /// Leases an idle worker, or waits for one in line. Throws <see cref="PoolUnavailableException"/> when the queue is full, the wait is
-    /// over, workers do not start or the node shuts down, and <see cref="OperationCanceledException"/> when the caller is gone, whose
-    /// place is then given up.
+    /// Leases an idle worker, or waits in line for one. Throws <see cref="PoolUnavailableException"/> if the queue is full, the time is
+    /// over, workers do not start or the node shuts down. Throws <see cref="OperationCanceledException"/> if cancelled; the caller then
+    /// loses its place in line.
     /// </summary>
-    /// <param name="standing">Decides its place in line.</param>
-    /// <param name="within">How long it may wait.</param>
-    /// <param name="cancellationToken">The caller is gone.</param>
+    /// <param name="standing">Decides the place in line.</param>
+    /// <param name="within">How long the caller may wait.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     public async ValueTask<WorkerLease> LeaseAsync(Standing standing, TimeSpan within, CancellationToken cancellationToken)
     {
         LeaseQueue.Place place;
@@ -66,7 +67,7 @@ public sealed partial class WorkerPool
             {
                 census.Move(worker, WorkerState.Leased);
                 GrowNeedsLock();
-                return new(this, worker);
+                return LeaseNeedsLock(worker);
             }
 
             if (standing != Standing.Restored && IsHopelessNeedsLock())
@@ -78,7 +79,7 @@ public sealed partial class WorkerPool
         return await queue.WaitAsync(place, within, WaitOver, cancellationToken);
     }
 
-    /// <summary>Stops a worker; its slot then starts another one. Does nothing if it is stopping already.</summary>
+    /// <summary>Stops a worker; its slot then starts another one. Does nothing if the worker is already stopping.</summary>
     public void Stop(Worker worker, StopReason reason)
     {
         lock (gate)
@@ -90,7 +91,7 @@ public sealed partial class WorkerPool
         StopInBackground(worker, reason);
     }
 
-    /// <summary>Retires idle workers beyond the warm ones that nobody has needed for a while.</summary>
+    /// <summary>Retires surplus idle workers that have not been needed for a while.</summary>
     public void Shrink()
     {
         List<Worker> surplus;
@@ -105,7 +106,7 @@ public sealed partial class WorkerPool
         surplus.ForEach(worker => StopInBackground(worker, StopReason.Retired));
     }
 
-    /// <summary>Refuses creates from now on, and those that wait: no worker that becomes free is leased again.</summary>
+    /// <summary>Refuses all waiting and all future creates: workers that become free are not leased again.</summary>
     public void Refuse()
     {
         lock (gate)
@@ -125,10 +126,10 @@ public sealed partial class WorkerPool
         return supervisor.Stopped();
     }
 
-    /// <summary>Gives workers that stop no more time.</summary>
+    /// <summary>Kills all workers at once, without a grace period.</summary>
     public void KillAll() => Workers().ForEach(worker => worker.Process.TrySendToGroup(Signal.Kill));
 
-    /// <summary>Every worker that has not exited.</summary>
+    /// <summary>Returns all workers that have not exited.</summary>
     public List<Worker> Workers()
     {
         lock (gate)
@@ -141,7 +142,7 @@ public sealed partial class WorkerPool
             return PoolStatus.Of(census, slots, queue, startGate, options);
     }
 
-    /// <summary>The end of a lease: the worker is cleaned and offered again, or stopped when that fails or it is not trusted.</summary>
+    /// <summary>Ends a lease: cleans the worker and offers it again, or stops it if it is not trusted or cannot be cleaned.</summary>
     internal async Task ReleaseAsync(WorkerLease lease, bool untrusted)
     {
         if (untrusted || !await supervisor.TryCleanAsync(lease.Worker, lease.SessionPath))
@@ -152,18 +153,20 @@ public sealed partial class WorkerPool
             Offer(lease.Worker);
     }
 
-    /// <summary>The worker is clean: the first in line gets it, else it is idle.</summary>
+    /// <summary>Gives a clean worker to the first caller in line, or adds it to the idle workers.</summary>
     internal void Offer(Worker worker)
     {
         lock (gate)
         {
-            // One that has just died is noticed by its slot in a moment; nobody should get it until then.
+            // If the worker has just died, its slot notices that soon. Until then no caller should get the worker.
             if (worker.State is WorkerState.Stopping or WorkerState.Exited || worker.Exited.IsCompleted)
                 return;
             census.Move(worker, WorkerState.Ready);
-            if (queue.TryHandOverNeedsLock(new(this, worker)))
+            var lease = new WorkerLease(this, worker);
+            if (queue.TryHandOverNeedsLock(lease))
             {
                 census.Move(worker, WorkerState.Leased);
+                worker.LeaseReturned = lease.Returned;
                 return;
             }
 
@@ -171,10 +174,18 @@ public sealed partial class WorkerPool
         }
     }
 
-    // No worker is there, and none is to be expected soon.
+    private WorkerLease LeaseNeedsLock(Worker worker)
+    {
+        var lease = new WorkerLease(this, worker);
+        worker.LeaseReturned = lease.Returned;
+        return lease;
+    }
+
+    // There is no worker, and none is expected soon.
     private bool IsHopelessNeedsLock() => startGate.IsFailing && census[WorkerState.Ready] + census[WorkerState.Leased] == 0;
 
-    private PoolUnavailableException StartsFailNeedsLock() => PoolUnavailableException.StartsFail(startGate.Failures, startGate.Cause, startGate.Wait(Now));
+    private PoolUnavailableException StartsFailNeedsLock() =>
+        PoolUnavailableException.StartsFail(startGate.Failures, startGate.Cause, startGate.Wait(Now));
 
     private PoolUnavailableException WaitOver()
     {

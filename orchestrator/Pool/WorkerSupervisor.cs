@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using Steelyard.Async;
 using Steelyard.Processes;
 using Steelyard.Workers;
 
@@ -8,17 +9,22 @@ namespace Steelyard.Pool;
 /// <summary>Keeps one worker alive in each slot: spawn, wait ready, wait exit, delay, again.</summary>
 internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, TimeProvider time, ILogger logger)
 {
+    // The holder of a dead worker's lease writes one small file at most.
+    private static readonly TimeSpan ReturnTime = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<Slot, Task> running = new();
 
     /// <summary>
-    /// Runs the slot in the background, with a worker it has already if there is one, until it is retired or the pool closes.
+    /// Runs the slot in the background until it is retired or the pool closes. If there is an adopted worker, the slot begins with it.
     /// </summary>
     public void Supervise(Slot slot, Worker? adopted = null) => running[slot] = RunAsync(slot, adopted);
 
-    /// <summary>Completes when no slot runs any more.</summary>
+    /// <summary>Completes when no slot is running.</summary>
     public Task Stopped() => Task.WhenAll(running.Values);
 
-    /// <summary>Ends the session the worker holds, if any, and waits until it is clean. False when that failed. Never throws.</summary>
+    /// <summary>
+    /// Ends the worker's session, if any, and waits until the worker is clean. Returns false if that failed. Never throws.
+    /// </summary>
     public async Task<bool> TryCleanAsync(Worker worker, string? sessionPath)
     {
         try
@@ -31,7 +37,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         }
         catch (Exception e)
         {
-            logger.LogError(e, "{Worker} was not cleaned through an error of ours", worker);
+            logger.LogError(e, "{Worker} was not cleaned because of an error of ours", worker);
             return false;
         }
     }
@@ -45,14 +51,20 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
             {
                 adopted = null;
                 if (decision.Park)
-                    logger.LogWarning("A slot failed too often and is parked for {Delay:0.0} s; last exit: {Exit}", decision.Delay.TotalSeconds, slot.LastExit);
-                await Task.Delay(decision.Delay, time, pool.Closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                {
+                    logger.LogWarning(
+                        "A slot failed too often and is parked for {Delay:0.0} s; last exit: {Exit}",
+                        decision.Delay.TotalSeconds, slot.LastExit);
+                }
+
+                await Task.Delay(decision.Delay, time, pool.Closing)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 pool.Unpark(slot);
             }
         }
         catch (Exception e)
         {
-            logger.LogCritical(e, "A slot has ended through an error of ours");
+            logger.LogCritical(e, "A slot has ended because of an error of ours");
             throw;
         }
         finally
@@ -61,7 +73,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         }
     }
 
-    // From spawn to exit. Returns what to do next; null to end the slot.
+    // Runs one worker from spawn to exit. Returns what the slot does next, or null to end the slot.
     private async Task<RestartDecision?> RunWorkerAsync(Slot slot, Worker? adopted)
     {
         Worker worker;
@@ -77,14 +89,16 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         {
             return pool.Detach(slot, null, "not started: shutting down", Blame.None);
         }
-        catch (Exception e) when (e is ProcessStartException or IOException or UnauthorizedAccessException or InvalidOperationException or SocketException)
+        catch (Exception e) when (
+            e is ProcessStartException or IOException or UnauthorizedAccessException or InvalidOperationException or SocketException)
         {
             if (slot.LastExit != e.Message)
                 logger.LogError("Cannot start a worker: {Reason}", e.Message);
             return pool.Detach(slot, null, e.Message, e is ProcessStartException { IsShortage: false } ? Blame.Program : Blame.Machine);
         }
 
-        await ((Task)worker.Exited.WaitAsync(StartGate.Probation, time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await ((Task)worker.Exited.WaitAsync(StartGate.Probation, time))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (!worker.Exited.IsCompleted)
             pool.Prove(worker);
         var status = await worker.Exited;
@@ -100,7 +114,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         _ => Blame.Program,
     };
 
-    // Null when the slot is not needed any more.
+    // Returns null if the slot is not needed any more.
     private async Task<Worker?> StartAsync(Slot slot)
     {
         while (await pool.MayStartAsync(slot))
@@ -117,7 +131,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         return null;
     }
 
-    // Never fails: from here on only the worker's exit ends its time in the slot.
+    // Never fails: from here on, only the worker's exit removes it from the slot.
     private async Task BringUpAsync(Worker worker)
     {
         var ready = false;
@@ -131,7 +145,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         }
         catch (Exception e)
         {
-            logger.LogError(e, "{Worker} cannot be asked whether it is ready", worker);
+            logger.LogError(e, "{Worker} was not asked whether it is ready because of an error of ours", worker);
         }
 
         if (ready)
@@ -145,13 +159,20 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         try
         {
             if (worker.StopReason is null)
-                logger.LogWarning("{Worker} died by itself: {Exit}. Its last words: {Tail}", worker, status, worker.Directory.Log.Tail());
+            {
+                logger.LogWarning(
+                    "{Worker} died by itself: {Exit}. The last lines of its log: {Tail}", worker, status, worker.Directory.Log.Tail());
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             logger.LogWarning("{Worker} died by itself: {Exit}. Its log cannot be read: {Reason}", worker, status, e.Message);
         }
 
+        // A session that will be restored is recorded elsewhere before its lease is returned. Its record in this worker's folder must exist
+        // until then.
+        await ((Task)worker.LeaseReturned.InContext().WaitAsync(ReturnTime, time)).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         try
         {
             await starter.CleanUpAsync(worker);

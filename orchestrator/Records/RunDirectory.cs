@@ -5,8 +5,8 @@ using Steelyard.Files;
 namespace Steelyard.Records;
 
 /// <summary>
-/// The folder in which a node keeps what must outlive it: a folder per worker. Held by one orchestrator at a time, through a lock that
-/// the kernel frees when its holder dies.
+/// The folder in which a node keeps data that must outlive its process: a folder per worker. One orchestrator at a time holds it, with a
+/// lock that the kernel releases when the holder ends.
 /// </summary>
 public sealed class RunDirectory : IDisposable
 {
@@ -16,7 +16,7 @@ public sealed class RunDirectory : IDisposable
     private const int MaxQuarantined = 20;
 
     /// <summary>
-    /// Browsers of a root node run as other users: they must get through to their own folders, but need to see no others.
+    /// Browsers of a root node run as other users. They must be able to reach their own folders, but need not list any others.
     /// </summary>
     internal static readonly UnixFileMode Mode = Environment.IsPrivilegedProcess ? OwnerOnly | UnixFileMode.OtherExecute : OwnerOnly;
 
@@ -27,10 +27,10 @@ public sealed class RunDirectory : IDisposable
     private long lastWorker;
 
     /// <summary>
-    /// Creates the folder if need be, and locks it. Throws <see cref="RunDirectoryException"/> when another orchestrator has it.
+    /// Creates the folder if necessary, and locks it. Throws <see cref="RunDirectoryException"/> when another orchestrator holds it.
     /// </summary>
     /// <param name="path">The folder.</param>
-    /// <param name="maxLogBytes">Cap of each worker's log.</param>
+    /// <param name="maxLogBytes">Maximum size of each worker's log, in bytes.</param>
     public RunDirectory(string path, long maxLogBytes)
     {
         this.maxLogBytes = maxLogBytes;
@@ -42,7 +42,10 @@ public sealed class RunDirectory : IDisposable
             lockFile = PrivateFile.Open(Path.Combine(path, "lock"), FileMode.OpenOrCreate);
             Directory.CreateDirectory(workers, Mode);
             Secret = ReadSecret(Path.Combine(path, "secret"));
-            lastWorker = Workers().Select(folder => long.TryParse(folder.Id.AsSpan(1), CultureInfo.InvariantCulture, out var number) ? number : 0).DefaultIfEmpty().Max();
+            lastWorker = Workers()
+                .Select(folder => long.TryParse(folder.Id.AsSpan(1), CultureInfo.InvariantCulture, out var number) ? number : 0)
+                .DefaultIfEmpty()
+                .Max();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -51,14 +54,14 @@ public sealed class RunDirectory : IDisposable
     }
 
     /// <summary>
-    /// 32 random bytes that only this directory's orchestrators know, one after the other: what they have signed stays valid.
+    /// 32 random bytes that only the orchestrators of this directory know. The next orchestrator has the same, so signatures stay valid.
     /// </summary>
     internal byte[] Secret { get; }
 
-    /// <summary>A file of this name.</summary>
+    /// <summary>The path of the file with this name.</summary>
     internal string FileAt(string name) => Path.Combine(root, name);
 
-    /// <summary>An empty folder of this name, for what need not outlive us.</summary>
+    /// <summary>Creates an empty folder with this name, for data that need not outlive this process. Returns its path.</summary>
     public string CreateFolder(string name)
     {
         var folder = Path.Combine(root, name);
@@ -67,18 +70,19 @@ public sealed class RunDirectory : IDisposable
         return folder;
     }
 
-    /// <summary>A worker id that no worker here has had since the directory was last empty.</summary>
+    /// <summary>A worker id that no worker has had since this directory was last empty.</summary>
     internal string NextWorkerId() => WorkerId(Interlocked.Increment(ref lastWorker));
 
-    /// <summary>The id of the worker of this number.</summary>
+    /// <summary>The id of the worker with this number.</summary>
     internal static string WorkerId(long number) => string.Create(CultureInfo.InvariantCulture, $"w{number}");
 
     internal WorkerDirectory For(string workerId) => new(Path.Combine(workers, workerId), maxLogBytes);
 
-    /// <summary>The folders of all workers, whoever has started them.</summary>
-    internal List<WorkerDirectory> Workers() => [.. Directory.EnumerateDirectories(workers).Select(path => new WorkerDirectory(path, maxLogBytes))];
+    /// <summary>The folders of all workers, including those of earlier orchestrators.</summary>
+    internal List<WorkerDirectory> Workers() =>
+        [.. Directory.EnumerateDirectories(workers).Select(path => new WorkerDirectory(path, maxLogBytes))];
 
-    /// <summary>Puts aside the folder of a worker whose record is broken, for people to look at; the oldest such folders go.</summary>
+    /// <summary>Moves the folder of a worker with a broken record aside, for people to examine. Deletes the oldest such folders.</summary>
     internal void Quarantine(WorkerDirectory directory)
     {
         var aside = Directory.CreateDirectory(Path.Combine(root, "quarantine"), OwnerOnly);
@@ -106,4 +110,5 @@ public sealed class RunDirectory : IDisposable
 
 /// <summary>The run directory cannot be used; the message says why and what to do.</summary>
 public sealed class RunDirectoryException(string path, Exception inner) : Exception(
-    $"Cannot use the run directory {path}: {inner.Message} If another orchestrator runs on it, stop that one or choose another --run-dir.", inner);
+    $"Cannot use the run directory {path}: {inner.Message} If another orchestrator runs on it, stop that one or choose another --run-dir.",
+    inner);

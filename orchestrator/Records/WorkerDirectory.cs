@@ -6,7 +6,8 @@ using Steelyard.Processes;
 namespace Steelyard.Records;
 
 /// <summary>
-/// The private folder of one worker: its record, its log, and all that it writes itself. It goes with the worker, however that ended.
+/// The private folder of one worker: its record, its log, and everything that the worker writes. It is deleted when the worker has ended,
+/// in whatever way.
 /// </summary>
 internal sealed class WorkerDirectory
 {
@@ -25,7 +26,7 @@ internal sealed class WorkerDirectory
 
     public CappedLog Log { get; }
 
-    /// <summary>Where the session it holds is written down.</summary>
+    /// <summary>The path of the record of the worker's session.</summary>
     public string SessionRecordPath => System.IO.Path.Combine(Path, "session.json");
 
     private string RecordPath => System.IO.Path.Combine(Path, "worker.json");
@@ -36,17 +37,20 @@ internal sealed class WorkerDirectory
 
     public bool HasRecord => File.Exists(RecordPath);
 
-    /// <summary>The record, or null when there is none or it cannot be read.</summary>
+    /// <summary>The record; null when there is none or it cannot be read.</summary>
     public WorkerRecord? ReadRecord() => WorkerRecord.TryRead(RecordPath);
 
     /// <summary>
-    /// The exit status that the worker itself has left here: the kernel tells it to its parent only. Null when it has left none.
+    /// The exit status that the worker itself has written here, because the kernel reports it only to the parent. Null when there is none.
     /// </summary>
     public int? ReadExitCode()
     {
         try
         {
-            return int.TryParse(File.ReadAllText(System.IO.Path.Combine(Path, FileNames.ExitCode)), CultureInfo.InvariantCulture, out var code) ? code : null;
+            return int.TryParse(
+                File.ReadAllText(System.IO.Path.Combine(Path, FileNames.ExitCode)), CultureInfo.InvariantCulture, out var code)
+                ? code
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -55,7 +59,7 @@ internal sealed class WorkerDirectory
     }
 
     /// <summary>
-    /// Deletes it with all that is in it. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.
+    /// Deletes the folder with all its content. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.
     /// </summary>
     public void Delete()
     {
@@ -67,7 +71,7 @@ internal sealed class WorkerDirectory
             }
             catch (IOException) when (tries < DeleteTries)
             {
-                // A helper that is just dying may still have written into it.
+                // A process of the worker that is just ending can still have written into it.
             }
         }
     }

@@ -7,18 +7,24 @@ using Steelyard.Workers;
 namespace Steelyard.Recovery;
 
 /// <summary>
-/// Takes over what an earlier orchestrator has left. Its sessions are live from the start, so that no lookup gets a false 404, and wait
-/// for their workers as if they were being restored; a worker that still knows its session keeps it.
+/// Takes over the sessions of an earlier orchestrator. They are live from the start, so that no lookup gets a false 404. They wait for
+/// their workers as a session does that is being restored. A worker that still knows its session keeps it.
 /// </summary>
 internal sealed class SessionAdopter(
-    SessionService sessions, SessionRecords records, WorkerAdopter workers, WorkerPool pool, Options options, TimeProvider time, ILogger<SessionAdopter> logger)
+    SessionService sessions,
+    SessionRecords records,
+    WorkerAdopter workers,
+    WorkerPool pool,
+    Options options,
+    TimeProvider time,
+    ILogger<SessionAdopter> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Call it before anybody may ask for sessions. Does not wait for the workers' answers.</summary>
+    /// <summary>Call this before any client can ask for sessions. Does not wait for the workers' answers.</summary>
     public void Adopt()
     {
-        // The living first: a lost session is restored at once, and must not be given a slot that one of them still needs.
+        // Living workers first: a lost session is restored at once, and must not take a slot that a living worker needs.
         foreach (var found in workers.Find().OrderBy(found => found.Worker is null))
         {
             var live = LiveRecord(found);
@@ -29,7 +35,12 @@ internal sealed class SessionAdopter(
             }
 
             if (live is { } lost)
-                sessions.LoseRevived(sessions.Revive(lost.Record, lost.Entry), found.IsBroken ? new(null, "its record is broken") : WorkerLoss.Crashed("while no orchestrator watched"));
+            {
+                sessions.LoseRevived(
+                    sessions.Revive(lost.Record, lost.Entry),
+                    found.IsBroken ? new(null, "its record cannot be read") : WorkerLoss.Crashed("while no orchestrator was running"));
+            }
+
             workers.Bury(found);
         }
 
@@ -39,7 +50,7 @@ internal sealed class SessionAdopter(
             TellIfLost(entry);
     }
 
-    // Null when it held no session that anybody was promised, or one that has ended or that nothing is known of any more.
+    // Null when the worker held no session that a client knows of, when the session has ended, or when its record is gone.
     private (SessionRecord Record, LedgerEntry Entry)? LiveRecord(FoundWorker found)
     {
         if (!File.Exists(found.Directory.SessionRecordPath))
@@ -51,23 +62,32 @@ internal sealed class SessionAdopter(
         return record?.Id != id || EndsWithItsBoot(record, entry) ? null : (record, entry);
     }
 
-    // What it was created from is still known, but how long it has lived and idled is not.
+    // Timestamps of another boot cannot be compared: the session's request is known, but not its age and idle time.
     private bool EndsWithItsBoot(SessionRecord record, LedgerEntry entry)
     {
         if (!records.IsOfAnotherBoot(record))
             return false;
-        sessions.End(sessions.Revive(record, entry), EndReason.WorkerLost, "the machine was started anew");
+        sessions.End(sessions.Revive(record, entry), EndReason.WorkerLost, "the machine was restarted");
         return true;
     }
 
     private void TakeOverWaiting(string path, SessionRecord? record)
     {
         if (record is null)
+        {
             logger.LogError("The record {Path} of a session that waited for another worker cannot be read", path);
+        }
         else if (sessions.FindPresent(record.Id) is not null)
-            logger.LogInformation("Session {Id} had found another worker already", record.Id); // Its file goes once that one is seen to know it.
+        {
+            // The file is deleted once that worker confirms the session.
+            logger.LogInformation("Session {Id} already has another worker", record.Id);
+        }
         else if (!EndsWithItsBoot(record, records.EntryOf(record)))
-            sessions.LoseRevived(sessions.Revive(record, records.EntryOf(record)), new(null, "it was lost while an earlier orchestrator ran"));
+        {
+            sessions.LoseRevived(
+                sessions.Revive(record, records.EntryOf(record)),
+                new(null, "it was lost while an earlier orchestrator ran"));
+        }
     }
 
     private void TellIfLost(LedgerEntry entry)
@@ -96,29 +116,33 @@ internal sealed class SessionAdopter(
 
     private async Task VerifyAsync(Session session, Placement placement)
     {
-        var denial = "was not asked, through an error of ours";
+        var denial = "could not be asked because of an error of ours";
         try
         {
             denial = await AskAsync(placement);
         }
         catch (Exception e)
         {
-            logger.LogError(e, "Session {Id} was not taken over through an error of ours", session.Id);
+            logger.LogError(e, "Session {Id} was not taken over because of an error of ours", session.Id);
         }
 
         if (denial is null)
         {
-            if (sessions.TrySettle(session, placement, again: false))
+            if (sessions.TrySettle(session, placement, isNew: false))
                 logger.LogInformation("Took over session {Id} on {Worker}", session.Id, placement.Worker);
             return;
         }
 
         placement.Lease.Distrust();
         placement.Lease.Dispose();
-        sessions.LoseRevived(session, placement.Worker.Exited is { IsCompleted: true } exited ? placement.Worker.LossOf(await exited) : WorkerLoss.Untrusted(denial));
+        sessions.LoseRevived(
+            session,
+            placement.Worker.Exited is { IsCompleted: true } exited
+                ? placement.Worker.LossOf(await exited)
+                : WorkerLoss.Untrusted(denial));
     }
 
-    // Null when the worker still has the session, else why it is not believed.
+    // Null when the worker still has the session, else the reason why the worker is not trusted.
     private async Task<string?> AskAsync(Placement placement)
     {
         var client = placement.Worker.Client;
@@ -128,10 +152,12 @@ internal sealed class SessionAdopter(
             using (var reply = await client.GetAsync(placement.Lease.SessionPath!))
             {
                 if (reply.IsSuccess)
-                    return placement.IsIn(reply) ? null : "answered with the body of another session, or of one that is over";
+                    return placement.IsIn(reply) ? null : "answered with the body of another session or of a session that has ended";
                 if (reply.Error == WorkerError.Busy)
-                    started = time.GetTimestamp(); // We have no descriptor to ask it with.
-                if ((time.GetElapsedTime(started) >= options.WorkerTimeout && !placement.Worker.IsStarved) || reply.Status is >= 400 and < 500 || placement.Worker.Exited.IsCompleted)
+                    started = time.GetTimestamp(); // No descriptor is left to ask it with.
+                if ((time.GetElapsedTime(started) >= options.WorkerTimeout && !placement.Worker.IsStarved)
+                    || reply.Status is >= 400 and < 500
+                    || placement.Worker.Exited.IsCompleted)
                     return $"answered a get with {reply}";
             }
 

@@ -6,10 +6,11 @@ using Steelyard.Settings;
 
 namespace Steelyard.Recovery;
 
-/// <summary>Sessions, what is written down of them, and how the next orchestrator takes them over.</summary>
+/// <summary>Registers sessions, their records on disk, and the adoption of sessions from an earlier orchestrator.</summary>
 internal static class SessionServices
 {
-    public static IServiceCollection AddSessions(this IServiceCollection services, RunDirectory directory, Options options, TimeProvider time)
+    public static IServiceCollection AddSessions(
+        this IServiceCollection services, RunDirectory directory, Options options, TimeProvider time)
     {
         var ledger = new SessionLedger(directory);
         return services
@@ -17,7 +18,10 @@ internal static class SessionServices
             .AddSingleton(new SessionRecords(ledger, directory, ProcessIdentity.ThisBoot))
             .AddSingleton(new SessionIdIssuer(options.NodeId, directory.Secret))
             .AddSingleton(all => new SessionHistory(
-                options.Tombstones, options.HistoryAge, time, HistoryStore.Open(options, time, all.GetRequiredService<ILogger<HistoryStore>>())))
+                options.Tombstones,
+                options.HistoryAge,
+                time,
+                HistoryStore.Open(options, time, all.GetRequiredService<ILogger<HistoryStore>>())))
             .AddSingleton<SessionPlacer>()
             .AddSingleton<SessionQuotas>()
             .AddSingleton<SessionService>()

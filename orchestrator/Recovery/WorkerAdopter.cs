@@ -4,24 +4,25 @@ using Steelyard.Workers;
 namespace Steelyard.Recovery;
 
 /// <summary>
-/// Finds what an earlier orchestrator has left in the run directory. A worker is taken over when boot, pid, start time and token (or mark)
-/// all say that it is the one of its record; a process that is of this run directory and is not taken over is stopped; no other process is
+/// Finds the workers that an earlier orchestrator left in the run directory. A worker is taken over when boot, pid, start time and token
+/// (or mark) all match its record. A process that belongs to this run directory and is not taken over is stopped. No other process is
 /// touched.
 /// </summary>
-internal sealed class WorkerAdopter(RunDirectory directory, WorkerStarter starter, WorkerProcesses processes, Leftovers leftovers, ILogger<WorkerAdopter> logger)
+internal sealed class WorkerAdopter(
+    RunDirectory directory, WorkerStarter starter, WorkerProcesses processes, Leftovers leftovers, ILogger<WorkerAdopter> logger)
 {
-    /// <summary>Reads all records, takes hold of the workers that live, and stops strays. Does not ask the workers anything.</summary>
+    /// <summary>Reads all records, takes over the workers that live, and stops strays. Does not ask the workers anything.</summary>
     public List<FoundWorker> Find()
     {
         var look = processes.Look();
         var found = directory.Workers().Select(folder => Find(folder, look)).ToList();
 
-        // Those of a worker that was spawned and not yet written down, of one whose record is broken, and what dead workers have left.
+        // Strays are processes of workers without a record yet, of workers whose record cannot be read, and of dead workers.
         leftovers.KillStrays(found.Where(worker => worker.Worker is not null).Select(worker => worker.Directory.Id).ToHashSet());
         return found;
     }
 
-    /// <summary>Removes the folder of a worker that is gone; one whose record is broken is put aside.</summary>
+    /// <summary>Removes the folder of a worker that is gone. Moves the folder to quarantine if its record cannot be read.</summary>
     public void Bury(FoundWorker found)
     {
         try
@@ -33,7 +34,7 @@ internal sealed class WorkerAdopter(RunDirectory directory, WorkerStarter starte
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            logger.LogError("Cannot clear away {Path}: {Reason}", found.Directory.Path, e.Message);
+            logger.LogError("Cannot remove {Path}: {Reason}", found.Directory.Path, e.Message);
         }
     }
 
@@ -51,9 +52,9 @@ internal sealed class WorkerAdopter(RunDirectory directory, WorkerStarter starte
     }
 }
 
-/// <summary>A worker's folder, as an earlier orchestrator has left it.</summary>
+/// <summary>A worker's folder, as an earlier orchestrator left it.</summary>
 /// <param name="Directory">The folder.</param>
-/// <param name="Record">Its record; null when there is none that can be read.</param>
-/// <param name="Worker">The worker, held; null when it is gone.</param>
-/// <param name="IsBroken">Its record cannot be read.</param>
+/// <param name="Record">The worker's record; null when it is missing or cannot be read.</param>
+/// <param name="Worker">The worker that was taken over; null when it is gone.</param>
+/// <param name="IsBroken">The record exists but cannot be read.</param>
 internal sealed record FoundWorker(WorkerDirectory Directory, WorkerRecord? Record, Worker? Worker, bool IsBroken);

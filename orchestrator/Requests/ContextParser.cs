@@ -3,13 +3,13 @@ using Steelyard.Http;
 
 namespace Steelyard.Requests;
 
-/// <summary>Checks a <c>sessionContext</c>: cookies and storage that the new session begins with.</summary>
+/// <summary>Checks a <c>sessionContext</c>: the cookies and the storage with which the new session starts.</summary>
 internal static class ContextParser
 {
     private const int MostOrigins = 100;
     private const int MostCookies = 1000;
 
-    /// <summary>The part that a worker takes, as it came; null when there is none.</summary>
+    /// <summary>Returns the context unchanged; null when there is none. Throws <see cref="FieldException"/>.</summary>
     public static JsonElement? Parse(Fields fields)
     {
         if (fields.Object("sessionContext") is not { } context)
@@ -17,8 +17,9 @@ internal static class ContextParser
         CheckCookies(context);
         CheckStorage(context, "localStorage");
         CheckStorage(context, "sessionStorage");
-        if (context.Find("indexedDB") is { } databases && (databases.ValueKind != JsonValueKind.Object || databases.EnumerateObject().Any()))
-            throw FieldException.Missing("sessionContext.indexedDB", "the restoring of IndexedDB");
+        if (context.Find("indexedDB") is { } databases
+            && (databases.ValueKind != JsonValueKind.Object || databases.EnumerateObject().Any()))
+            throw FieldException.Missing("sessionContext.indexedDB", "a way to restore IndexedDB");
         return fields.Find("sessionContext")!.Value.Clone();
     }
 
@@ -31,7 +32,12 @@ internal static class ContextParser
         foreach (var cookie in cookies.EnumerateArray())
         {
             if (!CookieRules.Allow(cookie))
-                throw FieldException.Bad(context.Name("cookies"), "cookies with name, value, and domain or url, each field as CDP has it: expires is a number of seconds, sameSite Strict, Lax or None");
+            {
+                throw FieldException.Bad(
+                    context.Name("cookies"),
+                    "cookies with name, value, and domain or url, each field as in CDP: expires is a number of seconds, and sameSite is " +
+                    "Strict, Lax or None");
+            }
         }
     }
 
@@ -43,10 +49,18 @@ internal static class ContextParser
             throw FieldException.Bad(context.Name(name), $"an object of up to {MostOrigins} origins");
         foreach (var origin in origins.EnumerateObject())
         {
-            if (!IsOrigin(origin.Name) || origin.Value.ValueKind != JsonValueKind.Object || origin.Value.EnumerateObject().Any(item => item.Value.ValueKind != JsonValueKind.String))
-                throw FieldException.Bad(context.Name(name), "an object of origins such as https://example.com, each an object of texts");
+            if (!IsOrigin(origin.Name)
+                || origin.Value.ValueKind != JsonValueKind.Object
+                || origin.Value.EnumerateObject().Any(item => item.Value.ValueKind != JsonValueKind.String))
+            {
+                throw FieldException.Bad(
+                    context.Name(name), "an object that maps origins, such as https://example.com, to objects of strings");
+            }
         }
     }
 
-    private static bool IsOrigin(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", UserInfo: "", PathAndQuery: "/", Fragment: "" } && url.Host.Length > 0;
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && url is { Scheme: "http" or "https", UserInfo: "", PathAndQuery: "/", Fragment: "" }
+        && url.Host.Length > 0;
 }

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Steelyard.Requests;
 
-/// <summary>What a worker takes of a cookie (docs/worker-api.md): CDP's fields. One that is null counts as left out; others than these are ignored.</summary>
+/// <summary>
+/// Checks the fields of a cookie that a worker takes (docs/worker-api.md): those of CDP. A null field counts as absent, and other fields
+/// are ignored.
+/// </summary>
 internal static class CookieRules
 {
     private const int LongestText = 4096;
@@ -12,7 +15,8 @@ internal static class CookieRules
         && cookie.EnumerateObject().All(member => member.Value.ValueKind == JsonValueKind.Null || IsGood(member.Name, member.Value))
         && Has(cookie, "name") && Has(cookie, "value") && (Has(cookie, "domain") || Has(cookie, "url"));
 
-    private static bool Has(JsonElement cookie, string name) => cookie.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String;
+    private static bool Has(JsonElement cookie, string name) =>
+        cookie.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String;
 
     private static bool IsGood(string name, JsonElement value) => name switch
     {
@@ -24,7 +28,8 @@ internal static class CookieRules
         "priority" => IsText(value, 1) && value.GetString() is "Low" or "Medium" or "High",
         "sourceScheme" => IsText(value, 1) && value.GetString() is "Unset" or "NonSecure" or "Secure",
         "sourcePort" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var port) && port is >= -1 and <= ushort.MaxValue,
-        "partitionKey" => value.ValueKind == JsonValueKind.Object && value.EnumerateObject().All(part => part.Value.ValueKind == JsonValueKind.Null || IsPartition(part.Name, part.Value)),
+        "partitionKey" => value.ValueKind == JsonValueKind.Object
+            && value.EnumerateObject().All(part => part.Value.ValueKind == JsonValueKind.Null || IsPartition(part.Name, part.Value)),
         _ => true,
     };
 
@@ -37,5 +42,9 @@ internal static class CookieRules
 
     private static bool IsFlag(JsonElement value) => value.ValueKind is JsonValueKind.True or JsonValueKind.False;
 
-    private static bool IsText(JsonElement value, int least) => value.ValueKind == JsonValueKind.String && value.GetString()!.Length is var length && length >= least && length <= LongestText;
+    private static bool IsText(JsonElement value, int least) =>
+        value.ValueKind == JsonValueKind.String
+        && value.GetString()!.Length is var length
+        && length >= least
+        && length <= LongestText;
 }

@@ -9,21 +9,21 @@ using Steelyard.WorkerHttp;
 namespace Steelyard.Requests;
 
 /// <summary>
-/// Reads the body of a create, as steel-sdk's <c>SessionCreateParams</c> has it. Unknown fields are ignored; a known one with a bad value
-/// is refused by name, and nothing reaches a worker that was not checked here.
+/// Reads the body of a create in the form of steel-sdk's <c>SessionCreateParams</c>. Unknown fields are ignored. A known field with a bad
+/// value is refused by name. Only fields that were checked here reach a worker as options.
 /// </summary>
 public sealed class CreateParser(WorkerProtocol workers, Options options)
 {
     private const long DefaultTimeoutMs = 300_000;
     private const long LongestMs = 24 * 60 * 60 * 1000;
 
-    // The client gives up after 60 s and asks again: it must have heard of a full node before that.
+    // The client gives up after 60 s and retries: it must learn before then that the node is full.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(50);
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
-    /// <summary>Throws <see cref="FieldException"/>.</summary>
-    /// <param name="body">JSON, checked to be that.</param>
-    /// <param name="caller">Who asks.</param>
+    /// <summary>Reads the body. Throws <see cref="FieldException"/> for a field that is bad or not supported.</summary>
+    /// <param name="body">Valid JSON.</param>
+    /// <param name="caller">The caller, who becomes the holder of the session.</param>
     public SteelRequest Parse(ReadOnlyMemory<byte> body, Caller caller)
     {
         using var document = JsonDocument.Parse(body, new() { MaxDepth = SessionBody.MaxBodyDepth });

@@ -2,16 +2,19 @@ using Steelyard.Http;
 
 namespace Steelyard.Requests;
 
-/// <summary>The proxy a session's browser goes through.</summary>
+/// <summary>The proxy that a session's browser uses.</summary>
 /// <param name="Url">Scheme, host and port.</param>
-/// <param name="UserName">Null when it asks for none.</param>
-/// <param name="Password">Null when it asks for none.</param>
+/// <param name="UserName">User name; null when the proxy needs none.</param>
+/// <param name="Password">Password; null when the proxy needs none.</param>
 internal sealed record ProxyServer(string Url, string? UserName, string? Password)
 {
     /// <summary>Reads <c>scheme://user:password@host:port</c>. Throws <see cref="FieldException"/>.</summary>
     public static ProxyServer Parse(string field, string text)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https" or "socks5") || url.Host.Length == 0 || url.AbsolutePath.Length > 1)
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url)
+            || url.Scheme is not ("http" or "https" or "socks5")
+            || url.Host.Length == 0
+            || url.AbsolutePath.Length > 1)
             throw FieldException.Bad(field, "an http, https or socks5 address such as http://user:password@host:3128");
         var port = url.Port > 0 ? url.Port : 1080;
         var colon = url.UserInfo.IndexOf(':', StringComparison.Ordinal);

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Steelyard.Requests;
 
-/// <summary>The options of a session, as its worker takes them (docs/worker-api.md).</summary>
+/// <summary>The options of a session, in the form that its worker takes (docs/worker-api.md).</summary>
 internal sealed record Setup
 {
     public Dimensions? Dimensions { get; init; }
@@ -22,7 +22,7 @@ internal sealed record Setup
 
     public JsonElement? Context { get; init; }
 
-    /// <summary>Empty when nothing is asked for: then the worker need not know of options at all.</summary>
+    /// <summary>Returns the options as UTF-8 JSON. Empty when no option is set, so that the worker need not support options.</summary>
     public ReadOnlyMemory<byte> ToJson()
     {
         if (Blocking.IsNone && this with { Blocking = Blocking.None } == new Setup())
@@ -80,7 +80,8 @@ internal sealed record Setup
     private static void WriteContext(Utf8JsonWriter json, JsonElement context)
     {
         json.WriteStartObject("context");
-        foreach (var part in context.EnumerateObject().Where(part => part.Name is "cookies" or "localStorage" or "sessionStorage" && part.Value.ValueKind != JsonValueKind.Null))
+        foreach (var part in context.EnumerateObject().Where(part =>
+            part.Name is "cookies" or "localStorage" or "sessionStorage" && part.Value.ValueKind != JsonValueKind.Null))
             part.WriteTo(json);
         json.WriteEndObject();
     }

@@ -3,7 +3,7 @@ using Steelyard.Http;
 
 namespace Steelyard.Requests;
 
-/// <summary>Reads the fields of a create that a worker must put in force.</summary>
+/// <summary>Reads the fields of a create that a worker must apply.</summary>
 internal static partial class SetupParser
 {
     private const int LongestUserAgent = 1024;
@@ -34,10 +34,12 @@ internal static partial class SetupParser
     private static string? UserAgent(Fields fields)
     {
         var text = fields.Text("userAgent", LongestUserAgent);
-        return text is null || text.All(c => c is >= ' ' and <= '~') ? text : throw FieldException.Bad("userAgent", "printable ASCII, as it is sent in a header");
+        return text is null || text.All(c => c is >= ' ' and <= '~')
+            ? text
+            : throw FieldException.Bad("userAgent", "printable ASCII, because it is sent in a header");
     }
 
-    // Where the machine has no table of time zones, the form of the name is all that can be checked.
+    // On a machine without a time zone database, only the form of the name can be checked.
     private static string? TimeZone(Fields fields)
     {
         const string need = "a time zone such as Europe/Berlin";
@@ -54,7 +56,7 @@ internal static partial class SetupParser
         _ => throw FieldException.Bad("deviceConfig.device", "desktop or mobile"),
     };
 
-    // useProxy with a server of the client's own is the same as proxyUrl; anything else of it means the proxies of a cloud.
+    // useProxy with a server is the same as proxyUrl. Every other value asks for the proxies of a cloud provider.
     private static ProxyServer? ReadProxy(Fields fields)
     {
         if (fields.Text("proxyUrl", 2048) is { } url)
@@ -63,7 +65,7 @@ internal static partial class SetupParser
             return null;
         return use.ValueKind == System.Text.Json.JsonValueKind.Object && fields.Object("useProxy")!.Value.Text("server", 2048) is { } server
             ? ProxyServer.Parse("useProxy.server", server)
-            : throw FieldException.Missing("useProxy", "proxies of its own");
+            : throw FieldException.Missing("useProxy", "built-in proxies");
     }
 
     private static Blocking ReadBlocking(Fields fields)

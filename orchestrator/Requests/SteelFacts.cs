@@ -3,14 +3,20 @@ using System.Text.Json.Serialization;
 
 namespace Steelyard.Requests;
 
-/// <summary>What stands on disk of a create of this dialect, beside what does of every session.</summary>
+/// <summary>The facts of a create of this dialect that are stored on disk, in addition to those of every session.</summary>
 internal sealed record SteelFacts(
     Dimensions Dimensions, Blocking Blocking, string? UserAgent, string? Namespace, bool HasProxy, bool IsMobile, bool IsInteractive)
 {
     public static SteelFacts Of(SteelRequest request) => new(
-        request.Dimensions, request.Blocking, request.UserAgent, request.Namespace, request.HasProxy, request.IsMobile, request.IsInteractive);
+        request.Dimensions,
+        request.Blocking,
+        request.UserAgent,
+        request.Namespace,
+        request.HasProxy,
+        request.IsMobile,
+        request.IsInteractive);
 
-    /// <summary>Null when it is not what we write: a session is shown without facts rather than not at all.</summary>
+    /// <summary>Reads facts. Null when the JSON is invalid: a session without facts is still shown.</summary>
     public static SteelFacts? TryRead(string json)
     {
         try
@@ -37,6 +43,8 @@ internal sealed record SteelFacts(
     };
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SteelFacts))]
 internal sealed partial class SteelFactsJson : JsonSerializerContext;

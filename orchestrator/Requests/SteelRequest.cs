@@ -3,10 +3,12 @@ using Steelyard.Sessions;
 
 namespace Steelyard.Requests;
 
-/// <summary>A create of the Steel dialect: what the session's description shows later, beside what every session has.</summary>
+/// <summary>
+/// A create of the Steel dialect, with the values that the session's description shows later in addition to those of every session.
+/// </summary>
 public sealed record SteelRequest(ReadOnlyMemory<byte> Body, SessionClock Clock) : SessionRequest(Body, Clock)
 {
-    /// <summary>What a session has whose client has asked for nothing, in whichever dialect.</summary>
+    /// <summary>The values of a session whose client set no options, in any dialect.</summary>
     public static readonly SteelRequest Default = new(default, default);
 
     public Dimensions Dimensions { get; init; } = Dimensions.Default;
@@ -21,12 +23,12 @@ public sealed record SteelRequest(ReadOnlyMemory<byte> Body, SessionClock Clock)
 
     public bool IsMobile { get; init; }
 
-    /// <summary>Whether the live view lets people take over.</summary>
+    /// <summary>Whether viewers of the live view can take over the browser.</summary>
     public bool IsInteractive { get; init; } = true;
 
     public override string? Facts => SteelFacts.Of(this).ToJson();
 
-    /// <summary>What this dialect knows of any session; of one from the history's disk what stands there.</summary>
+    /// <summary>Returns the values of any session for this dialect. For a session from the history, they are read from disk.</summary>
     public static SteelRequest Of(SessionRequest request) =>
         request as SteelRequest ?? (request.Facts is { } json && SteelFacts.TryRead(json) is { } facts ? facts.ToRequest() : Default);
 }
@@ -34,15 +36,16 @@ public sealed record SteelRequest(ReadOnlyMemory<byte> Body, SessionClock Clock)
 /// <summary>Size of the viewport, in CSS pixels.</summary>
 public sealed record Dimensions(int Width, int Height)
 {
-    /// <summary>What the bundled worker's browser has unless told otherwise.</summary>
+    /// <summary>The default of the bundled worker.</summary>
     public static readonly Dimensions Default = new(1920, 1080);
 
-    /// <summary>What the bundled worker gives a mobile session unless told otherwise.</summary>
+    /// <summary>The default of the bundled worker for a mobile session.</summary>
     public static readonly Dimensions Mobile = new(412, 915);
 }
 
-/// <summary>What the browser does not load.</summary>
-public sealed record Blocking(bool Images, bool Media, bool Stylesheets, IReadOnlyList<string> Hosts, IReadOnlyList<string> UrlPatterns, bool Ads)
+/// <summary>Resources that the browser does not load.</summary>
+public sealed record Blocking(
+    bool Images, bool Media, bool Stylesheets, IReadOnlyList<string> Hosts, IReadOnlyList<string> UrlPatterns, bool Ads)
 {
     public static readonly Blocking None = new(false, false, false, [], [], false);
 

@@ -3,24 +3,27 @@ using Steelyard.Http;
 
 namespace Steelyard.Requests;
 
-/// <summary>What steel-sdk can ask for and this node does not have. To answer as if it did would be worse than to say so.</summary>
+/// <summary>
+/// Features that steel-sdk can ask for and this node does not have. Such a request is refused, because ignoring the field would mislead the
+/// client.
+/// </summary>
 internal static class UnsupportedFields
 {
     private static readonly (string Name, string What)[] Fields =
     [
-        ("solveCaptcha", "a solver of captchas"),
-        ("credentials", "a store of credentials"),
-        ("extensionIds", "a store of extensions"),
-        ("persistProfile", "a store of profiles"),
-        ("profileId", "a store of profiles"),
-        ("persist", "a store of profiles"),
+        ("solveCaptcha", "a captcha solver"),
+        ("credentials", "a credential store"),
+        ("extensionIds", "an extension store"),
+        ("persistProfile", "a profile store"),
+        ("profileId", "a profile store"),
+        ("persist", "a profile store"),
         ("userDataDir", "a profile folder of the client's choice"),
         ("userPreferences", "browser preferences of the client's choice"),
-        ("logSinkUrl", "a sink for logs"),
+        ("logSinkUrl", "a log sink"),
         ("isSelenium", "Selenium"),
     ];
 
-    /// <summary>Throws <see cref="FieldException"/> with 501 when one of them is asked for.</summary>
+    /// <summary>Throws <see cref="FieldException"/> with status 501 when the body asks for one of these features.</summary>
     public static void Check(Fields body)
     {
         foreach (var (name, what) in Fields)
@@ -33,14 +36,19 @@ internal static class UnsupportedFields
             throw FieldException.Missing("headless", "a browser with a window");
         if (body.Object("stealthConfig") is not { } stealth)
             return;
-        foreach (var (name, what) in new[] { ("autoCaptchaSolving", "a solver of captchas"), ("humanizeInteractions", "interactions that look human") })
+        foreach (var (name, what) in new[]
+        {
+            ("autoCaptchaSolving", "a captcha solver"),
+            ("humanizeInteractions", "human-like interactions"),
+        })
         {
             if (stealth.Bool(name) == true)
                 throw FieldException.Missing(stealth.Name(name), what);
         }
     }
 
-    // False, nothing and an empty list or object ask for nothing; but an empty object of credentials means the defaults of that feature.
+    // False, null, an empty list and an empty string ask for nothing. An empty object does ask: an empty object of credentials means the
+    // defaults of that feature.
     private static bool IsAsked(JsonElement? value) => value switch
     {
         null => false,

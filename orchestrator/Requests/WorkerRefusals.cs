@@ -4,10 +4,10 @@ using Steelyard.Sessions;
 
 namespace Steelyard.Requests;
 
-/// <summary>Tells a client why a worker did not take what it asked for.</summary>
+/// <summary>Tells a client why a worker refused its request.</summary>
 internal static class WorkerRefusals
 {
-    // By how they begin. The first that fits counts.
+    // Prefixes of the worker's field names, and the client's names. The first match counts.
     private static readonly (string Worker, string Client)[] Fields =
     [
         ("dimensions", "dimensions"),
@@ -29,7 +29,13 @@ internal static class WorkerRefusals
     public static Task WriteAsync(HttpContext context, WorkerRefusal refusal)
     {
         if (refusal.AtSetup && refusal.Status is 404 or 405)
-            return Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "These workers cannot set up a session's options. Leave the options out, or run the node with --worker chromium.");
+        {
+            return Problem.WriteAsync(
+                context,
+                StatusCodes.Status501NotImplemented,
+                "These workers do not support session options. Leave the options out, or run the node with --worker chromium.");
+        }
+
         return Problem.WriteAsync(
             context,
             StatusCodes.Status400BadRequest,
@@ -37,11 +43,12 @@ internal static class WorkerRefusals
             field: refusal.AtSetup ? FieldOf(Text(refusal.Body.Span, "field")) : null);
     }
 
-    /// <summary>The <c>message</c> of a worker's error; null when there is none.</summary>
+    /// <summary>Returns the <c>message</c> of a worker's error; null when there is none.</summary>
     public static string? Message(ReadOnlySpan<byte> body) => Text(body, "message");
 
-    // What the client calls it that a worker calls so; null when it has no name there.
-    private static string? FieldOf(string? workers) => Fields.FirstOrDefault(field => workers?.StartsWith(field.Worker, StringComparison.Ordinal) == true).Client;
+    // Translates a worker's field name to the client's; null when the client has no name for it.
+    private static string? FieldOf(string? workers) =>
+        Fields.FirstOrDefault(field => workers?.StartsWith(field.Worker, StringComparison.Ordinal) == true).Client;
 
     private static string? Text(ReadOnlySpan<byte> body, string name)
     {
@@ -49,7 +56,9 @@ internal static class WorkerRefusals
         {
             var reader = new Utf8JsonReader(body);
             using var document = JsonDocument.ParseValue(ref reader);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty(name, out var text)
+                && text.ValueKind == JsonValueKind.String
                 ? text.GetString()
                 : null;
         }

@@ -1,16 +1,16 @@
 namespace Steelyard.Sessions;
 
-/// <summary>Who asks. A caller sees the sessions it has created, an operator sees all.</summary>
-/// <param name="Name">Name of its key; null where there are no keys.</param>
-/// <param name="IsOperator">It may see and end what belongs to others.</param>
+/// <summary>Who makes a request. A caller sees the sessions created with its key; an operator sees all sessions.</summary>
+/// <param name="Name">Name of the caller's key; null without a key.</param>
+/// <param name="IsOperator">Whether the caller may see and end the sessions of others.</param>
 public sealed record Caller(string? Name, bool IsOperator)
 {
-    /// <summary>Everybody, on a node without keys.</summary>
+    /// <summary>Every caller on a node without keys.</summary>
     public static readonly Caller Anyone = new(null, IsOperator: true);
 
-    /// <summary>One without a key, on a node that has keys.</summary>
+    /// <summary>A caller without a key on a node with keys.</summary>
     public static readonly Caller Nobody = new(null, IsOperator: false);
 
-    /// <summary>What belongs to this holder is its business.</summary>
+    /// <summary>Whether the caller may see and end the sessions of this holder.</summary>
     public bool Sees(string? holder) => IsOperator || holder == Name;
 }

@@ -1,8 +1,8 @@
 namespace Steelyard.Sessions;
 
 /// <summary>
-/// Sessions whose id the client has chosen: a create that is asked again, because its reply was lost, never makes a second session. The
-/// create does not end with the request that began it; whoever asks meanwhile waits for the same one. One lock.
+/// Creates sessions whose id the client has chosen: a client that retries a create because the reply was lost never gets a second
+/// session. A create continues when its request is cancelled; requests for the same id wait for the same create. One lock.
 /// </summary>
 public sealed class ChosenIds(SessionService sessions, SessionHistory history, SessionIdIssuer ids)
 {
@@ -10,12 +10,12 @@ public sealed class ChosenIds(SessionService sessions, SessionHistory history, S
     private readonly Dictionary<SessionId, (SessionRequest Request, Task<CreateOutcome> Create)> underWay = [];
 
     /// <summary>
-    /// The session of this id: the one there is, or a new one. Throws what a create throws, and <see cref="IdConflictException"/> when the
-    /// id stands for something else.
+    /// Returns the live session of this id, or creates one. Throws what a create throws, and <see cref="IdConflictException"/> when the id
+    /// is that of an ended session or of another request.
     /// </summary>
     public Task<CreateOutcome> CreateAsync(SessionRequest request, SessionId id, CancellationToken cancellationToken)
     {
-        // Not under our lock: an end takes other locks.
+        // Not under our lock: ending a session takes other locks.
         if (sessions.FindPresent(id) is { } old)
             sessions.EndIfOver(old);
         Task<CreateOutcome> create;
@@ -27,10 +27,13 @@ public sealed class ChosenIds(SessionService sessions, SessionHistory history, S
             }
             else if (sessions.FindPresent(id) is { EndReason: null } session)
             {
-                create = Same(session.Request, request) ? Task.FromResult(new CreateOutcome(session, null)) : throw IdConflictException.OtherRequest(id);
+                create = Same(session.Request, request)
+                    ? Task.FromResult(new CreateOutcome(session, null))
+                    : throw IdConflictException.OtherRequest(id);
             }
-            else if (sessions.FindPresent(id) is not null || sessions.FindEnded(id) is not null || ids.Made(id)) // In this order: it is remembered before it goes.
+            else if (sessions.FindPresent(id) is not null || sessions.FindEnded(id) is not null || ids.Made(id))
             {
+                // The condition asks in this order because an ending session enters the history before it is removed.
                 throw IdConflictException.Used(id);
             }
             else
@@ -43,14 +46,15 @@ public sealed class ChosenIds(SessionService sessions, SessionHistory history, S
         return create.WaitAsync(cancellationToken);
     }
 
-    private static bool Same(SessionRequest one, SessionRequest other) => one.Holder == other.Holder && one.Fingerprint == other.Fingerprint;
+    private static bool Same(SessionRequest one, SessionRequest other) =>
+        one.Holder == other.Holder && one.Fingerprint == other.Fingerprint;
 
     private async Task<CreateOutcome> RunAsync(SessionRequest request, SessionId id)
     {
         await Task.Yield(); // The caller holds the lock.
         try
         {
-            // Here and not under the lock: it may ask the disk.
+            // Not under the lock: this may read from the disk.
             if (await history.HasAsync(id, request.Holder))
                 throw IdConflictException.Used(id);
             using var created = await sessions.CreateAsync(request, CancellationToken.None);

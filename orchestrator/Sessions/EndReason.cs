@@ -11,7 +11,7 @@ public enum EndReason
 
 public static class EndReasons
 {
-    /// <summary>The name in the API and in logs.</summary>
+    /// <summary>The name of a reason in the API and in logs.</summary>
     public static string Name(this EndReason reason) => reason switch
     {
         EndReason.Deleted => "deleted",
@@ -21,7 +21,9 @@ public static class EndReasons
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
     };
 
-    /// <summary>The reason of this name; throws <see cref="FormatException"/> when there is none.</summary>
+    /// <summary>The reason with this name. Throws <see cref="FormatException"/> when there is no such reason.</summary>
     public static EndReason Parse(string name) =>
-        Enum.GetValues<EndReason>() is var all && Array.FindIndex(all, reason => reason.Name() == name) is var index and >= 0 ? all[index] : throw new FormatException($"'{name}' is no reason");
+        Enum.GetValues<EndReason>() is var all && Array.FindIndex(all, reason => reason.Name() == name) is var index and >= 0
+            ? all[index]
+            : throw new FormatException($"'{name}' is not an end reason");
 }

@@ -3,7 +3,7 @@ using Steelyard.History;
 
 namespace Steelyard.Sessions;
 
-/// <summary>An ended session as a row on disk, and back.</summary>
+/// <summary>Converts ended sessions to rows on disk, and back.</summary>
 internal static class EndedRow
 {
     public static HistoryRow Write(EndedSession session) => new(

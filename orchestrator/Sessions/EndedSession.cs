@@ -1,14 +1,14 @@
 namespace Steelyard.Sessions;
 
-/// <summary>What is remembered of a session that has ended.</summary>
+/// <summary>A session that has ended, as the history keeps it.</summary>
 /// <param name="Id">Its public id.</param>
-/// <param name="Request">What it was created from, without payload.</param>
+/// <param name="Request">The request that created it, without payload.</param>
 /// <param name="Reason">Why it ended.</param>
-/// <param name="Detail">By whom or through what, as the log has it.</param>
-/// <param name="Worker">Id of its last worker; null when it ended while another was sought.</param>
+/// <param name="Detail">Who or what ended it, as in the log.</param>
+/// <param name="Worker">Id of its last worker; null when the session ended while it waited for another worker.</param>
 /// <param name="Node">Number of the node it lived on.</param>
 /// <param name="Restarts">How often it was restored.</param>
-/// <param name="Usage">As far as it was known before the end.</param>
+/// <param name="Usage">Bytes through its proxy, as last known before the end.</param>
 public sealed record EndedSession(
     SessionId Id,
     SessionRequest Request,
@@ -21,16 +21,17 @@ public sealed record EndedSession(
     int Restarts,
     ProxyUsage Usage)
 {
-    /// <summary>What its worker was lost to, for programs; null when that is not known, or not why it ended.</summary>
+    /// <summary>Why its worker was lost, for programs; null when that is not known, or the session ended for another reason.</summary>
     public string? Cause { get; init; }
 
-    /// <summary>How long it lived, never less than nothing: the clock may have been set back meanwhile.</summary>
+    /// <summary>How long it lived; never negative, even when the clock was set back.</summary>
     public TimeSpan Duration => EndedAt > CreatedAt ? EndedAt - CreatedAt : TimeSpan.Zero;
 
     public SessionEnd End => new(Reason, Detail, Cause);
 
     /// <summary>
-    /// Its place among all that have ended, restarts of the node included; 0 until <see cref="SessionHistory.Add"/> has given it one.
+    /// Its number in the order in which sessions ended, which continues after restarts of the node; 0 until
+    /// <see cref="SessionHistory.Add"/> sets it.
     /// </summary>
     public long Number { get; init; }
 }

@@ -1,12 +1,15 @@
 namespace Steelyard.Sessions;
 
 /// <summary>
-/// What outlives us of one session. Its id is written last and cleared first: without it the session is not live, whatever else stands here. Written under
-/// the session's lock. One that points nowhere forgets everything.
+/// The state of one session that outlives this process. The id is written last and cleared first: without the id the session is not live,
+/// whatever else the entry holds. Written under the session's lock. A default entry names no session and ignores writes.
 /// </summary>
 public readonly unsafe struct LedgerEntry
 {
-    /// <summary>Bytes of an entry: 16 of the id, 8 of the last activity, 4 of the number of open ones. No entry lies across two cache lines.</summary>
+    /// <summary>
+    /// Size of an entry in bytes: 16 for the id, 8 for the last activity, 4 for the number of open activities, 4 unused. No entry spans two
+    /// cache lines.
+    /// </summary>
     public const int Size = 32;
 
     private const int LastActiveAt = 16;
@@ -16,13 +19,13 @@ public readonly unsafe struct LedgerEntry
 
     internal LedgerEntry(byte* at) => this.at = at;
 
-    /// <summary>The session that lives here; null when none does.</summary>
+    /// <summary>The session of this entry; null when there is no session.</summary>
     public SessionId? Session => at is null || *(Guid*)at == default ? null : new SessionId(*(Guid*)at);
 
-    /// <summary>End of its last activity, as a timestamp of the monotonic clock.</summary>
+    /// <summary>End of the session's last activity, as a timestamp of the monotonic clock.</summary>
     public long LastActive => *(long*)(at + LastActiveAt);
 
-    /// <summary>Activities that were open.</summary>
+    /// <summary>Number of open activities.</summary>
     public int Open => *(int*)(at + OpenAt);
 
     internal bool Is(LedgerEntry other) => at == other.at;
@@ -38,14 +41,14 @@ public readonly unsafe struct LedgerEntry
         *(Guid*)at = id.Value;
     }
 
-    /// <summary>Does nothing when another session lives here by now: a request may end long after its own session has.</summary>
+    /// <summary>Does nothing when the entry is now another session's: a request may end long after its session.</summary>
     internal void Touch(SessionId id, long lastActive, int open)
     {
         if (Session == id)
             (*(long*)(at + LastActiveAt), *(int*)(at + OpenAt)) = (lastActive, open);
     }
 
-    /// <summary>Does nothing when another session lives here by now.</summary>
+    /// <summary>Does nothing when the entry is now another session's.</summary>
     internal void End(SessionId id)
     {
         if (Session == id)

@@ -4,21 +4,23 @@ using Steelyard.Workers;
 
 namespace Steelyard.Sessions;
 
-/// <summary>Where a session lives: on which worker, under which id there.</summary>
-/// <param name="Lease">The right to the worker.</param>
-/// <param name="WorkerSessionId">The worker's private id, as the JSON token that stood in its reply, quotes included.</param>
+/// <summary>Where a session lives: its worker, and its id there.</summary>
+/// <param name="Lease">The exclusive right to the worker.</param>
+/// <param name="WorkerSessionId">The worker's private id, as the JSON token from its reply, including quotes.</param>
 public sealed record Placement(WorkerLease Lease, byte[] WorkerSessionId)
 {
     public Worker Worker => Lease.Worker;
 
-    /// <summary>Whether a worker's successful reply describes this very session, as a live one.</summary>
+    /// <summary>Whether a worker's successful reply describes this session, and describes it as live.</summary>
     internal bool IsIn(WorkerReply reply) => IsIn(reply, out _);
 
     /// <param name="reply">The reply.</param>
-    /// <param name="id">Where the id stands in its body.</param>
+    /// <param name="id">Position of the id in the reply's body.</param>
     internal bool IsIn(WorkerReply reply, out Range id) =>
-        SessionBody.TryFindId(reply.Body.Span, out id) && reply.Body.Span[id].SequenceEqual(WorkerSessionId) && !Worker.Client.Protocol.SaysEnded(reply.Body.Span);
+        SessionBody.TryFindId(reply.Body.Span, out id)
+        && reply.Body.Span[id].SequenceEqual(WorkerSessionId)
+        && !Worker.Client.Protocol.SaysEnded(reply.Body.Span);
 
-    /// <summary>Its worker's entry in the ledger.</summary>
+    /// <summary>The worker's entry in the ledger.</summary>
     internal LedgerEntry Entry { get; init; }
 }

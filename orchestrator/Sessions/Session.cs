@@ -1,21 +1,17 @@
-using Steelyard.Async;
-
 namespace Steelyard.Sessions;
 
 /// <summary>
-/// One session. Live until exactly one caller ends it; that caller cleans up.
-/// <code>
-///   Live ──▶ Ended(deleted | expired | worker_lost | drained)
-/// </code>
-/// One lock guards the state, the activity and the placement.
+/// One session. It is live until exactly one caller ends it; that caller cleans up. One lock guards the <see cref="SessionState"/>, the
+/// activity and the placement.
 /// </summary>
-public sealed class Session
+public sealed partial class Session
 {
     private readonly Lock gate = new();
     private readonly TimeProvider time;
     private readonly long created;
     private readonly CancellationTokenSource ended = new();
-    private TaskCompletionSource<Placement>? restoring;
+    private SessionState state;
+    private TaskCompletionSource<Placement>? restoring; // While it waits.
     private Placement? placement;
     private LedgerEntry entry;
     private SessionEnd? end;
@@ -37,8 +33,8 @@ public sealed class Session
     }
 
     /// <summary>
-    /// A session of an earlier orchestrator, that waits for its worker as if it were being restored. Its idle time goes on where it stood; what was open, or
-    /// not in the ledger, counts as until now.
+    /// A session of an earlier orchestrator. It waits for its worker. Its idle time continues where it was. If an activity was open, or the
+    /// ledger does not know the session, its idle time starts now.
     /// </summary>
     internal Session(SessionRecord record, LedgerEntry entry, QuotaPlace quota, TimeProvider time)
         : this(record.Id, record.Request, quota, time)
@@ -48,6 +44,7 @@ public sealed class Session
         Restarts = record.Restarts;
         lastActive = entry.Session == record.Id && entry.Open == 0 ? entry.LastActive : time.GetTimestamp();
         this.entry = entry;
+        state = SessionState.Waiting;
         restoring = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
@@ -101,27 +98,31 @@ public sealed class Session
         }
     }
 
-    /// <summary>Opens an activity, which keeps it from expiring until disposed. False once it has ended or its time is over.</summary>
-    public bool TryBegin(out SessionActivity activity)
+    /// <summary>
+    /// Opens an activity, which keeps the session from expiring until it is disposed. Null once the session has ended or its time is over.
+    /// </summary>
+    public SessionActivity? TryBegin()
     {
-        activity = new(this);
         lock (gate)
-        {
-            if (end is not null || IsOverNeedsLock())
-                return false;
-            open++;
-            entry.Touch(Id, lastActive, open);
-            return true;
-        }
+            return state == SessionState.Ended || IsOverNeedsLock() ? null : BeginNeedsLock();
     }
 
-    /// <summary>Ends it. True for exactly one caller, who then owns the cleaning: <paramref name="last"/> is to be given back if there is one.</summary>
+    /// <summary>Opens the activity of the create itself, however short the session's time is: its client gets an answer first.</summary>
+    internal SessionActivity Begin()
+    {
+        lock (gate)
+            return BeginNeedsLock();
+    }
+
+    /// <summary>
+    /// Ends it. True for exactly one caller, who then cleans up and gives <paramref name="last"/> back, if there is one.
+    /// </summary>
     public bool TryEnd(SessionEnd how, out Placement? last)
     {
         lock (gate)
         {
-            last = restoring is null ? placement : null;
-            if (end is not null)
+            last = state == SessionState.Waiting ? null : placement;
+            if (!TryMoveNeedsLock(SessionState.Ended))
                 return false;
             end = how;
             entry.End(Id);
@@ -132,75 +133,11 @@ public sealed class Session
         return true;
     }
 
-    /// <summary>Where it lives; while it is being restored, where it will. Null when it ends first, or is not restored in time.</summary>
-    public ValueTask<Placement?> TryPlaceAsync(TimeSpan within)
-    {
-        lock (gate)
-            return end is null && restoring is not null ? new(WaitAsync(restoring.Task, within)) : new(end is null ? placement : null);
-    }
-
-    /// <summary>It is written down where it lives: from now on a later orchestrator takes it over.</summary>
-    public void Enter()
-    {
-        lock (gate)
-            if (end is null && restoring is null)
-                MoveNeedsLock(placement!.Entry);
-    }
-
-    /// <summary>What is written down of it at a placement, or while it waits for one.</summary>
-    internal SessionRecord Record(Placement? there, bool again) => new(Id, there?.WorkerSessionId ?? [], Request, CreatedAt, created, again ? Restarts + 1 : Restarts);
-
-    /// <summary>It waits for a worker, and is written down as one that does: this is its place in the ledger now.</summary>
-    internal void WaitAt(LedgerEntry place)
-    {
-        lock (gate)
-            if (end is null)
-                MoveNeedsLock(place);
-    }
-
-    /// <summary>Its worker is lost and another one will be sought. True for exactly one caller per placement, who then writes down that it waits.</summary>
-    public bool TryBeginRestore(Placement lost)
-    {
-        lock (gate)
-        {
-            if (end is not null || restoring is not null || placement != lost)
-                return false;
-            restoring = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            return true;
-        }
-    }
-
-    /// <summary>It lives there now. False when it has ended meanwhile: the placement stays the caller's to give back.</summary>
-    /// <param name="next">Where.</param>
-    /// <param name="again">It was created anew; otherwise it is where it was, under another orchestrator.</param>
-    public bool TryRestore(Placement next, bool again = true)
-    {
-        lock (gate)
-        {
-            if (end is not null)
-                return false;
-            placement = next;
-            if (again)
-                Restarts++;
-            MoveNeedsLock(next.Entry);
-            restoring?.SetResult(next);
-            restoring = null;
-            return true;
-        }
-    }
-
-    /// <summary>True when it lives there now.</summary>
-    public bool IsOn(Placement there)
-    {
-        lock (gate)
-            return end is null && restoring is null && placement == there;
-    }
-
     /// <summary>Its time is over, though nobody may have ended it yet.</summary>
     public bool IsOver()
     {
         lock (gate)
-            return end is null && IsOverNeedsLock();
+            return state != SessionState.Ended && IsOverNeedsLock();
     }
 
     public SessionView View()
@@ -209,7 +146,8 @@ public sealed class Session
         {
             var (age, idle) = (time.GetElapsedTime(created), IdleNeedsLock());
             var remaining = Request.Clock.Remaining(age, idle, open);
-            return new(Id, CreatedAt, age, idle, remaining == TimeSpan.MaxValue ? Request.Clock.Ttl : remaining, restoring is null ? placement?.Worker : null, Restarts);
+            var shown = remaining == TimeSpan.MaxValue ? Request.Clock.Ttl : remaining;
+            return new(Id, CreatedAt, age, idle, shown, state == SessionState.Waiting ? null : placement?.Worker, Restarts);
         }
     }
 
@@ -223,24 +161,19 @@ public sealed class Session
         }
     }
 
-    private void MoveNeedsLock(LedgerEntry next)
+    private SessionActivity BeginNeedsLock()
     {
-        next.Begin(Id, lastActive, open);
-        if (!next.Is(entry))
-            entry.End(Id);
-        entry = next;
+        open++;
+        entry.Touch(Id, lastActive, open);
+        return new(this);
     }
 
-    private async Task<Placement?> WaitAsync(Task<Placement> restored, TimeSpan within)
+    private bool TryMoveNeedsLock(SessionState next)
     {
-        try
-        {
-            return await restored.InContext().WaitAsync(within, time);
-        }
-        catch (Exception e) when (e is OperationCanceledException or TimeoutException)
-        {
-            return null;
-        }
+        if (!SessionTransitions.Allows(state, next))
+            return false;
+        state = next;
+        return true;
     }
 
     private bool IsOverNeedsLock() => Request.Clock.IsOver(time.GetElapsedTime(created), IdleNeedsLock(), open);

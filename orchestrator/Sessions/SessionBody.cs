@@ -4,18 +4,23 @@ using Steelyard.WorkerHttp;
 
 namespace Steelyard.Sessions;
 
-/// <summary>Finds the one value in a worker's session body that is ours to replace. Everything else passes through, byte for byte.</summary>
+/// <summary>
+/// Finds the id in a worker's session body, the only value that we replace. Everything else passes through, byte for byte.
+/// </summary>
 public static class SessionBody
 {
-    /// <summary>Deepest nesting of a client's body that is let in; a worker's reply wraps it once more.</summary>
+    /// <summary>Deepest nesting that is accepted in a client's body; a worker's reply wraps that body in one more level.</summary>
     public const int MaxBodyDepth = 128;
 
     private const int MaxDepth = MaxBodyDepth + 8;
     private const int MaxIdLength = 256;
 
-    /// <summary>Finds the value of the top-level field <c>id</c>. False when the body is no JSON object or has none.</summary>
+    /// <summary>
+    /// Finds the value of the top-level field <c>id</c>. Returns false when the body is not a JSON object, or does not have exactly one
+    /// <c>id</c> that is a string or number.
+    /// </summary>
     /// <param name="json">The whole body.</param>
-    /// <param name="range">The value's bytes, quotes included.</param>
+    /// <param name="range">The value's bytes, including quotes.</param>
     public static bool TryFindId(ReadOnlySpan<byte> json, out Range range)
     {
         range = default;
@@ -40,7 +45,8 @@ public static class SessionBody
                 reader.Skip();
             }
 
-            // Read to the end: what is cut off or followed by rubbish is no answer. Two ids: a client might take the one we did not.
+            // Reads to the end: a body that is cut off, or followed by other text, is invalid. So is one with two ids: a client might use
+            // the id that we did not replace.
             return ids == 1 && !reader.Read();
         }
         catch (JsonException)
@@ -49,7 +55,7 @@ public static class SessionBody
         }
     }
 
-    /// <summary>The id as text, for the worker's paths. False when it is empty or absurdly long.</summary>
+    /// <summary>Reads the id as text, for the worker's paths. Returns false when it is empty, too long or not valid Unicode.</summary>
     /// <param name="token">The JSON string or number.</param>
     /// <param name="id">Its text.</param>
     public static bool TryReadId(ReadOnlySpan<byte> token, out string id)

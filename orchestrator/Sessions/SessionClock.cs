@@ -1,14 +1,14 @@
 namespace Steelyard.Sessions;
 
-/// <summary>When a session is over. Pure.</summary>
-/// <param name="Ttl">Longest idle time.</param>
-/// <param name="MaxAge">Longest life, or null for no end.</param>
+/// <summary>Computes when a session is over. Has no side effects.</summary>
+/// <param name="Ttl">Longest idle time of a session.</param>
+/// <param name="MaxAge">Longest life of a session; null for no limit.</param>
 public readonly record struct SessionClock(TimeSpan Ttl, TimeSpan? MaxAge)
 {
-    /// <summary>Time left to a session: never negative.</summary>
+    /// <summary>The time a session has left; never negative.</summary>
     /// <param name="age">Time since it was created.</param>
     /// <param name="idle">Time since its last request ended; zero while one is open.</param>
-    /// <param name="open">Requests under way and clients attached.</param>
+    /// <param name="open">Number of open requests and attached clients.</param>
     public TimeSpan Remaining(TimeSpan age, TimeSpan idle, int open)
     {
         var left = open > 0 ? TimeSpan.MaxValue : Ttl - idle;

@@ -1,7 +1,7 @@
 namespace Steelyard.Sessions;
 
 /// <summary>How a session ended.</summary>
-/// <param name="Detail">By whom or through what, as its client is told and the log has it.</param>
-/// <param name="Cause">For programs: what its worker was lost to, such as <c>out_of_memory</c>; null when that is not known, or not the
-/// reason.</param>
+/// <param name="Detail">Who or what ended it, as in the log and in replies to its client.</param>
+/// <param name="Cause">Why its worker was lost, for programs, such as <c>out_of_memory</c>; null when that is not known, or the session
+/// ended for another reason.</param>
 public sealed record SessionEnd(EndReason Reason, string Detail = "", string? Cause = null);

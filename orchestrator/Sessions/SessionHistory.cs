@@ -4,8 +4,8 @@ using Steelyard.History;
 namespace Steelyard.Sessions;
 
 /// <summary>
-/// The sessions that have ended. The last ones are in memory, so that a 404 can say why without asking a disk; all of them, within their
-/// own bounds, are in the store if there is one. One lock guards the numbers.
+/// The sessions that have ended. The newest are in memory, so that a 404 can give the reason without reading the disk. The store, if there
+/// is one, has all of them within its own limits. One lock guards the numbers and their order.
 /// </summary>
 public sealed class SessionHistory : IAsyncDisposable
 {
@@ -17,10 +17,10 @@ public sealed class SessionHistory : IAsyncDisposable
     private readonly HistoryStore? store;
     private long lastNumber;
 
-    /// <param name="capacity">How many are in memory: the oldest are forgotten first.</param>
-    /// <param name="age">How long they are known.</param>
+    /// <param name="capacity">Number of sessions in memory: the oldest are forgotten first.</param>
+    /// <param name="age">How long they are kept.</param>
     /// <param name="time">Source of time.</param>
-    /// <param name="store">Goes with this history; null keeps nothing beyond memory.</param>
+    /// <param name="store">Is disposed with this history; null keeps sessions in memory only.</param>
     public SessionHistory(int capacity, TimeSpan age, TimeProvider time, HistoryStore? store = null)
     {
         this.capacity = capacity;
@@ -37,7 +37,7 @@ public sealed class SessionHistory : IAsyncDisposable
         store?.Add(EndedRow.Write(session));
     }
 
-    /// <summary>One in memory. Null when it never was, or is not there any more.</summary>
+    /// <summary>Finds a session in memory. Null when it was never there, or is there no longer.</summary>
     public EndedSession? Find(SessionId id)
     {
         if (!sessions.ContainsKey(id))
@@ -49,10 +49,11 @@ public sealed class SessionHistory : IAsyncDisposable
     }
 
     /// <summary>
-    /// One in memory or in the store. Throws <see cref="HistoryUnavailableException"/> and <see cref="HistoryBusyException"/>.
+    /// Finds a session in memory or in the store; null when it is in neither. Throws <see cref="HistoryUnavailableException"/> and
+    /// <see cref="HistoryBusyException"/>.
     /// </summary>
     /// <param name="id">Its id.</param>
-    /// <param name="key">Name of the key that asks; null for none.</param>
+    /// <param name="key">Name of the caller's key; null without a key.</param>
     public async Task<EndedSession?> FindAsync(SessionId id, string? key)
     {
         if (Find(id) is { } session)
@@ -61,8 +62,8 @@ public sealed class SessionHistory : IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether a session of this id has ended, as far as that can be found out: a history that cannot be read shall not keep a session
-    /// from being created. Throws <see cref="HistoryBusyException"/> when the key asks for too much.
+    /// Whether a session of this id has ended. False also when the history cannot be read: that must not prevent a create. Throws
+    /// <see cref="HistoryBusyException"/> when the key has too many reads at a time.
     /// </summary>
     public async Task<bool> HasAsync(SessionId id, string? key)
     {
@@ -72,11 +73,11 @@ public sealed class SessionHistory : IAsyncDisposable
         }
         catch (HistoryUnavailableException)
         {
-            return false; // The log has it already.
+            return false; // It has been logged already.
         }
     }
 
-    /// <summary>All in memory, in no order, and the number before which the others are.</summary>
+    /// <summary>All sessions in memory, in no particular order, and a number: all other sessions have lower numbers.</summary>
     public (IReadOnlyList<EndedSession> Sessions, long Before) Remembered()
     {
         var clock = age.Look();
@@ -88,10 +89,11 @@ public sealed class SessionHistory : IAsyncDisposable
     }
 
     /// <summary>
-    /// A page of those in the store. Throws <see cref="HistoryUnavailableException"/>, <see cref="HistoryBusyException"/> and <see
-    /// cref="OperationCanceledException"/>.
+    /// Reads a page of the sessions in the store. Throws <see cref="HistoryUnavailableException"/>, <see cref="HistoryBusyException"/> and
+    /// <see cref="OperationCanceledException"/>.
     /// </summary>
-    public async Task<(IReadOnlyList<EndedSession> Sessions, int Count)> PageAsync(HistoryQuery query, string? key, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<EndedSession> Sessions, int Count)> PageAsync(
+        HistoryQuery query, string? key, CancellationToken cancellationToken)
     {
         var page = store is null ? HistoryPage.Empty : await store.PageAsync(query, key, cancellationToken);
         return ([.. page.Rows.Select(EndedRow.Read)], page.Count);
@@ -99,7 +101,7 @@ public sealed class SessionHistory : IAsyncDisposable
 
     public ValueTask DisposeAsync() => store?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    // In the order in which they have ended: one behind another that is to stay ended after it, whatever the clock said then.
+    // Stops at the first session that stays: all behind it ended later, whatever the clock said at their end.
     private void ForgetOldNeedsLock(DateTimeOffset? oldest)
     {
         while (order.TryPeek(out var first) && first.EndedAt < oldest)
@@ -112,7 +114,7 @@ public sealed class SessionHistory : IAsyncDisposable
         sessions[session.Id] = session;
         order.Enqueue(session);
 
-        // What is not on disk yet must be found somewhere.
+        // Sessions that are not on disk yet stay in memory in addition to the capacity, so that they can be found.
         while (order.Count > capacity + (store?.Unsettled ?? 0))
             sessions.TryRemove(order.Dequeue().Id, out _);
     }

@@ -5,7 +5,7 @@ namespace Steelyard.Sessions;
 
 /// <summary>
 /// The public id of a session: a UUID of version 8 (RFC 9562 §5.8) in its usual text form, lower or upper case.
-/// Of its 122 free bits the first 16 are the node, 66 are random and the last 40 prove that a node of our cluster made it.
+/// Of its 122 free bits, the first 16 are the node's number, 66 are random, and the last 40 prove that a node of our cluster made it.
 /// </summary>
 public readonly record struct SessionId(Guid Value)
 {
@@ -13,7 +13,7 @@ public readonly record struct SessionId(Guid Value)
 
     private static readonly SearchValues<char> TextCharacters = SearchValues.Create("0123456789abcdefABCDEF-");
 
-    /// <summary>The node that made it, 0 to 65,535.</summary>
+    /// <summary>Number of the node that made it, 0 to 65,535.</summary>
     public int Node
     {
         get
@@ -24,13 +24,13 @@ public readonly record struct SessionId(Guid Value)
         }
     }
 
-    /// <summary>Reads the text form. Says nothing about whether we made it: see <see cref="SessionIdIssuer.Made"/>.</summary>
+    /// <summary>Reads the text form. Does not check whether our cluster made the id: see <see cref="SessionIdIssuer.Made"/>.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out SessionId id)
     {
         var parsed = Guid.TryParseExact(text, "D", out var value);
         id = new(value);
 
-        // The framework's parser also takes signs and 0x in front of a group: one session must not have two names.
+        // The framework's parser also accepts signs and 0x in front of a group. An id must not have several spellings.
         return parsed && text.Length == TextLength && !text.ContainsAnyExcept(TextCharacters);
     }
 

@@ -3,13 +3,13 @@ using System.Security.Cryptography;
 
 namespace Steelyard.Sessions;
 
-/// <summary>Makes session ids and recognises those that the cluster made, without asking anybody.</summary>
+/// <summary>Makes session ids, and recognises the cluster's own ids without asking other nodes.</summary>
 /// <param name="node">Number of this node, 0 to 65,535.</param>
 /// <param name="secret">The cluster's secret, 32 bytes.</param>
-/// <param name="random">Source of the random bits; null for the system's, from which nobody can tell the next.</param>
+/// <param name="random">Source of the random bits; null for the system's cryptographic source, which nobody can predict.</param>
 public sealed class SessionIdIssuer(int node, byte[] secret, Random? random = null)
 {
-    private const int ProofStart = 11; // Of 16 bytes: 5 of proof at the end.
+    private const int ProofStart = 11; // The last 5 of 16 bytes are the proof.
 
     public SessionId Next()
     {

@@ -5,7 +5,8 @@ using Steelyard.WorkerHttp;
 namespace Steelyard.Sessions;
 
 /// <summary>Finds a worker that takes a session, and lets go of those that fail at it.</summary>
-public sealed class SessionPlacer(WorkerPool pool, SessionRecords records, Options options, TimeProvider time, ILogger<SessionPlacer> logger)
+public sealed class SessionPlacer(
+    WorkerPool pool, SessionRecords records, Options options, TimeProvider time, ILogger<SessionPlacer> logger)
 {
     private const int Tries = 3;
 
@@ -50,7 +51,11 @@ public sealed class SessionPlacer(WorkerPool pool, SessionRecords records, Optio
             if (isSetup)
                 (reply, isCreated) = await SetUpAsync(lease, request, reply);
             if (isCreated)
-                return (placed = new(new(lease, reply.Body[id].ToArray()) { Entry = records.EntryOf(lease.Worker.Port) }, reply, id), WorkerError.None, "");
+            {
+                var placement = new Placement(lease, reply.Body[id].ToArray()) { Entry = records.EntryOf(lease.Worker.Port) };
+                return (placed = new(placement, reply, id), WorkerError.None, "");
+            }
+
             if (reply is { Error: WorkerError.None, Status: >= 400 and < 500 })
                 return (placed = new(null, reply, default) { IsSetup = isSetup }, WorkerError.None, "");
             if (reply.Error == WorkerError.Busy)
@@ -70,7 +75,9 @@ public sealed class SessionPlacer(WorkerPool pool, SessionRecords records, Optio
     private static bool TryReadCreated(WorkerLease lease, WorkerReply reply, out Range id)
     {
         id = default;
-        if (!reply.IsSuccess || !SessionBody.TryFindId(reply.Body.Span, out id) || !SessionBody.TryReadId(reply.Body.Span[id], out var workerId))
+        if (!reply.IsSuccess
+            || !SessionBody.TryFindId(reply.Body.Span, out id)
+            || !SessionBody.TryReadId(reply.Body.Span[id], out var workerId))
             return false;
         lease.Holds(workerId);
         return true;
@@ -101,12 +108,11 @@ public sealed record PlacedSession(Placement? Placement, WorkerReply Reply, Rang
 /// <param name="Session">The session.</param>
 /// <param name="Activity">The create itself is an activity of it.</param>
 /// <param name="Placed">The worker's answer.</param>
-public sealed record CreatedSession(Session? Session, SessionActivity Activity, PlacedSession Placed) : IDisposable
+public sealed record CreatedSession(Session? Session, SessionActivity? Activity, PlacedSession Placed) : IDisposable
 {
     public void Dispose()
     {
         Placed.Dispose();
-        if (Session is not null)
-            Activity.Dispose();
+        Activity?.Dispose();
     }
 }

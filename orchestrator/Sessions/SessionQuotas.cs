@@ -3,22 +3,24 @@ using Steelyard.Settings;
 
 namespace Steelyard.Sessions;
 
-/// <summary>How much of the node each key may use. Keys come from the options, so there are few of them.</summary>
+/// <summary>Limits how much of the node each key may use. Keys come from the options, so there are few of them.</summary>
 public sealed class SessionQuotas(Options options, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, Holdings> holders = new();
 
-    /// <summary>Takes a place for a create. Throws <see cref="QuotaExceededException"/>. The place belongs to the session until that ends.</summary>
-    /// <param name="holder">Name of the key; null on a node without keys, where nothing is counted.</param>
+    /// <summary>
+    /// Takes a place for a create. The session keeps the place until it ends. Throws <see cref="QuotaExceededException"/>.
+    /// </summary>
+    /// <param name="holder">Name of the key; null on a node without keys, where nothing is limited.</param>
     public QuotaPlace Take(string? holder) => Of(holder)?.Take() ?? new(null);
 
-    /// <summary>The place of a session that lives already, whatever the limits are now.</summary>
+    /// <summary>Takes a place for a session that is live already, even above the current limits.</summary>
     internal QuotaPlace Readmit(string? holder) => Of(holder)?.Readmit() ?? new(null);
 
     private Holdings? Of(string? holder) => holder is null ? null : holders.GetOrAdd(holder, _ => new(options, time));
 }
 
-/// <summary>What one key holds. One lock.</summary>
+/// <summary>The creates and live sessions of one key. One lock.</summary>
 internal sealed class Holdings(Options options, TimeProvider time)
 {
     private readonly Lock gate = new();
@@ -32,9 +34,12 @@ internal sealed class Holdings(Options options, TimeProvider time)
         lock (gate)
         {
             if (creating + live >= options.KeyMaxSessions)
-                throw new QuotaExceededException($"This key may have {options.KeyMaxSessions} sessions at a time. Release some, or ask the operator for more.", TimeSpan.FromSeconds(1));
+                throw new QuotaExceededException(
+                    $"This key may have {options.KeyMaxSessions} sessions at a time. Release some, or ask the operator for more.",
+                    TimeSpan.FromSeconds(1));
             if (creating >= options.KeyMaxCreating)
-                throw new QuotaExceededException($"This key may have {options.KeyMaxCreating} creates under way. Wait for one.", TimeSpan.FromSeconds(1));
+                throw new QuotaExceededException(
+                    $"This key may have {options.KeyMaxCreating} creates under way. Wait until one is done.", TimeSpan.FromSeconds(1));
             TakeTokenNeedsLock();
             creating++;
             return new(this);
@@ -70,7 +75,7 @@ internal sealed class Holdings(Options options, TimeProvider time)
         }
     }
 
-    // A bucket that holds one second's worth.
+    // A token bucket that holds the tokens of one second.
     private void TakeTokenNeedsLock()
     {
         if (options.KeyCreatesPerSecond is not { } rate)
@@ -78,12 +83,13 @@ internal sealed class Holdings(Options options, TimeProvider time)
         tokens = Math.Min(rate, tokens + (time.GetElapsedTime(filled).TotalSeconds * rate));
         filled = time.GetTimestamp();
         if (tokens < 1)
-            throw new QuotaExceededException($"This key may create {rate} sessions a second.", TimeSpan.FromSeconds((1 - tokens) / rate));
+            throw new QuotaExceededException(
+                $"This key may create {rate} sessions a second.", TimeSpan.FromSeconds((1 - tokens) / rate));
         tokens--;
     }
 }
 
-/// <summary>A key's place for one create and its session. Disposing gives it back; only the first time counts.</summary>
+/// <summary>A key's place for one create and its session. Dispose returns it; further calls do nothing.</summary>
 public sealed class QuotaPlace : IDisposable
 {
     private readonly Holdings? holdings;
@@ -91,7 +97,7 @@ public sealed class QuotaPlace : IDisposable
 
     internal QuotaPlace(Holdings? holdings) => this.holdings = holdings;
 
-    /// <summary>The session is there.</summary>
+    /// <summary>Counts the place as a live session instead of a create.</summary>
     public void BecomeLive()
     {
         if (Interlocked.CompareExchange(ref state, 1, 0) == 0)
@@ -106,7 +112,7 @@ public sealed class QuotaPlace : IDisposable
     }
 }
 
-/// <summary>The caller's key is at its limit; asking again after <see cref="RetryAfter"/> may help.</summary>
+/// <summary>The caller's key is at its limit. A retry after <see cref="RetryAfter"/> may succeed.</summary>
 public sealed class QuotaExceededException(string message, TimeSpan retryAfter) : Exception(message)
 {
     public TimeSpan RetryAfter => retryAfter;

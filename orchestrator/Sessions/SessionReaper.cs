@@ -2,7 +2,7 @@ using Steelyard.Async;
 
 namespace Steelyard.Sessions;
 
-/// <summary>Ends sessions that nobody looks up any more. Expiry itself is decided at lookup: this only frees their workers.</summary>
+/// <summary>Ends expired sessions that nobody looks up. A lookup checks expiry itself: this only frees the workers.</summary>
 public sealed class SessionReaper(SessionService sessions, TimeProvider time, ILogger<SessionReaper> logger)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);

@@ -7,8 +7,8 @@ using Steelyard.Workers;
 namespace Steelyard.Sessions;
 
 /// <summary>
-/// Writes down sessions, and reads what an earlier orchestrator has written: those that live on a worker in its folder, those that wait for another one in
-/// a folder of their own.
+/// Saves sessions for a later orchestrator, and reads those of an earlier one. A session that lives on a worker is saved in the worker's
+/// folder; sessions that wait for another worker share one folder.
 /// </summary>
 public sealed class SessionRecords
 {
@@ -17,8 +17,8 @@ public sealed class SessionRecords
     private readonly string boot;
     private readonly string waiting;
 
-    /// <param name="ledger">Where live sessions are entered.</param>
-    /// <param name="directory">Where the folder of those that wait is.</param>
+    /// <param name="ledger">Names the live sessions.</param>
+    /// <param name="directory">Contains the folder of the sessions that wait.</param>
     /// <param name="boot">The kernel's id of this boot.</param>
     public SessionRecords(SessionLedger ledger, RunDirectory directory, string boot)
     {
@@ -30,29 +30,32 @@ public sealed class SessionRecords
     /// <summary>The ledger's entry of the worker on this port.</summary>
     public LedgerEntry EntryOf(int port) => ledger[port];
 
-    /// <summary>The ledger's entry of a session whose worker's port is not known any more.</summary>
+    /// <summary>The ledger's entry of a session whose worker's port is no longer known; a default entry when it has none.</summary>
     internal LedgerEntry EntryOf(SessionId id) => ledger.Named().FirstOrDefault(entry => entry.Session == id);
 
-    /// <summary>The ledger's entries of all sessions there are.</summary>
+    /// <summary>The ledger's entries of all sessions.</summary>
     internal IEnumerable<LedgerEntry> Entries() => ledger.Named();
 
-    /// <summary>The ledger's entry of a session that has waited for a worker.</summary>
+    /// <summary>The ledger's entry of a session that waited for a worker.</summary>
     internal LedgerEntry EntryOf(SessionRecord waiting) => ledger.Waiting(waiting.WaitingAt);
 
     /// <summary>
-    /// Writes it, in place: until the ledger names the session, nobody reads it. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.
+    /// Writes the record in place: nobody reads it before the ledger names the session. Throws <see cref="IOException"/> or
+    /// <see cref="UnauthorizedAccessException"/>.
     /// </summary>
     public void Write(SessionRecord record, Worker worker) => PrivateFile.Write(worker.Directory.SessionRecordPath, ToJson(record));
 
-    /// <summary>Its timestamps mean nothing: the machine was started anew since.</summary>
+    /// <summary>Whether the machine has rebooted since the record was written: its timestamps are then meaningless.</summary>
     internal bool IsOfAnotherBoot(SessionRecord record) => record.Boot is not null && record.Boot != boot;
 
-    /// <summary>Writes down a new session: from now on a later orchestrator takes it over. Throws <see cref="PoolUnavailableException"/>.</summary>
+    /// <summary>
+    /// Saves a new session: after this call, a later orchestrator can take it over. Throws <see cref="PoolUnavailableException"/>.
+    /// </summary>
     internal void Begin(Session session, Placement placement)
     {
         try
         {
-            Write(session.Record(placement, again: false), placement.Worker);
+            Write(session.Record(placement, isRestart: false), placement.Worker);
             session.Enter();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -61,21 +64,28 @@ public sealed class SessionRecords
         }
     }
 
-    /// <summary>Writes down a session that has lost its worker, until it has another one. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
+    /// <summary>
+    /// Saves a session that has lost its worker, until it has another one. Throws <see cref="IOException"/> or
+    /// <see cref="UnauthorizedAccessException"/>.
+    /// </summary>
     internal void BeginWaiting(Session session)
     {
         Directory.CreateDirectory(waiting, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         lock (gate)
         {
             var place = ledger.FreeWaiting();
-            PrivateFile.Replace(WaitingPath(session.Id), ToJson(session.Record(null, again: false) with { WaitingAt = place }));
+            PrivateFile.Replace(WaitingPath(session.Id), ToJson(session.Record(null, isRestart: false) with { WaitingAt = place }));
             session.WaitAt(ledger.Waiting(place));
         }
 
-        EndWaiting(session); // It may have ended meanwhile, and whoever ended it have come too early to find the file.
+        // The session may have ended before the file was written; the caller that ended it then found no file to delete.
+        EndWaiting(session);
     }
 
-    /// <summary>If it has a worker again, or has ended, its file goes. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</summary>
+    /// <summary>
+    /// Deletes the session's file if the session has a worker again or has ended. Throws <see cref="IOException"/> or
+    /// <see cref="UnauthorizedAccessException"/>.
+    /// </summary>
     internal void EndWaiting(Session session)
     {
         lock (gate)
@@ -85,11 +95,11 @@ public sealed class SessionRecords
         }
     }
 
-    /// <summary>The sessions that waited when an earlier orchestrator ended: null for a file that cannot be read.</summary>
+    /// <summary>The sessions that waited when an earlier orchestrator ended. The record is null for a file that cannot be read.</summary>
     internal IEnumerable<(string Path, SessionRecord? Record)> Waiting() =>
         Directory.Exists(waiting) ? Directory.GetFiles(waiting, "*.json").Select(path => (path, TryRead(path))) : [];
 
-    /// <summary>What is written down in a worker's folder. Null when there is none, or it cannot be read.</summary>
+    /// <summary>Reads the record in a worker's folder. Null when there is no record, or it cannot be read.</summary>
     internal static SessionRecord? TryRead(WorkerDirectory directory) => TryRead(directory.SessionRecordPath);
 
     private static SessionRecord? TryRead(string path)
@@ -97,7 +107,10 @@ public sealed class SessionRecords
         try
         {
             return File.Exists(path)
-                && JsonSerializer.Deserialize(File.ReadAllBytes(path), SessionRecordJson.Default.SessionRecord) is { WorkerSessionId: not null, Request: not null } record ? record : null;
+                && JsonSerializer.Deserialize(File.ReadAllBytes(path), SessionRecordJson.Default.SessionRecord)
+                    is { WorkerSessionId: not null, Request: not null } record
+                ? record
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
         {
@@ -107,7 +120,8 @@ public sealed class SessionRecords
 
     private string WaitingPath(SessionId id) => Path.Combine(waiting, $"{id}.json");
 
-    private byte[] ToJson(SessionRecord record) => JsonSerializer.SerializeToUtf8Bytes(record with { Boot = boot }, SessionRecordJson.Default.SessionRecord);
+    private byte[] ToJson(SessionRecord record) =>
+        JsonSerializer.SerializeToUtf8Bytes(record with { Boot = boot }, SessionRecordJson.Default.SessionRecord);
 }
 
 [JsonSerializable(typeof(SessionRecord))]

@@ -34,11 +34,16 @@ public sealed partial class SessionService
     /// </summary>
     public async Task LoseAsync(Session session, Placement placement, WorkerReply reply)
     {
-        var loss = WorkerLoss.Untrusted($"answered a get with {(reply.IsSuccess ? "the body of another session, or of one that is over" : reply.ToString())}");
+        var answer = reply.IsSuccess ? "the body of another session, or of one that is over" : reply.ToString();
+        var loss = WorkerLoss.Untrusted($"answered a get with {answer}");
         var exited = placement.Worker.Exited;
         if (reply.Error is WorkerError.Closed or WorkerError.Refused)
             await Task.WhenAny(exited, Task.Delay(ExitTime, time));
-        Lose(session, placement, exited.IsCompleted ? placement.Worker.LossOf(await exited) : placement.Worker.StopReason is { } reason ? WorkerLoss.Of(reason) : loss);
+        if (exited.IsCompleted)
+            loss = placement.Worker.LossOf(await exited);
+        else if (placement.Worker.StopReason is { } reason)
+            loss = WorkerLoss.Of(reason);
+        Lose(session, placement, loss);
     }
 
     /// <summary>
@@ -67,14 +72,14 @@ public sealed partial class SessionService
     /// </summary>
     /// <param name="session">The session.</param>
     /// <param name="placement">Where it is to live.</param>
-    /// <param name="again">It was created anew there; otherwise it has been there all the time.</param>
-    internal bool TrySettle(Session session, Placement placement, bool again)
+    /// <param name="isNew">It was created anew there; otherwise it has been there all the time.</param>
+    internal bool TrySettle(Session session, Placement placement, bool isNew)
     {
         try
         {
-            if (again)
-                records.Write(session.Record(placement, again), placement.Worker);
-            if (session.TryRestore(placement, again))
+            if (isNew)
+                records.Write(session.Record(placement, isRestart: true), placement.Worker);
+            if (session.TryRestore(placement, isNew))
             {
                 EndWaiting(session);
                 _ = WatchAsync(session, placement);
@@ -93,7 +98,8 @@ public sealed partial class SessionService
     private async Task WatchAsync(Session session, Placement placement)
     {
         // Until the session's end only: the worker may outlive thousands of sessions, and must not keep them all in memory.
-        await ((Task)placement.Worker.Exited.WaitAsync(session.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await ((Task)placement.Worker.Exited.WaitAsync(session.Ended)).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (!placement.Worker.Exited.IsCompletedSuccessfully)
             return;
         var status = await placement.Worker.Exited;
@@ -116,7 +122,9 @@ public sealed partial class SessionService
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            logger.LogError("Session {Id} waits for another worker, and cannot be written down: it would not outlive this orchestrator. {Reason}", session.Id, e.Message);
+            logger.LogError(
+                "Session {Id} waits for another worker, and cannot be written down: it would not outlive this orchestrator. {Reason}",
+                session.Id, e.Message);
         }
 
         _ = RestoreAsync(session, loss);
@@ -129,8 +137,8 @@ public sealed partial class SessionService
             using var placed = await placer.PlaceAsync(session.Request, Standing.Restored, session.Ended);
             if (placed.Placement is not { } placement)
                 EndLost(session, loss.Then($"no worker took it again: {placed.Reply}"));
-            else if (TrySettle(session, placement, again: true))
-                logger.LogWarning("Session {Id} restored on {Worker}, because of the one before {Loss}", session.Id, placement.Worker, loss.Text);
+            else if (TrySettle(session, placement, isNew: true))
+                logger.LogWarning("Session {Id} restored on {Worker}: the worker before {Loss}", session.Id, placement.Worker, loss.Text);
         }
         catch (PoolUnavailableException e) when (e.IsShutdown && options.OnShutdown != OnShutdown.Drain)
         {

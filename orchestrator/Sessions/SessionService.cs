@@ -6,7 +6,14 @@ namespace Steelyard.Sessions;
 
 /// <summary>Creates, finds and ends the sessions of this node. Ending has one path, whoever asks for it: <see cref="End"/>.</summary>
 public sealed partial class SessionService(
-    SessionIdIssuer ids, SessionHistory history, SessionPlacer placer, SessionRecords records, SessionQuotas quotas, Options options, TimeProvider time, ILogger<SessionService> logger)
+    SessionIdIssuer ids,
+    SessionHistory history,
+    SessionPlacer placer,
+    SessionRecords records,
+    SessionQuotas quotas,
+    Options options,
+    TimeProvider time,
+    ILogger<SessionService> logger)
 {
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<SessionId, Session> live = new();
@@ -27,16 +34,17 @@ public sealed partial class SessionService(
             if (placed.Placement is not { } placement)
             {
                 quota.Dispose();
-                return new(null, default, placed);
+                return new(null, null, placed);
             }
 
             quota.BecomeLive();
             var kept = options.OnWorkerLost == OnWorkerLost.Restore ? request : request.WithoutPayload();
             var session = new Session(request.ChosenId ?? ids.Next(), placement, kept, quota, time);
-            session.TryBegin(out var activity);
+            var activity = session.Begin();
             Begin(session, placement, placed);
             _ = WatchAsync(session, placement);
-            logger.LogInformation("Session {Id} created on {Worker}{For}", session.Id, placement.Worker, request.Holder is { } holder ? $" for {holder}" : "");
+            var whose = request.Holder is { } holder ? $" for {holder}" : "";
+            logger.LogInformation("Session {Id} created on {Worker}{For}", session.Id, placement.Worker, whose);
             return new(session, activity, placed);
         }
         catch
@@ -50,9 +58,9 @@ public sealed partial class SessionService(
     /// Finds a live session and opens an activity on it. Null when there is none that this caller may see: <paramref name="end"/> says
     /// why, if that is known.
     /// </summary>
-    public Session? Find(ReadOnlySpan<char> text, Caller caller, out SessionActivity activity, out SessionEnd? end)
+    public Session? Find(ReadOnlySpan<char> text, Caller caller, out SessionActivity? activity, out SessionEnd? end)
     {
-        activity = default;
+        activity = null;
         end = null;
         if (!SessionId.TryParse(text, out var id))
             return null;
@@ -64,7 +72,7 @@ public sealed partial class SessionService(
 
         if (!caller.Sees(session.Request.Holder))
             return null;
-        if (session.TryBegin(out activity))
+        if ((activity = session.TryBegin()) is not null)
             return session;
         EndIfOver(session);
         end = session.End;
@@ -72,7 +80,8 @@ public sealed partial class SessionService(
     }
 
     /// <summary>A live session, without opening an activity on it: looking is not using. Null when its time is over, too.</summary>
-    public Session? FindLive(SessionId id) => live.TryGetValue(id, out var session) && session.EndReason is null && !session.IsOver() ? session : null;
+    public Session? FindLive(SessionId id) =>
+        live.TryGetValue(id, out var session) && session.EndReason is null && !session.IsOver() ? session : null;
 
     /// <summary>
     /// The session that has this id, be it live or just ending. Only when that is null and nothing is remembered of it, the id is free.
@@ -90,7 +99,11 @@ public sealed partial class SessionService(
     /// The same, and from the store what is no longer in memory. Throws what <see cref="SessionHistory.FindAsync"/> throws.
     /// </summary>
     public async Task<EndedSession?> FindEndedAsync(ReadOnlyMemory<char> text, Caller caller) =>
-        SessionId.TryParse(text.Span, out var id) && await history.FindAsync(id, caller.Name) is { } ended && caller.Sees(ended.Request.Holder) ? ended : null;
+        SessionId.TryParse(text.Span, out var id)
+            && await history.FindAsync(id, caller.Name) is { } ended
+            && caller.Sees(ended.Request.Holder)
+            ? ended
+            : null;
 
     /// <summary>Ends a session. True for the one caller who did.</summary>
     /// <param name="session">The session.</param>
@@ -104,14 +117,24 @@ public sealed partial class SessionService(
         if (placement is null)
             EndWaiting(session);
         history.Add(new(
-            session.Id, session.Request.WithoutPayload(), session.CreatedAt, time.GetUtcNow(), reason, detail, placement?.Worker.Id, options.NodeId, session.Restarts, session.Usage)
+            session.Id,
+            session.Request.WithoutPayload(),
+            session.CreatedAt,
+            time.GetUtcNow(),
+            reason,
+            detail,
+            placement?.Worker.Id,
+            options.NodeId,
+            session.Restarts,
+            session.Usage)
         { Cause = cause });
         live.TryRemove(KeyValuePair.Create(session.Id, session));
         session.Quota.Dispose();
         if (reason == EndReason.WorkerLost)
             placement?.Lease.Distrust();
         placement?.Lease.Dispose();
-        logger.LogInformation("Session {Id} ended: {Reason} ({Detail})", session.Id, reason.Name(), reason == EndReason.WorkerLost && placement is not null ? $"{placement.Worker}: {detail}" : detail);
+        var told = reason == EndReason.WorkerLost && placement is not null ? $"{placement.Worker}: {detail}" : detail;
+        logger.LogInformation("Session {Id} ended: {Reason} ({Detail})", session.Id, reason.Name(), told);
         return true;
     }
 
@@ -128,7 +151,7 @@ public sealed partial class SessionService(
     }
 
     /// <summary>Ends every session, because the node stops.</summary>
-    public void Drain()
+    public void EndAll()
     {
         foreach (var session in Live)
             End(session, EndReason.Drained, "the node shuts down");

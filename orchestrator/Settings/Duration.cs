@@ -7,26 +7,35 @@ public static class Duration
 {
     private static readonly (string Unit, TimeSpan Length)[] Units =
     [
-        ("ms", TimeSpan.FromMilliseconds(1)), ("s", TimeSpan.FromSeconds(1)), ("m", TimeSpan.FromMinutes(1)), ("h", TimeSpan.FromHours(1)), ("d", TimeSpan.FromDays(1)),
+        ("ms", TimeSpan.FromMilliseconds(1)),
+        ("s", TimeSpan.FromSeconds(1)),
+        ("m", TimeSpan.FromMinutes(1)),
+        ("h", TimeSpan.FromHours(1)),
+        ("d", TimeSpan.FromDays(1)),
     ];
 
     private static readonly TimeSpan Usual = TimeSpan.FromHours(1000);
 
-    /// <summary>Throws <see cref="FormatException"/> for anything else, for zero, and for more than 1,000 hours: timers cannot wait much longer.</summary>
+    /// <summary>
+    /// Parses a duration. Throws <see cref="FormatException"/> for any other text, for zero, and for more than 1,000 hours, because timers
+    /// cannot wait much longer.
+    /// </summary>
     public static TimeSpan Parse(string text) => Parse(text, Usual);
 
-    /// <summary>The same for what no timer waits for, with a longest duration of its own.</summary>
+    /// <summary>As <see cref="Parse(string)"/>, with another maximum. For durations that no timer waits for.</summary>
     public static TimeSpan Parse(string text, TimeSpan longest)
     {
         foreach (var (unit, length) in Units)
         {
             if (text.EndsWith(unit, StringComparison.Ordinal)
-                && double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
+                && double.TryParse(
+                    text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
                 && count * length.TotalHours <= longest.TotalHours
                 && count * length > TimeSpan.Zero)
                 return count * length;
         }
 
-        throw new FormatException($"'{text}' is no duration up to {longest.TotalHours:0} hours: write 500ms, 5s, 2m, 1h or 7d");
+        throw new FormatException(
+            $"'{text}' is not a duration above 0 and up to {longest.TotalHours:0} hours: use a value such as 500ms, 5s, 2m, 1h or 7d");
     }
 }

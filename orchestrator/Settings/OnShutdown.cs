@@ -1,14 +1,14 @@
 namespace Steelyard.Settings;
 
-/// <summary>What the first signal to stop does.</summary>
+/// <summary>What the first stop signal does.</summary>
 public enum OnShutdown
 {
-    /// <summary>All sessions end, all workers are stopped.</summary>
+    /// <summary>All sessions end, and all workers are stopped.</summary>
     Stop,
 
-    /// <summary>No session begins any more; those there are go on until they end or the drain's time is over.</summary>
+    /// <summary>No session starts any more. Live sessions continue until they end or the drain timeout is over.</summary>
     Drain,
 
-    /// <summary>Sessions and workers stay as they are, for the orchestrator that starts next on the same run directory.</summary>
+    /// <summary>Sessions and workers continue, for the orchestrator that starts next on the same run directory.</summary>
     Leave,
 }

@@ -3,9 +3,9 @@ namespace Steelyard.Settings;
 /// <summary>What happens to a session whose worker died.</summary>
 public enum OnWorkerLost
 {
-    /// <summary>It ends; its 404 says worker_lost.</summary>
+    /// <summary>The session ends, and its 404 has the reason <c>worker_lost</c>.</summary>
     End,
 
-    /// <summary>It is created anew, from its original body, on another worker under the same id.</summary>
+    /// <summary>The session is created again on another worker, from its original body and under the same id.</summary>
     Restore,
 }

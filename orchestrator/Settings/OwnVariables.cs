@@ -2,19 +2,19 @@ using System.Collections;
 
 namespace Steelyard.Settings;
 
-/// <summary>Environment variables that are meant for this program alone. Others, such as PORT, are meant for other programs.</summary>
+/// <summary>Environment variables for this program only. Others, such as PORT, are for other programs.</summary>
 internal static class OwnVariables
 {
-    /// <summary>Begins the name of each option.</summary>
+    /// <summary>The prefix of each option's variable.</summary>
     public const string Prefix = "STEELYARD_";
 
-    /// <summary>Makes the runtime complete socket operations on the thread that waits for them.</summary>
+    /// <summary>Makes the runtime complete socket operations on the thread that polls for them.</summary>
     public const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
-    /// <summary>How many descriptors are handed over (sd_listen_fds(3)).</summary>
+    /// <summary>The number of descriptors that are passed to this process (sd_listen_fds(3)).</summary>
     public const string SocketCount = "LISTEN_FDS";
 
-    /// <summary>To whom; absent when our own supervisor hands them over, which does not know our pid beforehand.</summary>
+    /// <summary>The pid that they are for. Our own supervisor does not set it, because it does not know our pid beforehand.</summary>
     public const string SocketPid = "LISTEN_PID";
 
     private const string SocketNames = "LISTEN_FDNAMES";
@@ -24,7 +24,7 @@ internal static class OwnVariables
         .Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value))
         .Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal));
 
-    /// <summary>What no worker gets to see: keys above all.</summary>
+    /// <summary>Variables that no worker receives. They contain secrets such as keys.</summary>
     public static IEnumerable<string> Names() =>
         Options().Select(option => option.Key).Concat([InlineCompletions, SocketCount, SocketPid, SocketNames]);
 }

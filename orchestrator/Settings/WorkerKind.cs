@@ -1,14 +1,14 @@
 namespace Steelyard.Settings;
 
-/// <summary>What <c>--worker</c> has chosen.</summary>
+/// <summary>The kind of worker that <c>--worker</c> selects.</summary>
 public enum WorkerKind
 {
     /// <summary>The bundled worker with a real browser.</summary>
     Chromium,
 
-    /// <summary>The bundled worker that keeps JSON only.</summary>
+    /// <summary>The bundled worker without a browser: it stores JSON only.</summary>
     Simulated,
 
-    /// <summary>A program of somebody else; nothing but the worker API is known of it.</summary>
+    /// <summary>Any other program. The node knows only that it implements the worker API.</summary>
     Foreign,
 }

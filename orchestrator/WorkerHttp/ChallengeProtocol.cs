@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Steelyard.WorkerHttp;
 
-/// <summary>Sessions at <c>/sessions</c>, a session's end by DELETE, freedom told by <c>/status</c>.</summary>
+/// <summary>
+/// The challenge's API: sessions are at <c>/sessions</c>, DELETE ends a session, and <c>/status</c> says whether the worker is free.
+/// </summary>
 internal sealed class ChallengeProtocol : WorkerProtocol
 {
     protected override string Sessions => "/sessions";
@@ -13,7 +15,7 @@ internal sealed class ChallengeProtocol : WorkerProtocol
 
     internal override WorkerRequest End(string sessionPath) => new("DELETE", sessionPath) { IsOurs = true };
 
-    /// <summary>True for <c>{"available":true,…}</c> with no session id beside it.</summary>
+    /// <summary>Returns true for <c>{"available":true,…}</c> without a session id.</summary>
     internal override bool SaysFree(ReadOnlySpan<byte> status)
     {
         try
@@ -49,7 +51,8 @@ internal sealed class ChallengeProtocol : WorkerProtocol
         {
             var reader = new Utf8JsonReader(status);
             using var document = JsonDocument.ParseValue(ref reader);
-            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("session_id", out var session))
+            if (document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("session_id", out var session))
                 id = session.ValueKind is JsonValueKind.String or JsonValueKind.Number ? session.ToString() : "";
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

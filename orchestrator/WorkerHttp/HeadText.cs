@@ -4,8 +4,8 @@ using System.Text;
 namespace Steelyard.WorkerHttp;
 
 /// <summary>
-/// Texts of clients on their way into the head of a request to a worker or its browser: nothing but ASCII gets there, and no control
-/// character.
+/// Checks and escapes texts of clients that become part of the head of a request to a worker or its browser. The head contains only ASCII
+/// and no control characters.
 /// </summary>
 internal static class HeadText
 {
@@ -13,8 +13,8 @@ internal static class HeadText
         SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code)]);
 
     /// <summary>
-    /// A path with query for a request line: what is not visible ASCII is percent-encoded, as UTF-8. The text itself when there is no
-    /// such thing in it.
+    /// Escapes a path with query for a request line: percent-encodes, as UTF-8, all characters that are not visible ASCII. Returns the same
+    /// string if there are none.
     /// </summary>
     public static string Escape(string target)
     {
@@ -25,14 +25,19 @@ internal static class HeadText
         foreach (var rune in target.EnumerateRunes())
         {
             if (rune.IsAscii && Visible.Contains((char)rune.Value))
+            {
                 escaped.Append((char)rune.Value);
+            }
             else
-                escaped.Append('%').AppendJoin('%', bytes[..rune.EncodeToUtf8(bytes)].ToArray().Select(value => value.ToString("X2", null)));
+            {
+                escaped.Append('%')
+                    .AppendJoin('%', bytes[..rune.EncodeToUtf8(bytes)].ToArray().Select(value => value.ToString("X2", null)));
+            }
         }
 
         return escaped.ToString();
     }
 
-    /// <summary>Whether a text may be a header's value: visible ASCII and spaces only.</summary>
+    /// <summary>Returns true if a text can be a header value: it contains only visible ASCII and spaces.</summary>
     public static bool IsValue(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 }

@@ -3,8 +3,9 @@ using System.Net.Sockets;
 namespace Steelyard.WorkerHttp;
 
 /// <summary>
-/// Reads one HTTP/1.1 reply after another from a socket (RFC 9112: Content-Length, chunked, or until close), each whole into one buffer.
-/// Trusts nothing: head and body are capped, and whatever breaks the grammar is <see cref="WorkerError.Malformed"/>.
+/// Reads HTTP/1.1 replies from a socket, one after the other (RFC 9112: Content-Length, chunked, or until close), each completely into one
+/// buffer. Does not trust the worker: the sizes of head and body are limited, and a violation of the grammar is
+/// <see cref="WorkerError.Malformed"/>.
 /// </summary>
 internal sealed class HttpReplyReader(Socket socket, int initialSize) : IDisposable
 {
@@ -12,14 +13,15 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize) : IDisposa
     private const int MaxKeptBytes = 64 * 1024;
 
     private byte[] buffer = new byte[initialSize];
-    private int start; // First byte of this reply's unread part.
-    private int end;   // Behind the last byte received.
+    private int start; // Index of the first unread byte of this reply.
+    private int end;   // Index after the last received byte.
     private int maxBodyBytes;
-    private long taken; // Of the budget.
+    private long taken; // Bytes taken from the budget.
     private ReplyHead head;
 
     /// <summary>
-    /// What the next reply takes its memory of, beyond what is kept anyway, until the reader is disposed; null for no such budget.
+    /// The budget for the memory of the next reply in excess of the buffer that is kept anyway. The memory is returned when the reader is
+    /// disposed. Null for no budget.
     /// </summary>
     public ReplyMemory? Budget { get; set; }
 
@@ -28,15 +30,19 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize) : IDisposa
     public string ContentType => head.ContentType;
 
     /// <summary>
-    /// The connection may carry another request, and is worth keeping: one large reply must not pin its memory for ever.
+    /// The connection can carry another request, and its buffer is small enough to keep: one large reply must not pin its memory.
     /// </summary>
     public bool IsReusable => head.KeepAlive && end == start && buffer.Length <= MaxKeptBytes;
 
-    /// <summary>The whole body, until the next read.</summary>
+    /// <summary>The whole body; valid until the next read.</summary>
     public ReadOnlyMemory<byte> Body { get; private set; }
 
+    /// <summary>
+    /// Reads the next reply. Throws <see cref="OperationCanceledException"/> at the deadline, <see cref="SocketException"/>, and
+    /// <see cref="NoReplyMemoryException"/> if the budget is used up.
+    /// </summary>
     /// <param name="maxBodyBytes">A larger body is <see cref="WorkerError.TooLarge"/>.</param>
-    /// <param name="cancellationToken">The deadline.</param>
+    /// <param name="cancellationToken">Cancelled at the deadline.</param>
     public async ValueTask<WorkerError> ReadAsync(int maxBodyBytes, CancellationToken cancellationToken)
     {
         this.maxBodyBytes = maxBodyBytes;
@@ -54,7 +60,9 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize) : IDisposa
             return Take(0);
         if (head.Chunked)
             return await ReadChunksAsync(cancellationToken);
-        return head.ContentLength is { } length ? await ReadLengthAsync(length, cancellationToken) : await ReadToEndAsync(cancellationToken);
+        return head.ContentLength is { } length
+            ? await ReadLengthAsync(length, cancellationToken)
+            : await ReadToEndAsync(cancellationToken);
     }
 
     private async ValueTask<WorkerError> ReadHeadAsync(CancellationToken cancellationToken)
@@ -63,7 +71,7 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize) : IDisposa
         {
             var length = buffer.AsSpan(start, end - start).IndexOf("\r\n\r\n"u8);
             if (start + length > MaxHeadBytes)
-                return WorkerError.Malformed; // Interim replies before it count, too.
+                return WorkerError.Malformed; // The limit includes the interim replies before this head.
             if (length >= 0)
             {
                 var parsed = ReplyHead.TryParse(buffer.AsSpan(start, length), out head);
@@ -102,7 +110,7 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize) : IDisposa
         return WorkerError.TooLarge;
     }
 
-    // The chunks are moved together in the buffer: [start, body) is what was decoded so far.
+    // The chunks are joined in the buffer: [start, body) is the part that has been decoded so far.
     private async ValueTask<WorkerError> ReadChunksAsync(CancellationToken cancellationToken)
     {
         var body = start;
@@ -115,7 +123,7 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize) : IDisposa
                 if (end - next > MaxHeadBytes + 1)
                     return WorkerError.Malformed;
 
-                // The framing behind us needs no room any more.
+                // Overwrite the framing that has been read, to make space.
                 buffer.AsSpan(next, end - next).CopyTo(buffer.AsSpan(body));
                 end -= next - body;
                 next = body;
@@ -134,7 +142,7 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize) : IDisposa
                     return WorkerError.Closed;
             }
 
-            // Behind the last chunk only an empty line is understood: workers send no trailers.
+            // After the last chunk only an empty line is accepted: workers send no trailers.
             if (!buffer.AsSpan(next + size, 2).SequenceEqual("\r\n"u8))
                 return WorkerError.Malformed;
             buffer.AsSpan(next, size).CopyTo(buffer.AsSpan(body));
@@ -181,5 +189,5 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize) : IDisposa
     }
 }
 
-/// <summary>The budget of large replies is used up at this moment: neither the worker nor the caller is to blame.</summary>
+/// <summary>The budget for large replies is used up at the moment. Neither the worker nor the caller is to blame.</summary>
 internal sealed class NoReplyMemoryException() : Exception("no memory is left for large replies");

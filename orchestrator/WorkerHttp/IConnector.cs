@@ -1,8 +1,8 @@
 namespace Steelyard.WorkerHttp;
 
-/// <summary>Opens connections to workers: sockets, or the simulation's.</summary>
+/// <summary>Opens connections to workers. Implemented with sockets and by the simulation.</summary>
 internal interface IConnector
 {
-    /// <summary>A connection that opens with its first call; null when no descriptor is left.</summary>
+    /// <summary>Creates a connection that connects at its first call. Returns null if no descriptor is left.</summary>
     IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time);
 }

@@ -12,6 +12,10 @@ internal interface IWorkerConnection : IDisposable
     /// <summary>Sends a request and reads the whole reply, by the deadline. On an error the connection is closed and given up.</summary>
     ValueTask<WorkerReply> CallAsync(WorkerRequest request, int maxReplyBytes, TimeSpan timeout);
 
-    /// <summary>Hands the connection back to the client, which keeps it or closes it.</summary>
-    void Release();
+    /// <summary>
+    /// Hands the connection back to the client, which keeps it or closes it. Does nothing the second time: the connection may serve another
+    /// call by then.
+    /// </summary>
+    /// <param name="call">The call that has ended, by the number that its reply carries.</param>
+    void Release(int call);
 }

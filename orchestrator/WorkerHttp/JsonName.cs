@@ -2,10 +2,13 @@ using System.Text.Json;
 
 namespace Steelyard.WorkerHttp;
 
-/// <summary>Compares the name a reader stands on, whatever a worker has put there.</summary>
+/// <summary>Compares property names in a worker's JSON, whatever text they contain.</summary>
 internal static class JsonName
 {
-    /// <summary>True when the reader stands on this name, escaped or not. Half of a surrogate pair, which the framework throws at, is no name we know.</summary>
+    /// <summary>
+    /// Returns true if the reader's current property has this name, escaped or not. A name with half a surrogate pair, for which the
+    /// framework throws, does not match.
+    /// </summary>
     public static bool Is(in Utf8JsonReader reader, ReadOnlySpan<byte> name)
     {
         try

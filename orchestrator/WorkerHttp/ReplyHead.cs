@@ -5,11 +5,12 @@ using System.Text;
 
 namespace Steelyard.WorkerHttp;
 
-/// <summary>Status line and the few headers of a worker's reply that matter (RFC 9112 §4–6).</summary>
+/// <summary>The status line and the relevant headers of a worker's reply (RFC 9112 §4–6).</summary>
 internal struct ReplyHead
 {
-    // Whatever we pass on must not break the client's reply.
-    private static readonly SearchValues<byte> ControlCharacters = SearchValues.Create([.. Enumerable.Range(0, 32).Where(value => value != '\t').Select(value => (byte)value), 127]);
+    // Headers that are passed on must not break the reply to the client.
+    private static readonly SearchValues<byte> ControlCharacters = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Where(value => value != '\t').Select(value => (byte)value), 127]);
 
     public int Status;
     public long? ContentLength;
@@ -19,7 +20,7 @@ internal struct ReplyHead
 
     public readonly bool HasNoBody => Status is 204 or 205 or 304;
 
-    /// <summary>False as soon as the first bytes cannot be a reply any more.</summary>
+    /// <summary>Returns false if a reply cannot begin with these bytes.</summary>
     public static bool MayBegin(ReadOnlySpan<byte> bytes)
     {
         var known = "HTTP/1."u8;
@@ -45,11 +46,11 @@ internal struct ReplyHead
                 return false;
         }
 
-        // A reply with both is an attempt to smuggle (RFC 9112 §6.3).
+        // A reply with both headers is an attempt at smuggling (RFC 9112 §6.3).
         return !(head.Chunked && head.ContentLength is not null);
     }
 
-    /// <summary>Parses the size in a chunk's first line; an extension behind a semicolon is ignored.</summary>
+    /// <summary>Parses the size in a chunk's first line. Ignores an extension after a semicolon.</summary>
     public static bool TryParseChunkSize(ReadOnlySpan<byte> line, out int size)
     {
         var end = line.IndexOf((byte)';');

@@ -1,15 +1,15 @@
 namespace Steelyard.WorkerHttp;
 
 /// <summary>
-/// One budget for the answers whose size a page decides, such as the list of a browser's pages and their addresses: each may be large, and
-/// all of them together only so large.
+/// One memory budget for all replies whose size depends on web pages, such as the list of a browser's pages with their addresses. One
+/// reply may be large, but all replies together may not exceed the budget.
 /// </summary>
-/// <param name="most">In bytes.</param>
+/// <param name="most">The budget in bytes.</param>
 internal sealed class ReplyMemory(long most)
 {
     private long used;
 
-    /// <summary>False, and nothing is taken, when there is not so much left.</summary>
+    /// <summary>Takes bytes from the budget. Returns false, and takes nothing, if not enough is left.</summary>
     public bool TryTake(long bytes)
     {
         if (Interlocked.Add(ref used, bytes) <= most)

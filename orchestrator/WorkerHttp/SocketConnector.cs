@@ -2,8 +2,8 @@ using System.Net.Sockets;
 
 namespace Steelyard.WorkerHttp;
 
-/// <summary>Opens sockets.</summary>
-/// <param name="memory">What large replies share.</param>
+/// <summary>Opens connections with sockets.</summary>
+/// <param name="memory">The budget that large replies share.</param>
 internal sealed class SocketConnector(ReplyMemory memory) : IConnector
 {
     public IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time)

@@ -4,16 +4,20 @@ using System.Text.Json;
 namespace Steelyard.WorkerHttp;
 
 /// <summary>
-/// The open-source Steel worker, as its sources show it: sessions at <c>/v1/sessions</c>, CDP at the root's WebSocket. A release of any id ends the session it
-/// has, and succeeds even when it has none; a get of an unknown id answers 200 with <c>status: released</c>; timeouts are ignored; a new session ends the
-/// old one. So no success is believed until the list shows no live session.
+/// The API of the open-source Steel worker, according to its source code: sessions are at <c>/v1/sessions</c>, and CDP is at the WebSocket
+/// of the root path. A release with any id ends the worker's session, and succeeds even if there is none. A get of an unknown id answers
+/// 200 with <c>status: released</c>. Timeouts are ignored. A new session ends the old one. So a reply of success proves nothing until the
+/// list shows no live session.
 /// </summary>
 internal sealed class SteelProtocol : WorkerProtocol
 {
-    private const int MaxDepth = 128; // As deep as a body may be that is let in.
+    private const int MaxDepth = 128; // The maximum depth of an accepted body.
 
-    // Its others choose folders, switches and binaries on the worker's machine: no business of a client's.
-    private static readonly string[] Options = ["sessionId", "dimensions", "userAgent", "proxyUrl", "timezone", "blockAds", "optimizeBandwidth", "sessionContext", "deviceConfig"];
+    // Clients may not set the worker's other options, which choose folders, switches and binaries on the worker's machine.
+    private static readonly string[] Options =
+    [
+        "sessionId", "dimensions", "userAgent", "proxyUrl", "timezone", "blockAds", "optimizeBandwidth", "sessionContext", "deviceConfig",
+    ];
 
     public override string BrowserPath => "/";
 
@@ -30,14 +34,19 @@ internal sealed class SteelProtocol : WorkerProtocol
     internal override WorkerRequest End(string sessionPath) => new("POST", sessionPath + "/release") { IsOurs = true };
 
     internal override bool SaysFree(ReadOnlySpan<byte> status) =>
-        Read(status, list => list.GetProperty("sessions").EnumerateArray().All(session => session.GetProperty("status").GetString() != "live")) == true;
+        Read(
+            status,
+            list => list.GetProperty("sessions").EnumerateArray().All(session => session.GetProperty("status").GetString() != "live"))
+        == true;
 
     internal override bool TryReadSession(ReadOnlySpan<byte> status, out string id)
     {
         var live = "";
         Read(status, list =>
         {
-            live = list.GetProperty("sessions").EnumerateArray().First(session => session.GetProperty("status").GetString() == "live").GetProperty("id").GetString() ?? "";
+            live = list.GetProperty("sessions").EnumerateArray()
+                .First(session => session.GetProperty("status").GetString() == "live")
+                .GetProperty("id").GetString() ?? "";
             return true;
         });
         id = live;
@@ -56,7 +65,8 @@ internal sealed class SteelProtocol : WorkerProtocol
             json.WriteStartObject();
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
-                foreach (var option in document.RootElement.EnumerateObject().Where(option => Options.Contains(option.Name) && option.Value.ValueKind != JsonValueKind.Null))
+                foreach (var option in document.RootElement.EnumerateObject()
+                             .Where(option => Options.Contains(option.Name) && option.Value.ValueKind != JsonValueKind.Null))
                     option.WriteTo(json);
             }
 
@@ -66,7 +76,7 @@ internal sealed class SteelProtocol : WorkerProtocol
         return output.WrittenMemory;
     }
 
-    // Null when it is not what the worker's sources say.
+    // Returns null if the document does not have the form that the worker's source code shows.
     private static bool? Read(ReadOnlySpan<byte> json, Func<JsonElement, bool> read)
     {
         try

@@ -3,14 +3,14 @@ using Steelyard.Workers;
 namespace Steelyard.WorkerHttp;
 
 /// <summary>
-/// All calls to one worker, over connections of its own: none of them can ever reach another worker that got its port.
-/// One lock over the idle connections, held for a push or a pop.
+/// Makes all calls to one worker, over connections that belong to this worker: no call can reach another worker that reused its port.
+/// One lock guards the connections; it is held only for short operations on the collections.
 /// </summary>
 public sealed class WorkerClient : IDisposable
 {
     private const int KeptIdle = 2;
     private const int MaxCalls = 64;
-    private const int MaxDiscoveryBytes = 8 << 20; // The protocol's own description has 1.6 MB.
+    private const int MaxDiscoveryBytes = 8 << 20; // The description of the DevTools protocol itself has 1.6 MB.
 
     private readonly Lock gate = new();
     private readonly HashSet<IWorkerConnection> open = [];
@@ -21,17 +21,24 @@ public sealed class WorkerClient : IDisposable
     private readonly int mostKept;
     private readonly TimeProvider time;
     private long lastAnswer;
-    private long firstAsked; // Since the last answer; 0 while the worker owes none.
+    private long firstAsked; // Timestamp of the first request since the last answer; 0 while the worker owes no answer.
     private bool closed;
 
     /// <param name="connector">Opens the connections.</param>
-    /// <param name="protocol">What the worker speaks.</param>
-    /// <param name="port">Its port on the IPv4 loopback address.</param>
+    /// <param name="protocol">The protocol of the worker's API.</param>
+    /// <param name="port">The worker's port on the IPv4 loopback address.</param>
     /// <param name="maxReplyBytes">A larger body is <see cref="WorkerError.TooLarge"/>.</param>
-    /// <param name="timeout">Deadline of one call, from connecting to the last byte.</param>
+    /// <param name="timeout">Time limit of one call, from connecting to the last byte.</param>
     /// <param name="time">Clock of the deadlines.</param>
-    /// <param name="mostKept">Idle connections kept during a rush.</param>
-    internal WorkerClient(IConnector connector, WorkerProtocol protocol, int port, int maxReplyBytes, TimeSpan timeout, TimeProvider time, int mostKept = MaxCalls)
+    /// <param name="mostKept">Maximum number of idle connections that are kept during a burst of calls.</param>
+    internal WorkerClient(
+        IConnector connector,
+        WorkerProtocol protocol,
+        int port,
+        int maxReplyBytes,
+        TimeSpan timeout,
+        TimeProvider time,
+        int mostKept = MaxCalls)
     {
         this.mostKept = mostKept;
         this.connector = connector;
@@ -43,18 +50,18 @@ public sealed class WorkerClient : IDisposable
         lastAnswer = time.GetTimestamp();
     }
 
-    /// <summary>What the worker speaks.</summary>
+    /// <summary>The protocol of the worker's API.</summary>
     public WorkerProtocol Protocol { get; }
 
-    /// <summary>Its port on the IPv4 loopback address.</summary>
+    /// <summary>The worker's port on the IPv4 loopback address.</summary>
     public int Port { get; }
 
-    /// <summary>Time since the worker last answered anything: real traffic proves its life as well as a probe does.</summary>
+    /// <summary>Time since the worker's last answer. Real traffic proves that it is alive just as a probe does.</summary>
     public TimeSpan SinceLastAnswer => time.GetElapsedTime(Volatile.Read(ref lastAnswer));
 
     /// <summary>
-    /// Time since it got the first whole request that it has not answered; zero when it owes no answer. Silence alone blames nobody: where
-    /// this node lacks a processor, the request may not have gone out, or the reply may lie here unread.
+    /// Time since the first complete request that the worker has not answered; zero if it owes no answer. Silence alone does not prove that
+    /// the worker is at fault: if this node lacks a processor, it may not have sent the request, or may not have read the reply.
     /// </summary>
     public TimeSpan Unanswered
     {
@@ -67,28 +74,32 @@ public sealed class WorkerClient : IDisposable
         }
     }
 
-    /// <summary>Counts its silence from now on: it has shown in another way that it lives, or we were not there to hear it.</summary>
+    /// <summary>
+    /// Restarts the count of the worker's silence, because the worker has shown in another way that it is alive, or this node could not
+    /// receive an answer.
+    /// </summary>
     public void ForgiveSilence()
     {
         Volatile.Write(ref lastAnswer, time.GetTimestamp());
         Volatile.Write(ref firstAsked, 0);
     }
 
-    /// <summary>Creates a session: outcome unknown on any error. <paramref name="body"/> is JSON.</summary>
+    /// <summary>Creates a session; <paramref name="body"/> is JSON. After an error it is unknown whether the session exists.</summary>
     public ValueTask<WorkerReply> CreateAsync(ReadOnlyMemory<byte> body) => CallAsync(Protocol.Create(body), timeout);
 
     /// <summary>
-    /// Puts a session's options in force; <paramref name="setup"/> is JSON. The worker may have to start another browser for it.
+    /// Applies a session's options; <paramref name="setup"/> is JSON. The worker may have to start another browser for them.
     /// </summary>
-    public ValueTask<WorkerReply> SetUpAsync(string path, ReadOnlyMemory<byte> setup, TimeSpan within) => CallAsync(new("POST", path + "/setup", setup), within);
+    public ValueTask<WorkerReply> SetUpAsync(string path, ReadOnlyMemory<byte> setup, TimeSpan within) =>
+        CallAsync(new("POST", path + "/setup", setup), within);
 
-    /// <summary>Asks one of the session extras that answers in a few kilobytes of JSON.</summary>
+    /// <summary>Gets one of the session extras whose reply is a few kilobytes of JSON.</summary>
     public ValueTask<WorkerReply> AskAsync(string path) => CallAsync(new("GET", path), timeout);
 
-    /// <summary>Reads a session by the worker's own path of it, as from <see cref="WorkerProtocol.SessionPath"/>.</summary>
+    /// <summary>Reads a session by the worker's path of it, as returned by <see cref="WorkerProtocol.SessionPath"/>.</summary>
     public ValueTask<WorkerReply> GetAsync(string path) => CallAsync(new("GET", path), timeout);
 
-    /// <summary>Ends a session. That it succeeds says little: see <see cref="WorkerCleaner"/>.</summary>
+    /// <summary>Ends a session. A successful reply does not prove that the worker is free: see <see cref="WorkerCleaner"/>.</summary>
     public ValueTask<WorkerReply> EndAsync(string path) => CallAsync(Protocol.End(path), timeout);
 
     public ValueTask<WorkerReply> HealthAsync(TimeSpan within) => CallAsync(Protocol.Health, Shorter(within));
@@ -96,9 +107,10 @@ public sealed class WorkerClient : IDisposable
     public ValueTask<WorkerReply> StatusAsync(TimeSpan within) => CallAsync(Protocol.Status, Shorter(within));
 
     /// <summary>A DevTools discovery call, such as <c>GET /json/version</c>; <paramref name="pathAndQuery"/> is escaped.</summary>
-    public ValueTask<WorkerReply> DiscoverAsync(string method, string pathAndQuery) => CallAsync(new(method, pathAndQuery) { MaxReplyBytes = MaxDiscoveryBytes }, timeout);
+    public ValueTask<WorkerReply> DiscoverAsync(string method, string pathAndQuery) =>
+        CallAsync(new(method, pathAndQuery) { MaxReplyBytes = MaxDiscoveryBytes }, timeout);
 
-    /// <summary>Closes every connection: calls under way end with <see cref="WorkerError.Closed"/>.</summary>
+    /// <summary>Closes all connections: calls in progress end with <see cref="WorkerError.Closed"/>.</summary>
     public void Dispose()
     {
         IWorkerConnection[] connections;
@@ -114,7 +126,7 @@ public sealed class WorkerClient : IDisposable
             connection.Dispose();
     }
 
-    /// <summary>Closes the idle connections of a burst that is over.</summary>
+    /// <summary>Closes idle connections that are left from a burst of calls.</summary>
     internal void Trim()
     {
         List<IWorkerConnection> surplus = [];
@@ -128,7 +140,7 @@ public sealed class WorkerClient : IDisposable
         surplus.ForEach(connection => connection.Dispose());
     }
 
-    /// <summary>A connection has sent a whole request.</summary>
+    /// <summary>Records that a connection has sent a complete request.</summary>
     internal void HasAsked()
     {
         if (Volatile.Read(ref firstAsked) == 0)
@@ -151,7 +163,7 @@ public sealed class WorkerClient : IDisposable
         connection.Dispose();
     }
 
-    // One answer that does not come must not use up the time for a whole start.
+    // One missing answer must not use up the whole time limit of a start.
     private TimeSpan Shorter(TimeSpan within) => within < timeout ? within : timeout;
 
     private async ValueTask<WorkerReply> CallAsync(WorkerRequest request, TimeSpan within)
@@ -162,7 +174,7 @@ public sealed class WorkerClient : IDisposable
         var started = time.GetTimestamp();
         var reply = await connection.CallAsync(request, request.MaxReplyBytes ?? maxReplyBytes, within);
 
-        // A worker may close an idle connection in the very moment we use it. Only what can be asked twice is asked again.
+        // A worker may close an idle connection at the moment when we use it. Only requests that can be repeated are sent again.
         if (reply.Error == WorkerError.Closed && reused && request.CanBeRepeated)
         {
             var left = within - time.GetElapsedTime(started);
@@ -193,7 +205,7 @@ public sealed class WorkerClient : IDisposable
 
                     if (connector.TryConnect(this, time) is not { } opened)
                     {
-                        error = WorkerError.Busy; // No descriptor left.
+                        error = WorkerError.Busy; // No descriptor is left.
                         return null;
                     }
 
@@ -202,7 +214,7 @@ public sealed class WorkerClient : IDisposable
                 }
             }
 
-            // Bytes that came unasked would be taken for the reply.
+            // Bytes that arrived before the request would be mistaken for the reply.
             if (!connection.IsStale)
             {
                 reused = true;

@@ -21,6 +21,7 @@ internal sealed class WorkerConnection : IWorkerConnection
     private readonly CancellationTokenSource deadline;
     private volatile bool asked; // The worker has the whole request.
     private bool reusable;
+    private int call; // The number of the call under way: each ends once.
 
     public WorkerConnection(WorkerClient owner, ReplyMemory memory, TimeProvider time)
     {
@@ -92,12 +93,16 @@ internal sealed class WorkerConnection : IWorkerConnection
         }
 
         if (error == WorkerError.None)
-            return new(this, reader.Status, reader.ContentType, reader.Body);
-        Release();
+            return new(this, call, reader.Status, reader.ContentType, reader.Body);
+        Release(call);
         return new(error);
     }
 
-    public void Release() => owner.Return(this, reusable);
+    public void Release(int call)
+    {
+        if (Interlocked.CompareExchange(ref this.call, call + 1, call) == call)
+            owner.Return(this, reusable);
+    }
 
     public void Dispose()
     {

@@ -2,7 +2,9 @@ using Steelyard.Settings;
 
 namespace Steelyard.WorkerHttp;
 
-/// <summary>How a worker program wants to be spoken to. Each method names the request or reads the reply for one thing the pool needs of it.</summary>
+/// <summary>
+/// The API of a worker program. Each method creates the request, or reads the reply, for one thing that the pool needs from a worker.
+/// </summary>
 public abstract class WorkerProtocol
 {
     /// <summary>The challenge's API, which the bundled worker speaks as well.</summary>
@@ -11,13 +13,15 @@ public abstract class WorkerProtocol
     /// <summary>The API of the open-source Steel worker.</summary>
     public static readonly WorkerProtocol Steel = new SteelProtocol();
 
-    /// <summary>The protocol of an API.</summary>
+    /// <summary>Returns the protocol of an API.</summary>
     public static WorkerProtocol Of(WorkerApi api) => api == WorkerApi.Steel ? Steel : Challenge;
 
-    /// <summary>Path of the browser's WebSocket on the worker's own port; null when the worker tells it in <c>/json/version</c>.</summary>
+    /// <summary>Path of the browser's WebSocket on the worker's port; null if the worker reports it in <c>/json/version</c>.</summary>
     public virtual string? BrowserPath => null;
 
-    /// <summary>A create brings the client's options along; otherwise they are set up in a call of their own, where the worker has one.</summary>
+    /// <summary>
+    /// True if the create request contains the client's options; otherwise a separate setup call sends them, if the worker supports it.
+    /// </summary>
     public virtual bool CreatesWithOptions => false;
 
     /// <summary>Path that creates a session.</summary>
@@ -27,19 +31,19 @@ public abstract class WorkerProtocol
 
     internal abstract WorkerRequest Status { get; }
 
-    /// <summary>The worker's path of a session with this (private) id.</summary>
+    /// <summary>Returns the worker's path of the session with this (private) id.</summary>
     public string SessionPath(string workerSessionId) => $"{Sessions}/{Uri.EscapeDataString(workerSessionId)}";
 
     internal virtual WorkerRequest Create(ReadOnlyMemory<byte> body) => new("POST", Sessions, body);
 
     internal abstract WorkerRequest End(string sessionPath);
 
-    /// <summary>Whether the reply to <see cref="Status"/> says that nobody has a session there.</summary>
+    /// <summary>Returns true if the reply to <see cref="Status"/> says that the worker has no session.</summary>
     internal abstract bool SaysFree(ReadOnlySpan<byte> status);
 
-    /// <summary>The (private) id of the session that the reply to <see cref="Status"/> names; false when it names none.</summary>
+    /// <summary>Reads the (private) id of the session from the reply to <see cref="Status"/>. Returns false if it names none.</summary>
     internal abstract bool TryReadSession(ReadOnlySpan<byte> status, out string id);
 
-    /// <summary>Whether a session's description says that it is over, though it answers 200.</summary>
+    /// <summary>Returns true if a session's description says that the session is over, although the reply has status 200.</summary>
     internal virtual bool SaysEnded(ReadOnlySpan<byte> session) => false;
 }

@@ -28,15 +28,18 @@ public enum WorkerError
 }
 
 /// <summary>
-/// A worker's reply. Its body lies in the buffer of the connection, which goes back to the client on <see cref="Dispose"/>: use it before.
+/// A worker's reply. Its body is in the buffer of the connection, which goes back to the client on <see cref="Dispose"/>: use it before. A
+/// second <see cref="Dispose"/>, of a copy too, does nothing.
 /// </summary>
 public readonly struct WorkerReply : IDisposable
 {
     private readonly IWorkerConnection? connection;
+    private readonly int call;
 
-    internal WorkerReply(IWorkerConnection connection, int status, string contentType, ReadOnlyMemory<byte> body)
+    internal WorkerReply(IWorkerConnection connection, int call, int status, string contentType, ReadOnlyMemory<byte> body)
     {
         this.connection = connection;
+        this.call = call;
         Status = status;
         ContentType = contentType;
         Body = body;
@@ -59,5 +62,5 @@ public readonly struct WorkerReply : IDisposable
     /// <summary>For logs: the error, or the status.</summary>
     public override string ToString() => Error == WorkerError.None ? $"HTTP {Status}" : Error.ToString();
 
-    public void Dispose() => connection?.Release();
+    public void Dispose() => connection?.Release(call);
 }

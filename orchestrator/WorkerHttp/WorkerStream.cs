@@ -3,8 +3,8 @@ using System.Net.Sockets;
 namespace Steelyard.WorkerHttp;
 
 /// <summary>
-/// A connection to a worker that moves bytes of whatever size. A worker that takes or sends some is alive, however long it answers nothing
-/// else.
+/// A connection to a worker for streams of any size. A worker that sends or receives bytes is alive, however long it does not answer
+/// other requests.
 /// </summary>
 internal sealed class WorkerStream(Socket socket, WorkerClient worker) : NetworkStream(socket, ownsSocket: true)
 {
@@ -16,7 +16,7 @@ internal sealed class WorkerStream(Socket socket, WorkerClient worker) : Network
         return count;
     }
 
-    // What the kernel takes at once says nothing of the worker; a write that had to wait went on because the worker has read.
+    // A write that the kernel buffers at once proves nothing about the worker. A write that had to wait continued because the worker read.
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var write = base.WriteAsync(buffer, cancellationToken);

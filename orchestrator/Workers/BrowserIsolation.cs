@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Steelyard.Workers;
 
 /// <summary>
-/// What keeps browsers from the rest of the machine. Only a worker can tell, once its browser runs: the machine decides what is possible.
+/// Stores which mechanisms isolate browsers from the rest of the machine. Only a worker can report them, when its browser runs, because
+/// they depend on the machine.
 /// </summary>
 public sealed class BrowserIsolation
 {
@@ -12,16 +13,16 @@ public sealed class BrowserIsolation
     private volatile IsolationReport? latest;
     private volatile IReadOnlyList<string> readable = [];
 
-    /// <summary>What the last worker said that became ready; null before the first one, and for workers that say nothing of it.</summary>
+    /// <summary>The report of the last worker that became ready; null before the first report, and for workers that send none.</summary>
     public IsolationReport? Latest => latest;
 
-    /// <summary>Folders and files in which browsers may read beside their own, as that worker said.</summary>
+    /// <summary>Folders and files that browsers may read in addition to their own, from the same report.</summary>
     public IReadOnlyList<string> Readable => readable;
 
-    /// <summary>Completes with the first report.</summary>
+    /// <summary>Completes when the first report arrives.</summary>
     public Task<IsolationReport> First => first.Task;
 
-    /// <summary>Takes what a worker's status says of it, if it does.</summary>
+    /// <summary>Stores the isolation report of a worker's status document, if it contains one.</summary>
     internal void Take(ReadOnlySpan<byte> status)
     {
         try
@@ -34,22 +35,22 @@ public sealed class BrowserIsolation
         }
         catch (JsonException)
         {
-            // Whether the status as a whole makes sense is checked elsewhere.
+            // Other code checks whether the status document is valid.
         }
     }
 }
 
-/// <param name="Sandbox">Chromium's own, between its pages and itself.</param>
-/// <param name="User">A browser runs as a user of its own.</param>
-/// <param name="Files">It touches its own files, and what it needs of the system.</param>
-/// <param name="Egress">It connects only where <c>--egress</c> allows.</param>
+/// <param name="Sandbox">Chromium's sandbox, which isolates pages from the browser.</param>
+/// <param name="User">Each browser runs as a separate user.</param>
+/// <param name="Files">A browser can access only its own files and the system files that it needs.</param>
+/// <param name="Egress">A browser can connect only to the destinations that <c>--egress</c> allows.</param>
 public sealed record IsolationReport(Guard Sandbox, Guard User, Guard Files, Guard Egress)
 {
     internal bool IsWhole => ((Guard?[])[Sandbox, User, Files, Egress]).All(guard => guard is not null);
 }
 
-/// <param name="On">It is in force.</param>
-/// <param name="Why">Why it is not, or only in part; null when there is nothing to say.</param>
+/// <param name="On">The mechanism is active.</param>
+/// <param name="Why">Why the mechanism is not active or only partly active; null if there is nothing to report.</param>
 public sealed record Guard(bool On, string? Why)
 {
     public override string ToString() => (On ? "on" : "OFF") + (Why is null ? "" : $": {Why}");

@@ -4,18 +4,18 @@ using Steelyard.Processes;
 namespace Steelyard.Workers;
 
 /// <summary>
-/// How much workers keep in their folders, which often is memory that no process owns. Folders are dear to measure, and files that are
-/// open and in no folder are dearer to find. What the file system has lost in all costs nothing to ask, and nobody can hide: it tells when
-/// to measure, and when to search. Not thread-safe.
+/// Limits how much workers store in their folders, which are often in memory that belongs to no process. Measuring folders is expensive,
+/// and finding open files that have no name is more expensive. The used space of the whole file system is cheap to read and cannot be
+/// hidden, so it decides when to measure and when to search. Not thread-safe.
 /// </summary>
-/// <param name="folder">On the file system where all of them are.</param>
-/// <param name="limit">Of one worker, in bytes.</param>
+/// <param name="folder">A folder on the file system that contains the workers' folders.</param>
+/// <param name="limit">Limit for one worker, in bytes.</param>
 internal sealed class FolderLimit(string folder, long limit)
 {
-    // So much may be lost without a closer look: a part of what one worker may have.
+    // The used space may grow by this fraction of one worker's limit before the folders are measured.
     private const int SlackParts = 16;
 
-    // One could grow while others shrink: folders are measured once in so many looks, whatever is lost.
+    // One folder can grow while others shrink, so the folders are measured at least once in this many calls, whatever the used space is.
     private const int MostLooks = 10;
 
     private readonly DriveInfo drive = new(folder);
@@ -24,9 +24,9 @@ internal sealed class FolderLimit(string folder, long limit)
     private long unseen = long.MinValue / 2;
     private int looks;
 
-    /// <summary>Those that have more than the limit, and how many bytes.</summary>
-    /// <param name="workers">Those that may have written since the last call.</param>
-    /// <param name="look">Their processes.</param>
+    /// <summary>Returns the workers that exceed the limit, and how many bytes each has.</summary>
+    /// <param name="workers">The workers that may have written since the last call.</param>
+    /// <param name="look">The processes of these workers.</param>
     public List<(Worker Worker, long Bytes)> Look(IReadOnlyList<Worker> workers, ProcessFamilies look)
     {
         var now = drive.TotalSize - drive.TotalFreeSpace;
@@ -54,7 +54,7 @@ internal sealed class FolderLimit(string folder, long limit)
         return over;
     }
 
-    // By more than the slack since it was lowest.
+    // True if the value is greater than its minimum by more than the slack.
     private bool HasGrown(ref long lowest, long now)
     {
         var grown = now - lowest > limit / SlackParts;
@@ -62,7 +62,7 @@ internal sealed class FolderLimit(string folder, long limit)
         return grown;
     }
 
-    // One that closes its folder to us shall not keep the others from being measured, and has something to hide.
+    // A worker that denies us access to its folder must not prevent the measurement of the others. It counts as over the limit.
     private long InFolder(Worker worker)
     {
         try
@@ -79,6 +79,8 @@ internal sealed class FolderLimit(string folder, long limit)
     private static long Nameless(Worker worker, ProcessFamilies look)
     {
         using var own = HeldFolder.TryOpen(worker.Directory.Path);
-        return own?.StatusOf(FileName.Itself) is { } status ? OpenFiles.NamelessBytes(look.Of[worker.Id].Select(process => process.Pid), status.Identity.Device) : 0;
+        return own?.StatusOf(FileName.Itself) is { } status
+            ? OpenFiles.NamelessBytes(look.Of[worker.Id].Select(process => process.Pid), status.Identity.Device)
+            : 0;
     }
 }

@@ -4,27 +4,27 @@ using Steelyard.Processes;
 namespace Steelyard.Workers;
 
 /// <summary>
-/// Kills what workers leave behind, in whatever process group or session it is. What has been sent SIGKILL cannot fork any more: once a
-/// look shows nothing that was not sent it, nothing can come after.
+/// Kills the processes that workers leave behind, in whatever process group or session they are. A process that has been sent SIGKILL
+/// cannot fork any more. So when a scan finds only processes that have been sent SIGKILL, no new ones can appear.
 /// </summary>
 internal sealed class Leftovers(WorkerProcesses processes, IMachine machine, TimeProvider time, ILogger<Leftovers> logger)
 {
     private const int MostLooks = 100;
 
-    // The kernel needs a while to take apart a browser; one that waits for a disk cannot be killed at all.
+    // The kernel needs some time to end a browser. A process that waits for a disk cannot be killed.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Kills what a worker that has exited has left; returns once it is gone. Never fails.</summary>
+    /// <summary>Kills the processes that an exited worker left behind. Completes when they have ended. Never fails.</summary>
     public Task KillAsync(string workerId) => KillAsync(look => look.LeftBy(workerId), $"worker {workerId}");
 
-    /// <summary>Kills all that belongs to any worker of this run directory; returns once it is gone. Never fails.</summary>
+    /// <summary>Kills all processes of all workers of this run directory. Completes when they have ended. Never fails.</summary>
     public Task KillAllAsync() => KillAsync(look => look.Without(new HashSet<string>()), "the workers of this run directory");
 
     /// <summary>
-    /// Kills what an earlier orchestrator has left, but these workers. Does not wait until it is gone. Call it before anybody else looks
-    /// at processes.
+    /// Kills the processes that an earlier orchestrator left behind, except these workers. Does not wait until they have ended. Call it
+    /// before any other code looks at processes.
     /// </summary>
     public void KillStrays(IReadOnlySet<string> adopted)
     {
@@ -40,7 +40,11 @@ internal sealed class Leftovers(WorkerProcesses processes, IMachine machine, Tim
         foreach (var process in killed)
             logger.LogWarning("Stopping pid {Pid}, which an earlier orchestrator left behind", process.Pid);
         foreach (var (process, id) in look.Unproven)
-            logger.LogWarning("Pid {Pid} says it works for worker {Id} of this run directory but cannot prove that it is ours: it is left alone", process.Pid, id);
+        {
+            logger.LogWarning(
+                "Pid {Pid} claims to belong to worker {Id} of this run directory but cannot prove that it is ours: it is left alone",
+                process.Pid, id);
+        }
     }
 
     private async Task KillAsync(Func<ProcessFamilies, List<ProcessIdentity>> choose, string whose)
@@ -57,7 +61,9 @@ internal sealed class Leftovers(WorkerProcesses processes, IMachine machine, Tim
                 KillNew(left ?? [], killed);
                 if (time.GetElapsedTime(started) >= Deadline)
                 {
-                    logger.LogError("Processes of {Whose} do not end, or cannot be looked for: pids {Pids}", whose, string.Join(", ", (left ?? []).Select(process => process.Pid)));
+                    logger.LogError(
+                        "Processes of {Whose} do not end, or cannot be listed: pids {Pids}",
+                        whose, string.Join(", ", (left ?? []).Select(process => process.Pid)));
                     break;
                 }
 
@@ -69,11 +75,11 @@ internal sealed class Leftovers(WorkerProcesses processes, IMachine machine, Tim
         }
         catch (Exception e)
         {
-            logger.LogError(e, "What {Whose} left behind was not killed through an error of ours", whose);
+            logger.LogError(e, "The processes that {Whose} left behind were not killed because of an error of ours", whose);
         }
     }
 
-    // Null when the machine cannot be looked at just now.
+    // Returns null if the processes cannot be listed now.
     private async Task<List<ProcessIdentity>?> TryChooseAsync(Func<ProcessFamilies, List<ProcessIdentity>> choose)
     {
         try
@@ -82,12 +88,12 @@ internal sealed class Leftovers(WorkerProcesses processes, IMachine machine, Tim
         }
         catch (IOException e)
         {
-            logger.LogWarning("Cannot look for processes that workers have left: {Reason}", e.Message);
+            logger.LogWarning("Cannot list the processes that workers left behind: {Reason}", e.Message);
             return null;
         }
     }
 
-    // True when there were any that had not been sent it before.
+    // Sends SIGKILL. Returns true if any process had not been sent it before.
     private bool KillNew(List<ProcessIdentity> found, HashSet<ProcessIdentity> killed)
     {
         var isNew = false;

@@ -10,16 +10,16 @@ public static class MemoryBudget
     private const int Most = 1000;
     private const long MiB = 1 << 20;
 
-    /// <summary>By available memory, with a fifth of it left free; 16 at least and 1,000 at most.</summary>
+    /// <summary>Number of workers that fit in the available memory with a fifth of it left free; at least 16 and at most 1,000.</summary>
     public static int Workers(WorkerKind kind) => Workers(kind, AvailableBytes());
 
     internal static int Workers(WorkerKind kind, long availableBytes) =>
         (int)Math.Clamp(availableBytes / 5 * 4 / PerWorker(kind), Least, Most);
 
-    // A busy page takes about three times what an empty one does (65 MiB when many run).
+    // A busy page takes about three times the memory of an empty one (65 MiB when many run).
     private static long PerWorker(WorkerKind kind) => kind == WorkerKind.Simulated ? 10 * MiB : 200 * MiB;
 
-    // Of the machine, or of our container where that has less.
+    // The available memory of the machine, or of the container if it has less.
     private static long AvailableBytes()
     {
         var line = File.ReadLines("/proc/meminfo").First(line => line.StartsWith("MemAvailable:", StringComparison.Ordinal));

@@ -3,7 +3,9 @@ using Steelyard.Records;
 
 namespace Steelyard.Workers;
 
-/// <summary>Says of each process whose it is. Pure but for the environments, which it asks for once in a process's life.</summary>
+/// <summary>
+/// Decides for each process which worker it belongs to. Pure, except that it reads the environment of a process once in its life.
+/// </summary>
 internal sealed class ProcessAttribution
 {
     private readonly Dictionary<int, ProcessEntry> entries = [];
@@ -15,11 +17,11 @@ internal sealed class ProcessAttribution
     private readonly byte[] secret;
     private readonly Func<ProcessIdentity, (string? WorkerId, bool IsProven)> readToken;
 
-    /// <param name="processes">All that run, but ourselves.</param>
-    /// <param name="living">The workers that have not exited; null while one is being spawned.</param>
-    /// <param name="before">What the look before this one knew.</param>
+    /// <param name="processes">All running processes except this one.</param>
+    /// <param name="living">The workers that have not exited, by id; the value is null while a worker is being spawned.</param>
+    /// <param name="before">The result of the previous scan: its <see cref="Known"/>.</param>
     /// <param name="secret">The run directory's secret.</param>
-    /// <param name="readToken">Reads in its environment which worker a process belongs to, and whether it proves that.</param>
+    /// <param name="readToken">Reads from a process's environment which worker it belongs to, and whether its token proves that.</param>
     public ProcessAttribution(
         IReadOnlyList<ProcessEntry> processes,
         IReadOnlyDictionary<string, ProcessIdentity?> living,
@@ -36,7 +38,7 @@ internal sealed class ProcessAttribution
                 continue;
             roots[process] = id;
             if (entry.Session == process.Pid)
-                sessions[process.Pid] = id; // While it lives, nobody else can have a session of this number.
+                sessions[process.Pid] = id; // While the worker lives, no other session can have this number.
         }
 
         foreach (var process in processes)
@@ -51,14 +53,14 @@ internal sealed class ProcessAttribution
 
     public ProcessFamilies Families { get; }
 
-    /// <summary>What the next look need not find out again.</summary>
+    /// <summary>Findings that remain valid, which the next scan does not have to repeat.</summary>
     public Dictionary<ProcessIdentity, string?> Known { get; }
 
     private Finding Find(in ProcessEntry process)
     {
         if (findings.TryGetValue(process.Identity, out var finding))
             return finding;
-        findings[process.Identity] = default; // The entries are of different moments: whatever they say, this ends.
+        findings[process.Identity] = default; // Ends the recursion even if the entries, read at different moments, contain a cycle.
         return findings[process.Identity] = Decide(process);
     }
 
@@ -69,7 +71,9 @@ internal sealed class ProcessAttribution
             owner = process.Mark is { } mark ? WorkerToken.OwnerOf(secret, mark) : null;
         if (owner is not null || sessions.TryGetValue(process.Session, out owner))
             return new(owner, null);
-        if (entries.TryGetValue(process.Parent, out var parent) && parent.Identity.StartTime <= process.Identity.StartTime && Find(parent) is { IsOurs: true } inherited)
+        if (entries.TryGetValue(process.Parent, out var parent)
+            && parent.Identity.StartTime <= process.Identity.StartTime
+            && Find(parent) is { IsOurs: true } inherited)
             return inherited;
         if (!isKnown && readToken(process.Identity) is { WorkerId: { } id } token)
         {
@@ -81,8 +85,8 @@ internal sealed class ProcessAttribution
         return new(null, process.IsOrphan ? process.Identity : null);
     }
 
-    /// <param name="WorkerId">The worker it belongs to.</param>
-    /// <param name="Orphan">Itself or its ancestor, which has come to us from nobody knows which worker.</param>
+    /// <param name="WorkerId">The worker that the process belongs to; null if unknown.</param>
+    /// <param name="Orphan">The process or its ancestor that was orphaned by an unknown worker; else null.</param>
     private readonly record struct Finding(string? WorkerId, ProcessIdentity? Orphan)
     {
         public bool IsOurs => WorkerId is not null || Orphan is not null;

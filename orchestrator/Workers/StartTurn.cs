@@ -3,7 +3,7 @@ using System.Threading.Channels;
 
 namespace Steelyard.Workers;
 
-/// <summary>A place among the workers that may start at the same time, held until disposed, but not for ever.</summary>
+/// <summary>A place among the workers that may start at the same time. It is held until disposed, or until its time is over.</summary>
 internal sealed class StartTurn : IDisposable
 {
     private readonly Channel<byte> turns;
@@ -16,10 +16,16 @@ internal sealed class StartTurn : IDisposable
         timer = time.CreateTimer(_ => End(), null, longest, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>How many a machine bears: browsers started all at once start later than one after the other, small programs do not.</summary>
+    /// <summary>
+    /// Default number of concurrent starts on this machine. Browsers that all start at once become ready later than browsers that start
+    /// one after the other; small programs do not.
+    /// </summary>
     public static int UsualNumber(WorkerKind kind) => Math.Max(2, Environment.ProcessorCount) * (kind == WorkerKind.Simulated ? 4 : 1);
 
-    /// <summary>So many places: whoever reads one from the channel has it, until its turn writes it back.</summary>
+    /// <summary>
+    /// Creates a channel with this number of places. The code that reads a place from the channel has it until its turn writes the place
+    /// back.
+    /// </summary>
     public static Channel<byte> Places(int number)
     {
         var places = Channel.CreateBounded<byte>(number);

@@ -2,40 +2,40 @@ using System.Text.Json;
 
 namespace Steelyard.Workers;
 
-/// <summary>Why we stop a worker.</summary>
+/// <summary>Why the node stops a worker.</summary>
 public enum StopReason
 {
-    /// <summary>More idle workers than wanted.</summary>
+    /// <summary>There are more idle workers than needed, or the worker is outdated.</summary>
     Retired,
 
     /// <summary>The node shuts down.</summary>
     Shutdown,
 
-    /// <summary>Asked for by an operator.</summary>
+    /// <summary>An operator requested it.</summary>
     Operator,
 
-    /// <summary>It did not become ready by the start deadline, or another program answers on its port.</summary>
+    /// <summary>The worker did not become ready by the start deadline, or another program answers on its port.</summary>
     NeverReady,
 
-    /// <summary>It did not answer a health probe in time.</summary>
+    /// <summary>The worker did not answer a health probe in time.</summary>
     Hung,
 
-    /// <summary>It gave a wrong answer, or its state is unknown after a broken call.</summary>
+    /// <summary>The worker gave a wrong answer, or its state is unknown after a broken call.</summary>
     Untrusted,
 
-    /// <summary>It used more than its memory limit.</summary>
+    /// <summary>The worker used more than its memory limit.</summary>
     OverMemory,
 
-    /// <summary>It had more processes than its limit.</summary>
+    /// <summary>The worker had more processes than its limit.</summary>
     OverProcesses,
 
-    /// <summary>It kept more in its folder than its limit, or wrote a larger file.</summary>
+    /// <summary>The worker stored more in its folder than its limit, or wrote a larger file.</summary>
     OverDisk,
 }
 
 internal static class StopReasons
 {
-    /// <summary>The name in the API of what a session lost its worker to.</summary>
+    /// <summary>The API's name for the reason why a session lost its worker.</summary>
     public static string Cause(this StopReason reason) => reason switch
     {
         StopReason.Operator => "stopped_by_operator",
@@ -46,22 +46,24 @@ internal static class StopReasons
         _ => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()),
     };
 
-    /// <summary>For people: what it did, or what was done with it, and which option it is about.</summary>
-    /// <param name="reason">Why it was stopped.</param>
-    /// <param name="limits">What it might use, where that is known.</param>
+    /// <summary>A text for people: what the worker did or what was done to it, and which option is concerned.</summary>
+    /// <param name="reason">Why the worker was stopped.</param>
+    /// <param name="limits">The worker's limits, if known.</param>
     public static string Text(this StopReason reason, WorkerLimits? limits = null) => reason switch
     {
         StopReason.Operator => "an operator stopped it",
-        StopReason.Hung => "it hung, and answered nothing any more (--hang-timeout)",
+        StopReason.Hung => "it hung and no longer answered (--hang-timeout)",
         StopReason.Untrusted => "it gave a wrong answer, or none",
-        StopReason.OverMemory => $"it ran out of memory, and used more than its memory limit{Of(limits?.MemoryBytes >> 20, " MiB")} (--worker-memory)",
+        StopReason.OverMemory =>
+            $"it ran out of memory, and used more than its memory limit{Of(limits?.MemoryBytes >> 20, " MiB")} (--worker-memory)",
         StopReason.OverProcesses => $"it had more processes than its limit{Of(limits?.Processes, "")} (--worker-processes)",
         StopReason.OverDisk => $"it wrote more than its limit{Of(limits?.DiskBytes >> 20, " MiB")} (--worker-disk)",
         _ => reason.ToString(),
     };
 
     /// <summary>
-    /// A worker that is in order gets SIGTERM and a grace; one that is not is killed at once, since asking it costs time only.
+    /// True if the worker gets SIGTERM and a grace period, because it works correctly. Any other worker is killed at once: it may not
+    /// react to SIGTERM, and waiting for it only costs time.
     /// </summary>
     public static bool IsGraceful(this StopReason reason) => reason is StopReason.Retired or StopReason.Shutdown or StopReason.Operator;
 

@@ -7,7 +7,8 @@ using Steelyard.WorkerHttp;
 namespace Steelyard.Workers;
 
 /// <summary>
-/// One incarnation of a worker process: started once, dies once, never reused. Whoever depends on it awaits <see cref="Exited"/>.
+/// One incarnation of a worker process: started once, dies once, never reused. Code that depends on a worker awaits
+/// <see cref="Exited"/>.
 /// </summary>
 public sealed class Worker
 {
@@ -18,20 +19,19 @@ public sealed class Worker
     private int provenPort;
     private string? outOfMemory;
 
-    internal Worker(IMachine machine, IProcess process, WorkerClient client, WorkerDirectory directory, int restarts, string? previousExit, bool hasBrowser, TimeProvider time)
+    internal Worker(
+        IMachine machine, IProcess process, WorkerClient client, WorkerDirectory directory, bool hasBrowser, TimeProvider time)
     {
         this.machine = machine;
         Client = client;
         Directory = directory;
-        Restarts = restarts;
-        PreviousExit = previousExit;
         Process = process;
         this.hasBrowser = hasBrowser;
         this.time = time;
         Exited = CloseAfterExitAsync();
     }
 
-    /// <summary>Unique among all that its run directory has seen.</summary>
+    /// <summary>Unique among all workers of the run directory, past and present.</summary>
     public string Id => Directory.Id;
 
     /// <summary>TCP port on the IPv4 loopback address.</summary>
@@ -39,75 +39,87 @@ public sealed class Worker
 
     public int Pid => Process.Identity.Pid;
 
-    /// <summary>How many workers its slot has had before it.</summary>
-    public int Restarts { get; }
+    /// <summary>Number of workers that the slot had before this one.</summary>
+    public int Restarts { get; init; }
 
-    /// <summary>How the worker before it in its slot ended; null for the first.</summary>
-    public string? PreviousExit { get; }
+    /// <summary>How the previous worker of the slot ended; null for the first worker.</summary>
+    public string? PreviousExit { get; init; }
 
     public WorkerClient Client { get; }
 
-    /// <summary>The kernel says it has ended and is reaped; its connections are closed. Never fails.</summary>
+    /// <summary>
+    /// Completes when the kernel has reported the exit, the process is reaped and all connections to it are closed. Never fails.
+    /// </summary>
     public Task<ExitStatus> Exited { get; }
 
-    /// <summary>Its program is not the one that workers run now: it is replaced once it is free.</summary>
+    /// <summary>The worker runs another program or configuration than new workers do. It is replaced when it is free.</summary>
     internal bool IsOutdated { get; init; }
 
     /// <summary>Set by the pool, under the pool's lock.</summary>
     public WorkerState State { get; internal set; } = WorkerState.Starting;
 
-    /// <summary>Why we stopped it; null when we did not.</summary>
+    /// <summary>Why the node stopped the worker; null if it did not.</summary>
     public StopReason? StopReason => stopReason;
 
     internal IProcess Process { get; }
 
     internal WorkerDirectory Directory { get; }
 
-    /// <summary>In which the kernel holds it to its limits; null when we do.</summary>
+    /// <summary>The control group in which the kernel enforces the worker's limits; null if the node enforces them.</summary>
     internal ControlGroup? Group { get; init; }
 
-    /// <summary>Names its start to the start gate; -1 when an earlier orchestrator has started it.</summary>
+    /// <summary>Identifies the worker's start to the start gate; -1 if an earlier orchestrator started the worker.</summary>
     internal int Start { get; set; } = -1;
 
     /// <summary>
-    /// Measures how long it waits for a processor since it became silent; null while it answers. The health loop alone sets it.
+    /// Measures how long the worker has waited for a processor since it became silent; null while it answers. Only the health loop sets
+    /// it.
     /// </summary>
     internal Func<TimeSpan>? Starvation { get; set; }
 
     /// <summary>
-    /// How long it, or we who ask it, have waited for a processor since it became silent, as the health loop has last seen it.
+    /// How long the worker, or the node that asks it, has waited for a processor since the worker became silent. The health loop updates
+    /// it.
     /// </summary>
     internal TimeSpan Waited { get; set; }
 
-    /// <summary>It is silent because the machine lacks processors: it has waited for one in a good part of its silence.</summary>
+    /// <summary>
+    /// The worker is silent because the machine lacks processors: it has waited for one during at least a third of its silence.
+    /// </summary>
     internal bool IsStarved => Waited > TimeSpan.Zero && Waited >= Client.SinceLastAnswer / 3;
 
-    /// <summary>We have stopped it while it was starved: its silence was not its fault.</summary>
+    /// <summary>The node stopped the worker while it was starved: the silence was not the worker's fault.</summary>
     internal bool WasStarved { get; private set; }
 
-    /// <summary>What its limiter knows; null until that has looked at it.</summary>
+    /// <summary>The limiter's last data about the worker; null until the limiter has checked it.</summary>
     internal LastLook? Seen { get; set; }
 
-    /// <summary>Since when it is idle, as a timestamp of the pool's clock.</summary>
+    /// <summary>Completes when the worker's last lease has been disposed. Set by the pool, under its lock.</summary>
+    internal Task<bool> LeaseReturned { get; set; } = Task.FromResult(true);
+
+    /// <summary>Timestamp of the pool's clock at which the worker became idle.</summary>
     internal long IdleSince { get; set; }
 
-    /// <summary>It has created a session: its program works, however this one ends.</summary>
+    /// <summary>The worker has created a session. This proves that its program works, however the worker ends.</summary>
     internal bool HasServed { get; set; }
 
-    /// <summary>It has served, or stayed ready for the probation. Set by the pool, under the pool's lock.</summary>
+    /// <summary>
+    /// The worker has served a session, or stayed ready for the probation. Set by the pool, under the pool's lock.
+    /// </summary>
     internal bool IsProved { get => field || HasServed; set; }
 
-    /// <summary>It serves the session extras of docs/worker-api.md.</summary>
+    /// <summary>The worker supports the session extras of docs/worker-api.md.</summary>
     public bool HasExtras => hasBrowser;
 
     /// <summary>
-    /// The bundled worker ends with this status when its client has closed the browser: the session is over, and nothing is wrong.
+    /// The worker exited because its client closed the browser, which the bundled worker reports with a specific exit code. The session
+    /// is over, and this is not an error.
     /// </summary>
     public bool WasClosedByClient { get; private set; }
 
     /// <summary>
-    /// Whether one of its processes listens on this port of the loopback address. Looks into /proc, but once only for each port that it
-    /// proves to have.
+    /// Returns true if one of the worker's processes listens on this port of the loopback address. Reads /proc, but remembers the last
+    /// port that it found.
     /// </summary>
     public async ValueTask<bool> HasPortAsync(int port)
     {
@@ -121,24 +133,30 @@ public sealed class Worker
 
     public override string ToString() => $"worker {Id} (pid {Pid}, port {Port})";
 
-    /// <summary>How it ended, and why as far as we know, for people.</summary>
-    internal string ExitDescription(ExitStatus status) => (outOfMemory ?? ReasonOf(status)?.Text(Seen?.Limits)) is { } why ? $"{status} ({why})" : status.ToString();
+    /// <summary>A text for people: how the worker ended, and why, as far as it is known.</summary>
+    internal string ExitDescription(ExitStatus status) =>
+        (outOfMemory ?? ReasonOf(status)?.Text(Seen?.Limits)) is { } why ? $"{status} ({why})" : status.ToString();
 
-    /// <summary>The same for the client whose session it held.</summary>
+    /// <summary>Describes the worker's end for the client whose session it held.</summary>
     internal WorkerLoss LossOf(ExitStatus status)
     {
         if (outOfMemory is not null)
             return new(Workers.StopReason.OverMemory.Cause(), outOfMemory);
         if (ReasonOf(status) is { } reason)
             return WorkerLoss.Of(reason, Seen?.Limits);
-        return WorkerLoss.Crashed(hasBrowser && status.Code == ExitCode.BrowserLost ? $"{status}: its browser died or hung" : status.ToString());
+        return WorkerLoss.Crashed(
+            hasBrowser && status.Code == ExitCode.BrowserLost ? $"{status}: its browser died or hung" : status.ToString());
     }
 
-    // What it says itself is why, even if we have stopped it for what came of that.
-    private StopReason? ReasonOf(ExitStatus status) => (hasBrowser && status.Code == ExitCode.WroteTooMuch) || status.Signal == (int)Signal.FileTooLarge ? Workers.StopReason.OverDisk : stopReason;
+    // The reason that the exit status shows takes precedence, even if the node stopped the worker for a consequence of it.
+    private StopReason? ReasonOf(ExitStatus status) =>
+        (hasBrowser && status.Code == ExitCode.WroteTooMuch) || status.Signal == (int)Signal.FileTooLarge
+            ? Workers.StopReason.OverDisk
+            : stopReason;
 
     /// <summary>
-    /// Ends it: SIGTERM to its process group, then SIGKILL after the grace; at once for a reason that shows it cannot be asked.
+    /// Ends the worker: SIGTERM to its process group, then SIGKILL after the grace period. Sends SIGKILL at once if the reason is not
+    /// graceful.
     /// </summary>
     internal async Task StopAsync(StopReason reason, TimeSpan grace)
     {
@@ -153,7 +171,7 @@ public sealed class Worker
             }
             catch (TimeoutException)
             {
-                // It has had its chance.
+                // The grace period is over: kill the worker below.
             }
         }
 
@@ -172,7 +190,8 @@ public sealed class Worker
         return status;
     }
 
-    // Null when it did not. While it dies of that, it may well hang or break its calls first.
+    // Returns the text for people if the worker ran out of memory, else null. A worker that runs out of memory may first hang or break
+    // calls, so those stop reasons do not exclude it.
     private string? OutOfMemory(ExitStatus status)
     {
         if (stopReason is not (null or Workers.StopReason.Untrusted or Workers.StopReason.Hung))
@@ -180,9 +199,11 @@ public sealed class Worker
         if (Group?.RanOutOfMemory == true)
             return Workers.StopReason.OverMemory.Text(Seen?.Limits);
 
-        // Nobody tells whom the kernel has killed: it may have been a process of another program, if something else killed this one within
-        // the same two seconds.
+        // The kernel does not report which process it killed. It may have been a process of another program, if something else killed this
+        // worker within the same two seconds.
         var wasKilled = stopReason is null && (status.Signal == (int)Signal.Kill || (hasBrowser && status.Code == ExitCode.BrowserLost));
-        return wasKilled && OomKills.Count() > Seen?.OomKillsBefore ? "it ran out of memory: the machine has too little for all workers (--max-workers)" : null;
+        return wasKilled && OomKills.Count() > Seen?.OomKillsBefore
+            ? "it ran out of memory: the machine has too little for all workers (--max-workers)"
+            : null;
     }
 }

@@ -2,7 +2,7 @@ using Steelyard.WorkerHttp;
 
 namespace Steelyard.Workers;
 
-/// <summary>Asks a worker whether it is free, and makes it so.</summary>
+/// <summary>Ends a worker's session, if any, and confirms that the worker is free.</summary>
 internal static class WorkerCleaner
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(2);
@@ -14,18 +14,20 @@ internal static class WorkerCleaner
         NotYet,
 
         /// <summary>
-        /// We have no descriptor to ask it with. That is not the worker's fault: it is asked again, and its time begins anew.
+        /// The request was not sent because no descriptor is left. This is not the worker's fault: the request is repeated and the
+        /// deadline starts again.
         /// </summary>
         NotAsked,
         Failed,
     }
 
     /// <summary>
-    /// Deletes the session it holds, if any, and waits until it says that it is free. False when it did not by the deadline.
+    /// Deletes the worker's session, if any, and waits until the worker says that it is free. Returns false if the worker failed, or did
+    /// not say so by the deadline.
     /// </summary>
-    /// <param name="client">The worker.</param>
+    /// <param name="client">The client of the worker.</param>
     /// <param name="sessionPath">The worker's path of the session, or null.</param>
-    /// <param name="within">How long it may take; a delete that has begun has its own deadline.</param>
+    /// <param name="within">The time limit. A delete request that has been sent has a separate deadline.</param>
     /// <param name="time">Clock of the deadline.</param>
     public static async Task<bool> CleanAsync(WorkerClient client, string? sessionPath, TimeSpan within, TimeProvider time)
     {

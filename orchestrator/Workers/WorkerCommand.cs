@@ -6,24 +6,29 @@ namespace Steelyard.Workers;
 /// <summary>The program that workers run, and its arguments.</summary>
 /// <param name="Path">Absolute path of the executable.</param>
 /// <param name="Arguments">Its arguments.</param>
-/// <param name="Kind">What it is, for people and for estimates.</param>
+/// <param name="Kind">The kind of worker, for texts and for estimates.</param>
 public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments, WorkerKind Kind)
 {
-    /// <summary>What the program speaks.</summary>
+    /// <summary>The protocol of the program's API.</summary>
     public WorkerProtocol Protocol { get; init; } = WorkerProtocol.Challenge;
 
     private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>Tells this program, with its arguments, from another version of it.</summary>
+    /// <summary>Identifies this version of the program, with its arguments.</summary>
     public string Fingerprint => $"{File.GetLastWriteTimeUtc(Path).Ticks} {Path} {string.Join(' ', Arguments)}";
 
-    /// <summary>Reads the value of <c>--worker</c>. Throws <see cref="WorkerCommandException"/> when there is no such program.</summary>
-    /// <param name="value"><c>auto</c>; or <c>chromium</c> or <c>simulated</c>, with further arguments of the bundled worker; or a path with arguments.</param>
-    /// <param name="currentDirectory">Where relative paths start, and where <c>auto</c> looks for <c>./steel-browser</c>.</param>
-    /// <param name="bundled">The bundled worker, or null when it is not built.</param>
+    /// <summary>
+    /// Parses the value of <c>--worker</c>. Throws <see cref="WorkerCommandException"/> if the program does not exist or cannot be used.
+    /// </summary>
+    /// <param name="value">
+    /// <c>auto</c>; or <c>chromium</c> or <c>simulated</c>, followed by arguments of the bundled worker; or a path followed by arguments.
+    /// </param>
+    /// <param name="currentDirectory">Base of relative paths, and the folder in which <c>auto</c> looks for <c>./steel-browser</c>.</param>
+    /// <param name="bundled">Path of the bundled worker, or null if it is not built.</param>
     /// <param name="hasBrowser">A Chromium is installed.</param>
-    /// <param name="api">What a program of somebody else speaks.</param>
-    public static WorkerCommand Parse(string value, string currentDirectory, string? bundled, bool hasBrowser, WorkerApi api = WorkerApi.Challenge)
+    /// <param name="api">The API of a program that is not the bundled worker.</param>
+    public static WorkerCommand Parse(
+        string value, string currentDirectory, string? bundled, bool hasBrowser, WorkerApi api = WorkerApi.Challenge)
     {
         var words = value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         switch (words is [] ? "auto" : words[0])
@@ -39,11 +44,12 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
                 var path = System.IO.Path.GetFullPath(words[0], currentDirectory);
                 return File.Exists(path)
                     ? Foreign(path, words[1..])
-                    : throw new WorkerCommandException($"no worker program at {path}; give chromium, simulated, or the path of a program that speaks the worker API");
+                    : throw new WorkerCommandException(
+                        $"no worker program at {path}; give chromium, simulated, or the path of a program that speaks the worker API");
         }
 
         WorkerCommand Foreign(string path, string[] arguments) => (File.GetUnixFileMode(path) & AnyExecute) == 0
-            ? throw new WorkerCommandException($"{path} may not be executed: chmod +x it")
+            ? throw new WorkerCommandException($"{path} is not executable; run chmod +x on it")
             : new(path, arguments, WorkerKind.Foreign) { Protocol = WorkerProtocol.Of(api) };
 
         WorkerCommand Bundled(WorkerKind kind, string[] arguments) => api == WorkerApi.Steel
@@ -53,7 +59,10 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
             : new(bundled, ["--mode", kind == WorkerKind.Chromium ? "chromium" : "simulated", .. arguments], kind);
     }
 
-    /// <summary>Finds the bundled worker: beside the program when installed, else in the build output of a folder above it. Null when absent.</summary>
+    /// <summary>
+    /// Finds the bundled worker: next to the program if installed, else in the build output of a parent folder. Returns null if there is
+    /// none.
+    /// </summary>
     public static string? FindBundled(string baseDirectory)
     {
         for (var folder = new DirectoryInfo(baseDirectory); folder is not null; folder = folder.Parent)
@@ -70,5 +79,5 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
     }
 }
 
-/// <summary>There is no such worker program.</summary>
+/// <summary>The worker program does not exist or cannot be used.</summary>
 public sealed class WorkerCommandException(string message) : Exception(message);

@@ -5,14 +5,14 @@ using Steelyard.Settings;
 namespace Steelyard.Workers;
 
 /// <summary>
-/// Holds workers to their limits. Descriptors, core dumps and the size of a file are the kernel's business. So is memory, where control
-/// groups can be had; for the rest one loop looks at all workers every second, and stops those that use too much.
+/// Enforces the limits of workers. The kernel enforces the limits for descriptors, core dumps and file sizes, and for memory where control
+/// groups are available. For the rest, one loop checks all workers every second and stops those that exceed a limit.
 /// </summary>
 internal sealed class WorkerLimiter
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    // What the kernel counts are threads. That is for a flood of them; how many processes there are we see ourselves.
+    // The kernel counts threads. That limit only stops a flood of threads; the loop counts the processes.
     private const int ThreadsPerProcess = 64;
 
     private readonly ControlGroups? groups;
@@ -22,7 +22,8 @@ internal sealed class WorkerLimiter
     private readonly ILogger<WorkerLimiter> logger;
     private long? oomKills = OomKills.Count();
 
-    public WorkerLimiter(WorkerCommand command, WorkerProcesses processes, Options options, TimeProvider time, ILogger<WorkerLimiter> logger)
+    public WorkerLimiter(
+        WorkerCommand command, WorkerProcesses processes, Options options, TimeProvider time, ILogger<WorkerLimiter> logger)
     {
         Limits = WorkerLimits.For(command.Kind, options);
         this.processes = processes;
@@ -31,36 +32,38 @@ internal sealed class WorkerLimiter
         this.logger = logger;
         (groups, var why) = ControlGroups.Take();
         if (groups is not null)
-            logger.LogInformation("The kernel holds workers to their limits, by control groups");
+            logger.LogInformation("Control groups enforce the limits of workers");
         else
-            logger.LogInformation("Workers are looked at every second for their limits, since control groups cannot be used: {Reason}", why);
+            logger.LogInformation("The limits of workers are checked every second, because control groups cannot be used: {Reason}", why);
     }
 
     public WorkerLimits Limits { get; }
 
-    /// <summary>A worker has just been spawned. Returns its control group, or null when it is to be looked at.</summary>
+    /// <summary>
+    /// Sets the limits of a worker that has just been spawned. Returns its control group, or null if the loop must check its memory.
+    /// </summary>
     public ControlGroup? Hold(string workerId, int pid)
     {
         if (!ProcessLimits.TryApply(pid, Limits.Files, Limits.DiskBytes))
-            logger.LogWarning("The kernel takes no limits for pid {Pid}", pid);
+            logger.LogWarning("The kernel did not accept the limits for pid {Pid}", pid);
         try
         {
             return groups?.Create(workerId, pid, Limits.MemoryBytes, Limits.Processes * ThreadsPerProcess);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            logger.LogWarning("No control group for pid {Pid}: {Reason}", pid, e.Message);
+            logger.LogWarning("Cannot create a control group for pid {Pid}: {Reason}", pid, e.Message);
             return null;
         }
     }
 
-    /// <summary>The control group that an earlier orchestrator has made for a worker; null when there is none.</summary>
+    /// <summary>Returns the control group that an earlier orchestrator created for a worker, or null if there is none.</summary>
     public ControlGroup? Find(string workerId) => groups?.Find(workerId);
 
-    /// <summary>Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
-    /// <param name="list">The workers that live.</param>
-    /// <param name="stop">Stops one.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Runs the loop until it is cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
+    /// <param name="list">Returns the live workers.</param>
+    /// <param name="stop">Stops a worker.</param>
+    /// <param name="cancellationToken">Ends the loop.</param>
     public Task RunAsync(Func<List<Worker>> list, Action<Worker, StopReason> stop, CancellationToken cancellationToken) =>
         Periodic.RunAsync(Period, () => LookAsync(list(), stop), time, logger, cancellationToken);
 
@@ -82,15 +85,15 @@ internal sealed class WorkerLimiter
                 stop(worker, reason);
         }
 
-        // An idle worker's folder is as it was when its browser was warmed.
+        // Idle workers are skipped: their folders do not change after their browsers have been warmed.
         foreach (var (worker, bytes) in folders?.Look(workers.FindAll(worker => worker.State != WorkerState.Ready), look) ?? [])
         {
-            logger.LogWarning("{Worker} keeps {Bytes} bytes in its folder, and may keep {Limit}", worker, bytes, Limits.DiskBytes);
+            logger.LogWarning("{Worker} has {Bytes} bytes in its folder, but its limit is {Limit}", worker, bytes, Limits.DiskBytes);
             stop(worker, StopReason.OverDisk);
         }
     }
 
-    // Null when no descriptor is left to look with.
+    // Returns null if no descriptor is left to read /proc.
     private async Task<ProcessFamilies?> TryLookAsync()
     {
         try
@@ -99,7 +102,7 @@ internal sealed class WorkerLimiter
         }
         catch (IOException e)
         {
-            logger.LogWarning("Workers are not held to their limits just now: {Reason}", e.Message);
+            logger.LogWarning("Cannot check the limits of workers now: {Reason}", e.Message);
             return null;
         }
     }
@@ -108,11 +111,11 @@ internal sealed class WorkerLimiter
     {
         if (pids.Count > Limits.Processes)
         {
-            logger.LogWarning("{Worker} has {Count} processes, and may have {Limit}", worker, pids.Count, Limits.Processes);
+            logger.LogWarning("{Worker} has {Count} processes, but its limit is {Limit}", worker, pids.Count, Limits.Processes);
             return StopReason.OverProcesses;
         }
 
-        // Exact only where it may matter: what is resident is never less.
+        // Measures exactly only if needed: resident memory is an upper bound.
         if (worker.Group is not null || Limits.MemoryBytes is not { } most)
             return null;
         var used = ProcessMemory.Of(pids);
@@ -121,7 +124,7 @@ internal sealed class WorkerLimiter
         var bytes = used.OwnBytes > most ? used.OwnBytes : ProcessMemory.ProportionalOf(pids);
         if (bytes <= most)
             return null;
-        logger.LogWarning("{Worker} uses {Bytes} bytes of memory, and may use {Limit}", worker, bytes, most);
+        logger.LogWarning("{Worker} uses {Bytes} bytes of memory, but its limit is {Limit}", worker, bytes, most);
         return StopReason.OverMemory;
     }
 }

@@ -3,18 +3,22 @@ using Steelyard.Processes;
 namespace Steelyard.Workers;
 
 /// <summary>
-/// What workers use with all their processes, measured once for all who ask at about the same time: a look at the whole machine is dear.
+/// Measures the memory of all workers with all their processes. Callers that ask at about the same time share one measurement, because a
+/// scan of the whole machine is expensive.
 /// </summary>
 internal sealed class WorkerMemory(WorkerProcesses processes, TimeProvider time)
 {
-    /// <summary>A measurement is given to whoever asks this long after its beginning.</summary>
+    /// <summary>Callers get an existing measurement for this long after it began.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock gate = new();
     private Task<Dictionary<string, MemoryUsage>>? latest;
     private long begun;
 
-    /// <summary>By the worker's id. One measurement at a time. Throws <see cref="IOException"/> when no descriptor is left.</summary>
+    /// <summary>
+    /// Returns the memory usage by worker id. Only one measurement runs at a time. Throws <see cref="IOException"/> when no descriptor is
+    /// left.
+    /// </summary>
     public Task<Dictionary<string, MemoryUsage>> ReadAsync()
     {
         lock (gate)

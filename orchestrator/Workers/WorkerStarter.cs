@@ -9,23 +9,37 @@ using Steelyard.WorkerHttp;
 
 namespace Steelyard.Workers;
 
-/// <summary>Starts worker processes, a few at a time, and tells when one serves.</summary>
+/// <summary>Starts worker processes, a few at a time, waits until they are ready, and cleans up after them.</summary>
 internal sealed class WorkerStarter(
-    WorkerCommand command, RunDirectory directory, IMachine machine, IConnector connector, WorkerProcesses processes, Leftovers leftovers, BrowserIsolation isolation, Options options, TimeProvider time, WorkerLimiter? limiter = null, Random? random = null)
+    WorkerCommand command,
+    RunDirectory directory,
+    IMachine machine,
+    IConnector connector,
+    WorkerProcesses processes,
+    Leftovers leftovers,
+    BrowserIsolation isolation,
+    Options options,
+    TimeProvider time,
+    WorkerLimiter? limiter = null,
+    Random? random = null)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
-    // A worker that hangs at its start must not keep the others from starting.
+    // A worker that hangs during its start must not block the starts of the others.
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(2);
 
     private readonly Channel<byte> turns = StartTurn.Places(options.StartConcurrency);
     private readonly PortAllocator ports = new(machine, options.FirstWorkerPort, options.LastWorkerPort, random);
 
-    // An adopted worker of another version, or with other rules for its browser, is replaced once it is free.
-    private string Program => $"{command.Fingerprint}; egress {string.Join(' ', options.EgressRules)}; folders {string.Join(':', options.BrowserFolders)}";
+    // An adopted worker of another version, or with other rules for its browser, is replaced when it is free.
+    private string Program =>
+        $"{command.Fingerprint}; egress {string.Join(' ', options.EgressRules)}; folders {string.Join(':', options.BrowserFolders)}";
 
-    /// <summary>Waits for a turn: browsers that start all at once start later than one after the other.</summary>
+    /// <summary>
+    /// Waits for a turn to start a worker: browsers that all start at once become ready later than browsers that start one after the
+    /// other. Throws <see cref="OperationCanceledException"/>.
+    /// </summary>
     public async Task<StartTurn> TakeTurnAsync(CancellationToken cancellationToken)
     {
         await turns.Reader.ReadAsync(cancellationToken);
@@ -53,9 +67,15 @@ internal sealed class WorkerStarter(
             });
             processes.Set(folder.Id, process.Identity);
             group = limiter?.Hold(folder.Id, process.Identity.Pid);
-            var client = new WorkerClient(connector, command.Protocol, port, options.MaxReplyBytes, options.WorkerTimeout, time, options.KeptWorkerConnections);
+            var client = new WorkerClient(
+                connector, command.Protocol, port, options.MaxReplyBytes, options.WorkerTimeout, time, options.KeptWorkerConnections);
             folder.WriteRecord(new(process.Identity, port, restarts, command.Kind, Program));
-            return new(machine, process, client, folder, restarts, previousExit, command.Kind == WorkerKind.Chromium, time) { Group = group };
+            return new(machine, process, client, folder, command.Kind == WorkerKind.Chromium, time)
+            {
+                Restarts = restarts,
+                PreviousExit = previousExit,
+                Group = group,
+            };
         }
         catch
         {
@@ -69,28 +89,33 @@ internal sealed class WorkerStarter(
         }
     }
 
-    /// <summary>Takes hold of a worker that an earlier orchestrator has started; null when its process is gone.</summary>
+    /// <summary>Adopts a worker that an earlier orchestrator started. Returns null if its process has ended.</summary>
     public Worker? TryAdopt(WorkerDirectory folder, WorkerRecord record)
     {
         if (machine.TryAdopt(record.Process) is not { } process)
             return null;
         ports.Claim(record.Port);
         processes.Set(folder.Id, record.Process);
-        var client = new WorkerClient(connector, command.Protocol, record.Port, options.MaxReplyBytes, options.WorkerTimeout, time, options.KeptWorkerConnections);
-        return new(machine, process, client, folder, record.Restarts, null, record.Kind == WorkerKind.Chromium, time)
+        var client = new WorkerClient(
+            connector, command.Protocol, record.Port, options.MaxReplyBytes, options.WorkerTimeout, time, options.KeptWorkerConnections);
+        return new(machine, process, client, folder, record.Kind == WorkerKind.Chromium, time)
         {
+            Restarts = record.Restarts,
             Group = limiter?.Find(folder.Id),
             IsOutdated = record.Program != Program,
         };
     }
 
-    // Our own settings are no business of a worker's, keys least of all.
+    // Workers must not see the node's settings, above all not its keys.
     private Dictionary<string, string?> EnvironmentFor(int port, WorkerDirectory folder)
     {
         var variables = OwnVariables.Names().ToDictionary(name => name, _ => (string?)null);
-        variables[EnvironmentNames.Host] = "127.0.0.1"; // Some programs listen everywhere unless told.
+        variables[EnvironmentNames.Host] = "127.0.0.1"; // Some programs listen on all addresses by default.
         variables[EnvironmentNames.Port] = port.ToString(CultureInfo.InvariantCulture);
-        (variables[EnvironmentNames.MaxBody], variables[EnvironmentNames.MaxSetup]) = ($"{options.MaxBodyBytes}", $"{6L * options.MaxContextBytes}"); // A byte may be escaped as six.
+
+        // JSON may escape one byte as six.
+        (variables[EnvironmentNames.MaxBody], variables[EnvironmentNames.MaxSetup]) =
+            ($"{options.MaxBodyBytes}", $"{6L * options.MaxContextBytes}");
         variables[EnvironmentNames.MaxFiles] = limiter?.Limits.MaxUploads?.ToString(CultureInfo.InvariantCulture);
         variables[EnvironmentNames.WorkerDirectory] = variables["TMPDIR"] = folder.Path;
         variables[EnvironmentNames.WorkerToken] = WorkerToken.Of(directory.Secret, folder.Id);
@@ -100,8 +125,8 @@ internal sealed class WorkerStarter(
     }
 
     /// <summary>
-    /// True once it serves and says that it is free, and it is the process we spawned that does; false at the start deadline. That begins
-    /// anew while we have no descriptor to ask it with.
+    /// Waits until the worker serves and says that it is free, and the process that we spawned is the one that answers. Returns false if
+    /// the worker has exited or the start deadline is over. The deadline starts again while no descriptor is left to ask the worker.
     /// </summary>
     public async Task<bool> WaitReadyAsync(Worker worker)
     {
@@ -131,20 +156,23 @@ internal sealed class WorkerStarter(
                 started = time.GetTimestamp();
             }
 
-            // Of an earlier orchestrator, or its own invention. A stranger on the port may have one, too: that is no business of ours.
-            if (status.IsSuccess && command.Protocol.TryReadSession(status.Body.Span, out var leftOver) && await IsListeningAsync(worker) == true)
+            // The worker has a session, from an earlier orchestrator or for an unknown reason: end it. If another program listens on the
+            // port, leave that program's session alone.
+            if (status.IsSuccess
+                && command.Protocol.TryReadSession(status.Body.Span, out var leftOver)
+                && await IsListeningAsync(worker) == true)
                 (await worker.Client.EndAsync(command.Protocol.SessionPath(leftOver))).Dispose();
         }
     }
 
-    // Time in which it waited for a processor does not count, up to a bound.
+    // Time in which the worker waited for a processor does not count, up to a limit.
     private TimeSpan TimeLeft(Worker worker, long started)
     {
         var excused = worker.Waited < options.StarvedTimeout ? worker.Waited : options.StarvedTimeout;
         return options.WorkerStartTimeout + excused - time.GetElapsedTime(started);
     }
 
-    // Null when we cannot look for want of a descriptor.
+    // Returns null if no descriptor is left to read /proc.
     private async Task<bool?> IsListeningAsync(Worker worker)
     {
         try
@@ -157,18 +185,18 @@ internal sealed class WorkerStarter(
         }
     }
 
-    /// <summary>Cleans a worker. Throws <see cref="OperationCanceledException"/> when that comes before its turn.</summary>
+    /// <summary>Cleans a worker. Throws <see cref="OperationCanceledException"/> if cancelled before its turn.</summary>
     /// <inheritdoc cref="WorkerCleaner.CleanAsync"/>
     public async Task<bool> CleanAsync(Worker worker, string? sessionPath, CancellationToken cancellationToken)
     {
-        // At a session's end a browser is launched for the next, which is as much work as a start.
+        // At the end of a session the worker launches a browser for the next one, which is as much work as a start.
         using var turn = command.Kind == WorkerKind.Chromium && sessionPath is not null ? await TakeTurnAsync(cancellationToken) : null;
         return await WorkerCleaner.CleanAsync(worker.Client, sessionPath, options.WorkerStartTimeout, time);
     }
 
     /// <summary>
-    /// Kills what a worker has left, and gives back what it had beside its process. Throws <see cref="IOException"/> when its folder
-    /// cannot be deleted.
+    /// Kills the processes that a worker left behind, and frees its port, control group and folder. Throws <see cref="IOException"/> if the
+    /// folder cannot be deleted.
     /// </summary>
     public async Task CleanUpAsync(Worker worker)
     {

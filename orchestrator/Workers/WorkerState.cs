@@ -1,30 +1,30 @@
 namespace Steelyard.Workers;
 
 /// <summary>
-/// What a worker is doing. The pool owns the state of all its workers, under its one lock.
+/// The state of a worker. The pool owns the states of all its workers and changes them under its lock.
 /// <code>
 ///   Starting ──▶ Ready ◀──▶ Leased
 ///      │           │          │
 ///      └───────────┴────┬─────┘
 ///                       ▼
-///                   Stopping ──▶ Exited      (any state ──▶ Exited: the kernel said so)
+///                   Stopping ──▶ Exited      (any state ──▶ Exited: the kernel reported it)
 /// </code>
 /// </summary>
 public enum WorkerState
 {
-    /// <summary>Spawned; has not yet proved that it serves.</summary>
+    /// <summary>The worker is spawned, but has not yet proved that it serves.</summary>
     Starting,
 
-    /// <summary>Clean and idle: may be leased.</summary>
+    /// <summary>The worker is clean and idle, and can be leased.</summary>
     Ready,
 
-    /// <summary>Belongs to one create or one session, until it is clean again.</summary>
+    /// <summary>The worker belongs to one create or one session until it is clean again.</summary>
     Leased,
 
-    /// <summary>Told to end, for whatever reason; serves nobody any more.</summary>
+    /// <summary>The worker is being stopped, and no longer serves.</summary>
     Stopping,
 
-    /// <summary>Reaped. Final.</summary>
+    /// <summary>The worker has ended and is reaped. Final.</summary>
     Exited,
 }
 

@@ -28,11 +28,11 @@ export interface Options {
   concurrency: number;
   sessions: number;
   seconds: number;
-  /** Which case of the seed, as a failed one is told. */
+  /** The case of the seed to repeat, as printed for a failed case. */
   replay: string | undefined;
 }
 
-/** The command line cannot be obeyed; the message says what to change. */
+/** The command line is invalid; the message says what to change. */
 export class UsageError extends Error {}
 
 export function parseOptions(argv: string[]): Options | 'help' {

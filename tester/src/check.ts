@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** The server did something it must not. */
+/** The server violated a requirement. */
 export class Failure extends Error {}
 
-/** The test cannot be made here; the message is the reason shown. */
+/** The test cannot run here; the message is the reason to show. */
 export class Skipped extends Error {}
 
 export function fail(message: string): never {
@@ -22,7 +22,7 @@ export function equal(actual: unknown, expected: unknown, what: string): void {
   if (!isDeepStrictEqual(actual, expected)) fail(`${what}: expected ${show(expected)}, got ${show(actual)}`);
 }
 
-/** A value short enough for one line of a report. */
+/** Formats a value, shortened to fit on one line of a report. */
 export function show(value: unknown, limit = 160): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length <= limit ? text : `${text.slice(0, limit)}... (${text.length} characters)`;
@@ -30,7 +30,7 @@ export function show(value: unknown, limit = 160): string {
 
 type Kind = 'string' | 'number' | 'boolean' | 'object';
 
-/** Reads a field of parsed JSON, failing with its path when it has another type. */
+/** Reads a field of parsed JSON. Fails with its path if it has another type. */
 export function field(value: unknown, name: string, kind: 'string'): string;
 export function field(value: unknown, name: string, kind: 'number'): number;
 export function field(value: unknown, name: string, kind: 'boolean'): boolean;

@@ -1,6 +1,6 @@
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
-/** Reads `500ms`, `5s`, `2m`, `1.5h`; undefined when the text is no duration. */
+/** Parses `500ms`, `5s`, `2m` or `1.5h` and returns milliseconds; undefined if the text is not a duration. */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
   if (!match) return undefined;
@@ -8,7 +8,7 @@ export function parseDuration(text: string): number | undefined {
   return ms > 0 ? ms : undefined;
 }
 
-/** Seconds up to two minutes, because that is how people speak of a session's TTL. */
+/** Formats durations of up to two minutes in seconds, the usual unit for the TTL of a session. */
 export function formatDuration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)}ms`;
   if (ms <= 120_000 || ms % 60_000 !== 0) return `${Number((ms / 1_000).toFixed(3))}s`;

@@ -4,7 +4,7 @@ const abort = new AbortController();
 let signals = 0;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    // The first one lets the running test clean up; whoever insists does not want to wait for that.
+    // The first signal lets the running test clean up; a second one exits at once.
     if (++signals > 1) process.exit(130);
     abort.abort();
   });
@@ -20,5 +20,5 @@ const status = await runTester(
   abort.signal,
 );
 
-// A browser client may hold sockets open that nobody waits for any more.
+// A browser client may hold sockets open that are no longer needed.
 process.exit(status);

@@ -1,10 +1,10 @@
 import type { HttpClient } from './http/client.ts';
 import { NoReply } from './http/reply.ts';
 
-/** There is nothing to test; the message says what to do about it. */
+/** No server is reachable; the message says what to do. */
 export class Unreachable extends Error {}
 
-/** Any answer at all will do, since a foreign orchestrator need not have /health. */
+/** Accepts any response, because another orchestrator may lack /health. */
 export async function checkReachable(client: HttpClient): Promise<void> {
   const address = client.base.href;
   try {

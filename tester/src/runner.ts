@@ -12,7 +12,7 @@ export interface Listener {
   testEnded(result: TestResult, suite: Suite): void;
 }
 
-/** Keeps the tests whose names match, and drops suites that are left empty. */
+/** Keeps the tests whose names match, and drops suites that become empty. */
 export function filterSuites(suites: Suite[], grep: RegExp | undefined): Suite[] {
   if (!grep) return suites;
   return suites
@@ -20,7 +20,7 @@ export function filterSuites(suites: Suite[], grep: RegExp | undefined): Suite[]
     .filter((suite) => suite.tests.length > 0);
 }
 
-/** Runs one test after the other; an abort fails the running one, cleans up after it and runs no more. */
+/** Runs one test after the other. An abort fails the running test, cleans up after it and starts no further test. */
 export async function runSuites(
   suites: Suite[],
   options: Options,
@@ -95,11 +95,11 @@ function limitOf(deadlineMs: number, abort: AbortSignal) {
   return { reached, clear };
 }
 
-/** Failures and lost answers speak for themselves; any other error is a fault of the tester and shows its place. */
+/** Failures and lost responses need only their message. Any other error is a defect of the tester and shows its stack. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof Failure || error instanceof Skipped || error.name === 'Error' || !error.stack) {
-    // Client libraries colour their messages.
+    // Client libraries color their messages.
     return stripVTControlCharacters(error.message).trimEnd();
   }
   return error.stack.split('\n').slice(0, 3).join('\n');

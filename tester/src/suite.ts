@@ -8,7 +8,7 @@ export interface Figure {
   unit: string;
 }
 
-/** What a test gets; its sessions are deleted after it, whatever happened. */
+/** The context of a test. Its sessions are deleted after the test, whatever the result. */
 export interface TestContext {
   options: Options;
   client: HttpClient;
@@ -21,7 +21,7 @@ export interface TestContext {
 export interface Test {
   name: string;
   run(context: TestContext): Promise<void>;
-  /** Longer than the runner's usual limit for tests that wait. */
+  /** The deadline of a test that waits longer than the runner's default allows. */
   deadlineMs?: number;
 }
 
@@ -29,7 +29,7 @@ export interface Suite {
   name: SuiteName;
   title: string;
   tests: Test[];
-  /** The challenge fixes its output to the letter, so its figures go to the files only. */
+  /** False for the challenge: it specifies its output exactly, so its figures go only to the report files. */
   figuresOnScreen: boolean;
 }
 

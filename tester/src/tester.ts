@@ -18,7 +18,7 @@ export interface Streams {
 
 export const exit = { passed: 0, failed: 1, cannotRun: 2, interrupted: 130 } as const;
 
-/** The whole program but for process globals: its answer is the exit status. */
+/** The whole program except for process globals; returns the exit status. */
 export async function runTester(argv: string[], streams: Streams, abort: AbortSignal): Promise<number> {
   const refuse = (message: string) => {
     streams.err(`tester: ${message}\n`);

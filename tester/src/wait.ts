@@ -2,7 +2,7 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 }
 
-/** Sleeps until `ms` after `start`, both on the clock of performance.now(). */
+/** Sleeps until `ms` milliseconds after `start`, on the clock of performance.now(). */
 export function sleepUntil(start: number, ms: number): Promise<void> {
   return sleep(start + ms - performance.now());
 }
@@ -12,7 +12,7 @@ export interface Poll {
   everyMs?: number;
 }
 
-/** Asks until the answer is not undefined; undefined once the time is over. */
+/** Calls `ask` until the result is not undefined; undefined once the time is over. */
 export async function poll<T>(ask: () => Promise<T | undefined>, { withinMs, everyMs = 50 }: Poll): Promise<T | undefined> {
   const end = performance.now() + withinMs;
   for (;;) {
@@ -23,7 +23,7 @@ export async function poll<T>(ask: () => Promise<T | undefined>, { withinMs, eve
   }
 }
 
-/** Runs `work` over 0..count-1, at most `limit` at a time; the first error stops the taking of more. */
+/** Runs `work` over 0..count-1, at most `limit` at a time; after the first error, no further work starts. */
 export async function inParallel<T>(count: number, limit: number, work: (index: number) => Promise<T>): Promise<T[]> {
   const results = new Array<T>(count);
   let next = 0;

@@ -11,7 +11,7 @@ const concurrent = 'Concurrent sessions (10 parallel)';
 const expiry = 'Session TTL expiration (3s)';
 const recovery = 'Worker failure recovery';
 
-/** For each way to be broken, exactly the lines that must say so. */
+/** For each fault, exactly the lines that must fail. */
 const expected: [FakeOptions['fault'], string[]][] = [
   ['create answers 500', [create, get, del, concurrent, expiry, recovery]],
   ['create loses data', [create, get, del, concurrent, expiry, recovery]],

@@ -9,7 +9,7 @@ import { listenLocally, localSite } from '../src/net/site.ts';
 import type { TestContext } from '../src/suite.ts';
 import { unzip } from '../src/suites/steel/zip.ts';
 
-/** As much of a test's context as local servers need. */
+/** The part of a test's context that local servers need. */
 function contextFor(node: NodeTest, url: string): TestContext {
   const client = new HttpClient(new URL(url), undefined);
   node.after(() => client.close());
@@ -40,7 +40,8 @@ test('the proxy wants its password and counts what comes with it', async (node) 
   const ask = (authorization?: string) =>
     new Promise<number | undefined>((resolve, reject) => {
       const headers = authorization === undefined ? {} : { 'proxy-authorization': authorization };
-      http.get({ port, path: 'http://plain.test/', headers, agent: false }, (response) => resolve(response.resume().statusCode)).on('error', reject);
+      http.get({ port, path: 'http://plain.test/', headers, agent: false }, (response) => resolve(response.resume().statusCode))
+        .on('error', reject);
     });
   assert.equal(await ask(), 407);
   const right = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
@@ -63,7 +64,9 @@ test('zip archives are read, stored and packed', () => {
   end.writeUInt16LE(2, 10);
   end.writeUInt32LE(stored.local.length + packed.local.length, 16);
   const files = unzip(Buffer.concat([stored.local, packed.local, directory, end]));
-  assert.deepEqual([...files].map(([name, bytes]) => [name, bytes.toString()]), [['a.txt', 'plain'], ['folder/b.txt', 'packed '.repeat(50)]]);
+  assert.deepEqual(
+    [...files].map(([name, bytes]) => [name, bytes.toString()]), [['a.txt', 'plain'], ['folder/b.txt', 'packed '.repeat(50)]],
+  );
   assert.throws(() => unzip(Buffer.from('no archive')), /no zip archive/);
 });
 

@@ -23,7 +23,11 @@ test('a 204 and a 101 have no body', () => {
 });
 
 test('an answer tells how many bytes it takes, so that the next can be read behind it', () => {
-  const answers = ['HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nok', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nT: t\r\n\r\n', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'];
+  const answers = [
+    'HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nok', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nT: t\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+  ];
   for (const answer of answers) assert.equal(parse(`${answer}HTTP/1.1 200 OK\r\n\r\n`)?.length, answer.length, answer);
 });
 

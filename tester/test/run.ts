@@ -9,7 +9,7 @@ export interface Run {
   failed: string[];
 }
 
-/** Runs the whole tester in this process and keeps what it prints. */
+/** Runs the whole tester in this process and captures its output. */
 export async function runWith(argv: string[], abort = new AbortController().signal): Promise<Run> {
   let out = '';
   let err = '';
@@ -18,7 +18,7 @@ export async function runWith(argv: string[], abort = new AbortController().sign
   return { status, out, err, failed: [...out.matchAll(/^✗ (.*)$/gm)].map((match) => match[1]!) };
 }
 
-/** Runs it against a fake of its own; `leftOver` is how many sessions it did not clean up. */
+/** Runs the tester against a new fake; `leftOver` is the number of sessions that the tester did not clean up. */
 export async function runAgainstFake(options: Partial<FakeOptions>, argv: string[]): Promise<Run & { leftOver: number }> {
   const fake = await FakeOrchestrator.start(options);
   try {

@@ -20,7 +20,7 @@ test('a correct server passes what needs no browser, the rest is skipped, and no
   assert.match(run.out, /- computer: .* \(skipped: .*no CDP/);
 });
 
-/** For each way to be broken, a test that must say so. */
+/** For each fault, a test that must fail. */
 const expected: [Exclude<SteelFault, 'none'>, RegExp][] = [
   ['release forgets the session', /Release ends a session/],
   ['release of an unknown session answers 200', /unknown session are 404/],

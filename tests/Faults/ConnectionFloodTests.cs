@@ -5,13 +5,13 @@ using Steelyard.Tests.Functional;
 
 namespace Steelyard.Tests.Faults;
 
-/// <summary>A client without a key opens more connections than the node has descriptors, and asks nothing.</summary>
+/// <summary>A client without a key opens more connections than the node has descriptors, and sends no request.</summary>
 [Collection(FaultTable.Alone)]
 public sealed class ConnectionFloodTests
 {
     private const int Beyond = 200;
 
-    // What the runtime and files need at any moment, at least.
+    // The minimum that the runtime and files need at any time.
     private const int Left = 100;
 
     [Theory]
@@ -24,13 +24,16 @@ public sealed class ConnectionFloodTests
             Assert.Skip($"this program may open {ProcessLimits.Descriptors} files only");
         using var socket = onInheritedSocket ? Listen() : null;
         await using var node = await NodeProcess.StartWithDescriptorsAsync(descriptors, socket, "--api-key", "right");
-        await Eventually.IsTrueAsync(async () => (await node.OutputAsync()).Contains($"{descriptors} open files", StringComparison.Ordinal), "it says so");
+        await Eventually.IsTrueAsync(
+            async () => (await node.OutputAsync()).Contains($"{descriptors} open files", StringComparison.Ordinal),
+            "it says so");
         node.Http.DefaultRequestHeaders.Add("x-api-key", "right");
         var id = await node.CreateAsync();
         for (var run = 0; run < FaultTable.Runs; run++)
         {
             var clock = Stopwatch.Start();
-            var flood = await Task.WhenAll(Enumerable.Range(0, descriptors + Beyond).Select(_ => ConnectAsync(node.Http.BaseAddress!.Port)));
+            var flood = await Task.WhenAll(
+                Enumerable.Range(0, descriptors + Beyond).Select(_ => ConnectAsync(node.Http.BaseAddress!.Port)));
             await Eventually.IsTrueAsync(() => flood.Count(IsClosed) > Beyond, "those beyond the limit are closed");
             using var newcomer = new HttpClient { BaseAddress = node.Http.BaseAddress };
             newcomer.DefaultRequestHeaders.Add("x-api-key", "right");
@@ -75,12 +78,12 @@ public sealed class ConnectionFloodTests
         }
         catch (SocketException)
         {
-            // Closed already, to make room for the next one.
+            // The node has already closed it to make room for the next one.
         }
 
         return socket;
     }
 
-    // Nothing is ever sent to it but the end.
+    // The node sends nothing to these connections, so a readable one has ended.
     private static bool IsClosed(Socket socket) => socket.Poll(0, SelectMode.SelectRead);
 }

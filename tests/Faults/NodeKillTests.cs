@@ -45,13 +45,16 @@ public sealed class NodeKillTests
                 }
             }
 
-            // Those whose replies went down with an orchestrator are live all the same.
+            // Sessions whose replies were lost with an orchestrator are live, too.
             foreach (var session in (await node.GetAsync("/sessions")).Body!["sessions"]!.AsArray())
             {
                 using var deleted = await node.Http.DeleteAsync($"/sessions/{(string)session!["id"]!}");
             }
 
-            await Eventually.IsTrueAsync(async () => (await node.WorkersAsync()).TrueForAll(worker => (string?)worker["state"] == "ready"), "all workers are clean", seconds: 30);
+            await Eventually.IsTrueAsync(
+                async () => (await node.WorkersAsync()).TrueForAll(worker => (string?)worker["state"] == "ready"),
+                "all workers are clean",
+                seconds: 30);
             var known = (await node.WorkersAsync()).ConvertAll(worker => (int)worker["pid"]!);
             var orphans = WorkersOf(node.RunDirectory).Except(known).Count();
             FaultTable.Add("orchestrator kill -9", "orphans at the end", orphans);
@@ -80,7 +83,9 @@ public sealed class NodeKillTests
                 await node.KillAsync();
                 var clock = Stopwatch.Start();
                 node = await NodeProcess.StartAsync(node.RunDirectory, options);
-                Assert.All(await Task.WhenAll(ids.Select(id => node.SettledAsync($"/sessions/{id}"))), status => Assert.Equal(HttpStatusCode.OK, status));
+                Assert.All(
+                    await Task.WhenAll(ids.Select(id => node.SettledAsync($"/sessions/{id}"))),
+                    status => Assert.Equal(HttpStatusCode.OK, status));
                 FaultTable.Add($"orchestrator kill -9 with {sessions} sessions", "all are served by the next after", clock.Elapsed);
             }
         }
@@ -102,14 +107,16 @@ public sealed class NodeKillTests
             var clock = Stopwatch.Start();
             Kill.Now(orchestrator);
             await Eventually.IsTrueAsync(() => !Kill.IsAlive(orchestrator), "it is dead");
-            var clients = Enumerable.Range(0, 20).Select(_ => node.SettledForNewClientAsync($"/sessions/{id}")).ToList(); // None is refused: that would throw.
+            var clients = Enumerable.Range(0, 20)
+                .Select(_ => node.SettledForNewClientAsync($"/sessions/{id}"))
+                .ToList(); // A refused client would throw.
             await Eventually.IsTrueAsync(() => node.Children() is [var next] && next != orchestrator, "there is another one");
             FaultTable.Add("supervised orchestrator kill -9", "started again after", clock.Elapsed);
             Assert.All(await Task.WhenAll(clients), status => Assert.Equal(HttpStatusCode.OK, status));
             FaultTable.Add("supervised orchestrator kill -9", "20 clients that came meanwhile are answered after", clock.Elapsed);
             Assert.Equal(worker, await node.PidOfAsync(id));
             if (run < FaultTable.Runs - 1)
-                await Task.Delay(Supervisor.Quick); // One that ends sooner is started again after a pause.
+                await Task.Delay(Supervisor.Quick); // An orchestrator that ends sooner is started again after a pause.
         }
     }
 
@@ -128,7 +135,7 @@ public sealed class NodeKillTests
                 using var got = await http.GetAsync($"/sessions/{id}", stop);
                 if (id[^1] is > '8')
                     continue;
-                promised.TryRemove(id, out _); // From here on it may be gone or not.
+                promised.TryRemove(id, out _); // From here on the session may or may not exist.
                 using var deleted = await http.DeleteAsync($"/sessions/{id}", stop);
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
@@ -138,7 +145,8 @@ public sealed class NodeKillTests
         }
     }
 
-    // By their environment.
+    // Finds the workers by their environment.
     private static IEnumerable<int> WorkersOf(string runDirectory) =>
-        ProcFile.Pids().Where(pid => ProcessEnvironment.Read(pid, EnvironmentNames.WorkerDirectory)?.StartsWith(runDirectory, StringComparison.Ordinal) == true);
+        ProcFile.Pids().Where(pid =>
+            ProcessEnvironment.Read(pid, EnvironmentNames.WorkerDirectory)?.StartsWith(runDirectory, StringComparison.Ordinal) == true);
 }

@@ -5,7 +5,7 @@ using Steelyard.Tests.Functional;
 
 namespace Steelyard.Tests.Faults;
 
-/// <summary>The orchestrator runs out of what it needs, or its clients vanish.</summary>
+/// <summary>The orchestrator runs out of a resource, or its clients vanish.</summary>
 [Collection(FaultTable.Alone)]
 public sealed class NodeShortageTests
 {
@@ -20,14 +20,16 @@ public sealed class NodeShortageTests
         await RunAsync("mount", "-t", "tmpfs", "-o", "size=4m", "none", folder);
         try
         {
-            await using var node = await NodeProcess.StartAsync(Path.Combine(folder, "run"), "--warm", "2", "--max-workers", "8", "--on-worker-lost", "restore"); // So that bodies are kept.
+            // "restore" makes the node keep the bodies of creates.
+            await using var node = await NodeProcess.StartAsync(
+                Path.Combine(folder, "run"), "--warm", "2", "--max-workers", "8", "--on-worker-lost", "restore");
             for (var run = 0; run < FaultTable.Runs; run++)
             {
                 var id = await node.CreateAsync();
                 await node.ReadyAsync(2);
                 Fill(Path.Combine(folder, "filler"));
 
-                // A record is written in the place of its worker's last one: only one that is larger than anything before needs room.
+                // A record overwrites the last record of its worker, so only a record larger than all before needs more space.
                 using (var refused = await node.PostAsync($$"""{"text":"{{new string('x', 1_000_000)}}"}"""))
                     Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
                 Assert.Equal(HttpStatusCode.OK, (await node.GetAsync($"/sessions/{id}")).Status);
@@ -45,14 +47,15 @@ public sealed class NodeShortageTests
         }
     }
 
-    // Through a mount of the folder on itself, so that what is open for writing stays so.
+    // The folder is mounted on itself, so that files that are open for writing stay writable.
     [Fact]
     public async Task Its_run_directory_is_read_only()
     {
         if (!Environment.IsPrivilegedProcess)
             Assert.Skip("only root may mount");
         var folder = Directory.CreateTempSubdirectory("steelyard-readonly-").FullName;
-        await using (var node = await NodeProcess.StartAsync(Path.Combine(folder, "run"), "--warm", "2", "--max-workers", "8", "--queue-timeout", "1s"))
+        await using (var node = await NodeProcess.StartAsync(
+            Path.Combine(folder, "run"), "--warm", "2", "--max-workers", "8", "--queue-timeout", "1s"))
         {
             for (var run = 0; run < FaultTable.Runs; run++)
             {
@@ -96,7 +99,7 @@ public sealed class NodeShortageTests
             await RunAsync("prlimit", $"--pid={pid}", $"--nofile={open}:");
             Assert.Equal(HttpStatusCode.OK, (await node.GetAsync($"/sessions/{id}")).Status);
 
-            // A worker that is there may serve one more, but no other can be started.
+            // An existing worker may serve one more session, but no other worker can be started.
             HttpStatusCode last;
             do
             {
@@ -106,7 +109,9 @@ public sealed class NodeShortageTests
             Assert.Equal(HttpStatusCode.ServiceUnavailable, last);
             await RunAsync("prlimit", $"--pid={pid}", "--nofile=4096:");
             var clock = Stopwatch.Start();
-            await Eventually.IsTrueAsync(async () => await CreateAsync(node, created) == HttpStatusCode.Created || created.Count == Most, "creates are taken again");
+            await Eventually.IsTrueAsync(
+                async () => await CreateAsync(node, created) == HttpStatusCode.Created || created.Count == Most,
+                "creates are taken again");
             FaultTable.Add("no descriptors", "creates again after there are some", clock.Elapsed);
             await Eventually.IsTrueAsync(
                 async () =>
@@ -127,7 +132,8 @@ public sealed class NodeShortageTests
     [Fact]
     public async Task Two_hundred_clients_vanish()
     {
-        await using var node = await TestNode.StartAsync(options => options with { Warm = 4, MaxWorkers = 16, SessionTtl = TimeSpan.FromSeconds(2) });
+        await using var node = await TestNode.StartAsync(
+            options => options with { Warm = 4, MaxWorkers = 16, SessionTtl = TimeSpan.FromSeconds(2) });
         var random = new Random(11);
         for (var run = 0; run < FaultTable.Runs; run++)
         {
@@ -138,14 +144,15 @@ public sealed class NodeShortageTests
         }
     }
 
-    // Sends all or a part of a create or a connect, and is gone without a word: the connection is reset.
+    // Sends all or part of a create or a connect, then resets the connection.
     private static async Task VanishAsync(TestNode node, int number, int milliseconds)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { LingerState = new(true, 0) };
         await socket.ConnectAsync("127.0.0.1", node.Http.BaseAddress!.Port);
         var request = number % 2 == 0
             ? "POST /sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
-            : "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+            : "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+                "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
         await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(number % 5 == 0 ? request[..(request.Length / 2)] : request));
         await Task.Delay(milliseconds);
     }
@@ -177,7 +184,7 @@ public sealed class NodeShortageTests
         }
         catch (IOException)
         {
-            // Full, as it should be.
+            // The disk is full, as intended.
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Steelyard.Tests.Faults;
 
-/// <summary>Time that has passed since its start.</summary>
+/// <summary>Measures the time since its start.</summary>
 internal readonly struct Stopwatch(long started)
 {
     public static Stopwatch Start() => new(TimeProvider.System.GetTimestamp());

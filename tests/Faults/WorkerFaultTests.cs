@@ -5,7 +5,7 @@ using Steelyard.Tests.Functional;
 
 namespace Steelyard.Tests.Faults;
 
-/// <summary>Workers that die, hang and lie, at each step of what is asked of them.</summary>
+/// <summary>Workers that die, hang and lie, at each step of a session.</summary>
 [Collection(FaultTable.Alone)]
 public sealed class WorkerFaultTests
 {
@@ -85,11 +85,17 @@ public sealed class WorkerFaultTests
         for (var run = 0; run < FaultTable.Runs; run++)
         {
             using var folder = new Unit.TemporaryFolder();
-            var program = folder.Write("worker.sh", $"#!/bin/sh\n[ -e {folder.At("broken")} ] && exit 1\nexec {Steelyard.Workers.WorkerCommand.FindBundled(AppContext.BaseDirectory)} --mode simulated\n");
+            var program = folder.Write(
+                "worker.sh",
+                $"#!/bin/sh\n[ -e {folder.At("broken")} ] && exit 1\n" +
+                $"exec {Steelyard.Workers.WorkerCommand.FindBundled(AppContext.BaseDirectory)} --mode simulated\n");
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
             folder.Write("broken", "");
             await using var node = await TestNode.StartAsync(options => options with { Worker = program, Warm = 4, MaxWorkers = 4 });
-            await Eventually.IsTrueAsync(() => node.Pool.Status().StartFailures >= 7, "the delay is nearly as long as it gets", seconds: 60);
+            await Eventually.IsTrueAsync(
+                () => node.Pool.Status().StartFailures >= 7,
+                "the delay is nearly as long as it gets",
+                seconds: 60);
             File.Delete(folder.At("broken"));
             var clock = Stopwatch.Start();
             await Eventually.IsTrueAsync(() => node.Pool.Status() is { Parked: 0, Ready: 4 }, "all slots are back", seconds: 60);
@@ -97,7 +103,7 @@ public sealed class WorkerFaultTests
         }
     }
 
-    // One client's life, whatever it meets: what it is told must be possible, and come in time.
+    // Runs sessions of one client: every answer must be possible and arrive in time.
     private static async Task UseAsync(TestNode node, string kind)
     {
         for (var cycle = 0; cycle < 3 * FaultTable.Runs; cycle++)
@@ -113,7 +119,10 @@ public sealed class WorkerFaultTests
             using (var reply = await node.Http.GetAsync($"/sessions/{id}"))
             {
                 FaultTable.Add($"worker: {kind}", "get answered after", clock.Elapsed);
-                Assert.Contains(reply.StatusCode, (HttpStatusCode[])[HttpStatusCode.OK, HttpStatusCode.NotFound, HttpStatusCode.BadGateway, HttpStatusCode.ServiceUnavailable]);
+                Assert.Contains(
+                    reply.StatusCode,
+                    (HttpStatusCode[])
+                    [HttpStatusCode.OK, HttpStatusCode.NotFound, HttpStatusCode.BadGateway, HttpStatusCode.ServiceUnavailable]);
                 if (reply.StatusCode == HttpStatusCode.OK)
                     Assert.Equal("mine", (string?)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["data"]!["mark"]);
             }
@@ -124,7 +133,7 @@ public sealed class WorkerFaultTests
         }
     }
 
-    // The 99th percentile, in ms, of gets asked one after the other until then.
+    // Returns the 99th percentile, in ms, of the times of gets sent one after the other until the task ends.
     private static async Task<double> SlowestOfMostAsync(TestNode node, string id, Task until)
     {
         var times = new List<double>();

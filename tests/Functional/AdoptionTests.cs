@@ -5,7 +5,7 @@ using Steelyard.Processes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Sessions outlive the orchestrator: it is killed or replaced, and the next one goes on.</summary>
+/// <summary>Sessions outlive the orchestrator: when it is killed or replaced, its successor takes them over.</summary>
 public sealed class AdoptionTests
 {
     [Fact]
@@ -161,7 +161,8 @@ public sealed class AdoptionTests
         await using var node = await NodeProcess.StartAsync(null, "--on-shutdown", "drain");
         var id = await node.CreateAsync();
         node.Process.Send(Signal.Terminate);
-        await Eventually.IsTrueAsync(async () => (await node.GetAsync("/readyz")).Status == HttpStatusCode.ServiceUnavailable, "it is no longer ready");
+        await Eventually.IsTrueAsync(
+            async () => (await node.GetAsync("/readyz")).Status == HttpStatusCode.ServiceUnavailable, "it is no longer ready");
         using (var refused = await node.PostAsync())
             Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (refused.StatusCode, refused.Headers.RetryAfter is not null));
         Assert.Equal(HttpStatusCode.OK, (await node.GetAsync($"/sessions/{id}")).Status);
@@ -189,7 +190,10 @@ public sealed class AdoptionTests
         var pid = await node.PidOfAsync(await node.CreateAsync());
         await Kill.StopAsync(pid);
         node.Process.Send(Signal.Terminate);
-        await Eventually.IsTrueAsync(async () => (await node.OutputAsync()).Contains($"(pid {pid}", StringComparison.Ordinal) && (await node.OutputAsync()).Contains("Shutdown", StringComparison.Ordinal), "it stops its workers");
+        await Eventually.IsTrueAsync(
+            async () => (await node.OutputAsync()).Contains($"(pid {pid}", StringComparison.Ordinal)
+                && (await node.OutputAsync()).Contains("Shutdown", StringComparison.Ordinal),
+            "it stops its workers");
         node.Process.Send(Signal.Terminate);
         Assert.Equal(0, (await node.Process.Exited.WaitAsync(TimeSpan.FromSeconds(10))).Code);
         Assert.False(Kill.IsAlive(pid));
@@ -209,7 +213,8 @@ public sealed class AdoptionTests
             Assert.Equal(42, (int)(await again.EvaluateAsync(await again.AttachToPageAsync(), "globalThis.mark"))!);
     }
 
-    private static Uri Address(NodeProcess node, string id) => new(node.Http.BaseAddress!.ToString().Replace("http", "ws", StringComparison.Ordinal) + $"sessions/{id}/cdp");
+    private static Uri Address(NodeProcess node, string id) =>
+        new(node.Http.BaseAddress!.ToString().Replace("http", "ws", StringComparison.Ordinal) + $"sessions/{id}/cdp");
 
     private static string FolderOf(NodeProcess node, int pid) => Directory.EnumerateDirectories(Path.Combine(node.RunDirectory, "workers"))
         .Single(path => File.ReadAllText(Path.Combine(path, "worker.json")).Contains($"\"Pid\":{pid},", StringComparison.Ordinal));

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>What the fuzzer of the tester has found once, so that it cannot come back.</summary>
+/// <summary>Regression tests for defects that the tester's fuzzer found.</summary>
 public sealed class BadInputTests
 {
     [Theory]
@@ -15,7 +15,8 @@ public sealed class BadInputTests
     public async Task A_chunk_whose_size_no_number_holds_is_400(string size)
     {
         await using var node = await TestNode.StartAsync(options => options);
-        var reply = await SayAsync(node, $"POST /sessions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n{{}}\r\n0\r\n\r\n");
+        var reply = await SayAsync(
+            node, $"POST /sessions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n{{}}\r\n0\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 400 ", reply, StringComparison.Ordinal);
     }
 
@@ -30,7 +31,7 @@ public sealed class BadInputTests
         Assert.Empty((await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray());
     }
 
-    // Workers that crash at a create: whatever asks one is no 4xx.
+    // The workers crash at a create, so a call that reaches a worker is not answered with a 4xx.
     [Theory]
     [InlineData("scrape", """{"url":"http://localhost/","format":["odt"]}""")]
     [InlineData("scrape", """{"url":"http://localhost/","format":"html"}""")]
@@ -52,26 +53,33 @@ public sealed class BadInputTests
     {
         await using var node = await TestNode.StartAsync(options => options);
         var nested = new string('[', 100) + new string(']', 100);
-        using var reply = await node.Http.PostAsync("/v1/scrape", new StringContent($$"""{"url":"http://localhost/","unknown":{{nested}}}"""));
+        using var reply = await node.Http.PostAsync(
+            "/v1/scrape", new StringContent($$"""{"url":"http://localhost/","unknown":{{nested}}}"""));
         Assert.Equal(HttpStatusCode.NotImplemented, reply.StatusCode);
     }
 
     [Theory]
     [InlineData("GET /?x=\x01\x1f\x7f HTTP/1.1\r\nHost: localhost\r\n")]
-    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: \x01\r\n")]
-    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Protocol: a\x1fb\r\n")]
+    [InlineData(
+        "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+        "Sec-WebSocket-Key: \x01\r\n")]
+    [InlineData(
+        "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+        "Sec-WebSocket-Key: x\r\nSec-WebSocket-Protocol: a\u001fb\r\n")]
     [InlineData("GET /v1/sessions?cursorId=%ff%00&limit=%zz HTTP/1.1\r\nHost: localhost\r\n")]
     [InlineData("GET /sessions/%c0%80%ff HTTP/1.1\r\nHost: localhost\r\n")]
     [InlineData("GET /kill/%ED%A0%80 HTTP/1.1\r\nHost: localhost\r\n")]
     [InlineData("PUT /json/new?%61piKey=\x01&#%26%3f HTTP/1.1\r\nHost: localhost\r\n")]
     [InlineData("POST /sessions HTTP/1.1\r\nHost: localhost\r\nContent-Type: \x01;;=\xe9\r\nContent-Length: 1\r\n\r\n{")]
     [InlineData("POST /v1/scrape HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n")]
-    [InlineData("GET /v1/artifacts/x HTTP/1.1\r\nHost: localhost\r\nRange: bytes=9-1,-,x\r\nIf-Modified-Since: never\r\nCookie: \x01=\xff;;;=\r\n")]
+    [InlineData(
+        "GET /v1/artifacts/x HTTP/1.1\r\nHost: localhost\r\nRange: bytes=9-1,-,x\r\nIf-Modified-Since: never\r\nCookie: \x01=\xff;;;=\r\n")]
     public async Task Odd_characters_in_a_head_are_no_error_of_ours(string head)
     {
         await using var node = await TestNode.StartAsync(options => options);
         var reply = await SayAsync(node, head + "\r\n");
-        Assert.True(reply.StartsWith("HTTP/1.1 4", StringComparison.Ordinal) || reply.StartsWith("HTTP/1.1 501 ", StringComparison.Ordinal), reply);
+        Assert.True(
+            reply.StartsWith("HTTP/1.1 4", StringComparison.Ordinal) || reply.StartsWith("HTTP/1.1 501 ", StringComparison.Ordinal), reply);
     }
 
     private static async Task<string> SayAsync(TestNode node, string bytes)

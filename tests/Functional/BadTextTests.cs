@@ -7,7 +7,9 @@ using Steelyard.Http;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>JSON that is well-formed and still no text, or no object with one value to a name: a 400, and no error of ours.</summary>
+/// <summary>
+/// Well-formed JSON that is not valid text, or that repeats a name in an object, is answered with 400, not with a server error.
+/// </summary>
 public sealed class BadTextTests
 {
     [Theory]

@@ -7,17 +7,24 @@ using System.Text.RegularExpressions;
 namespace Steelyard.Tests.Functional;
 
 /// <summary>
-/// What an orchestrator finds in its run directory may be broken in any way: it starts, serves the session whose records are whole, and leaves no process
-/// behind. FUZZ_SEED=N makes one round of that seed instead of the usual ones.
+/// The records in the run directory may be damaged in any way. The orchestrator still starts, serves the session whose records are
+/// intact, and leaves no process behind. FUZZ_SEED=N runs one round with that seed instead of the usual rounds.
 /// </summary>
 public sealed partial class BrokenRecordTests
 {
     private const int Sessions = 10;
     private const int EntrySize = 32;
-    private static readonly string[] Extremes = ["-1", "0", "1", "2147483647", "2147483648", "-9223372036854775808", "9223372036854775807", "1e400", "null", "\"x\"", "{}", "[]", "\"-10675199.02:48:05.4775808\"", "\"10675199.02:48:05.4775807\""];
+    private static readonly string[] Extremes =
+    [
+        "-1", "0", "1", "2147483647", "2147483648", "-9223372036854775808", "9223372036854775807", "1e400", "null", "\"x\"", "{}", "[]",
+        "\"-10675199.02:48:05.4775808\"", "\"10675199.02:48:05.4775807\"",
+    ];
 
     public static IEnumerable<TheoryDataRow<int>> Seeds =>
-        (Environment.GetEnvironmentVariable("FUZZ_SEED") is { } seed ? [int.Parse(seed, CultureInfo.InvariantCulture)] : Enumerable.Range(1, 4)).Select(seed => new TheoryDataRow<int>(seed));
+        (Environment.GetEnvironmentVariable("FUZZ_SEED") is { } seed
+            ? [int.Parse(seed, CultureInfo.InvariantCulture)]
+            : Enumerable.Range(1, 4))
+            .Select(seed => new TheoryDataRow<int>(seed));
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -29,7 +36,9 @@ public sealed partial class BrokenRecordTests
         for (var i = 0; i < Sessions; i++)
             ids.Add(await CreateAsync(first, i));
         var pids = (await first.WorkersAsync()).ConvertAll(worker => (int)worker["pid"]!);
-        var ports = (await first.WorkersAsync()).Where(worker => worker["session_id"] is not null).ToDictionary(worker => (string)worker["session_id"]!, worker => (int)worker["port"]!);
+        var ports = (await first.WorkersAsync())
+            .Where(worker => worker["session_id"] is not null)
+            .ToDictionary(worker => (string)worker["session_id"]!, worker => (int)worker["port"]!);
         var keptPid = await first.PidOfAsync(ids[0]);
         await first.KillAsync();
         Break(first.RunDirectory, keptPid, ids.Skip(1).Select(id => ports[id]), random);
@@ -38,7 +47,9 @@ public sealed partial class BrokenRecordTests
         Assert.Equal(HttpStatusCode.OK, await second.SettledAsync($"/sessions/{ids[0]}"));
         Assert.Equal(keptPid, await second.PidOfAsync(ids[0]));
         foreach (var id in ids.Skip(1))
-            Assert.True(await second.SettledAsync($"/sessions/{id}") is HttpStatusCode.OK or HttpStatusCode.NotFound, $"seed {seed}: {id} is neither there nor gone");
+            Assert.True(
+                await second.SettledAsync($"/sessions/{id}") is HttpStatusCode.OK or HttpStatusCode.NotFound,
+                $"seed {seed}: {id} is neither there nor gone");
         Assert.Equal(HttpStatusCode.OK, (await second.GetAsync("/sessions")).Status);
         Assert.Equal(HttpStatusCode.OK, (await second.GetAsync("/v1/sessions")).Status);
         await second.CreateAsync();
@@ -73,7 +84,7 @@ public sealed partial class BrokenRecordTests
         }
         finally
         {
-            // They can no longer prove that they are its workers, so it must leave them alone.
+            // The orchestrator can no longer verify that these processes are its workers, so it must not touch them.
             foreach (var pid in pids.Where(Kill.IsAlive))
                 Kill.Now(pid);
         }
@@ -94,7 +105,8 @@ public sealed partial class BrokenRecordTests
 
     private static async Task<string> CreateAsync(NodeProcess node, int number)
     {
-        using var reply = await node.Http.PostAsync(number % 2 == 0 ? "/sessions" : "/v1/sessions", new StringContent("""{"timeout":300000}"""));
+        using var reply = await node.Http.PostAsync(
+            number % 2 == 0 ? "/sessions" : "/v1/sessions", new StringContent("""{"timeout":300000}"""));
         return (string)JsonNode.Parse(await reply.Content.ReadAsStringAsync())!["id"]!;
     }
 
@@ -105,7 +117,8 @@ public sealed partial class BrokenRecordTests
             var record = Path.Combine(folder, "worker.json");
             if (File.ReadAllText(record).Contains($"\"Pid\":{keptPid},", StringComparison.Ordinal))
                 continue;
-            foreach (var path in new[] { record, Path.Combine(folder, "session.json") }.Where(path => File.Exists(path) && random.Next(3) > 0))
+            foreach (var path in new[] { record, Path.Combine(folder, "session.json") }
+                .Where(path => File.Exists(path) && random.Next(3) > 0))
                 BreakFile(path, random);
         }
 
@@ -146,12 +159,13 @@ public sealed partial class BrokenRecordTests
                 break;
             default:
                 var number = numbers[random.Next(numbers.Count)];
-                File.WriteAllText(path, text[..number.Index] + Extremes[random.Next(Extremes.Length)] + text[(number.Index + number.Length)..]);
+                File.WriteAllText(
+                    path, text[..number.Index] + Extremes[random.Next(Extremes.Length)] + text[(number.Index + number.Length)..]);
                 break;
         }
     }
 
-    // Numbers, and the durations and times that stand in quotes.
+    // Matches numbers, and durations and times in quotes.
     [GeneratedRegex("(?<=:)(?:-?\\d+|\"[\\d.:]+\")(?=[,}])")]
     private static partial Regex Number();
 

@@ -8,7 +8,7 @@ using Steelyard.Settings;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Real browsers, attached to over a bare WebSocket.</summary>
+/// <summary>Tests CDP on real browsers over a plain WebSocket.</summary>
 public sealed class CdpTests
 {
     [Fact]
@@ -92,7 +92,8 @@ public sealed class CdpTests
         using var socket = await AttachAsync(node, id);
         Kill.Now(await BrowserPidAsync(socket));
         Assert.Equal(WebSocketCloseStatus.InternalServerError, (await ClosedAsync(socket)).Code);
-        await Eventually.IsTrueAsync(async () => await node.StatusOfAsync(id) == HttpStatusCode.NotFound, "the session has ended", seconds: 5);
+        await Eventually.IsTrueAsync(
+            async () => await node.StatusOfAsync(id) == HttpStatusCode.NotFound, "the session has ended", seconds: 5);
         Assert.Equal("worker_lost", await node.ReasonOfAsync(id));
     }
 
@@ -139,7 +140,8 @@ public sealed class CdpTests
     {
         if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
-        return TestNode.StartAsync(options => (configure ?? (same => same))(options) with { Worker = "chromium", Warm = 2, MaxWorkers = 3 });
+        return TestNode.StartAsync(
+            options => (configure ?? (same => same))(options) with { Worker = "chromium", Warm = 2, MaxWorkers = 3 });
     }
 
     private static Uri Address(TestNode node, string id) => new($"ws://{node.Http.BaseAddress!.Authority}/sessions/{id}/cdp");
@@ -163,7 +165,11 @@ public sealed class CdpTests
     private static async Task<JsonObject> CallAsync(ClientWebSocket socket, string method, string parameters = "{}")
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        await socket.SendAsync(Encoding.UTF8.GetBytes($$"""{"id":1,"method":"{{method}}","params":{{parameters}}}"""), WebSocketMessageType.Text, true, deadline.Token);
+        await socket.SendAsync(
+            Encoding.UTF8.GetBytes($$"""{"id":1,"method":"{{method}}","params":{{parameters}}}"""),
+            WebSocketMessageType.Text,
+            true,
+            deadline.Token);
         while (true)
         {
             var message = JsonNode.Parse(await ReceiveAsync(socket, deadline.Token))!.AsObject();
@@ -204,5 +210,7 @@ public sealed class CdpTests
     }
 
     private static string ProfileOf(int browser) =>
-        File.ReadAllText($"/proc/{browser}/cmdline").Split('\0').Single(word => word.StartsWith("--user-data-dir=", StringComparison.Ordinal)).Split('=', 2)[1];
+        File.ReadAllText($"/proc/{browser}/cmdline").Split('\0')
+            .Single(word => word.StartsWith("--user-data-dir=", StringComparison.Ordinal))
+            .Split('=', 2)[1];
 }

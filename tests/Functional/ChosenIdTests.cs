@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Ids that clients choose, so that a create may be asked again.</summary>
+/// <summary>Session ids that clients choose, so that they can repeat a create safely.</summary>
 public sealed class ChosenIdTests
 {
     [Fact]
@@ -72,7 +72,8 @@ public sealed class ChosenIdTests
         await Eventually.IsTrueAsync(() => node.Pool.Status().Leased == 0, "no worker is held");
     }
 
-    // With tombstones an id has one session for ever; without, its next one may follow as soon as the last one has ended, but not earlier.
+    // With tombstones, an id belongs to one session for good. Without tombstones, the next session may use the id once the previous one
+    // has ended, but not earlier.
     [Theory]
     [InlineData(10_000)]
     [InlineData(0)]
@@ -96,7 +97,9 @@ public sealed class ChosenIdTests
                         seen.TryAdd((id, (string)reply.Body["createdAt"]!), true);
                     if (client % 4 == 0)
                         (await node.Http.PostAsync($"/v1/sessions/{id}/release", null)).Dispose();
-                    var live = (await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray().Select(session => (string)session!["id"]!).ToList();
+                    var live = (await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray()
+                        .Select(session => (string)session!["id"]!)
+                        .ToList();
                     Assert.Equal(live.Count, live.Distinct().Count());
                 }
             }));
@@ -109,9 +112,11 @@ public sealed class ChosenIdTests
         Assert.Empty((await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray());
     }
 
-    private static async Task<(HttpStatusCode Status, JsonObject Body, string? ShouldRetry)> PostAsync(TestNode node, string body, CancellationToken cancellationToken = default)
+    private static async Task<(HttpStatusCode Status, JsonObject Body, string? ShouldRetry)> PostAsync(
+        TestNode node, string body, CancellationToken cancellationToken = default)
     {
-        using var reply = await node.Http.PostAsync("/v1/sessions", new StringContent(body, Encoding.UTF8, "application/json"), cancellationToken);
+        using var reply = await node.Http.PostAsync(
+            "/v1/sessions", new StringContent(body, Encoding.UTF8, "application/json"), cancellationToken);
         var json = (await reply.Content.ReadFromJsonAsync<JsonObject>(cancellationToken))!;
         return (reply.StatusCode, json, reply.Headers.TryGetValues("x-should-retry", out var values) ? values.Single() : null);
     }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>What a session's browser may touch of this machine's files, and as whom it runs. Real Chromium.</summary>
+/// <summary>The files of this machine that a session's browser can reach, and the user that it runs as. Uses real Chromium.</summary>
 public sealed class ConfinementTests
 {
     private const string Denied = "net::ERR_ACCESS_DENIED";
@@ -26,7 +26,14 @@ public sealed class ConfinementTests
             var given = Path.Combine(own, "downloads", "given.html");
             await File.WriteAllTextAsync(given, "for the session");
             Assert.Null(await ErrorAtAsync(client, page, $"file://{given}"));
-            foreach (var path in new[] { secret, "/etc/passwd", "/etc/hostname", $"{Path.GetDirectoryName(own)}/log", $"/proc/{Environment.ProcessId}/environ" })
+            foreach (var path in new[]
+            {
+                secret,
+                "/etc/passwd",
+                "/etc/hostname",
+                $"{Path.GetDirectoryName(own)}/log",
+                $"/proc/{Environment.ProcessId}/environ",
+            })
                 Assert.True(await ErrorAtAsync(client, page, $"file://{path}") is not null, $"{path} is shown");
         }
         finally
@@ -48,15 +55,19 @@ public sealed class ConfinementTests
             foreach (var place in new[] { "/opt", "/usr/local", "/usr/local/share" })
                 await AssertHiddenAsync(client, page, place);
             if (Directory.Exists("/etc/ssl/certs"))
-                await AssertHiddenAsync(client, page, "/etc/ssl"); // Private keys are in a folder beside the certificates.
+                await AssertHiddenAsync(client, page, "/etc/ssl"); // Private keys are in a folder next to the certificates.
         }
 
         await client.GoAsync(page, "about:blank");
-        Assert.True((double)(await client.EvaluateAsync(page, "document.createElement('canvas').getContext('2d').measureText('Text').width"))! > 0);
-        Assert.Equal("Asia/Tokyo", (string?)await client.EvaluateAsync(page, "new Intl.DateTimeFormat('ja', { timeZone: 'Asia/Tokyo' }).resolvedOptions().timeZone"));
+        Assert.True(
+            (double)(await client.EvaluateAsync(page, "document.createElement('canvas').getContext('2d').measureText('Text').width"))! > 0);
+        Assert.Equal(
+            "Asia/Tokyo",
+            (string?)await client.EvaluateAsync(
+                page, "new Intl.DateTimeFormat('ja', { timeZone: 'Asia/Tokyo' }).resolvedOptions().timeZone"));
     }
 
-    // A program is installed there, with keys in its settings.
+    // A program is installed in this folder, with keys in its settings.
     private static async Task AssertHiddenAsync(DevToolsClient client, string page, string place)
     {
         var folder = Path.Combine(place, $"steelyard-test-{Guid.NewGuid():N}");
@@ -93,7 +104,8 @@ public sealed class ConfinementTests
                 await client.EvaluateAsync(page, "document.getElementById('a').click()");
             }
 
-            await Eventually.IsTrueAsync(() => File.Exists(Path.Combine(into, "file.bin")), "the second download, into its own folder, is there");
+            await Eventually.IsTrueAsync(
+                () => File.Exists(Path.Combine(into, "file.bin")), "the second download, into its own folder, is there");
             Assert.Empty(outside.EnumerateFileSystemInfos());
         }
         finally
@@ -133,12 +145,16 @@ public sealed class ConfinementTests
     {
         if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
-        await using var node = await TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1, EgressRules = ["open"], WorkerStartTimeout = TimeSpan.FromSeconds(40) });
+        await using var node =
+            await TestNode.StartAsync(
+                options =>
+                    options with { Worker = "chromium", Warm = 1, EgressRules = ["open"], WorkerStartTimeout = TimeSpan.FromSeconds(40) });
         await node.ReadyAsync(1);
         var isolation = (await node.Http.GetFromJsonAsync<JsonObject>("/readyz"))!["isolation"]!.AsObject();
         Assert.Equal(["sandbox", "user", "files", "egress"], isolation.Select(guard => guard.Key));
         Assert.Equal("""{"on":false,"why":"--egress open allows everything"}""", isolation["egress"]!.ToJsonString());
-        Assert.All(isolation, guard => Assert.True((bool)guard.Value!["on"]! || !string.IsNullOrEmpty((string?)guard.Value["why"]), guard.Key));
+        Assert.All(
+            isolation, guard => Assert.True((bool)guard.Value!["on"]! || !string.IsNullOrEmpty((string?)guard.Value["why"]), guard.Key));
     }
 
     [Fact]
@@ -153,7 +169,7 @@ public sealed class ConfinementTests
         Assert.All(files, file => Assert.True((File.GetUnixFileMode(file) & Others) == 0, file));
     }
 
-    // Skips the test when this machine cannot hold a browser by this.
+    // Skips the test when this machine does not support this isolation.
     private static async Task<WorkerProcess> StartAsync(string guard)
     {
         var worker = await WorkerProcess.StartAsync();
@@ -174,13 +190,15 @@ public sealed class ConfinementTests
         return (int)processes.First(process => (string?)process!["type"] == type)!["id"]!;
     }
 
-    // The one of the worker that holds its profile.
+    // The worker's folder that holds the browser profile.
     private static async Task<string> OwnFolderAsync(DevToolsClient client)
     {
         var pid = await ProcessAsync(client, "browser");
         var line = await File.ReadAllTextAsync($"/proc/{pid}/cmdline");
-        return Path.GetDirectoryName(line.Split('\0').Single(word => word.StartsWith("--user-data-dir=", StringComparison.Ordinal))["--user-data-dir=".Length..])!;
+        return Path.GetDirectoryName(
+            line.Split('\0').Single(word => word.StartsWith("--user-data-dir=", StringComparison.Ordinal))["--user-data-dir=".Length..])!;
     }
 
-    private static string UserOf(int pid) => File.ReadLines($"/proc/{pid}/status").Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
+    private static string UserOf(int pid) =>
+        File.ReadLines($"/proc/{pid}/status").Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
 }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>What a client may take before its request is read, with real sockets.</summary>
+/// <summary>Limits on what a client can use before its request is read, tested with real sockets.</summary>
 public sealed class ConnectionLimitTests
 {
     private const string Health = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -32,12 +32,19 @@ public sealed class ConnectionLimitTests
     [Fact]
     public async Task Heads_beyond_their_limits_are_refused_and_those_within_are_served()
     {
-        await using var node = await TestNode.StartAsync(options => options with { MaxRequestLineBytes = 256, MaxHeaders = 16, MaxHeaderBytes = 1024 });
+        await using var node = await TestNode.StartAsync(
+            options => options with { MaxRequestLineBytes = 256, MaxHeaders = 16, MaxHeaderBytes = 1024 });
         var headers = string.Concat(Enumerable.Range(0, 15).Select(n => $"X-{n}: y\r\n"));
         Assert.Equal("HTTP/1.1 200 OK", await AskOnceAsync(node, $"GET /health HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n"));
-        Assert.Equal("HTTP/1.1 431 Request Header Fields Too Large", await AskOnceAsync(node, $"GET /health HTTP/1.1\r\nHost: localhost\r\n{headers}X-15: y\r\n\r\n"));
-        Assert.Equal("HTTP/1.1 431 Request Header Fields Too Large", await AskOnceAsync(node, $"GET /health HTTP/1.1\r\nHost: localhost\r\nX: {new string('y', 1024)}\r\n\r\n"));
-        Assert.Equal("HTTP/1.1 414 URI Too Long", await AskOnceAsync(node, $"GET /health?{new string('y', 256)} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        Assert.Equal(
+            "HTTP/1.1 431 Request Header Fields Too Large",
+            await AskOnceAsync(node, $"GET /health HTTP/1.1\r\nHost: localhost\r\n{headers}X-15: y\r\n\r\n"));
+        Assert.Equal(
+            "HTTP/1.1 431 Request Header Fields Too Large",
+            await AskOnceAsync(node, $"GET /health HTTP/1.1\r\nHost: localhost\r\nX: {new string('y', 1024)}\r\n\r\n"));
+        Assert.Equal(
+            "HTTP/1.1 414 URI Too Long",
+            await AskOnceAsync(node, $"GET /health?{new string('y', 256)} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
     }
 
     [Fact]
@@ -80,7 +87,8 @@ public sealed class ConnectionLimitTests
         for (var i = 0; i < 20; i++)
         {
             await Eventually.IsTrueAsync(
-                async () => await AskOnceAsync(node, "GET /sessions HTTP/1.1\r\nHost: localhost\r\nx-api-key: the-right-key-of-16\r\n\r\n") == "HTTP/1.1 200 OK",
+                async () => await AskOnceAsync(
+                    node, "GET /sessions HTTP/1.1\r\nHost: localhost\r\nx-api-key: the-right-key-of-16\r\n\r\n") == "HTTP/1.1 200 OK",
                 "the one with a key is served");
         }
 
@@ -88,7 +96,7 @@ public sealed class ConnectionLimitTests
         await Task.WhenAll(strangers);
     }
 
-    // On one connection as long as it lasts, and then on the next.
+    // Uses one connection until it is closed, and then opens the next.
     private static async Task AskAgainAndAgainAsync(TestNode node, CancellationToken leaving)
     {
         while (!leaving.IsCancellationRequested)
@@ -102,7 +110,7 @@ public sealed class ConnectionLimitTests
             }
             catch (Exception e) when (e is IOException or SocketException)
             {
-                // It was closed to make room.
+                // The node closed the connection to make room.
             }
         }
     }
@@ -110,7 +118,8 @@ public sealed class ConnectionLimitTests
     [Fact]
     public async Task While_all_connections_are_busy_others_are_told_and_operators_served()
     {
-        await using var node = await TestNode.StartAsync(options => options with { MaxConnections = 2, Worker = "simulated --faults never-ready@start=1:busy" });
+        await using var node = await TestNode.StartAsync(
+            options => options with { MaxConnections = 2, Worker = "simulated --faults never-ready@start=1:busy" });
         const string Create = "POST /sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
         var waiting = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => ConnectAsync(node)));
         foreach (var one in waiting)
@@ -147,7 +156,8 @@ public sealed class ConnectionLimitTests
     [Fact]
     public async Task A_trusted_proxy_stands_for_many_clients()
     {
-        await using var node = await TestNode.StartAsync(options => options with { AddressMaxConnections = 1, TrustedProxies = [IPAddress.Parse("127.0.0.2")] });
+        await using var node = await TestNode.StartAsync(
+            options => options with { AddressMaxConnections = 1, TrustedProxies = [IPAddress.Parse("127.0.0.2")] });
         var all = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ConnectAsync(node, "127.0.0.2")));
         foreach (var one in all)
         {
@@ -176,7 +186,7 @@ public sealed class ConnectionLimitTests
         }
     }
 
-    /// <summary>The first line of the answer; empty when there is none.</summary>
+    /// <summary>The first line of the response; empty when there is no response.</summary>
     private static async Task<string> AskAsync(TcpClient client, string bytes)
     {
         try
@@ -192,7 +202,7 @@ public sealed class ConnectionLimitTests
         }
     }
 
-    // A newcomer is closed, perhaps before its own side has noticed that it is connected.
+    // A new connection is closed, perhaps before the client has noticed that it is connected.
     private static async Task<bool> IsCutAsync(TestNode node, string from = "127.0.0.1")
     {
         try

@@ -4,13 +4,13 @@ using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Clients that are there no more, and say nothing.</summary>
+/// <summary>Clients that are gone without closing their connection.</summary>
 public sealed class DeadPeerTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly string Script = Path.Combine(AppContext.BaseDirectory, "Functional", "odd-worker.mjs");
 
-    // Its kernel answers every probe: to us it looks like one whose machine has vanished while bytes were on their way to it.
+    // The kernel answers every probe: to the node, this client looks like one whose machine vanished while bytes were in flight.
     [Fact]
     public async Task One_that_takes_nothing_while_there_is_more_to_send_is_cut_and_its_session_expires()
     {
@@ -21,7 +21,7 @@ public sealed class DeadPeerTests
         Assert.Equal("expired", await node.ReasonOfAsync(id));
     }
 
-    // As one that has died behind a proxy, whose kernel answers for it.
+    // Like a client that died behind a proxy, where the kernel of the proxy still answers.
     [Fact]
     public async Task One_that_answers_no_ping_is_cut_and_its_session_expires()
     {
@@ -33,7 +33,7 @@ public sealed class DeadPeerTests
         Assert.Equal("expired", await node.ReasonOfAsync(id));
     }
 
-    // Some take any frame for a message; see docs/decisions/0005.
+    // Some clients take any frame for a message; see docs/decisions/0005.
     [Theory]
     [InlineData("")]
     [InlineData("User-Agent: Go-http-client/1.1\r\n")]
@@ -42,7 +42,7 @@ public sealed class DeadPeerTests
         await using var node = await StartAsync("quiet=yes");
         var id = await node.CreateAsync();
         using var client = await AttachAsync(node, id, name);
-        await Task.Delay(3 * Patience); // Nothing is to happen for so long.
+        await Task.Delay(3 * Patience); // Nothing may happen during this time.
         Assert.Equal(0, client.Available);
         using var deleted = await node.Http.DeleteAsync($"/sessions/{id}");
         Assert.Equal([0x88], (await ReadToEndAsync(client))[..1]);
@@ -53,11 +53,14 @@ public sealed class DeadPeerTests
     {
         if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed");
-        await using var node = await TestNode.StartAsync(options => options with { Worker = "chromium", DeadPeerTimeout = Patience, Warm = 1 });
+        await using var node = await TestNode.StartAsync(
+            options => options with { Worker = "chromium", DeadPeerTimeout = Patience, Warm = 1 });
         var id = await node.CreateAsync();
-        using var client = await DevToolsClient.ConnectAsync(new($"ws://{node.Http.BaseAddress!.Authority}/sessions/{id}/cdp"), "one that answers");
+        using var client = await DevToolsClient.ConnectAsync(
+            new($"ws://{node.Http.BaseAddress!.Authority}/sessions/{id}/cdp"), "one that answers");
         var page = await client.AttachToPageAsync();
-        Assert.Equal(42, (int)(await client.EvaluateAsync(page, $"new Promise(done => setTimeout(done, {5 * Patience.TotalMilliseconds}, 42))"))!);
+        Assert.Equal(
+            42, (int)(await client.EvaluateAsync(page, $"new Promise(done => setTimeout(done, {5 * Patience.TotalMilliseconds}, 42))"))!);
     }
 
     private static Task<TestNode> StartAsync(string argument) => TestNode.StartAsync(options => options with
@@ -68,13 +71,14 @@ public sealed class DeadPeerTests
         Warm = 1,
     });
 
-    // Reads no more than the start of the answer.
+    // Reads only the head of the response.
     private static async Task<TcpClient> AttachAsync(TestNode node, string id, string headers)
     {
         var client = new TcpClient { ReceiveBufferSize = 4096 };
         await client.ConnectAsync(node.Http.BaseAddress!.Host, node.Http.BaseAddress.Port);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-            $"GET /sessions/{id}/cdp HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n{headers}Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+            $"GET /sessions/{id}/cdp HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+            $"Sec-WebSocket-Version: 13\r\n{headers}Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
         var answer = new StringBuilder();
         while (!answer.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
             answer.Append((char)client.GetStream().ReadByte());
@@ -92,7 +96,7 @@ public sealed class DeadPeerTests
         }
         catch (IOException)
         {
-            // It was cut.
+            // The node closed the connection.
         }
 
         return bytes.ToArray();

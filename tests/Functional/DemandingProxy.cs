@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>A proxy that lets in only who says "me" and "secret": HTTP (plain requests and CONNECT), or SOCKS 5.</summary>
+/// <summary>
+/// A proxy that requires the user "me" and the password "secret". It speaks HTTP (plain requests and CONNECT) or SOCKS 5.
+/// </summary>
 internal sealed class DemandingProxy : IDisposable
 {
     private static readonly string Expected = "Basic " + Convert.ToBase64String("me:secret"u8);
@@ -24,7 +26,7 @@ internal sealed class DemandingProxy : IDisposable
 
     public int Port { get; }
 
-    /// <summary>How many were let in.</summary>
+    /// <summary>The number of accepted clients.</summary>
     public int Connections => Volatile.Read(ref connections);
 
     public int Refusals => Volatile.Read(ref refusals);

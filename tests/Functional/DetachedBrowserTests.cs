@@ -7,7 +7,7 @@ using Steelyard.Processes;
 namespace Steelyard.Tests.Functional;
 
 /// <summary>
-/// Browsers in a process group and session of their own (detached-worker.mjs) end when their worker has ended, and not before.
+/// Browsers in a separate process group and session (detached-worker.mjs) end when their worker has ended, and not before.
 /// </summary>
 public sealed class DetachedBrowserTests
 {
@@ -27,7 +27,7 @@ public sealed class DetachedBrowserTests
         Kill.Now((int)workers[0]["pid"]!);
         await NoneLeftAsync(families[0]);
         await node.WorkerPidsAsync(2, seconds: 60);
-        Assert.All(families[1].Take(2), process => Assert.True(IsAlive(process))); // The browser, and what it needs.
+        Assert.All(families[1].Take(2), process => Assert.True(IsAlive(process))); // The browser and one of its child processes.
         Assert.True(Kill.IsAlive((int)workers[1]["pid"]!));
     }
 
@@ -41,7 +41,8 @@ public sealed class DetachedBrowserTests
         await node.WorkerPidsAsync(2, seconds: 60);
         var workers = await node.WorkersAsync();
         var family = workers.SelectMany(worker => BrowserOf(node, (string)worker["id"]!)).ToList();
-        int[] ports = [.. workers.Select(worker => (int)worker["port"]!), .. workers.Select(worker => DevToolsPort(node, (string)worker["id"]!))];
+        int[] ports =
+            [.. workers.Select(worker => (int)worker["port"]!), .. workers.Select(worker => DevToolsPort(node, (string)worker["id"]!))];
         node.Process.Send(Signal.Terminate);
         Assert.Equal(0, (await node.Process.Exited.WaitAsync(TimeSpan.FromSeconds(30))).Code);
         Assert.DoesNotContain(family, IsAlive);
@@ -65,7 +66,7 @@ public sealed class DetachedBrowserTests
         await NoneLeftAsync(families[0]);
         Assert.All(families[1].Take(2), process => Assert.True(IsAlive(process)));
         Assert.Contains((int)workers[1]["pid"]!, await second.WorkerPidsAsync(2, seconds: 60));
-        Kill.Now((int)workers[1]["pid"]!); // No child of this node.
+        Kill.Now((int)workers[1]["pid"]!); // This process is not a child of this node.
         await NoneLeftAsync(families[1]);
     }
 
@@ -87,17 +88,25 @@ public sealed class DetachedBrowserTests
     public async Task They_count_for_their_workers_limits()
     {
         await using var node = await StartAsync("emptied", null, "--worker-processes", "2");
-        await Eventually.IsTrueAsync(async () => (await node.OutputAsync()).Contains("processes, and may have 2", StringComparison.Ordinal), "they are counted", seconds: 60);
+        await Eventually.IsTrueAsync(
+            async () => (await node.OutputAsync()).Contains("processes, but its limit is 2", StringComparison.Ordinal),
+            "they are counted",
+            seconds: 60);
     }
 
     private static Task<NodeProcess> StartAsync(string how, string? runDirectory = null, params string[] options)
     {
         if (!File.Exists(Browser))
             Assert.Skip($"no browser at {Browser}: run `make browser`");
-        return NodeProcess.StartAsync(runDirectory, ["--worker", $"/usr/bin/env node {Script} {how} {Browser}", "--warm", "2", "--max-workers", "2", "--worker-start-timeout", "60s", .. options]);
+        return NodeProcess.StartAsync(
+            runDirectory,
+            [
+                "--worker", $"/usr/bin/env node {Script} {how} {Browser}", "--warm", "2", "--max-workers", "2", "--worker-start-timeout",
+                "60s", .. options,
+            ]);
     }
 
-    // The browser whose profile lies in this worker's folder, and all that descend from it, in the order of their pids.
+    // The browser whose profile is in this worker's folder, and all its descendants, ordered by pid.
     private static List<ProcessIdentity> BrowserOf(NodeProcess node, string worker)
     {
         // A child that has not called exec yet still shows the command line of its parent.
@@ -111,11 +120,14 @@ public sealed class DetachedBrowserTests
         return [.. family.Select(ProcessIdentity.Of).OfType<ProcessIdentity>()];
 
         bool IsMain(int pid) => CommandLineOf(pid) is { } line && line.StartsWith(Browser, StringComparison.Ordinal)
-            && line.Contains($"--user-data-dir={node.RunDirectory}/workers/{worker}/", StringComparison.Ordinal) && !line.Contains("--type=", StringComparison.Ordinal);
+            && line.Contains($"--user-data-dir={node.RunDirectory}/workers/{worker}/", StringComparison.Ordinal)
+                && !line.Contains("--type=", StringComparison.Ordinal);
     }
 
     private static int DevToolsPort(NodeProcess node, string worker) =>
-        int.Parse(File.ReadLines(Path.Combine(node.RunDirectory, "workers", worker, "profile", "DevToolsActivePort")).First(), CultureInfo.InvariantCulture);
+        int.Parse(
+            File.ReadLines(Path.Combine(node.RunDirectory, "workers", worker, "profile", "DevToolsActivePort")).First(),
+            CultureInfo.InvariantCulture);
 
     private static string? CommandLineOf(int pid)
     {

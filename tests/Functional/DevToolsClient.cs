@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>A client attached to a browser, one call at a time. Events are skipped.</summary>
+/// <summary>A client attached to a browser. It makes one call at a time and skips events.</summary>
 internal sealed class DevToolsClient : IDisposable
 {
     private readonly ClientWebSocket socket = new();
@@ -14,8 +14,8 @@ internal sealed class DevToolsClient : IDisposable
     {
     }
 
-    /// <param name="address">Of the browser's WebSocket.</param>
-    /// <param name="name">What it calls itself; null for nothing.</param>
+    /// <param name="address">The address of the browser's WebSocket.</param>
+    /// <param name="name">The name that the client sends; null to send none.</param>
     public static async Task<DevToolsClient> ConnectAsync(Uri address, string? name = null)
     {
         var client = new DevToolsClient();
@@ -24,7 +24,7 @@ internal sealed class DevToolsClient : IDisposable
         return client;
     }
 
-    /// <summary>What the node said when it closed the connection; null before.</summary>
+    /// <summary>The node's reason for closing the connection; null while it is open.</summary>
     public string? CloseReason => socket.CloseStatusDescription;
 
     public async Task<JsonObject> CallAsync(string method, JsonObject? parameters = null, string? session = null)
@@ -43,7 +43,7 @@ internal sealed class DevToolsClient : IDisposable
         }
     }
 
-    /// <summary>A session on the browser's first page.</summary>
+    /// <summary>Attaches to the browser's first page and returns the CDP session id.</summary>
     public async Task<string> AttachToPageAsync()
     {
         var targets = (await CallAsync("Target.getTargets"))["targetInfos"]!.AsArray();
@@ -52,15 +52,16 @@ internal sealed class DevToolsClient : IDisposable
         return (string)attached["sessionId"]!;
     }
 
-    /// <summary>The value of an expression, or of its promise.</summary>
+    /// <summary>Evaluates an expression, awaits its promise if it is one, and returns the value.</summary>
     public async Task<JsonNode?> EvaluateAsync(string session, string expression)
     {
-        var result = await CallAsync("Runtime.evaluate", new() { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true }, session);
+        var result = await CallAsync(
+            "Runtime.evaluate", new() { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true }, session);
         Assert.False(result.ContainsKey("exceptionDetails"), result.ToJsonString());
         return result["result"]!["value"];
     }
 
-    /// <summary>Goes to an address and returns when the page has loaded.</summary>
+    /// <summary>Navigates to an address and returns when the page has loaded.</summary>
     public async Task GoAsync(string session, string url)
     {
         await CallAsync("Page.navigate", new() { ["url"] = url }, session);

@@ -7,32 +7,61 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>What a session's browser reaches of this machine, by every way we know. Real Chromium; it prints what the page saw.</summary>
+/// <summary>
+/// The addresses of this machine that a session's browser can reach, by every known way. Uses real Chromium and prints what the page
+/// saw.
+/// </summary>
 public sealed class EgressTests
 {
     private const string Blocked = "is blocked by this node's --egress rules";
 
-    // What a page does with an address. Each is a promise that is over when the browser has done what it will do.
+    // The ways in which a page can use an address. Each script is a promise that settles once the browser's attempt is over.
     private static readonly (string Name, string Script)[] Ways =
     [
         ("fetch", "fetch(URL, {mode: 'no-cors'}).then(() => 'an answer it cannot read', e => e.message)"),
-        ("image", "new Promise(done => { const i = new Image(); i.onload = () => done('loaded'); i.onerror = () => done('error'); i.src = URL; })"),
-        ("script", "new Promise(done => { const s = document.createElement('script'); s.onload = () => done('ran'); s.onerror = () => done('error'); s.src = URL; document.head.append(s); })"),
-        ("iframe", "new Promise(done => { const f = document.createElement('iframe'); f.onload = () => done('loaded something'); f.src = URL; document.body.append(f); })"),
-        ("WebSocket", "new Promise(done => { const w = new WebSocket(URL.replace('http', 'ws')); w.onopen = () => done('open'); w.onerror = () => done('error'); })"),
-        ("EventSource", "new Promise(done => { const e = new EventSource(URL); e.onopen = () => done('open'); e.onerror = () => done('error'); })"),
+        (
+            "image",
+            "new Promise(done => { const i = new Image(); i.onload = () => done('loaded'); i.onerror = () => done('error'); " +
+            "i.src = URL; })"),
+        (
+            "script",
+            "new Promise(done => { const s = document.createElement('script'); s.onload = () => done('ran'); " +
+            "s.onerror = () => done('error'); s.src = URL; document.head.append(s); })"),
+        (
+            "iframe",
+            "new Promise(done => { const f = document.createElement('iframe'); f.onload = () => done('loaded something'); " +
+            "f.src = URL; document.body.append(f); })"),
+        (
+            "WebSocket",
+            "new Promise(done => { const w = new WebSocket(URL.replace('http', 'ws')); w.onopen = () => done('open'); " +
+            "w.onerror = () => done('error'); })"),
+        (
+            "EventSource",
+            "new Promise(done => { const e = new EventSource(URL); e.onopen = () => done('open'); e.onerror = () => done('error'); })"),
         ("redirect", "fetch('/redirect?' + URL, {mode: 'no-cors'}).then(() => 'an answer it cannot read', e => e.message)"),
         ("dedicated worker", "new Promise(done => new Worker('/worker.js?' + URL).onmessage = e => done(e.data))"),
-        ("service worker", "navigator.serviceWorker.register('/service.js?' + URL).then(r => r.installing ?? r.waiting ?? r.active).then(s => new Promise(done => { navigator.serviceWorker.onmessage = e => done(e.data); s.postMessage(0); }))"),
+        (
+            "service worker",
+            "navigator.serviceWorker.register('/service.js?' + URL).then(r => r.installing ?? r.waiting ?? r.active)" +
+            ".then(s => new Promise(done => { navigator.serviceWorker.onmessage = e => done(e.data); s.postMessage(0); }))"),
         ("https", "fetch(URL.replace('http', 'https'), {mode: 'no-cors'}).then(() => 'an answer it cannot read', e => e.message)"),
         ("beacon", "navigator.sendBeacon(URL, 'x') ? fetch(URL, {mode: 'no-cors'}).then(() => 'sent', () => 'sent, and lost') : 'refused'"),
     ];
 
-    // These are UDP, which no session has, whatever the rules.
+    // These use UDP, which is closed to every session regardless of the rules.
     private static readonly (string Name, string Script)[] DatagramWays =
     [
-        ("WebRTC over STUN", "new Promise(done => { const p = new RTCPeerConnection({iceServers: [{urls: 'stun:HOST'}]}), seen = []; p.onicecandidate = e => { if (e.candidate) seen.push(e.candidate.type); else done('candidates: ' + (seen.join() || 'none')); }; p.createDataChannel('x'); p.createOffer().then(o => p.setLocalDescription(o)); setTimeout(() => done('gathering for 3 s: ' + (seen.join() || 'none')), 3000); })"),
-        ("WebTransport", "self.WebTransport === undefined ? 'not for this page' : new Promise(done => { const t = new WebTransport(URL.replace('http', 'https')); t.ready.then(() => done('open'), e => done(e.message)); })"),
+        (
+            "WebRTC over STUN",
+            "new Promise(done => { const p = new RTCPeerConnection({iceServers: [{urls: 'stun:HOST'}]}), seen = []; " +
+            "p.onicecandidate = e => { if (e.candidate) seen.push(e.candidate.type); " +
+            "else done('candidates: ' + (seen.join() || 'none')); }; p.createDataChannel('x'); " +
+            "p.createOffer().then(o => p.setLocalDescription(o)); " +
+            "setTimeout(() => done('gathering for 3 s: ' + (seen.join() || 'none')), 3000); })"),
+        (
+            "WebTransport",
+            "self.WebTransport === undefined ? 'not for this page' : new Promise(done => { " +
+            "const t = new WebTransport(URL.replace('http', 'https')); t.ready.then(() => done('open'), e => done(e.message)); })"),
     ];
 
     [Fact]
@@ -73,7 +102,8 @@ public sealed class EgressTests
             var before = trap.Connections;
             var seen = (string?)await client.EvaluateAsync(page, Fill(script, trap));
             var reached = trap.Connections > before;
-            Console.WriteLine($"| {(allowed ? "allowed" : "forbidden"),-9} | {name,-17} | {(reached ? "reached" : "not reached"),-11} | {seen} |");
+            Console.WriteLine(
+                $"| {(allowed ? "allowed" : "forbidden"),-9} | {name,-17} | {(reached ? "reached" : "not reached"),-11} | {seen} |");
             Assert.True(reached == (allowed && !DatagramWays.Contains((name, script))), $"{name}: {seen}");
         }
 
@@ -92,9 +122,13 @@ public sealed class EgressTests
             Assert.Skip($"the kernel does not enforce it here: {partly}");
         foreach (var proxy in new[] { "direct://", $"127.0.0.1:{trap.Port}", $"socks5://127.0.0.1:{trap.Port}" })
         {
-            var context = (string)(await client.CallAsync("Target.createBrowserContext", new() { ["proxyServer"] = proxy, ["proxyBypassList"] = "<local>" }))["browserContextId"]!;
+            var context = (string)(await client.CallAsync(
+                "Target.createBrowserContext",
+                new() { ["proxyServer"] = proxy, ["proxyBypassList"] = "<local>" }))["browserContextId"]!;
             var target = await client.CallAsync("Target.createTarget", new() { ["url"] = "about:blank", ["browserContextId"] = context });
-            var page = (string)(await client.CallAsync("Target.attachToTarget", new() { ["targetId"] = (string)target["targetId"]!, ["flatten"] = true }))["sessionId"]!;
+            var page = (string)(await client.CallAsync(
+                "Target.attachToTarget",
+                new() { ["targetId"] = (string)target["targetId"]!, ["flatten"] = true }))["sessionId"]!;
             var went = await client.CallAsync("Page.navigate", new() { ["url"] = $"http://127.0.0.1:{trap.Port}/" }, page);
             Console.WriteLine($"| a context with the proxy {proxy,-24} | {went["errorText"]} |");
             Assert.NotNull(went["errorText"]);
@@ -120,19 +154,26 @@ public sealed class EgressTests
     private static Dictionary<string, string> Pages => new()
     {
         ["/"] = "<title>allowed</title>",
-        ["/worker.js"] = "fetch(location.search.slice(1), {mode: 'no-cors'}).then(() => 'an answer it cannot read', e => e.message).then(postMessage)",
-        ["/service.js"] = "onmessage = e => e.waitUntil(fetch(location.search.slice(1), {mode: 'no-cors'}).then(() => 'an answer it cannot read', x => x.message).then(m => e.source.postMessage(m)))",
+        ["/worker.js"] =
+            "fetch(location.search.slice(1), {mode: 'no-cors'}).then(() => 'an answer it cannot read', e => e.message).then(postMessage)",
+        ["/service.js"] =
+            "onmessage = e => e.waitUntil(fetch(location.search.slice(1), {mode: 'no-cors'})" +
+            ".then(() => 'an answer it cannot read', x => x.message).then(m => e.source.postMessage(m)))",
     };
 
     private static string Fill(string script, Trap trap) => script
         .Replace("URL", $"'http://127.0.0.1:{trap.Port}/'", StringComparison.Ordinal)
         .Replace("HOST", $"127.0.0.1:{trap.Port}", StringComparison.Ordinal);
 
-    // The page is there a moment after the answer of the navigation.
+    // The page appears a moment after the response to the navigation.
     private static async Task<string> TextAsync(DevToolsClient client, string page, string url)
     {
         var text = "";
-        await Eventually.IsTrueAsync(async () => (text = ((string?)await client.EvaluateAsync(page, "location.href === 'about:blank' ? '' : document.body?.innerText ?? ''"))!.Trim()).Length > 0, $"{url} shows something");
+        await Eventually.IsTrueAsync(
+            async () => (
+                text = ((string?)await client.EvaluateAsync(page, "location.href === 'about:blank' ? '' : document.body?.innerText ?? ''"))!
+                    .Trim()).Length > 0,
+            $"{url} shows something");
         await client.GoAsync(page, "about:blank");
         return text;
     }
@@ -141,7 +182,8 @@ public sealed class EgressTests
     {
         if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
-        var node = await TestNode.StartAsync(options => options with { Worker = "chromium", EgressRules = rules, WorkerStartTimeout = TimeSpan.FromSeconds(40) });
+        var node = await TestNode.StartAsync(
+            options => options with { Worker = "chromium", EgressRules = rules, WorkerStartTimeout = TimeSpan.FromSeconds(40) });
         await node.ReadyAsync(2);
         return node;
     }
@@ -157,15 +199,25 @@ public sealed class EgressTests
             ("another worker", $"http://127.0.0.1:{workers.First(worker => worker.Pid != own).Port}/status"),
             ("another worker's DevTools", await DevToolsAsync(workers.First(worker => worker.Pid != own).Port)),
         ];
-        string[] spellings = ["127.0.0.1", "localhost", "localhost.", "[::1]", "0.0.0.0", "[::]", "2130706433", "0x7f000001", "017700000001", "127.1", "[::ffff:127.0.0.1]", "[::127.0.0.1]", "127.255.255.254"];
+        string[] spellings =
+        [
+            "127.0.0.1", "localhost", "localhost.", "[::1]", "0.0.0.0", "[::]", "2130706433", "0x7f000001", "017700000001", "127.1",
+            "[::ffff:127.0.0.1]", "[::127.0.0.1]", "127.255.255.254",
+        ];
         list.AddRange(spellings.Select(host => ("this machine", $"http://{host}:{trap.Port}/")));
         list.AddRange(NamesOfLoopback().Select(name => ("a name that means loopback", $"http://{name}:{trap.Port}/")));
         list.AddRange(NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses)
             .Where(address => !IPAddress.IsLoopback(address.Address) && address.Address.AddressFamily == AddressFamily.InterNetwork)
             .Select(address => ("an address of this machine's network card", $"http://{address.Address}:{trap.Port}/")));
-        string[] clouds = ["169.254.169.254", "[::ffff:169.254.169.254]", "metadata.google.internal", "169.254.170.2", "100.100.100.200", "168.63.129.16", "[fd00:ec2::254]"];
+        string[] clouds =
+        [
+            "169.254.169.254", "[::ffff:169.254.169.254]", "metadata.google.internal", "169.254.170.2", "100.100.100.200", "168.63.129.16",
+            "[fd00:ec2::254]",
+        ];
         list.AddRange(clouds.Select(host => ("a cloud's metadata", $"http://{host}/latest/meta-data/")));
-        list.AddRange(((string[])["10.0.0.1", "172.16.0.1", "192.168.1.1", "[fd12::1]", "[fe80::1]"]).Select(host => ("a private network", $"http://{host}/")));
+        list.AddRange(
+            ((string[])["10.0.0.1", "172.16.0.1", "192.168.1.1", "[fd12::1]", "[fe80::1]"])
+                .Select(host => ("a private network", $"http://{host}/")));
         return list;
     }
 

@@ -1,6 +1,6 @@
 namespace Steelyard.Tests.Functional;
 
-/// <summary>For what the outside world does in its own time and tells nobody about.</summary>
+/// <summary>Waits for conditions outside the test that are not announced by any event.</summary>
 internal static class Eventually
 {
     public static Task IsTrueAsync(Func<bool> condition, string what, double seconds = 15) =>

@@ -13,7 +13,8 @@ public sealed class FaultTests
         var victim = await node.CreateAsync();
         var other = await node.CreateAsync();
         Kill.Now(await node.PidOfAsync(victim));
-        await Eventually.IsTrueAsync(async () => await node.StatusOfAsync(victim) == HttpStatusCode.NotFound, "the session has ended", seconds: 2);
+        await Eventually.IsTrueAsync(
+            async () => await node.StatusOfAsync(victim) == HttpStatusCode.NotFound, "the session has ended", seconds: 2);
         Assert.Equal("worker_lost", await node.ReasonOfAsync(victim));
         Assert.Equal(HttpStatusCode.OK, await node.StatusOfAsync(other));
         await node.ReadyAsync(2);
@@ -22,7 +23,7 @@ public sealed class FaultTests
     [Fact]
     public async Task A_create_finds_a_live_worker_in_the_moment_all_idle_ones_have_died()
     {
-        // Two, because a create is tried three times: one that is being killed may still take a request with it.
+        // Two faults, because a create is tried three times and a worker that is being killed may still fail one more request.
         await using var node = await TestNode.StartAsync(options => options with { Warm = 2, MaxWorkers = 2 });
         for (var round = 0; round < 5; round++)
         {
@@ -122,10 +123,12 @@ public sealed class FaultTests
     [Fact]
     public async Task A_worker_that_never_listens_is_stopped_at_the_start_deadline()
     {
-        await using var node = await TestNode.StartFaultyAsync("never-ready@start=1", options => options with { Warm = 1, MaxWorkers = 1, WorkerStartTimeout = TimeSpan.FromSeconds(1) });
+        await using var node = await TestNode.StartFaultyAsync(
+            "never-ready@start=1", options => options with { Warm = 1, MaxWorkers = 1, WorkerStartTimeout = TimeSpan.FromSeconds(1) });
         await Eventually.IsTrueAsync(() => node.Pool.Workers().FirstOrDefault() is not null, "it has started");
         var pid = node.Pool.Workers()[0].Pid;
         await Eventually.IsTrueAsync(() => !Kill.IsAlive(pid), "it was stopped", seconds: 5);
-        await Eventually.IsTrueAsync(() => node.Pool.Status().LastExit?.Contains("NeverReady", StringComparison.Ordinal) == true, "the reason is known");
+        await Eventually.IsTrueAsync(
+            () => node.Pool.Status().LastExit?.Contains("NeverReady", StringComparison.Ordinal) == true, "the reason is known");
     }
 }

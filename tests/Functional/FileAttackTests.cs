@@ -7,8 +7,8 @@ using Steelyard.Processes;
 namespace Steelyard.Tests.Functional;
 
 /// <summary>
-/// The browser's user turns against the worker, which is root: its folders are exchanged for links, and what lies in them is what no
-/// browser writes. As a browser would, whose process was taken over.
+/// The browser's user attacks the worker, which runs as root: it replaces folders with links and plants files that no browser writes.
+/// A compromised browser process could do the same.
 /// </summary>
 public sealed class FileAttackTests
 {
@@ -37,7 +37,8 @@ public sealed class FileAttackTests
     {
         await using var attack = await Attack.StartAsync();
         await attack.RunAsync("cd downloads && mkdir a && echo own > a/secret && ln -s $OUTSIDE b");
-        var exchange = attack.RunAsync("cd downloads && i=0; while [ $i -lt 200 ]; do mv -T a c; mv -T b a; mv -T a b; mv -T c a; i=$((i+1)); done 2>/dev/null; true");
+        var exchange = attack.RunAsync(
+            "cd downloads && i=0; while [ $i -lt 200 ]; do mv -T a c; mv -T b a; mv -T a b; mv -T c a; i=$((i+1)); done 2>/dev/null; true");
         do
         {
             Assert.DoesNotContain("root's", await attack.TextOfAsync("a/secret"), StringComparison.Ordinal);
@@ -55,7 +56,8 @@ public sealed class FileAttackTests
         await using var attack = await Attack.StartAsync();
         await attack.RunAsync("cd downloads && mkfifo pipe && echo own > own && printf 'x' > $(printf 'bad\\377name')");
         File.WriteAllText(Path.Combine(attack.Downloads, "roots"), "root's secret");
-        await attack.RunAsRootAsync("ln $OUTSIDE/secret $PROFILE/downloads/hard"); // As its user may, where the kernel does not protect hard links.
+        // The browser's user can do this where the kernel does not protect hard links.
+        await attack.RunAsRootAsync("ln $OUTSIDE/secret $PROFILE/downloads/hard");
         Assert.Equal(["own"], await attack.ListAsync());
         foreach (var path in new[] { "pipe", "roots", "hard" })
         {
@@ -77,7 +79,8 @@ public sealed class FileAttackTests
     {
         await using var attack = await Attack.StartAsync();
         (await attack.UploadAsync("sub/planted")).EnsureSuccessStatusCode().Dispose();
-        await attack.RunAsync("cd downloads && test -O sub && test -O sub/planted && echo more >> sub/planted && mv sub/planted sub/other && rm -r sub");
+        await attack.RunAsync(
+            "cd downloads && test -O sub && test -O sub/planted && echo more >> sub/planted && mv sub/planted sub/other && rm -r sub");
         Assert.Empty(await attack.ListAsync());
     }
 
@@ -85,8 +88,12 @@ public sealed class FileAttackTests
     public async Task The_log_and_the_folder_of_uploads_are_not_the_browsers_to_exchange()
     {
         await using var attack = await Attack.StartAsync();
-        await attack.RunAsync("rm -f browser.log; ln -s $OUTSIDE/secret browser.log; mv uploads u2; ln -s $OUTSIDE uploads; rm -rf tmp; ln -s $OUTSIDE tmp; mkdir other");
-        Assert.Equal(["browser.log", "downloads", "profile", "tmp", "uploads"], Directory.EnumerateFileSystemEntries(attack.Worker.Profile).Select(Path.GetFileName).Order());
+        await attack.RunAsync(
+            "rm -f browser.log; ln -s $OUTSIDE/secret browser.log; mv uploads u2; ln -s $OUTSIDE uploads; " +
+            "rm -rf tmp; ln -s $OUTSIDE tmp; mkdir other");
+        Assert.Equal(
+            ["browser.log", "downloads", "profile", "tmp", "uploads"],
+            Directory.EnumerateFileSystemEntries(attack.Worker.Profile).Select(Path.GetFileName).Order());
         Assert.All(Directory.EnumerateFileSystemEntries(attack.Worker.Profile), path => Assert.Null(new FileInfo(path).LinkTarget));
     }
 
@@ -94,7 +101,9 @@ public sealed class FileAttackTests
     public async Task A_profile_full_of_traps_is_deleted_and_nothing_else()
     {
         await using var attack = await Attack.StartAsync();
-        await attack.RunAsync("cd profile && ln -s $OUTSIDE way && ln -s $OUTSIDE/secret link && mkfifo pipe && mkdir $(printf '\\377') && ln -s $OUTSIDE $(printf '\\377/way')");
+        await attack.RunAsync(
+            "cd profile && ln -s $OUTSIDE way && ln -s $OUTSIDE/secret link && mkfifo pipe && mkdir $(printf '\\377') && " +
+            "ln -s $OUTSIDE $(printf '\\377/way')");
         var profile = attack.Worker.Profile;
         await attack.Worker.DeleteAsync();
         await Eventually.IsTrueAsync(() => !Directory.Exists(profile), "the profile is gone");
@@ -102,7 +111,7 @@ public sealed class FileAttackTests
         attack.AssertOutsideIsWhole();
     }
 
-    /// <summary>A worker that is root, a browser of a user of its own, and a folder that is root's alone.</summary>
+    /// <summary>A worker that runs as root, a browser that runs as a separate user, and a folder that only root can access.</summary>
     private sealed class Attack(WorkerProcess worker, string user, DirectoryInfo outside) : IAsyncDisposable
     {
         public WorkerProcess Worker => worker;
@@ -125,15 +134,18 @@ public sealed class FileAttackTests
                 Assert.Skip($"user: {isolation["user"]!["why"]}");
             }
 
-            var user = File.ReadLines($"/proc/{worker.BrowserPid()}/status").Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
+            var user = File.ReadLines($"/proc/{worker.BrowserPid()}/status")
+                .Single(line => line.StartsWith("Uid:", StringComparison.Ordinal))
+                .Split('\t')[1];
             var outside = Directory.CreateTempSubdirectory("steelyard-outside-");
             var attack = new Attack(worker, user, outside);
             await File.WriteAllTextAsync(attack.Secret, "root's secret");
             return attack;
         }
 
-        /// <summary>As the browser's user, in the folder of its profile. What fails, fails.</summary>
-        public Task RunAsync(string script) => RunAsync(Setpriv, $"--reuid={user}", $"--regid={user}", "--clear-groups", "/bin/sh", "-c", $"cd {worker.Profile}; {script}");
+        /// <summary>Runs a script as the browser's user in the worker's profile folder. Errors of the script are ignored.</summary>
+        public Task RunAsync(string script) =>
+            RunAsync(Setpriv, $"--reuid={user}", $"--regid={user}", "--clear-groups", "/bin/sh", "-c", $"cd {worker.Profile}; {script}");
 
         public Task RunAsRootAsync(string script) => RunAsync("/bin/sh", "-c", script);
 
@@ -161,11 +173,15 @@ public sealed class FileAttackTests
         }
 
         public async Task<string[]> ListAsync() =>
-            [.. (await worker.Http.GetFromJsonAsync<JsonObject>(worker.PathOf("files")))!["data"]!.AsArray().Select(file => (string)file!["path"]!)];
+            [
+                .. (await worker.Http.GetFromJsonAsync<JsonObject>(worker.PathOf("files")))!["data"]!.AsArray()
+                    .Select(file => (string)file!["path"]!),
+            ];
 
         public async Task<HttpResponseMessage> UploadAsync(string path)
         {
-            using var form = new MultipartFormDataContent { { new StringContent("planted"), "file", "x" }, { new StringContent(path), "path" } };
+            using var form =
+                new MultipartFormDataContent { { new StringContent("planted"), "file", "x" }, { new StringContent(path), "path" } };
             return await worker.Http.PostAsync(worker.PathOf("files"), form);
         }
 

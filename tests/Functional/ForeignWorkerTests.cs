@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Workers that are not ours: programs that speak the worker API in their own way, and strangers that only seem to.</summary>
+/// <summary>
+/// Workers from other vendors: programs that implement the worker API differently, and unrelated servers that resemble a worker.
+/// </summary>
 public sealed class ForeignWorkerTests
 {
     public static readonly string Script = Path.Combine(AppContext.BaseDirectory, "Functional", "foreign-worker.mjs");
@@ -33,14 +35,16 @@ public sealed class ForeignWorkerTests
         await using var node = await TestNode.StartAsync(options => options with { Worker = $"/usr/bin/env node {Script}" });
         var id = await node.CreateAsync();
         Kill.Now(await node.PidOfAsync(id));
-        await Eventually.IsTrueAsync(async () => await node.StatusOfAsync(id) == HttpStatusCode.NotFound, "the session has ended", seconds: 2);
+        await Eventually.IsTrueAsync(
+            async () => await node.StatusOfAsync(id) == HttpStatusCode.NotFound, "the session has ended", seconds: 2);
         Assert.Equal("worker_lost", await node.ReasonOfAsync(id));
     }
 
     [Fact]
     public async Task A_stranger_on_the_workers_port_is_never_taken_for_the_worker()
     {
-        await using var node = await TestNode.StartFaultyAsync("never-ready@start=1:deaf", options => options with { Warm = 1, MaxWorkers = 1 });
+        await using var node = await TestNode.StartFaultyAsync(
+            "never-ready@start=1:deaf", options => options with { Warm = 1, MaxWorkers = 1 });
         await Eventually.IsTrueAsync(() => node.Pool.Workers().Count == 1, "it has started");
         var worker = node.Pool.Workers()[0];
         using var stranger = new TcpListener(IPAddress.Loopback, worker.Port);
@@ -53,7 +57,7 @@ public sealed class ForeignWorkerTests
         Assert.Equal(0, node.Pool.Status().Ready);
     }
 
-    // Answers as an idle worker would; returns all it was sent.
+    // Answers like an idle worker, and returns everything it received.
     private static async Task<string> PretendAsync(TcpListener listener)
     {
         var asked = new StringBuilder();
@@ -68,8 +72,11 @@ public sealed class ForeignWorkerTests
                 {
                     var request = Encoding.ASCII.GetString(buffer, 0, count);
                     asked.Append(request);
-                    var body = request.StartsWith("GET /health", StringComparison.Ordinal) ? "ok" : """{"available":true,"session_id":null}""";
-                    await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+                    var body = request.StartsWith("GET /health", StringComparison.Ordinal)
+                        ? "ok"
+                        : """{"available":true,"session_id":null}""";
+                    await client.GetStream().WriteAsync(
+                        Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
                 }
             }
         }

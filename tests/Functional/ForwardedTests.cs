@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Addresses behind a proxy: believed from one that is trusted, and from nobody else.</summary>
+/// <summary>Addresses that a proxy forwards are accepted only from a trusted proxy.</summary>
 public sealed class ForwardedTests
 {
     [Theory]
@@ -27,7 +27,10 @@ public sealed class ForwardedTests
     [InlineData(null, "ws://127.0.0.1", "http://127.0.0.1")]
     public async Task A_trusted_proxy_tells_under_which_address_clients_reach_us(string? trusted, string socket, string viewer)
     {
-        await using var node = await TestNode.StartAsync(options => options with { AllowedHosts = ["grid.example"], TrustedProxies = trusted is null ? [] : [IPAddress.Parse(trusted)] });
+        await using var node =
+            await TestNode.StartAsync(
+                options =>
+                    options with { AllowedHosts = ["grid.example"], TrustedProxies = trusted is null ? [] : [IPAddress.Parse(trusted)] });
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/sessions") { Content = JsonContent.Create(new { }) };
         request.Headers.Add("X-Forwarded-Host", "grid.example");
         request.Headers.Add("X-Forwarded-Proto", "https");

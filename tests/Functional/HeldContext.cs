@@ -1,13 +1,13 @@
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Keeps what was begun in it from going on after a wait, until it is released.</summary>
+/// <summary>A synchronization context that holds back all continuations until it is released.</summary>
 internal sealed class HeldContext : SynchronizationContext
 {
     private readonly Lock gate = new();
     private readonly TaskCompletionSource posted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Queue<(SendOrPostCallback Callback, object? State)>? held = new();
 
-    /// <summary>Completes when something would go on.</summary>
+    /// <summary>Completes when a continuation is posted.</summary>
     public Task Posted => posted.Task;
 
     public Task<T> Begin<T>(Func<Task<T>> work)
@@ -39,7 +39,7 @@ internal sealed class HeldContext : SynchronizationContext
         base.Post(d, state);
     }
 
-    /// <summary>From now on all goes on, in the thread pool.</summary>
+    /// <summary>Releases all continuations: from now on they run in the thread pool.</summary>
     public void Release()
     {
         Queue<(SendOrPostCallback Callback, object? State)> waiting;

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>The history of ended sessions across orchestrators, each a process of its own.</summary>
+/// <summary>The history of ended sessions across several orchestrator processes.</summary>
 public sealed class HistoryRestartTests : IDisposable
 {
     private readonly string data = Path.Combine(Path.GetTempPath(), $"steelyard-data-{Guid.NewGuid():N}");

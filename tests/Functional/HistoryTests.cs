@@ -18,7 +18,7 @@ public sealed class HistoryTests : IDisposable
         var ended = new List<string>();
         foreach (var count in new[] { 1, 50, 51, 130 })
         {
-            // The first half is on disk only, of the rest the newer ones are in memory, too.
+            // The first half is only on disk. Of the rest, the newer ones are also in memory.
             await using (var node = await StartAsync())
             {
                 while (ended.Count < count)
@@ -81,7 +81,9 @@ public sealed class HistoryTests : IDisposable
             await ReleaseAsync(node, id);
             Assert.Equal(tombstones == 0 ? "not_found" : "deleted", await node.ReasonOfAsync(id));
             var row = Assert.Single((await JsonAsync(node, $"/sessions/{id}/history"))["history"]!.AsArray())!;
-            Assert.Equal((id, "deleted", "released by its client", 0), ((string?)row["id"], (string?)row["reason"], (string?)row["detail"], (int)row["restarts"]!));
+            Assert.Equal(
+                (id, "deleted", "released by its client", 0),
+                ((string?)row["id"], (string?)row["reason"], (string?)row["detail"], (int)row["restarts"]!));
             Assert.Equal("ä", (string?)row["metadata"]!["job"]);
             Assert.StartsWith("w", (string?)row["worker_id"], StringComparison.Ordinal);
         }
@@ -186,13 +188,13 @@ public sealed class HistoryTests : IDisposable
         Assert.Equal("deleted", await node.ReasonOfAsync(live));
     }
 
-    // Three tombstones: most of what is listed is on disk only.
+    // With three tombstones, most of the listed sessions are only on disk.
     private Task<TestNode> StartAsync(Func<Options, Options>? configure = null) =>
         TestNode.StartAsync(options => (configure ?? (same => same))(options with { Tombstones = 3, DataDirectory = data, NodeId = 5 }));
 
     private static Options Keys(Options options) => options with { ApiKeys = ["a:key-a", "b:key-b"], OperatorKeys = ["boss:key-boss"] };
 
-    // Addresses name the port, and live views a proof, that are others after a restart.
+    // After a restart, the port in the addresses and the proof in the live view addresses are different.
     private static string Portless(JsonObject session)
     {
         foreach (var name in new[] { "websocketUrl", "debugUrl", "sessionViewerUrl" })

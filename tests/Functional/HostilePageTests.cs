@@ -12,7 +12,7 @@ using Steelyard.Settings;
 namespace Steelyard.Tests.Functional;
 
 /// <summary>
-/// A page of another site, open in somebody's own browser, against a node without keys that this browser reaches by many names.
+/// A page of another site, open in an ordinary browser, attacks a node without keys that the browser reaches by many names.
 /// </summary>
 public sealed class HostilePageTests
 {
@@ -22,12 +22,14 @@ public sealed class HostilePageTests
 
     private static readonly string Script = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Functional", "hostile-page.mjs"));
 
-    // What the browser counts as its own machine, what it does not though it leads there, and a name that the node was given. Each takes a
-    // quarter of a minute: the others are tried by `make attacks`.
+    // An address that the browser treats as its own machine, one that leads there although the browser treats it as another machine, and
+    // a name that the node accepts. Each takes 15 s, so only `make attacks` tries the others.
     private static readonly string[] Names =
     [
         "127.0.0.1", "0.0.0.0", Allowed,
-        .. LongForm.IsAsked ? ["localhost", "[::1]", "0177.0.0.1", "2130706433", "0", "[::]", "[::ffff:127.0.0.1]", .. OwnAddress()] : Array.Empty<string>(),
+        .. LongForm.IsAsked
+            ? ["localhost", "[::1]", "0177.0.0.1", "2130706433", "0", "[::]", "[::ffff:127.0.0.1]", .. OwnAddress()]
+            : Array.Empty<string>(),
     ];
 
     [Fact]
@@ -83,21 +85,29 @@ public sealed class HostilePageTests
         await using var node = await StartAsync();
         var id = await node.CreateAsync();
         var page = await OpenPageAsync(node, id);
-        foreach (var (path, agent) in new[] { ($"/sessions/{id}/json/activate/{page}", "node"), ($"/sessions/{id}/json/close/{page}", "Go-http-client/1.1"), ($"/kill/{id}", "curl/8.5.0") })
+        foreach (var (path, agent) in new[]
+        {
+            ($"/sessions/{id}/json/activate/{page}", "node"),
+            ($"/sessions/{id}/json/close/{page}", "Go-http-client/1.1"),
+            ($"/kill/{id}", "curl/8.5.0"),
+        })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
             request.Headers.TryAddWithoutValidation("User-Agent", agent);
-            request.Headers.TryAddWithoutValidation("Sec-Fetch-Mode", "cors"); // As Node's fetch does.
+            request.Headers.TryAddWithoutValidation("Sec-Fetch-Mode", "cors"); // Node's fetch sends this header.
             using var reply = await node.Http.SendAsync(request);
             Assert.True(reply.IsSuccessStatusCode, $"{path}: {reply.StatusCode}");
         }
 
         await node.ReadyAsync(1);
 
-        // By the name that was given: over a WebSocket every browser tells its page's origin, and nobody else does.
+        // The allowed name: on a WebSocket, every browser sends the origin of its page, and other clients send none.
         using var client = new HttpClient(new SocketsHttpHandler { ConnectCallback = async (_, _) => await ConnectAsync(node) });
         using var version = await client.GetAsync(new Uri($"http://{Allowed}/json/version"));
-        Assert.StartsWith($"ws://{Allowed}/", (string)(await version.Content.ReadFromJsonAsync<JsonObject>())!["webSocketDebuggerUrl"]!, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"ws://{Allowed}/",
+            (string)(await version.Content.ReadFromJsonAsync<JsonObject>())!["webSocketDebuggerUrl"]!,
+            StringComparison.Ordinal);
         using var socket = new System.Net.WebSockets.ClientWebSocket();
         await socket.ConnectAsync(new($"ws://{Allowed}/"), client, CancellationToken.None);
         Assert.Single((await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray());
@@ -132,42 +142,62 @@ public sealed class HostilePageTests
 
     private static bool HasIPv6 => File.Exists("/proc/net/if_inet6") && Socket.OSSupportsIPv6;
 
-    // Where the node is reached from other machines.
+    // The address at which other machines reach the node.
     private static IEnumerable<string> OwnAddress() => !HasIPv6 ? [] : NetworkInterface.GetAllNetworkInterfaces()
         .SelectMany(each => each.GetIPProperties().UnicastAddresses)
         .Select(each => each.Address)
         .Where(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address))
         .Take(1).Select(address => address.ToString());
 
-    private static async Task AttackAsync(DevToolsClient client, string tab, string origin, List<string> gets, List<string> changing, List<string> others)
+    private static async Task AttackAsync(
+        DevToolsClient client, string tab, string origin, List<string> gets, List<string> changing, List<string> others)
     {
-        await client.EvaluateAsync(tab, $"window.isDone = false; attack('{origin}', {Json(gets)}, {Json(changing)}, {Json(others)}).then(() => window.isDone = true); 0");
-        await Eventually.IsTrueAsync(async () => (bool)(await client.EvaluateAsync(tab, "window.isDone"))!, $"all has been tried against {origin}", seconds: 300);
+        await client.EvaluateAsync(
+            tab,
+            $"window.isDone = false; attack('{origin}', {Json(gets)}, {Json(changing)}, {Json(others)})" +
+            ".then(() => window.isDone = true); 0");
+        await Eventually.IsTrueAsync(
+            async () => (bool)(await client.EvaluateAsync(tab, "window.isDone"))!, $"all has been tried against {origin}", seconds: 300);
     }
 
     private static string Json(List<string> paths) => JsonSerializer.Serialize(paths);
 
-    private static (List<string> Gets, List<string> Changing, List<string> Others) Paths(TestNode node, string id, string page, string worker)
+    private static (List<string> Gets, List<string> Changing, List<string> Others) Paths(
+        TestNode node, string id, string page, string worker)
     {
-        var all = node.Routes.SelectMany(route => Methods(route).Select(method => (Method: method, Path: Fill(route, id, page, worker)))).ToList();
-        List<string> changing = ["/kill/all", .. Gets(node).Where(route => Declared(route) == GetEffect.Changes).Select(route => Fill(route, id, page, worker))];
+        var all = node.Routes.SelectMany(route => Methods(route).Select(method => (Method: method, Path: Fill(route, id, page, worker))))
+            .ToList();
+        List<string> changing =
+        [
+            "/kill/all", .. Gets(node).Where(route => Declared(route) == GetEffect.Changes).Select(route => Fill(route, id, page, worker)),
+        ];
         string[] more = [$"/?sessionId={id}", "/kill/all", "/json/new?about:blank", $"/sessions/{id}/json/new?about:blank"];
-        return ([.. all.Where(each => each.Method == "GET").Select(each => each.Path), .. more], changing, [.. all.Where(each => each.Method != "GET").Select(each => each.Path).Concat(more).Distinct()]);
+        return (
+            [.. all.Where(each => each.Method == "GET").Select(each => each.Path), .. more],
+            changing,
+            [.. all.Where(each => each.Method != "GET").Select(each => each.Path).Concat(more).Distinct()]);
     }
 
     private static IEnumerable<RouteEndpoint> Gets(TestNode node) => node.Routes.Where(route => Methods(route).Contains("GET"));
 
-    private static IReadOnlyList<string> Methods(RouteEndpoint route) => route.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods;
+    private static IReadOnlyList<string> Methods(RouteEndpoint route) =>
+        route.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods;
 
     private static GetEffect Declared(RouteEndpoint route)
     {
-        Assert.True(route.Metadata.GetMetadata<GetEffect>() is not null, $"GET {route.RoutePattern.RawText} does not declare whether it changes anything");
+        Assert.True(
+            route.Metadata.GetMetadata<GetEffect>() is not null,
+            $"GET {route.RoutePattern.RawText} does not declare whether it changes anything");
         return route.Metadata.GetRequiredMetadata<GetEffect>();
     }
 
     private static string Fill(RouteEndpoint route, string id, string page, string worker) => route.RoutePattern.RawText!
-        .Replace("/workers/{id}", $"/workers/{worker}", StringComparison.Ordinal).Replace("{id}", id, StringComparison.Ordinal).Replace("{target}", page, StringComparison.Ordinal)
-        .Replace("{**path}", "f", StringComparison.Ordinal).Replace("{name}", "n", StringComparison.Ordinal).Replace("{proof}", new string('0', 32), StringComparison.Ordinal);
+        .Replace("/workers/{id}", $"/workers/{worker}", StringComparison.Ordinal)
+        .Replace("{id}", id, StringComparison.Ordinal)
+        .Replace("{target}", page, StringComparison.Ordinal)
+        .Replace("{**path}", "f", StringComparison.Ordinal)
+        .Replace("{name}", "n", StringComparison.Ordinal)
+        .Replace("{proof}", new string('0', 32), StringComparison.Ordinal);
 
     private static async Task<string> OpenPageAsync(TestNode node, string id)
     {
@@ -175,7 +205,7 @@ public sealed class HostilePageTests
         return (string)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
     }
 
-    // The sessions that live, those that have ended, where they live, and their pages, the one in front first.
+    // The live sessions and their workers, the number of ended sessions, and the pages with the front page first.
     private static async Task<string> LookAsync(TestNode node, string id)
     {
         var live = (await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray();

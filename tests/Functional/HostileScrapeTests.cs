@@ -5,19 +5,21 @@ using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Scrapes of pages that are made to hurt whoever reads them, and what others notice of it.</summary>
+/// <summary>Scrapes of pages that are built to harm their reader, and the effect on other sessions.</summary>
 public sealed class HostileScrapeTests
 {
     private const string Paragraph = "<p>Some words of a paragraph that is long enough to count, with commas, too.</p>";
 
-    // It loads, and then its script runs for ever.
+    // The page loads, and then its script runs forever.
     private const string Endless = "<script>onload = () => setTimeout(() => { for (;;); }, 0)</script>";
 
-    // A page of 14 MB may cost buffers and the code that is used first, and nothing of its own size.
+    // A page of 14 MB may cost buffers and code that runs for the first time, but no memory in proportion to its size.
     private const long MostGrowth = 64 << 20;
 
-    // The page as it is, and the most that is made of one: the others are tried by `make attacks`.
-    private static readonly string[] Formats = LongForm.IsAsked ? ["html", "cleaned_html", "markdown", "readability"] : ["html", "readability"];
+    // The unprocessed page and the most expensive format; `make attacks` tries the others.
+    private static readonly string[] Formats = LongForm.IsAsked
+        ? ["html", "cleaned_html", "markdown", "readability"]
+        : ["html", "readability"];
 
     [Fact]
     public async Task Memory_of_the_orchestrator_does_not_grow_with_the_page()
@@ -30,7 +32,8 @@ public sealed class HostileScrapeTests
         });
         if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
-        await using var node = await NodeProcess.StartAsync(null, "--worker", "chromium", "--warm", "1", "--max-workers", "2", "--egress", "allow:127.0.0.1");
+        await using var node = await NodeProcess.StartAsync(
+            null, "--worker", "chromium", "--warm", "1", "--max-workers", "2", "--egress", "allow:127.0.0.1");
         node.Http.Timeout = TimeSpan.FromSeconds(100);
         await node.ReadyAsync(1);
         Assert.Equal(HttpStatusCode.OK, (await ScrapeAsync(node.Http, $"{site.Url}/", "html")).Status);
@@ -41,8 +44,11 @@ public sealed class HostileScrapeTests
             {
                 var (status, bytes) = await ScrapeAsync(node.Http, $"{site.Url}/{path}", format);
 
-                // In time; what takes more work than to read the page may be said to be too slow.
-                Assert.True(status == HttpStatusCode.OK || (path == "large" && format is "markdown" or "readability" && status == HttpStatusCode.BadGateway), $"{path} as {format}: {status}");
+                // The answer comes in time. A format that needs more work than reading the page may be refused as too slow.
+                Assert.True(
+                    status == HttpStatusCode.OK
+                        || (path == "large" && format is "markdown" or "readability" && status == HttpStatusCode.BadGateway),
+                    $"{path} as {format}: {status}");
                 Assert.True(status != HttpStatusCode.OK || path != "large" || bytes > 5_000_000, $"{path} as {format}: {bytes} bytes");
             }
         }
@@ -56,13 +62,22 @@ public sealed class HostileScrapeTests
         if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
         await using var site = await Site.StartAsync(new() { ["/endless"] = Endless, ["/"] = "<p>small" });
-        await using var node = await TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 6, MaxPageCalls = 5, PageTimeout = TimeSpan.FromSeconds(5), QueueTimeout = TimeSpan.FromSeconds(60) });
+        await using var node = await TestNode.StartAsync(
+            options => options with
+            {
+                Worker = "chromium",
+                Warm = 1,
+                MaxWorkers = 6,
+                MaxPageCalls = 5,
+                PageTimeout = TimeSpan.FromSeconds(5),
+                QueueTimeout = TimeSpan.FromSeconds(60),
+            });
         using var http = new HttpClient { BaseAddress = node.Http.BaseAddress, Timeout = TimeSpan.FromSeconds(100) };
         var hostile = Enumerable.Range(0, 5).Select(_ => ScrapeAsync(http, $"{site.Url}/endless", "readability")).ToList();
         await Eventually.IsTrueAsync(() => node.Pool.Status().Leased == 5, "five scrapes are under way", seconds: 60);
         var id = await node.CreateAsync();
         Assert.Equal(HttpStatusCode.OK, await node.StatusOfAsync(id));
-        var other = ScrapeAsync(http, $"{site.Url}/", "markdown"); // It waits for its turn, and gets it.
+        var other = ScrapeAsync(http, $"{site.Url}/", "markdown"); // This call waits for its turn and then succeeds.
         Assert.All(await Task.WhenAll(hostile), reply => Assert.Equal(HttpStatusCode.GatewayTimeout, reply.Status));
         Assert.Equal(HttpStatusCode.OK, (await other).Status);
         await Eventually.IsTrueAsync(() => node.Pool.Status().Leased == 1, "their workers are free", seconds: 60);
@@ -74,7 +89,15 @@ public sealed class HostileScrapeTests
         if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
         await using var site = await Site.StartAsync(new() { ["/endless"] = Endless });
-        await using var node = await TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 2, MaxWorkers = 2, PageTimeout = TimeSpan.FromSeconds(20), QueueTimeout = TimeSpan.FromMilliseconds(500) });
+        await using var node = await TestNode.StartAsync(
+            options => options with
+            {
+                Worker = "chromium",
+                Warm = 2,
+                MaxWorkers = 2,
+                PageTimeout = TimeSpan.FromSeconds(20),
+                QueueTimeout = TimeSpan.FromMilliseconds(500),
+            });
         await node.ReadyAsync(2);
         using var leaving = new CancellationTokenSource();
         var first = node.Http.PostAsJsonAsync("/v1/scrape", new { url = $"{site.Url}/endless" }, leaving.Token);
@@ -82,7 +105,7 @@ public sealed class HostileScrapeTests
         using var second = await node.Http.PostAsJsonAsync("/v1/pdf", new { url = $"{site.Url}/endless" });
         Assert.Equal((HttpStatusCode.TooManyRequests, "1"), (second.StatusCode, second.Headers.RetryAfter?.ToString()));
         Assert.Contains("--max-page-calls", await second.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        await node.CreateAsync(); // The other half is for others.
+        await node.CreateAsync(); // The other half of the workers stays free for others.
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         await Eventually.IsTrueAsync(() => node.Pool.Status().Leased == 1, "the one whose client left has ended", seconds: 60);
@@ -99,5 +122,9 @@ public sealed class HostileScrapeTests
     }
 
     private static long PeakOf(NodeProcess node) =>
-        long.Parse(File.ReadLines($"/proc/{node.Process.Pid}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) * 1024;
+        long.Parse(
+            File.ReadLines($"/proc/{node.Process.Pid}/status")
+                .First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            System.Globalization.CultureInfo.InvariantCulture) * 1024;
 }

@@ -7,11 +7,13 @@ using Steelyard.Settings;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>What one key's holder can do with the sessions of another: nothing.</summary>
+/// <summary>The holder of one key has no access to the sessions of another.</summary>
 public sealed class KeyTests
 {
-    // Answers that are the same for everybody, or about the caller's own sessions only; each of them is looked into by a test here or elsewhere.
-    private static readonly string[] Public = ["/health", "/v1/health", "/readyz", "/status", "/pressure", "/active", "/json/version", "/v1/artifacts/{name}", "/workers/{id}"];
+    // Routes whose answers are the same for every caller, or cover only the caller's own sessions. Each of them has its own test, here or
+    // elsewhere.
+    private static readonly string[] Public =
+        ["/health", "/v1/health", "/readyz", "/status", "/pressure", "/active", "/json/version", "/v1/artifacts/{name}", "/workers/{id}"];
 
     [Fact]
     public async Task No_route_with_an_id_tells_another_holder_anything()
@@ -20,7 +22,8 @@ public sealed class KeyTests
         var id = await CreateAsync(node, "a");
         var routes = await RoutesAsync(node);
         Assert.True(routes.Count > 25, "the description names the routes");
-        foreach (var (method, path) in routes.Where(route => route.Path.Contains("{id}", StringComparison.Ordinal) && !Public.Contains(route.Path)))
+        foreach (var (method, path) in routes.Where(
+            route => route.Path.Contains("{id}", StringComparison.Ordinal) && !Public.Contains(route.Path)))
         {
             using var reply = await SendAsync(node, method, Fill(path, id), "b");
             await CheckTellsNothingAsync(reply, id);
@@ -38,15 +41,18 @@ public sealed class KeyTests
 
     private static async Task CheckTellsNothingAsync(HttpResponseMessage reply, string id)
     {
-        Assert.True(reply.StatusCode == HttpStatusCode.NotFound, $"{reply.RequestMessage!.Method} {reply.RequestMessage.RequestUri!.PathAndQuery} answered {(int)reply.StatusCode}");
+        Assert.True(
+            reply.StatusCode == HttpStatusCode.NotFound,
+            $"{reply.RequestMessage!.Method} {reply.RequestMessage.RequestUri!.PathAndQuery} answered {(int)reply.StatusCode}");
         Assert.DoesNotContain(id, await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    // A probe carries no key, and learns no more than what it asks.
+    // A probe carries no key and learns only what it asks for.
     [Fact]
     public async Task Readiness_is_for_everybody_and_its_reasons_for_holders_of_a_key()
     {
-        await using var node = await StartAsync(options => options with { Worker = "simulated --faults never-ready@start=1:busy", Warm = 1 });
+        await using var node = await StartAsync(
+            options => options with { Worker = "simulated --faults never-ready@start=1:busy", Warm = 1 });
         foreach (var (holder, count) in new[] { (null, 0), ("nobody", 0), ("a", 1), ("boss", 1) })
         {
             using var reply = await SendAsync(node, HttpMethod.Get, "/readyz", holder);
@@ -68,7 +74,9 @@ public sealed class KeyTests
         foreach (var (method, path) in await RoutesAsync(node))
         {
             using var reply = await SendAsync(node, method, Fill(path, id), null);
-            if (path is "/health" or "/v1/health" or "/readyz" || path.StartsWith("/live/", StringComparison.Ordinal) || path.StartsWith("/v1/artifacts/", StringComparison.Ordinal))
+            if (path is "/health" or "/v1/health" or "/readyz"
+                || path.StartsWith("/live/", StringComparison.Ordinal)
+                || path.StartsWith("/v1/artifacts/", StringComparison.Ordinal))
                 Assert.NotEqual(HttpStatusCode.Unauthorized, reply.StatusCode);
             else
                 Assert.Equal(HttpStatusCode.Unauthorized, reply.StatusCode);
@@ -93,17 +101,20 @@ public sealed class KeyTests
         Assert.Equal(HttpStatusCode.OK, mine.StatusCode);
     }
 
-    // On its port a worker does what it is asked, whoever asks.
+    // A worker obeys every caller on its port.
     [Fact]
     public async Task Only_operators_learn_where_workers_listen()
     {
         await using var node = await StartAsync();
         await CreateAsync(node, "a");
         foreach (var (holder, isShown) in new[] { ("a", false), ("boss", true) })
-            Assert.All((await JsonAsync(node, "/workers", holder))["workers"]!.AsArray(), worker => Assert.Equal(isShown, worker!["port"] is not null));
+            Assert.All(
+                (await JsonAsync(node, "/workers", holder))["workers"]!.AsArray(),
+                worker => Assert.Equal(isShown, worker!["port"] is not null));
         await using var open = await TestNode.StartAsync(options => options);
         await open.ReadyAsync(1);
-        Assert.All((await open.Http.GetFromJsonAsync<JsonObject>("/workers"))!["workers"]!.AsArray(), worker => Assert.NotNull(worker!["port"]));
+        Assert.All(
+            (await open.Http.GetFromJsonAsync<JsonObject>("/workers"))!["workers"]!.AsArray(), worker => Assert.NotNull(worker!["port"]));
     }
 
     [Fact]
@@ -123,7 +134,13 @@ public sealed class KeyTests
     public async Task A_key_is_taken_in_every_form_clients_send()
     {
         await using var node = await StartAsync();
-        foreach (var (name, value) in new[] { ("steel-api-key", "key-a"), ("x-api-key", "key-a"), ("Authorization", "Bearer key-a"), ("Authorization", "Basic " + Convert.ToBase64String("me:key-a"u8)) })
+        foreach (var (name, value) in new[]
+        {
+            ("steel-api-key", "key-a"),
+            ("x-api-key", "key-a"),
+            ("Authorization", "Bearer key-a"),
+            ("Authorization", "Basic " + Convert.ToBase64String("me:key-a"u8)),
+        })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/sessions");
             request.Headers.TryAddWithoutValidation(name, value);
@@ -161,12 +178,17 @@ public sealed class KeyTests
     }
 
     private static Task<TestNode> StartAsync(Func<Options, Options>? configure = null) =>
-        TestNode.StartAsync(options => (configure ?? (same => same))(options) with { ApiKeys = ["a:key-a", "b:key-b"], OperatorKeys = ["boss:key-boss"] });
+        TestNode.StartAsync(
+            options => (configure ?? (same => same))(options) with { ApiKeys = ["a:key-a", "b:key-b"], OperatorKeys = ["boss:key-boss"] });
 
     private static async Task<List<(HttpMethod Method, string Path)>> RoutesAsync(TestNode node)
     {
         var paths = (await JsonAsync(node, "/openapi.json", "boss"))["paths"]!.AsObject();
-        return [.. paths.SelectMany(path => path.Value!.AsObject().Select(operation => (new HttpMethod(operation.Key.ToUpperInvariant()), path.Key)))];
+        return
+        [
+            .. paths.SelectMany(
+                path => path.Value!.AsObject().Select(operation => (new HttpMethod(operation.Key.ToUpperInvariant()), path.Key))),
+        ];
     }
 
     private static string Fill(string path, string id) => path.Replace("{id}", id, StringComparison.Ordinal)
@@ -201,10 +223,16 @@ public sealed class KeyTests
         if (holder is not null)
             request.Headers.Add("steel-api-key", $"key-{holder}");
 
-        // Where there is a WebSocket, what becomes of one is what counts; elsewhere nobody minds.
+        // On routes with a WebSocket, the result of the upgrade counts. Other routes ignore these headers.
         if (method == HttpMethod.Get)
         {
-            foreach (var (name, value) in new[] { ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==") })
+            foreach (var (name, value) in new[]
+            {
+                ("Connection", "Upgrade"),
+                ("Upgrade", "websocket"),
+                ("Sec-WebSocket-Version", "13"),
+                ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+            })
                 request.Headers.Add(name, value);
         }
 

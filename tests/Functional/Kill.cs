@@ -3,12 +3,12 @@ using Steelyard.Processes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Signals from outside, as an operator's kill(1) would send them.</summary>
+/// <summary>Sends signals from outside, as an operator would with kill(1).</summary>
 internal static partial class Kill
 {
     public static void Now(int pid, Signal signal = Signal.Kill) => Assert.Equal(0, SendSignal(pid, (int)signal));
 
-    /// <summary>Stops every thread of a process: the signal alone only asks for that.</summary>
+    /// <summary>Stops a process and waits until all its threads have stopped, because the signal alone does not wait.</summary>
     public static async Task StopAsync(int pid)
     {
         Now(pid, Signal.Stop);

@@ -3,7 +3,7 @@ using Steelyard.Processes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>The orchestrator as a process of its own: its end, and what it finds at its start.</summary>
+/// <summary>The orchestrator as a separate process: its shutdown, and what it finds when it starts.</summary>
 public sealed class LifetimeTests
 {
     [Theory]

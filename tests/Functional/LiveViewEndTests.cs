@@ -4,7 +4,7 @@ using Steelyard.Processes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Who is not let in to the live view, and how it ends.</summary>
+/// <summary>Viewers that the live view refuses, and how a live view ends.</summary>
 public sealed class LiveViewEndTests
 {
     [Fact]
@@ -49,8 +49,9 @@ public sealed class LiveViewEndTests
         using var viewer = await worker.WatchAsync();
         await viewer.FrameAsync();
         var setup = worker.SetUpAsync("""{"userAgent":"Tester/1.0"}""");
-        Assert.Equal(((WebSocketCloseStatus)1012, "the browser is being replaced: come again"), await viewer.ClosedAsync());
-        Assert.Contains(await RefusedAsync(worker.LiveAddress()), new[] { HttpStatusCode.ServiceUnavailable, HttpStatusCode.SwitchingProtocols });
+        Assert.Equal(((WebSocketCloseStatus)1012, "the browser is being replaced: reconnect"), await viewer.ClosedAsync());
+        Assert.Contains(
+            await RefusedAsync(worker.LiveAddress()), new[] { HttpStatusCode.ServiceUnavailable, HttpStatusCode.SwitchingProtocols });
         await setup;
         using var again = await worker.WatchAsync();
         await again.FrameAsync();
@@ -63,7 +64,7 @@ public sealed class LiveViewEndTests
         using var viewer = await worker.WatchAsync();
         await viewer.FrameAsync();
         Kill.Now(worker.Pid, Signal.Terminate);
-        Assert.Equal((WebSocketCloseStatus.EndpointUnavailable, "the worker stops"), await viewer.ClosedAsync());
+        Assert.Equal((WebSocketCloseStatus.EndpointUnavailable, "the worker is stopping"), await viewer.ClosedAsync());
     }
 
     [Fact]
@@ -84,7 +85,8 @@ public sealed class LiveViewEndTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await RefusedAsync(worker.LiveAddress()));
         await Task.WhenAll(viewers.Select(viewer => viewer.FrameAsync()));
         await viewers[0].LeaveAsync();
-        await Eventually.IsTrueAsync(async () => await RefusedAsync(worker.LiveAddress()) == HttpStatusCode.SwitchingProtocols, "one may take its place");
+        await Eventually.IsTrueAsync(
+            async () => await RefusedAsync(worker.LiveAddress()) == HttpStatusCode.SwitchingProtocols, "one may take its place");
         foreach (var viewer in viewers)
             viewer.Dispose();
     }
@@ -98,7 +100,7 @@ public sealed class LiveViewEndTests
         Assert.Equal(WebSocketCloseStatus.MessageTooBig, (await viewer.ClosedAsync()).Code);
     }
 
-    // The status that answers the handshake.
+    // The status of the response to the handshake.
     private static async Task<HttpStatusCode> RefusedAsync(Uri address)
     {
         using var socket = new ClientWebSocket { Options = { CollectHttpResponseDetails = true } };
@@ -109,7 +111,7 @@ public sealed class LiveViewEndTests
         }
         catch (WebSocketException)
         {
-            // Its status tells why.
+            // The status in the response tells why.
         }
 
         return socket.HttpStatusCode;

@@ -5,7 +5,7 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>The live view's page, opened in a browser beside the one that it shows.</summary>
+/// <summary>The live view's page, opened in a second browser.</summary>
 public sealed class LiveViewPageTests
 {
     [Fact]
@@ -20,7 +20,10 @@ public sealed class LiveViewPageTests
         await client.GoAsync(page, (string)session["debugUrl"]!);
         await ShowsAsync(client, page, "state.textContent === 'Live' && cover.hidden");
 
-        await client.EvaluateAsync(page, "seen = ''; new MutationObserver(() => { seen += `${document.querySelector('#state').textContent} `; }).observe(document.querySelector('#state'), { childList: true })");
+        await client.EvaluateAsync(
+            page,
+            "seen = ''; new MutationObserver(() => { seen += `${document.querySelector('#state').textContent} `; })" +
+            ".observe(document.querySelector('#state'), { childList: true })");
         await ReplaceBrowserAsync(node);
         await ShowsAsync(client, page, "seen.startsWith('Reconnecting') && seen.endsWith('Live ') && cover.hidden");
 
@@ -31,15 +34,22 @@ public sealed class LiveViewPageTests
     }
 
     private static Task ShowsAsync(DevToolsClient client, string page, string condition) => Eventually.IsTrueAsync(
-        async () => (bool)(await client.EvaluateAsync(page, $"((state, cover) => {condition})(document.querySelector('#state'), document.querySelector('#cover'))"))!,
+        async () =>
+            (bool)(await client.EvaluateAsync(
+                page,
+                $"((state, cover) => {condition})(document.querySelector('#state'), document.querySelector('#cover'))"))!,
         condition);
 
-    // As a setup of the worker's one session does it.
+    // Replaces the browser in the same way as a setup of the worker's session.
     private static async Task ReplaceBrowserAsync(TestNode node)
     {
-        using var worker = new HttpClient { BaseAddress = new($"http://127.0.0.1:{node.Pool.Workers().Single(worker => worker.State == WorkerState.Leased).Port}") };
+        using var worker = new HttpClient
+        {
+            BaseAddress = new($"http://127.0.0.1:{node.Pool.Workers().Single(worker => worker.State == WorkerState.Leased).Port}"),
+        };
         var status = await worker.GetFromJsonAsync<JsonObject>("/status");
-        using var reply = await worker.PostAsync($"/sessions/{(string)status!["session_id"]!}/setup", JsonContent.Create(new JsonObject { ["userAgent"] = "Tester/1.0" }));
+        using var reply = await worker.PostAsync(
+            $"/sessions/{(string)status!["session_id"]!}/setup", JsonContent.Create(new JsonObject { ["userAgent"] = "Tester/1.0" }));
         Assert.Equal(HttpStatusCode.NoContent, reply.StatusCode);
     }
 }

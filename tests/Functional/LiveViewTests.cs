@@ -3,10 +3,15 @@ namespace Steelyard.Tests.Functional;
 /// <summary>The worker's live view on a real browser.</summary>
 public sealed class LiveViewTests
 {
-    private const string Animation = "<title>moves</title><h1>0</h1><script>let i = 0; (function f() { document.querySelector('h1').textContent = ++i; requestAnimationFrame(f) })()</script>";
+    private const string Animation =
+        "<title>moves</title><h1>0</h1><script>let i = 0; (function f() { document.querySelector('h1').textContent = ++i; " +
+        "requestAnimationFrame(f) })()</script>";
+
     private const string Form = """
-        <title>form</title><body style="margin:0"><input style="width:300px;height:50px" onkeyup="document.title = value" oninput="document.title = value">
-        <button style="position:absolute;left:0;top:100px;width:300px;height:50px" onclick="document.title = `clicked ${event.detail} ${event.shiftKey}`">b</button>
+        <title>form</title><body style="margin:0">
+        <input style="width:300px;height:50px" onkeyup="document.title = value" oninput="document.title = value">
+        <button style="position:absolute;left:0;top:100px;width:300px;height:50px"
+            onclick="document.title = `clicked ${event.detail} ${event.shiftKey}`">b</button>
         """;
 
     private static readonly byte[] JpegStart = [0xFF, 0xD8, 0xFF];
@@ -55,7 +60,7 @@ public sealed class LiveViewTests
         await second.LeaveAsync();
         await Eventually.IsTrueAsync(async () => !await worker.IsAttachedAsync(), "nobody is attached to the page");
 
-        // One that comes later starts another: the first has ended.
+        // A later viewer starts another screencast, because the first has ended.
         using var third = await worker.WatchAsync();
         await third.FrameAsync();
         Assert.Equal(2, worker.Spied("\"method\":\"Page.startScreencast\""));
@@ -96,7 +101,7 @@ public sealed class LiveViewTests
         using var viewer = await worker.WatchAsync();
         var only = await viewer.ActiveOfAsync(1);
         await viewer.SendAsync($$"""{"type":"closeTab","id":"{{only}}"}""");
-        Assert.Equal("the last tab stays open", (string?)(await viewer.MessageAsync("error"))["message"]);
+        Assert.Equal("the last tab cannot be closed", (string?)(await viewer.MessageAsync("error"))["message"]);
         await viewer.SendAsync("""{"type":"newTab"}""");
         var opened = await viewer.ActiveOfAsync(2, id => id != only);
         await viewer.OpenAsync("<title>second</title>");
@@ -118,7 +123,8 @@ public sealed class LiveViewTests
         var shown = await viewer.ActiveOfAsync(1);
         await viewer.OpenAsync(Animation);
         using var client = await worker.AttachAsync();
-        var other = (string)(await client.CallAsync("Target.createTarget", new() { ["url"] = "about:blank", ["background"] = true }))["targetId"]!;
+        var other = (string)(
+            await client.CallAsync("Target.createTarget", new() { ["url"] = "about:blank", ["background"] = true }))["targetId"]!;
         await viewer.ActiveOfAsync(2, id => id == shown);
         worker.ShowsTabs(false);
         await viewer.SendAsync($$"""{"type":"tab","id":"{{other}}"}""");
@@ -165,7 +171,7 @@ public sealed class LiveViewTests
         await viewer.OpenAsync("<title>changed</title>");
         await viewer.SendAsync("""{"type":"newTab"}""");
 
-        // This one is not ignored: its answer shows that the others have been dealt with.
+        // This message is not ignored: the answer shows that the messages before it were processed.
         await viewer.SendAsync("""{"type":"tab","id":"none"}""");
         Assert.Equal("there is no such tab", (string?)(await viewer.MessageAsync("error"))["message"]);
         Assert.NotEqual("changed", (await worker.PagesAsync()).Single().Title);
@@ -193,7 +199,9 @@ public sealed class LiveViewTests
     {
         await viewer.SendAsync($$"""{"type":"mouse","event":"move","x":{{x}},"y":{{y}}}""");
         foreach (var (name, buttons) in new[] { ("down", 1), ("up", 0) })
-            await viewer.SendAsync($$"""{"type":"mouse","event":"{{name}}","x":{{x}},"y":{{y}},"button":"left","buttons":{{buttons}},"clickCount":1,"modifiers":{{modifiers}}}""");
+            await viewer.SendAsync(
+                $$"""{"type":"mouse","event":"{{name}}","x":{{x}},"y":{{y}}""" +
+                $$""","button":"left","buttons":{{buttons}},"clickCount":1,"modifiers":{{modifiers}}}""");
     }
 
     private static async Task KeyAsync(LiveViewer viewer, string key, int code, string? text = null)

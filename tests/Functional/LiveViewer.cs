@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>One that watches a session, over a bare WebSocket.</summary>
+/// <summary>A client that watches a session over a plain WebSocket.</summary>
 internal sealed class LiveViewer : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -18,7 +18,7 @@ internal sealed class LiveViewer : IDisposable
         return viewer;
     }
 
-    /// <summary>The next picture; what comes before it is dropped.</summary>
+    /// <summary>The next frame; earlier messages are dropped.</summary>
     public async Task<byte[]> FrameAsync()
     {
         while (true)
@@ -29,7 +29,7 @@ internal sealed class LiveViewer : IDisposable
         }
     }
 
-    /// <summary>The next message of a type for which the condition holds; what comes before it is dropped.</summary>
+    /// <summary>The next message of this type for which the condition holds; earlier messages are dropped.</summary>
     public async Task<JsonObject> MessageAsync(string type, Func<JsonObject, bool>? condition = null)
     {
         while (true)
@@ -43,16 +43,19 @@ internal sealed class LiveViewer : IDisposable
         }
     }
 
-    /// <summary>The tab that is looked at, as soon as there are so many tabs and the condition holds for it.</summary>
+    /// <summary>The active tab, once there are this many tabs and the condition holds for the active one.</summary>
     public async Task<string> ActiveOfAsync(int count, Func<string, bool>? condition = null)
     {
-        var message = await MessageAsync("tabs", tabs => tabs["tabs"]!.AsArray().Count == count && Active(tabs) is { } id && condition?.Invoke(id) != false);
+        var message = await MessageAsync(
+            "tabs", tabs => tabs["tabs"]!.AsArray().Count == count && Active(tabs) is { } id && condition?.Invoke(id) != false);
         return Active(message)!;
 
-        static string? Active(JsonObject message) => (string?)message["tabs"]!.AsArray().SingleOrDefault(tab => (bool)tab!["active"]!)?["id"];
+        static string? Active(JsonObject message) =>
+            (string?)message["tabs"]!.AsArray().SingleOrDefault(tab => (bool)tab!["active"]!)?["id"];
     }
 
-    public Task TitleAsync(string title) => MessageAsync("tabs", message => message["tabs"]!.AsArray().Any(tab => (string?)tab!["title"] == title));
+    public Task TitleAsync(string title) =>
+        MessageAsync("tabs", message => message["tabs"]!.AsArray().Any(tab => (string?)tab!["title"] == title));
 
     public async Task SendAsync(string message)
     {
@@ -60,9 +63,10 @@ internal sealed class LiveViewer : IDisposable
         await socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, deadline.Token);
     }
 
-    public async Task OpenAsync(string html) => await SendAsync($$"""{"type":"navigate","url":"data:text/html,{{Uri.EscapeDataString(html)}}"}""");
+    public async Task OpenAsync(string html) =>
+        await SendAsync($$"""{"type":"navigate","url":"data:text/html,{{Uri.EscapeDataString(html)}}"}""");
 
-    /// <summary>Reads until the other side closes, and says how it did.</summary>
+    /// <summary>Reads until the other side closes the connection, and returns the close status.</summary>
     public async Task<(WebSocketCloseStatus? Code, string? Reason)> ClosedAsync()
     {
         while (socket.State == WebSocketState.Open)

@@ -3,21 +3,22 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>What tests of the live view ask of a worker.</summary>
+/// <summary>Helpers for tests of the live view on a worker.</summary>
 internal static class LiveWorker
 {
-    // Where the worker looks first.
+    // The path that the worker tries first.
     private const string Browser = "/usr/lib/chromium/chromium-headless-shell";
     private const string SpyLog = "spy.log";
 
-    /// <summary>Starts a worker that writes down what is said on its browser's debugging pipe, for <see cref="Spied"/>.</summary>
-    public static Task<WorkerProcess> StartSpiedAsync() => WorkerProcess.StartAsync(folder => ["--browser", WriteSpy(folder)], folders: folder => $"{folder}:{AppContext.BaseDirectory}:/usr");
+    /// <summary>Starts a worker that records the messages on its browser's debugging pipe, for <see cref="Spied"/>.</summary>
+    public static Task<WorkerProcess> StartSpiedAsync() =>
+        WorkerProcess.StartAsync(folder => ["--browser", WriteSpy(folder)], folders: folder => $"{folder}:{AppContext.BaseDirectory}:/usr");
 
-    /// <summary>How many lines of the spy's log hold a text.</summary>
+    /// <summary>The number of lines in the spy's log that contain a text.</summary>
     public static int Spied(this WorkerProcess worker, string text) =>
         File.ReadLines(worker.FileOf(SpyLog)).Count(line => line.Contains(text, StringComparison.Ordinal));
 
-    /// <summary>From now on the spied browser shows no tab that it does not show yet, or does so again.</summary>
+    /// <summary>Makes the spied browser refuse new screencasts, or accept them again.</summary>
     public static void ShowsTabs(this WorkerProcess worker, bool may)
     {
         var refusal = worker.FileOf(SpyLog) + ".refuse";
@@ -27,21 +28,24 @@ internal static class LiveWorker
             File.WriteAllText(refusal, "");
     }
 
-    /// <summary>Watches the present session.</summary>
-    /// <param name="worker">Its worker.</param>
-    /// <param name="query">Such as <c>?interactive=false</c>.</param>
-    public static Task<LiveViewer> WatchAsync(this WorkerProcess worker, string query = "") => LiveViewer.ConnectAsync(worker.LiveAddress(query));
+    /// <summary>Watches the current session.</summary>
+    /// <param name="worker">The worker of the session.</param>
+    /// <param name="query">The query, such as <c>?interactive=false</c>.</param>
+    public static Task<LiveViewer> WatchAsync(this WorkerProcess worker, string query = "") =>
+        LiveViewer.ConnectAsync(worker.LiveAddress(query));
 
-    public static Uri LiveAddress(this WorkerProcess worker, string query = "") => new($"ws://{worker.Http.BaseAddress!.Authority}{worker.PathOf("live")}{query}");
+    public static Uri LiveAddress(this WorkerProcess worker, string query = "") =>
+        new($"ws://{worker.Http.BaseAddress!.Authority}{worker.PathOf("live")}{query}");
 
-    /// <summary>The pages of the session's browser, as a client of its own sees them.</summary>
+    /// <summary>The pages of the session's browser, as a separate client sees them.</summary>
     public static async Task<List<(string Id, string Title)>> PagesAsync(this WorkerProcess worker)
     {
         var pages = await worker.Http.GetFromJsonAsync<JsonArray>("/json/list");
         return [.. pages!.Where(page => (string?)page!["type"] == "page").Select(page => ((string)page!["id"]!, (string)page!["title"]!))];
     }
 
-    public static async Task<bool> HasTitleAsync(this WorkerProcess worker, string title) => (await worker.PagesAsync()).Exists(page => page.Title == title);
+    public static async Task<bool> HasTitleAsync(this WorkerProcess worker, string title) =>
+        (await worker.PagesAsync()).Exists(page => page.Title == title);
 
     /// <summary>Whether any DevTools client has a session with a page of the browser.</summary>
     public static async Task<bool> IsAttachedAsync(this WorkerProcess worker)
@@ -57,8 +61,10 @@ internal static class LiveWorker
         var spy = Path.Combine(AppContext.BaseDirectory, "Functional", "spying-browser.mjs");
         File.WriteAllText(path, $"#!/bin/sh\nSPY_LOG='{Path.Combine(folder, SpyLog)}' exec node '{spy}' '{Browser}' \"$@\"\n");
 
-        // A root's browser runs as a user of its own.
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        // The browser of a worker that runs as root runs as a separate user.
+        File.SetUnixFileMode(
+            path,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         var log = Path.Combine(folder, SpyLog);
         File.WriteAllText(log, "");
         File.SetUnixFileMode(log, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>What a client is told of the loss of its worker.</summary>
+/// <summary>The errors that a client sees when its worker is lost.</summary>
 public sealed class LostWorkerTests
 {
     [Theory]
@@ -22,7 +22,8 @@ public sealed class LostWorkerTests
             await Kill.StopAsync(pid);
         else
             await node.Http.DeleteAsync($"/workers/{node.Pool.Workers().Single(worker => worker.Pid == pid).Id}");
-        await Eventually.IsTrueAsync(async () => await node.StatusOfAsync(id) == HttpStatusCode.NotFound, "the session has ended", seconds: 30);
+        await Eventually.IsTrueAsync(
+            async () => await node.StatusOfAsync(id) == HttpStatusCode.NotFound, "the session has ended", seconds: 30);
 
         var problem = await ReadAsync(node, $"/sessions/{id}");
         MustTell(problem, "reason", "cause", "detail");

@@ -8,8 +8,8 @@ using Steelyard.Workers;
 namespace Steelyard.Tests.Functional;
 
 /// <summary>
-/// An orchestrator as a process of its own, so that it can be killed; by default with simulated workers. Its run directory goes with the
-/// last one on it.
+/// An orchestrator in a separate process, so that a test can kill it. By default its workers are simulated. The last orchestrator that
+/// uses a run directory deletes it.
 /// </summary>
 internal sealed class NodeProcess : IAsyncDisposable
 {
@@ -28,16 +28,19 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(40) };
 
-    /// <summary>Starts it and does not wait until it serves. Skips the test when the bundled worker is not built.</summary>
+    /// <summary>Starts an orchestrator without waiting until it serves. Skips the test when the bundled worker is not built.</summary>
     public static NodeProcess Spawn(string? runDirectory = null, params string[] options) => Spawn(null, runDirectory, options, null);
 
-    /// <summary>Starts it as an init system does that has opened its listening socket; see sd_listen_fds(3).</summary>
-    public static Task<NodeProcess> StartOnAsync(Socket socket, string? runDirectory, params string[] options) => ListeningAsync(Spawn(socket, runDirectory, options, null));
+    /// <summary>Starts an orchestrator with an inherited listening socket, as an init system does; see sd_listen_fds(3).</summary>
+    public static Task<NodeProcess> StartOnAsync(Socket socket, string? runDirectory, params string[] options) =>
+        ListeningAsync(Spawn(socket, runDirectory, options, null));
 
-    public static Task<NodeProcess> StartAsync(string? runDirectory = null, params string[] options) => ListeningAsync(Spawn(runDirectory, options));
+    public static Task<NodeProcess> StartAsync(string? runDirectory = null, params string[] options) =>
+        ListeningAsync(Spawn(runDirectory, options));
 
-    /// <summary>Starts one that may have so many descriptors and no more, on a socket if there is one.</summary>
-    public static Task<NodeProcess> StartWithDescriptorsAsync(int descriptors, Socket? socket, params string[] options) => ListeningAsync(Spawn(socket, null, options, descriptors));
+    /// <summary>Starts an orchestrator with a limit on file descriptors, on the given socket if there is one.</summary>
+    public static Task<NodeProcess> StartWithDescriptorsAsync(int descriptors, Socket? socket, params string[] options) =>
+        ListeningAsync(Spawn(socket, null, options, descriptors));
 
     private static NodeProcess Spawn(Socket? socket, string? runDirectory, string[] options, int? descriptors)
     {
@@ -49,7 +52,10 @@ internal sealed class NodeProcess : IAsyncDisposable
         string[] worker = options.Contains("--worker") ? [] : ["--worker", "simulated"];
         string[] handOver = socket is null ? [] : ["/bin/sh", "-c", "LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"", "sh"];
         string[] limit = descriptors is null ? [] : ["/bin/sh", "-c", $"ulimit -n {descriptors} && exec \"$@\"", "sh"];
-        var process = OsProcess.Start(new("/usr/bin/env", [.. limit, .. handOver, "dotnet", Path.Combine(AppContext.BaseDirectory, "steelyard.dll"), "--port", "0", "--warm", "4", "--run-dir", runDirectory, .. worker, .. options])
+        var process = OsProcess.Start(new("/usr/bin/env", [
+            .. limit, .. handOver, "dotnet", Path.Combine(AppContext.BaseDirectory, "steelyard.dll"),
+            "--port", "0", "--warm", "4", "--run-dir", runDirectory, .. worker, .. options,
+        ])
         {
             LogPath = log,
             InheritedHandles = socket is null ? [] : [socket.SafeHandle],
@@ -61,7 +67,9 @@ internal sealed class NodeProcess : IAsyncDisposable
     {
         try
         {
-            await Eventually.IsTrueAsync(async () => (await node.OutputAsync()).Contains("run dir", StringComparison.Ordinal), "it listens");
+            await Eventually.IsTrueAsync(
+                async () => (await node.OutputAsync()).Contains("run dir", StringComparison.Ordinal),
+                "it listens");
         }
         catch
         {
@@ -75,7 +83,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         return node;
     }
 
-    /// <summary>Kills it as a crash would, and starts the next one on its run directory.</summary>
+    /// <summary>Kills the orchestrator, as a crash would, and starts a successor on the same run directory.</summary>
     public async Task<NodeProcess> KillAndRestartAsync(params string[] options)
     {
         await KillAsync();
@@ -88,7 +96,8 @@ internal sealed class NodeProcess : IAsyncDisposable
         await Process.Exited;
     }
 
-    public Task<HttpResponseMessage> PostAsync(string? body = null) => Http.PostAsync("/sessions", body is null ? null : new StringContent(body));
+    public Task<HttpResponseMessage> PostAsync(string? body = null) =>
+        Http.PostAsync("/sessions", body is null ? null : new StringContent(body));
 
     public async Task<string> CreateAsync(string? body = null)
     {
@@ -103,10 +112,10 @@ internal sealed class NodeProcess : IAsyncDisposable
         return (reply.StatusCode, await reply.Content.ReadFromJsonAsync<JsonObject>());
     }
 
-    /// <summary>The status of a session, once it is known what became of it.</summary>
+    /// <summary>The status of a session, once the outcome of its recovery is known.</summary>
     public Task<HttpStatusCode> SettledAsync(string path) => SettledAsync(Http, path);
 
-    /// <summary>The same for somebody who has no connection yet.</summary>
+    /// <summary>The status of a session over a new connection, once the outcome of its recovery is known.</summary>
     public async Task<HttpStatusCode> SettledForNewClientAsync(string path)
     {
         using var http = new HttpClient { BaseAddress = Http.BaseAddress };
@@ -126,16 +135,19 @@ internal sealed class NodeProcess : IAsyncDisposable
         return status;
     }
 
-    /// <summary>Pids of its child processes that live.</summary>
-    public int[] Children() => [.. ProcFile.Pids().Where(pid => ProcessStat.Read(pid) is { State: not 'Z' } stat && stat.Parent == Process.Pid)];
+    /// <summary>The pids of the live child processes.</summary>
+    public int[] Children() =>
+        [.. ProcFile.Pids().Where(pid => ProcessStat.Read(pid) is { State: not 'Z' } stat && stat.Parent == Process.Pid)];
 
     public async Task<JsonObject> StatusAsync() => (await Http.GetFromJsonAsync<JsonObject>("/status"))!;
 
     public Task<string> OutputAsync() => File.ReadAllTextAsync(log);
 
-    public async Task<List<JsonNode>> WorkersAsync() => [.. (await Http.GetFromJsonAsync<JsonObject>("/workers"))!["workers"]!.AsArray().Select(worker => worker!)];
+    public async Task<List<JsonNode>> WorkersAsync() =>
+        [.. (await Http.GetFromJsonAsync<JsonObject>("/workers"))!["workers"]!.AsArray().Select(worker => worker!)];
 
-    public async Task<int> PidOfAsync(string sessionId) => (int)(await WorkersAsync()).Single(worker => (string?)worker["session_id"] == sessionId)["pid"]!;
+    public async Task<int> PidOfAsync(string sessionId) =>
+        (int)(await WorkersAsync()).Single(worker => (string?)worker["session_id"] == sessionId)["pid"]!;
 
     public async Task<List<int>> WorkerPidsAsync(int count, double seconds = 15)
     {
@@ -143,7 +155,8 @@ internal sealed class NodeProcess : IAsyncDisposable
         await Eventually.IsTrueAsync(
             async () =>
             {
-                pids = [.. (await WorkersAsync()).Where(worker => (string?)worker["state"] == "ready").Select(worker => (int)worker["pid"]!)];
+                pids =
+                    [.. (await WorkersAsync()).Where(worker => (string?)worker["state"] == "ready").Select(worker => (int)worker["pid"]!)];
                 return pids.Count == count;
             },
             $"{count} workers ready",
@@ -151,11 +164,13 @@ internal sealed class NodeProcess : IAsyncDisposable
         return pids;
     }
 
-    /// <summary>Waits for so many ready workers, or more: those that a rush has left stay a while.</summary>
+    /// <summary>Waits for at least this many ready workers. Workers that were started for a burst stay for a while.</summary>
     public Task ReadyAsync(int least) =>
-        Eventually.IsTrueAsync(async () => (await WorkersAsync()).Count(worker => (string?)worker["state"] == "ready") >= least, $"{least} workers ready");
+        Eventually.IsTrueAsync(
+            async () => (await WorkersAsync()).Count(worker => (string?)worker["state"] == "ready") >= least,
+            $"{least} workers ready");
 
-    // Asked first: an orchestrator that is killed leaves its workers behind.
+    // The orchestrator is terminated, not killed, because a killed one leaves its workers behind.
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
@@ -165,13 +180,14 @@ internal sealed class NodeProcess : IAsyncDisposable
             Directory.Delete(RunDirectory, recursive: true);
     }
 
-    // By a successor.
+    // Whether a successor holds the lock of the run directory.
     private async Task<bool> IsHeldAsync()
     {
         await Task.Yield();
         try
         {
-            await using var free = new FileStream(Path.Combine(RunDirectory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            await using var free = new FileStream(
+                Path.Combine(RunDirectory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return false;
         }
         catch (IOException)

@@ -6,10 +6,15 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Workers of somebody else whose DevTools answer what nobody can use: no error of ours, and no harm to others.</summary>
+/// <summary>
+/// Workers from other vendors with unusable DevTools responses: these cause no server error and do no harm to other sessions.
+/// </summary>
 public sealed class OddWorkerTests
 {
-    private const string Good = """[{"type":"page","id":"p","url":"http://a/","title":"t","webSocketDebuggerUrl":"ws://127.0.0.1:PORT/devtools/page/p"},{"type":"worker","id":"w"}]""";
+    private const string Good =
+        """[{"type":"page","id":"p","url":"http://a/","title":"t","webSocketDebuggerUrl":"ws://127.0.0.1:PORT/devtools/page/p"},""" +
+        """{"type":"worker","id":"w"}]""";
+
     private static readonly string Script = Path.Combine(AppContext.BaseDirectory, "Functional", "odd-worker.mjs");
 
     [Theory]
@@ -49,7 +54,9 @@ public sealed class OddWorkerTests
         await using var node = await StartAsync($"list={Good}");
         var id = await node.CreateAsync();
         var list = (await node.Http.GetFromJsonAsync<JsonArray>("/json/list"))!;
-        Assert.Equal($"ws://{node.Http.BaseAddress!.Authority}/sessions/{id}/devtools/page/p", (string?)list.Single(target => (string?)target!["id"] == "p")!["webSocketDebuggerUrl"]);
+        Assert.Equal(
+            $"ws://{node.Http.BaseAddress!.Authority}/sessions/{id}/devtools/page/p",
+            (string?)list.Single(target => (string?)target!["id"] == "p")!["webSocketDebuggerUrl"]);
         using var opened = await node.Http.PutAsync("/json/new", null);
         Assert.Equal(HttpStatusCode.OK, opened.StatusCode);
         Assert.Equal("p", (string?)(await opened.Content.ReadFromJsonAsync<JsonObject>())!["id"]);
@@ -75,22 +82,25 @@ public sealed class OddWorkerTests
         var id = await node.CreateAsync();
         using var client = new ClientWebSocket();
         client.Options.CollectHttpResponseDetails = true;
-        await Assert.ThrowsAsync<WebSocketException>(() => client.ConnectAsync(new($"ws://{node.Http.BaseAddress!.Authority}/sessions/{id}/cdp"), CancellationToken.None));
+        await Assert.ThrowsAsync<WebSocketException>(
+            () => client.ConnectAsync(new($"ws://{node.Http.BaseAddress!.Authority}/sessions/{id}/cdp"), CancellationToken.None));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, client.HttpStatusCode);
         Assert.Contains("Retry-After", client.HttpResponseHeaders!.Keys);
     }
 
-    // On it somebody else listens, who has never heard of this node.
+    // An unrelated server listens on this port.
     [Fact]
     public async Task A_worker_that_names_a_port_of_somebody_else_leads_nobody_there()
     {
         using var victim = new TcpListener(IPAddress.Loopback, 0);
         victim.Start();
-        await using var node = await StartAsync($$"""version={"webSocketDebuggerUrl":"ws://127.0.0.1:{{((IPEndPoint)victim.LocalEndpoint).Port}}/x"}""");
+        await using var node = await StartAsync(
+            $$"""version={"webSocketDebuggerUrl":"ws://127.0.0.1:{{((IPEndPoint)victim.LocalEndpoint).Port}}/x"}""");
         var id = await node.CreateAsync();
         using var client = new ClientWebSocket();
         client.Options.CollectHttpResponseDetails = true;
-        await Assert.ThrowsAsync<WebSocketException>(() => client.ConnectAsync(new($"ws://{node.Http.BaseAddress!.Authority}/sessions/{id}/cdp"), CancellationToken.None));
+        await Assert.ThrowsAsync<WebSocketException>(
+            () => client.ConnectAsync(new($"ws://{node.Http.BaseAddress!.Authority}/sessions/{id}/cdp"), CancellationToken.None));
         Assert.Equal(HttpStatusCode.BadGateway, client.HttpStatusCode);
         using var version = await node.Http.GetAsync($"/sessions/{id}/json/version");
         Assert.Equal(HttpStatusCode.BadGateway, version.StatusCode);
@@ -108,7 +118,9 @@ public sealed class OddWorkerTests
         using var protocol = await node.Http.GetAsync($"/sessions/{id}/json/protocol");
         Assert.Contains("<script>", await protocol.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         foreach (var reply in new[] { created, got, protocol })
-            Assert.Equal(("text/plain", "nosniff"), (reply.Content.Headers.ContentType?.MediaType, reply.Headers.GetValues("X-Content-Type-Options").Single()));
+            Assert.Equal(
+                ("text/plain", "nosniff"),
+                (reply.Content.Headers.ContentType?.MediaType, reply.Headers.GetValues("X-Content-Type-Options").Single()));
     }
 
     private static async Task ListedAsync(TestNode node, string id, int count)
@@ -119,6 +131,7 @@ public sealed class OddWorkerTests
         Assert.Equal(HttpStatusCode.OK, await node.StatusOfAsync(id));
     }
 
-    // The worker's command line is split at spaces, and has no quotes.
-    private static Task<TestNode> StartAsync(string argument) => TestNode.StartAsync(options => options with { Worker = $"/usr/bin/env node {Script} {argument}", Warm = 1, MaxWorkers = 4 });
+    // The worker's command line is split at spaces and does not support quotes.
+    private static Task<TestNode> StartAsync(string argument) =>
+        TestNode.StartAsync(options => options with { Worker = $"/usr/bin/env node {Script} {argument}", Warm = 1, MaxWorkers = 4 });
 }

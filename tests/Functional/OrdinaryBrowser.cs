@@ -2,7 +2,7 @@ using Steelyard.Processes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>A browser as anybody may have one open: none of the node's, and held by nothing but itself.</summary>
+/// <summary>An ordinary browser of a user. It does not belong to the node and has no restrictions from it.</summary>
 internal sealed class OrdinaryBrowser : IAsyncDisposable
 {
     private static readonly string[] Places = ["/usr/lib/chromium/chromium-headless-shell", "/usr/lib/chromium/chromium"];
@@ -16,8 +16,8 @@ internal sealed class OrdinaryBrowser : IAsyncDisposable
         this.folder = folder;
     }
 
-    /// <summary>Starts one; skips the test when none is installed.</summary>
-    /// <param name="names">Host names that lead to 127.0.0.1.</param>
+    /// <summary>Starts a browser; skips the test when none is installed.</summary>
+    /// <param name="names">The host names that resolve to 127.0.0.1.</param>
     public static OrdinaryBrowser Start(params string[] names)
     {
         if (Places.FirstOrDefault(File.Exists) is not { } path)
@@ -29,7 +29,8 @@ internal sealed class OrdinaryBrowser : IAsyncDisposable
         var folder = Path.Combine(Path.GetTempPath(), $"steelyard-browser-{Guid.NewGuid():N}");
         Directory.CreateDirectory(folder);
         var process = OsProcess.Start(new(path, [
-            "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-popup-blocking", "--remote-debugging-port=0", $"--user-data-dir={folder}",
+            "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-popup-blocking",
+            "--remote-debugging-port=0", $"--user-data-dir={folder}",
             $"--host-resolver-rules={string.Join(',', names.Select(name => $"MAP {name} 127.0.0.1"))}", "about:blank",
         ])
         {
@@ -42,7 +43,8 @@ internal sealed class OrdinaryBrowser : IAsyncDisposable
     {
         var file = Path.Combine(folder, "DevToolsActivePort");
         string[] lines = [];
-        await Eventually.IsTrueAsync(() => File.Exists(file) && (lines = File.ReadAllLines(file)).Length == 2, "the browser tells its port", seconds: 60);
+        await Eventually.IsTrueAsync(
+            () => File.Exists(file) && (lines = File.ReadAllLines(file)).Length == 2, "the browser tells its port", seconds: 60);
         return await DevToolsClient.ConnectAsync(new($"ws://127.0.0.1:{lines[0]}{lines[1]}"));
     }
 

@@ -15,7 +15,7 @@ public sealed class QueueTests
         using var leaving = new CancellationTokenSource();
         var waiting = held.Begin(() => node.Pool.LeaseAsync(Standing.New, TimeSpan.FromSeconds(30), leaving.Token).AsTask());
         first.Dispose();
-        await held.Posted.WaitAsync(TimeSpan.FromSeconds(10)); // It is handed over, and the one who waits does not know yet.
+        await held.Posted.WaitAsync(TimeSpan.FromSeconds(10)); // The worker is handed over, but the waiting create has not resumed yet.
         await leaving.CancelAsync();
         held.Release();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
@@ -51,7 +51,8 @@ public sealed class QueueTests
     [Fact]
     public async Task A_full_queue_and_a_wait_that_is_over_are_503_with_retry_after()
     {
-        await using var node = await TestNode.StartAsync(options => options with { Warm = 1, MaxWorkers = 1, QueueLimit = 1, QueueTimeout = TimeSpan.FromSeconds(1) });
+        await using var node = await TestNode.StartAsync(
+            options => options with { Warm = 1, MaxWorkers = 1, QueueLimit = 1, QueueTimeout = TimeSpan.FromSeconds(1) });
         await node.CreateAsync();
         var waits = node.PostAsync("{}");
         await Eventually.IsTrueAsync(() => node.Pool.Status().Queued == 1, "one in line");
@@ -97,7 +98,8 @@ public sealed class QueueTests
     [Fact]
     public async Task The_pool_grows_on_demand_and_shrinks_back_to_warm()
     {
-        await using var node = await TestNode.StartAsync(options => options with { Warm = 1, MaxWorkers = 6, IdleShrink = TimeSpan.FromMilliseconds(500) });
+        await using var node = await TestNode.StartAsync(
+            options => options with { Warm = 1, MaxWorkers = 6, IdleShrink = TimeSpan.FromMilliseconds(500) });
         var ids = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => node.CreateAsync()));
         Assert.Equal(6, node.Pool.Status().Slots);
         foreach (var id in ids)

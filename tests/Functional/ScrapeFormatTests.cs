@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>What the bundled worker makes of a page's text.</summary>
+/// <summary>The formats in which the bundled worker returns a page's text.</summary>
 public sealed class ScrapeFormatTests
 {
     private const string Deep = "<xmp id=x></xmp><script>x.textContent = '</xmp>' + '<div>'.repeat(N)</script>";
@@ -20,7 +20,9 @@ public sealed class ScrapeFormatTests
         ("<a href=/x>to <em>x</em></a> <a href=/y></a><a>z</a> <img src=i.png alt=I>", "[to *x*](/x) z ![I](i.png)\n"),
         ("<code>a < b</code><script>x</script><style>y</style>", "`a < b`\n"),
         ("", "\n"),
-        ("<table><thead><tr><th>a<th>b</thead><tbody><tr><td>1|2<td>3</tbody><tfoot><tr><td>s</tfoot></table>", "| a | b |\n| --- | --- |\n| 1\\|2 | 3 |\n| s |\n"),
+        (
+            "<table><thead><tr><th>a<th>b</thead><tbody><tr><td>1|2<td>3</tbody><tfoot><tr><td>s</tfoot></table>",
+            "| a | b |\n| --- | --- |\n| 1\\|2 | 3 |\n| s |\n"),
         ("<table><caption>c</caption></table>", "\n"),
         ("<table><tr><td>out<table><tr><td>in</table></table>", "out\n\n| in |\n| --- |\n"),
     ];
@@ -50,14 +52,19 @@ public sealed class ScrapeFormatTests
     [Fact]
     public async Task Readability_finds_the_article_and_each_format_that_is_asked_for_is_there_and_no_other()
     {
-        var words = string.Concat(Enumerable.Repeat("<p>" + string.Concat(Enumerable.Repeat("Many words of a long story, told at length. ", 10)) + "</p>", 10));
+        var words = string.Concat(
+            Enumerable.Repeat("<p>" + string.Concat(Enumerable.Repeat("Many words of a long story, told at length. ", 10)) + "</p>", 10));
         await using var worker = await WorkerProcess.StartAsync();
-        await using var site = await Site.StartAsync(new() { ["/"] = $"<title>T</title><nav><a href=/a>a</a></nav><article><h1>News</h1>{words}</article><footer>f</footer>" });
+        await using var site = await Site.StartAsync(
+            new() { ["/"] = $"<title>T</title><nav><a href=/a>a</a></nav><article><h1>News</h1>{words}</article><footer>f</footer>" });
         var content = await ScrapeAsync(worker, $"{site.Url}/", "markdown", "readability");
         Assert.Equal(["markdown", "readability"], content.Select(pair => pair.Key));
         Assert.Contains("# News\n\nMany words", (string?)content["markdown"], StringComparison.Ordinal);
         Assert.Equal("T", (string?)content["readability"]!["title"]);
-        Assert.StartsWith("Many words of a long story", ((string)content["readability"]!["textContent"]!).Replace("News", "", StringComparison.Ordinal).Trim(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Many words of a long story",
+            ((string)content["readability"]!["textContent"]!).Replace("News", "", StringComparison.Ordinal).Trim(),
+            StringComparison.Ordinal);
         Assert.Equal(["html"], (await ScrapeAsync(worker, $"{site.Url}/")).Select(pair => pair.Key));
     }
 
@@ -77,18 +84,30 @@ public sealed class ScrapeFormatTests
     [Fact]
     public async Task A_page_cannot_pass_off_its_own_for_the_documents()
     {
-        string[] names = ["documentElement", "body", "title", "cloneNode", "querySelectorAll", "createElement", "firstChild", "parentNode", "attributes", "remove", "childNodes", "module"];
-        var clobbered = string.Concat(names.Select(name => $"<form name={name} id={name}><input name={name}><p>in {name}</p></form><img name={name}>"));
+        string[] names =
+        [
+            "documentElement", "body", "title", "cloneNode", "querySelectorAll", "createElement", "firstChild", "parentNode", "attributes",
+            "remove", "childNodes", "module",
+        ];
+        var clobbered = string.Concat(
+            names.Select(name => $"<form name={name} id={name}><input name={name}><p>in {name}</p></form><img name={name}>"));
         var scripted = """
             <script>
             let n = 0;
             Array.prototype.map = JSON.stringify = Document.prototype.querySelectorAll = String.prototype.toWellFormed = () => 'forged';
             Object.defineProperty(Document.prototype, 'title', { get: () => 'forged' });
-            customElements.define('x-spy', class extends HTMLElement { constructor() { super(); document.querySelector('body').dataset.spied = ++n; } });
+            customElements.define('x-spy', class extends HTMLElement {
+              constructor() { super(); document.querySelector('body').dataset.spied = ++n; }
+            });
             </script>
             """;
         await using var worker = await WorkerProcess.StartAsync();
-        await using var site = await Site.StartAsync(new() { ["/"] = $"<title>True</title><body><x-spy></x-spy><p>{string.Concat(Enumerable.Repeat("Words of a story, at length. ", 40))}</p>{clobbered}{scripted}" });
+        await using var site = await Site.StartAsync(new()
+        {
+            ["/"] =
+                $"<title>True</title><body><x-spy></x-spy><p>{string.Concat(Enumerable.Repeat("Words of a story, at length. ", 40))}</p>" +
+                $"{clobbered}{scripted}",
+        });
         var scraped = await worker.CallAsync("scrape", $$"""{"url":"{{site.Url}}/","format":["{{string.Join("\",\"", All)}}"]}""");
         Assert.Equal("True", (string?)scraped["metadata"]!["title"]);
         Assert.Equal("True", (string?)scraped["content"]!["readability"]!["title"]);
@@ -97,17 +116,19 @@ public sealed class ScrapeFormatTests
         Assert.Contains("data-spied=\"1\"", (string?)(await ScrapeAsync(worker, null))["html"], StringComparison.Ordinal);
     }
 
-    // Lists in lists indent each line of each list again. What is hidden needs no layout, so that the page loads soon.
+    // Each nested list indents every line again. Hidden content needs no layout, so the page loads quickly.
     [Fact]
     public async Task A_page_that_takes_too_long_is_a_502_and_the_session_goes_on()
     {
-        var html = "<body hidden>" + string.Concat(Enumerable.Repeat("<ul><li>", 190)) + string.Concat(Enumerable.Repeat("line<br>", 50_000)) + string.Concat(Enumerable.Repeat("</ul>", 190));
+        var html = "<body hidden>" + string.Concat(Enumerable.Repeat("<ul><li>", 190)) +
+            string.Concat(Enumerable.Repeat("line<br>", 50_000)) + string.Concat(Enumerable.Repeat("</ul>", 190));
         await using var worker = await WorkerProcess.StartAsync();
         await using var site = await Site.StartAsync(new() { ["/"] = html, ["/next"] = "<p>next" });
         using (var reply = await worker.PostAsync(worker.PathOf("scrape"), $$"""{"url":"{{site.Url}}/","format":["markdown"]}"""))
         {
             Assert.Equal(HttpStatusCode.BadGateway, reply.StatusCode);
-            Assert.Contains("could not be turned into markdown within 30 s", await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Contains(
+                "could not be turned into markdown within 30 s", await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
         Assert.Equal("next\n", (string?)(await ScrapeAsync(worker, $"{site.Url}/next", "markdown"))["markdown"]);
@@ -122,7 +143,7 @@ public sealed class ScrapeFormatTests
         Assert.Equal("format", await worker.RefusedFieldAsync("pdf", """{"format":["html"]}"""));
     }
 
-    // The content of a page; null scrapes it as it is.
+    // Scrapes a page and returns its content; without a URL, scrapes the current page.
     private static async Task<JsonObject> ScrapeAsync(WorkerProcess worker, string? url, params string[] formats)
     {
         var body = new JsonObject();

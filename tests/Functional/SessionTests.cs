@@ -62,7 +62,8 @@ public sealed class SessionTests
     [Fact]
     public async Task Many_sessions_that_expire_at_once_hold_nobody_up()
     {
-        await using var node = await TestNode.StartAsync(options => options with { SessionTtl = TimeSpan.FromSeconds(3), MaxWorkers = 41, Warm = 41 });
+        await using var node = await TestNode.StartAsync(
+            options => options with { SessionTtl = TimeSpan.FromSeconds(3), MaxWorkers = 41, Warm = 41 });
         await node.ReadyAsync(41);
         var ids = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => node.CreateAsync()));
         var used = await node.CreateAsync();
@@ -103,7 +104,10 @@ public sealed class SessionTests
     public async Task Only_names_that_are_known_to_be_ours_reach_a_node_without_keys()
     {
         await using var node = await TestNode.StartAsync(options => options with { AllowedHosts = ["grid.lan"] });
-        foreach (var (host, status) in new[] { ("localhost", 200), ("127.0.0.1:1", 200), ("[::1]", 200), ("GRID.lan:80", 200), ("evil.example", 403) })
+        foreach (var (host, status) in new[]
+        {
+            ("localhost", 200), ("127.0.0.1:1", 200), ("[::1]", 200), ("GRID.lan:80", 200), ("evil.example", 403),
+        })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/status") { Headers = { Host = host } };
             using var reply = await node.Http.SendAsync(request);
@@ -115,7 +119,14 @@ public sealed class SessionTests
     public async Task A_node_with_keys_lets_in_who_shows_one()
     {
         await using var node = await TestNode.StartAsync(options => options with { ApiKeys = ["secret", "other"] });
-        foreach (var (path, status) in new[] { ("/status", 401), ("/status?apiKey=wrong", 401), ("/status?apiKey=other", 200), ("/status?x=1&token=secret", 200), ("/health", 200) })
+        foreach (var (path, status) in new[]
+        {
+            ("/status", 401),
+            ("/status?apiKey=wrong", 401),
+            ("/status?apiKey=other", 200),
+            ("/status?x=1&token=secret", 200),
+            ("/health", 200),
+        })
         {
             using var reply = await node.Http.GetAsync(path);
             Assert.Equal(status, (int)reply.StatusCode);

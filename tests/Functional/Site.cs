@@ -10,7 +10,7 @@ using Steelyard.History;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>A web site on a free port of 127.0.0.1 that remembers what it was asked for.</summary>
+/// <summary>A web site on a free port of 127.0.0.1 that records the requests.</summary>
 internal sealed class Site : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -24,7 +24,7 @@ internal sealed class Site : IAsyncDisposable
 
     public IEnumerable<string> Paths => requests.Select(request => request.Path);
 
-    /// <summary>Starts one. A path that is not among the pages answers 200 with no more than a byte.</summary>
+    /// <summary>Starts a site. For a path that is not among the pages, the response is 200 with at most one byte.</summary>
     public static async Task<Site> StartAsync(Dictionary<string, string> pages)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -39,7 +39,7 @@ internal sealed class Site : IAsyncDisposable
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    // Until the client has enough: what is written after that goes nowhere.
+    // Writes until the client disconnects; anything written later is discarded.
     private static async Task SendForEverAsync(HttpContext context)
     {
         context.Response.Headers.ContentDisposition = "attachment";
@@ -70,7 +70,10 @@ internal sealed class Site : IAsyncDisposable
         if (path == "/endless.bin")
             return SendForEverAsync(context);
 
-        context.Response.ContentType = path.EndsWith(".js", StringComparison.Ordinal) ? "text/javascript" : pages.ContainsKey(path) ? "text/html; charset=utf-8" : "text/css";
+        context.Response.ContentType =
+            path.EndsWith(".js", StringComparison.Ordinal) ? "text/javascript"
+            : pages.ContainsKey(path) ? "text/html; charset=utf-8"
+            : "text/css";
         if (path.EndsWith(".bin", StringComparison.Ordinal))
             context.Response.Headers.ContentDisposition = "attachment";
         return context.Response.WriteAsync(pages.GetValueOrDefault(path, " "));

@@ -7,7 +7,8 @@ using Steelyard.Workers;
 namespace Steelyard.Tests.Functional;
 
 /// <summary>
-/// A program that fails as soon as it is started: it costs a few starts, however many creates wait, and they are told what it dies of.
+/// A worker program that fails at once causes only a few starts, regardless of the number of waiting creates, and their errors name the
+/// cause.
 /// </summary>
 public sealed class StartFailureTests : IDisposable
 {
@@ -27,7 +28,8 @@ public sealed class StartFailureTests : IDisposable
     [InlineData("kill -SEGV $$", 4)]
     public async Task Waiting_creates_do_not_multiply_the_starts(string ending, int warm)
     {
-        await using var node = await TestNode.StartAsync(options => options with { Worker = Program(ending), Warm = warm, MaxWorkers = 64 });
+        await using var node = await TestNode.StartAsync(
+            options => options with { Worker = Program(ending), Warm = warm, MaxWorkers = 64 });
         await CreateAgainAndAgainAsync(node, clients: 5);
         Assert.InRange(Starts, 3, MostStarts);
     }
@@ -80,11 +82,14 @@ public sealed class StartFailureTests : IDisposable
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         await Eventually.IsTrueAsync(() => node.Pool.Status().StartFailures >= 5, "it has failed often", seconds: 60);
         File.Delete(folder.At("broken"));
-        await Eventually.IsTrueAsync(() => node.Pool.Status() is { IsAvailable: true, AreStartsFailing: false } status && status.Ready >= warm, "it serves again", seconds: 60);
+        await Eventually.IsTrueAsync(
+            () => node.Pool.Status() is { IsAvailable: true, AreStartsFailing: false } status && status.Ready >= warm,
+            "it serves again",
+            seconds: 60);
         await node.CreateAsync();
     }
 
-    // Each notes its start, and then ends as it is told.
+    // Each process records its start and then ends in the given way.
     private string Program(string ending)
     {
         if (WorkerCommand.FindBundled(AppContext.BaseDirectory) is null)

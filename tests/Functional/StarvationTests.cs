@@ -3,10 +3,10 @@ using Steelyard.Processes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>A worker that gets no processor is slow, not hung.</summary>
+/// <summary>A worker that gets no CPU time is slow, not hung.</summary>
 public sealed class StarvationTests
 {
-    private const string Scheduler = "/usr/bin/chrt"; // Of util-linux.
+    private const string Scheduler = "/usr/bin/chrt"; // From util-linux.
     private static readonly TimeSpan Rush = TimeSpan.FromSeconds(8);
 
     [Fact]
@@ -24,8 +24,10 @@ public sealed class StarvationTests
         var pid = await node.PidOfAsync(id);
         var wait = ProcessorWait.Begin(pid, TimeProvider.System);
 
-        // Others go before each of its threads, always. A thread that ends meanwhile makes it fail.
-        await Eventually.IsTrueAsync(async () => (await RunAsync("-a", "-i", "-p", "0", $"{pid}")).Code == 0, "it is scheduled behind others");
+        // Gives every thread the idle scheduling class, so that other processes always run first. The command fails when a thread ends
+        // meanwhile, so it is repeated.
+        await Eventually.IsTrueAsync(
+            async () => (await RunAsync("-a", "-i", "-p", "0", $"{pid}")).Code == 0, "it is scheduled behind others");
         TimeSpan waited;
         var others = Others(24);
         try
@@ -64,9 +66,12 @@ public sealed class StarvationTests
         }
     }
 
-    // So many for each processor, which want to run all the time.
+    // Starts this many busy processes for each processor.
     private static List<OsProcess> Others(int each) =>
-        [.. Enumerable.Range(0, each * Environment.ProcessorCount).Select(_ => OsProcess.Start(new("/bin/sh", ["-c", "while :; do :; done"])))];
+        [
+            .. Enumerable.Range(0, each * Environment.ProcessorCount)
+                .Select(_ => OsProcess.Start(new("/bin/sh", ["-c", "while :; do :; done"]))),
+        ];
 
     private static async Task<ExitStatus> RunAsync(params string[] arguments) => await OsProcess.Start(new(Scheduler, arguments)).Exited;
 }

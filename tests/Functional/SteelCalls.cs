@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Calls of the Steel dialect, with or without the key of a holder.</summary>
+/// <summary>Calls of the Steel dialect, with or without an API key.</summary>
 internal static class SteelCalls
 {
     public static async Task<string> EndAsync(TestNode node, string? holder = null)
@@ -28,7 +28,7 @@ internal static class SteelCalls
         Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
     }
 
-    // As steel-sdk walks it: with the last id as the cursor until a page is empty.
+    // Walks the pages like steel-sdk: the last id is the cursor, until a page is empty.
     public static async Task<List<string>> ListAsync(TestNode node, string query, string? holder = null)
     {
         var seen = new List<string>();

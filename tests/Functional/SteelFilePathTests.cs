@@ -7,7 +7,7 @@ using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>The way of a file's name from the client's address to the worker.</summary>
+/// <summary>How a file name gets from the client's URL to the worker.</summary>
 public sealed class SteelFilePathTests
 {
     [Fact]
@@ -18,21 +18,31 @@ public sealed class SteelFilePathTests
         await using var node = await TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 1 });
         using var created = await node.Http.PostAsJsonAsync("/v1/sessions", new { });
         var files = $"/v1/sessions/{(await created.Content.ReadFromJsonAsync<JsonObject>())!["id"]}/files";
-        foreach (var name in new[] { "50%20off.txt", "a b+c.txt", "ä#1?.txt", "folder/c.txt", @"back\slash.txt", @"a\..\..\b.txt", "c:d.txt", "%2e%2e" })
+        foreach (var name in new[]
+        {
+            "50%20off.txt", "a b+c.txt", "ä#1?.txt", "folder/c.txt", @"back\slash.txt", @"a\..\..\b.txt", "c:d.txt", "%2e%2e",
+        })
         {
             using var form = new MultipartFormDataContent { { new StringContent(name), "file", "x" }, { new StringContent(name), "path" } };
             using var uploaded = await node.Http.PostAsync(files, form);
             if (!uploaded.IsSuccessStatusCode)
-                continue; // The worker has no such names; that one is refused for all.
+                continue; // The worker does not allow such a name and refuses the upload.
             Assert.Equal(name, await node.Http.GetStringAsync($"{files}/{Uri.EscapeDataString(name)}"));
         }
 
-        // Whoever unpacks them all, on whatever system, gets them in one folder.
+        // On every system, unpacking the archive puts all files into one folder.
         using (var zip = new ZipArchive(await node.Http.GetStreamAsync($"{files}.zip")))
             Assert.All(zip.Entries, entry => Assert.DoesNotContain(entry.FullName, c => c is '\\' or ':' || char.IsControl(c)));
 
         Assert.Equal("folder/c.txt", await node.Http.GetStringAsync($"{files}/folder/c.txt"));
-        foreach (var path in new[] { $"{files}/x/../a", $"{files}/..\\..\\..\\status", $"{files}/%2e%2e/%2e%2e/status", $"{files}/x/../../../status", $"/v1/x/../sessions{files["/v1/sessions".Length..]}/a" })
+        foreach (var path in new[]
+        {
+            $"{files}/x/../a",
+            $"{files}/..\\..\\..\\status",
+            $"{files}/%2e%2e/%2e%2e/status",
+            $"{files}/x/../../../status",
+            $"/v1/x/../sessions{files["/v1/sessions".Length..]}/a",
+        })
             Assert.Matches("^HTTP/1.1 40[0-9] ", await StatusLineAsync(node, path));
         using var download = await node.Http.GetAsync($"{files}/folder/c.txt");
         Assert.Equal("attachment", download.Content.Headers.ContentDisposition?.DispositionType);
@@ -41,12 +51,13 @@ public sealed class SteelFilePathTests
         Assert.Contains(" 200 ", await StatusLineAsync(node, $"{files}/50%2520off.txt"), StringComparison.Ordinal);
     }
 
-    // As no HTTP library would send it.
+    // Sends the path unchanged, which no HTTP library does.
     private static async Task<string> StatusLineAsync(TestNode node, string path)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(node.Http.BaseAddress!.Host, node.Http.BaseAddress.Port);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        await client.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
         using var reader = new StreamReader(client.GetStream());
         return await reader.ReadLineAsync() ?? "";
     }

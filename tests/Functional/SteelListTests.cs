@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Lists of the Steel dialect at the moments when sessions end.</summary>
+/// <summary>Lists of the Steel dialect while sessions are ending.</summary>
 public sealed class SteelListTests
 {
     [Fact]
@@ -28,5 +28,8 @@ public sealed class SteelListTests
     }
 
     private static async Task<List<string>> ListAsync(TestNode node, string query) =>
-        [.. (await node.Http.GetFromJsonAsync<JsonObject>("/v1/sessions" + query))!["sessions"]!.AsArray().Select(session => (string)session!["id"]!)];
+        [
+            .. (await node.Http.GetFromJsonAsync<JsonObject>("/v1/sessions" + query))!["sessions"]!.AsArray()
+                .Select(session => (string)session!["id"]!),
+        ];
 }

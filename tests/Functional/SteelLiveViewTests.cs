@@ -4,7 +4,7 @@ using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>The live view of a session, as the node gives it out.</summary>
+/// <summary>The live view of a session, as the node serves it.</summary>
 public sealed class SteelLiveViewTests
 {
     [Theory]
@@ -21,7 +21,7 @@ public sealed class SteelLiveViewTests
         await live.MessageAsync("tabs");
         await live.OpenAsync("<title>taken over</title>");
 
-        // This one is not ignored: its answer shows that the other has been dealt with.
+        // This message is not ignored: the answer shows that the message before it was processed.
         await live.SendAsync("""{"type":"tab","id":"none"}""");
         await live.MessageAsync("error");
         var pages = (await node.Http.GetFromJsonAsync<JsonObject>($"/v1/sessions/{id}/live-details"))!["pages"]!.AsArray();
@@ -42,10 +42,12 @@ public sealed class SteelLiveViewTests
         await watching.SendAsync("""{"type":"tab","id":"none"}""");
         await watching.MessageAsync("error");
         await live.SendAsync("""{"type":"newTab"}""");
-        await live.MessageAsync("tabs", tabs => tabs["tabs"]!.AsArray().Count == 2 && !tabs.ToJsonString().Contains("by a watcher", StringComparison.Ordinal));
+        await live.MessageAsync(
+            "tabs", tabs => tabs["tabs"]!.AsArray().Count == 2 && !tabs.ToJsonString().Contains("by a watcher", StringComparison.Ordinal));
     }
 
-    private static Task<LiveViewer> WatchAsync(string viewer) => LiveViewer.ConnectAsync(new(viewer.Replace("http://", "ws://", StringComparison.Ordinal)));
+    private static Task<LiveViewer> WatchAsync(string viewer) =>
+        LiveViewer.ConnectAsync(new(viewer.Replace("http://", "ws://", StringComparison.Ordinal)));
 
     private static async Task<(string Id, string Viewer)> CreateAsync(TestNode node, bool interactive)
     {

@@ -6,16 +6,20 @@ using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Options of a create, as the node checks and shows them.</summary>
+/// <summary>How the node validates and returns the options of a create.</summary>
 public sealed class SteelOptionTests
 {
     [Theory]
     [InlineData("""{"userAgent":"Mözilla"}""", "userAgent")]
-    [InlineData("""{"sessionContext":{"cookies":[{"name":"a","value":"b","domain":"c.example","expires":"soon"}]}}""", "sessionContext.cookies")]
-    [InlineData("""{"sessionContext":{"cookies":[{"name":"a","value":"b","domain":"c.example","sameSite":"lax"}]}}""", "sessionContext.cookies")]
+    [InlineData(
+        """{"sessionContext":{"cookies":[{"name":"a","value":"b","domain":"c.example","expires":"soon"}]}}""", "sessionContext.cookies")]
+    [InlineData(
+        """{"sessionContext":{"cookies":[{"name":"a","value":"b","domain":"c.example","sameSite":"lax"}]}}""", "sessionContext.cookies")]
     [InlineData("""{"sessionContext":{"cookies":[{"name":"a","value":"b","domain":"c.example","secure":1}]}}""", "sessionContext.cookies")]
     [InlineData("""{"sessionContext":{"cookies":[{"name":"a","value":"b","url":""}]}}""", "sessionContext.cookies")]
-    [InlineData("""{"sessionContext":{"cookies":[{"name":"a","value":"b","url":"https://c.example","partitionKey":{"site":"x"}}]}}""", "sessionContext.cookies")]
+    [InlineData(
+        """{"sessionContext":{"cookies":[{"name":"a","value":"b","url":"https://c.example","partitionKey":{"site":"x"}}]}}""",
+        "sessionContext.cookies")]
     [InlineData("""{"sessionContext":{"localStorage":{"https://me@a.example":{}}}}""", "sessionContext.localStorage")]
     [InlineData("""{"sessionContext":{"localStorage":{"https://a.example/#x":{}}}}""", "sessionContext.localStorage")]
     [InlineData("""{"proxyUrl":"http://:secret@host:1"}""", "proxyUrl")]
@@ -32,9 +36,12 @@ public sealed class SteelOptionTests
     {
         await using var node = await StartChromiumAsync();
         var (status, problem) = await PostAsync(node, """
-            {"timezone":"EST5EDT","sessionContext":{"cookies":[{"name":"a","value":"","domain":"c.example","path":"/","expires":-1,"size":1,"httpOnly":true,"secure":true,
-             "session":true,"sameSite":"None","priority":"Medium","sourceScheme":"Secure","sourcePort":443,"partitionKey":{"topLevelSite":"https://d.example","hasCrossSiteAncestor":true}},
-             {"name":"b","value":"c","url":"https://c.example","expires":1999999999.5,"sameSite":null}],"localStorage":{"https://a.example":{"k":"v"}},"indexedDB":{}}}
+            {"timezone":"EST5EDT","sessionContext":{"cookies":[
+             {"name":"a","value":"","domain":"c.example","path":"/","expires":-1,"size":1,"httpOnly":true,"secure":true,
+              "session":true,"sameSite":"None","priority":"Medium","sourceScheme":"Secure","sourcePort":443,
+              "partitionKey":{"topLevelSite":"https://d.example","hasCrossSiteAncestor":true}},
+             {"name":"b","value":"c","url":"https://c.example","expires":1999999999.5,"sameSite":null}],
+             "localStorage":{"https://a.example":{"k":"v"}},"indexedDB":{}}}
             """);
         Assert.True(status == HttpStatusCode.OK, problem.ToJsonString());
     }
@@ -43,10 +50,18 @@ public sealed class SteelOptionTests
     public async Task What_only_the_browser_knows_to_be_wrong_is_named_as_the_client_named_it()
     {
         await using var node = await StartChromiumAsync();
-        foreach (var (body, field) in new[] { ("""{"locale":"qq-12345678-x9"}""", "locale"), ("""{"sessionContext":{"cookies":[{"name":"a\u0001","value":"","url":"https://c.example"}]}}""", "sessionContext.cookies") })
+        foreach (var (body, field) in new[]
+        {
+            ("""{"locale":"qq-12345678-x9"}""", "locale"),
+            (
+                """{"sessionContext":{"cookies":[{"name":"a\u0001","value":"","url":"https://c.example"}]}}""",
+                "sessionContext.cookies"),
+        })
         {
             var (status, problem) = await PostAsync(node, body);
-            Assert.True(status == HttpStatusCode.BadRequest && (string?)problem["field"] == field, $"{body}: {(int)status} {problem.ToJsonString()}");
+            Assert.True(
+                status == HttpStatusCode.BadRequest && (string?)problem["field"] == field,
+                $"{body}: {(int)status} {problem.ToJsonString()}");
         }
     }
 
@@ -75,7 +90,8 @@ public sealed class SteelOptionTests
         using var deleted = await node.Http.DeleteAsync($"/sessions/{session["id"]}");
         Assert.True(await BytesAsync() > 100, "they are remembered");
 
-        async Task<long> BytesAsync() => (long)(await node.Http.GetFromJsonAsync<JsonObject>("/v1/sessions"))!["sessions"]!.AsArray().Single()!["proxyBytesUsed"]!;
+        async Task<long> BytesAsync() =>
+            (long)(await node.Http.GetFromJsonAsync<JsonObject>("/v1/sessions"))!["sessions"]!.AsArray().Single()!["proxyBytesUsed"]!;
     }
 
     private static Task<TestNode> StartChromiumAsync()

@@ -6,7 +6,7 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Workers that speak the API of the open-source Steel worker, with the habits of that program (steel-worker.mjs).</summary>
+/// <summary>Workers that implement the API of the open-source Steel worker, including its peculiarities (steel-worker.mjs).</summary>
 public sealed class SteelWorkerTests
 {
     private const string Browser = "/usr/lib/chromium/chromium-headless-shell";
@@ -43,7 +43,8 @@ public sealed class SteelWorkerTests
         var received = (await node.Http.GetFromJsonAsync<JsonObject>($"/sessions/{id}"))!["received"]!.ToJsonString();
         Assert.Equal("""{"userAgent":"Mine/1.0","dimensions":{"width":900,"height":700},"timezone":"Asia/Tokyo"}""", received);
         var plain = await node.CreateAsync("""{"userDataDir":"/etc","extensions":["/tmp/x"],"blockAds":true}""");
-        Assert.Equal("""{"blockAds":true}""", (await node.Http.GetFromJsonAsync<JsonObject>($"/sessions/{plain}"))!["received"]!.ToJsonString());
+        Assert.Equal(
+            """{"blockAds":true}""", (await node.Http.GetFromJsonAsync<JsonObject>($"/sessions/{plain}"))!["received"]!.ToJsonString());
     }
 
     [Theory]
@@ -63,7 +64,8 @@ public sealed class SteelWorkerTests
     [Fact]
     public async Task A_release_that_only_seems_to_succeed_costs_the_worker_its_life()
     {
-        await using var node = await StartAsync(" sticky", options => options with { Warm = 1, MaxWorkers = 1, WorkerStartTimeout = TimeSpan.FromSeconds(3) });
+        await using var node = await StartAsync(
+            " sticky", options => options with { Warm = 1, MaxWorkers = 1, WorkerStartTimeout = TimeSpan.FromSeconds(3) });
         var id = await node.CreateAsync();
         var pid = node.Pool.Workers()[0].Pid;
         using var deleted = await node.Http.DeleteAsync($"/sessions/{id}");
@@ -123,10 +125,15 @@ public sealed class SteelWorkerTests
     [Fact]
     public void The_bundled_worker_does_not_speak_it()
     {
-        var refused = Assert.Throws<WorkerCommandException>(() => WorkerCommand.Parse("chromium", "/", "/opt/steel-browser", true, WorkerApi.Steel));
+        var refused = Assert.Throws<WorkerCommandException>(
+            () => WorkerCommand.Parse("chromium", "/", "/opt/steel-browser", true, WorkerApi.Steel));
         Assert.Contains("--worker-api steel", refused.Message, StringComparison.Ordinal);
     }
 
     private static Task<TestNode> StartAsync(string arguments = "", Func<Options, Options>? configure = null) =>
-        TestNode.StartAsync(options => (configure ?? (same => same))(options) with { Worker = $"/usr/bin/env node {Script}{arguments}", WorkerApi = WorkerApi.Steel });
+        TestNode.StartAsync(
+            options => (configure ?? (same => same))(options) with
+            {
+                Worker = $"/usr/bin/env node {Script}{arguments}", WorkerApi = WorkerApi.Steel,
+            });
 }

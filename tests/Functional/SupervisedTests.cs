@@ -8,7 +8,7 @@ using Steelyard.Tests.Unit;
 namespace Steelyard.Tests.Functional;
 
 /// <summary>
-/// The listening socket outlives the orchestrator: clients that come while it is started again wait, and none is refused.
+/// The listening socket outlives the orchestrator: clients that connect during its restart wait, and none is refused.
 /// </summary>
 public sealed class SupervisedTests
 {
@@ -91,10 +91,16 @@ public sealed class SupervisedTests
         Assert.Equal(CommandLine.BadOptions, (await bad.Process.Exited.WaitAsync(TimeSpan.FromSeconds(20))).Code);
 
         await using var holder = await NodeProcess.StartAsync();
-        await using var waiting = NodeProcess.Spawn(holder.RunDirectory, "--supervised"); // Its run directory is another one's.
-        await Eventually.IsTrueAsync(async () => (await waiting.OutputAsync()).Contains("starting it again in 0.2 s", StringComparison.Ordinal), "it tries again, ever more slowly", seconds: 20);
+        await using var waiting = NodeProcess.Spawn(holder.RunDirectory, "--supervised"); // Another orchestrator uses this run directory.
+        await Eventually.IsTrueAsync(
+            async () => (await waiting.OutputAsync()).Contains("starting it again in 0.2 s", StringComparison.Ordinal),
+            "it tries again, ever more slowly",
+            seconds: 20);
         await holder.KillAsync();
-        await Eventually.IsTrueAsync(async () => (await waiting.OutputAsync()).Contains("listens on", StringComparison.Ordinal), "it runs once there is room", seconds: 20);
+        await Eventually.IsTrueAsync(
+            async () => (await waiting.OutputAsync()).Contains("listens on", StringComparison.Ordinal),
+            "it runs once there is room",
+            seconds: 20);
     }
 
     [Fact]
@@ -109,7 +115,8 @@ public sealed class SupervisedTests
         var id = await first.CreateAsync();
         await first.KillAsync();
 
-        var waiting = first.SettledForNewClientAsync($"/sessions/{id}"); // Nobody serves it yet; the kernel takes it.
+        // No orchestrator serves this connection yet; the kernel accepts it.
+        var waiting = first.SettledForNewClientAsync($"/sessions/{id}");
         await using var second = await NodeProcess.StartOnAsync(socket, first.RunDirectory);
         Assert.Equal(HttpStatusCode.OK, await waiting);
     }
@@ -121,16 +128,26 @@ public sealed class SupervisedTests
         if (BrowserLocator.Find(null) is null || !Directory.Exists(playwright))
             Assert.Skip("Chromium or Playwright is not installed: run `make browser` and `npm ci` in tester/");
         await using var site = await Site.StartAsync(new() { ["/"] = Form });
-        await using var node = await NodeProcess.StartAsync(null, "--supervised", "--worker", "chromium", "--warm", "1", "--egress", "allow:127.0.0.1");
+        await using var node = await NodeProcess.StartAsync(
+            null, "--supervised", "--worker", "chromium", "--warm", "1", "--egress", "allow:127.0.0.1");
         var address = $"ws://{node.Http.BaseAddress!.Authority}/sessions/{await node.CreateAsync()}/cdp";
         var log = Path.Combine(node.RunDirectory, "script.log");
-        var script = OsProcess.Start(new("/usr/bin/env", ["node", Path.Combine(AppContext.BaseDirectory, "Functional", "same-tab.mjs"), playwright, address, site.Url]) { LogPath = log });
-        await Eventually.IsTrueAsync(async () => File.Exists(log) && (await File.ReadAllTextAsync(log)).Contains("half done", StringComparison.Ordinal), "the script is half done", seconds: 30);
+        var script = OsProcess.Start(new("/usr/bin/env", [
+            "node", Path.Combine(AppContext.BaseDirectory, "Functional", "same-tab.mjs"), playwright, address, site.Url,
+        ])
+        {
+            LogPath = log,
+        });
+        await Eventually.IsTrueAsync(
+            async () => File.Exists(log) && (await File.ReadAllTextAsync(log)).Contains("half done", StringComparison.Ordinal),
+            "the script is half done",
+            seconds: 30);
 
         Kill.Now(Assert.Single(node.Children()));
         var status = await script.Exited.WaitAsync(TimeSpan.FromSeconds(30));
         var printed = await File.ReadAllTextAsync(log);
         Assert.True(status.Code == 0, printed);
-        Assert.Equal($$"""{"sameTab":true,"tabs":1,"url":"{{site.Url}}/","value":"half and half","clicks":"2"}""", printed.Trim().Split('\n')[^1]);
+        Assert.Equal(
+            $$"""{"sameTab":true,"tabs":1,"url":"{{site.Url}}/","value":"half and half","clicks":"2"}""", printed.Trim().Split('\n')[^1]);
     }
 }

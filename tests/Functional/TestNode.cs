@@ -10,7 +10,7 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>A whole orchestrator on a port of its own, with real worker processes, in a run directory that goes with it.</summary>
+/// <summary>A complete orchestrator on its own port, with real worker processes. Its run directory is deleted with it.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
     private readonly Node orchestrator;
@@ -41,7 +41,7 @@ internal sealed class TestNode : IAsyncDisposable
             Worker = "simulated",
             Warm = 2,
             MaxWorkers = 8,
-            EgressRules = ["allow:127.0.0.1", "allow:[::1]"], // The pages of tests are on this machine.
+            EgressRules = ["allow:127.0.0.1", "allow:[::1]"], // The test pages are on this machine.
             RunDirectory = Path.Combine(Path.GetTempPath(), $"steelyard-test-{Guid.NewGuid():N}"),
         }));
         var orchestrator = Node.Build(options, TimeProvider.System);
@@ -69,7 +69,7 @@ internal sealed class TestNode : IAsyncDisposable
         return reply.StatusCode;
     }
 
-    /// <summary>The reason in the 404 of a session; fails when it is no 404.</summary>
+    /// <summary>The reason in the 404 response for a session; fails for any other status.</summary>
     public async Task<string> ReasonOfAsync(string id)
     {
         using var reply = await Http.GetAsync($"/sessions/{id}");
@@ -77,10 +77,11 @@ internal sealed class TestNode : IAsyncDisposable
         return (string)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["reason"]!;
     }
 
-    /// <summary>Attaches to a session's browser as a client does.</summary>
-    public Task<DevToolsClient> AttachAsync(string id) => DevToolsClient.ConnectAsync(new($"ws://{Http.BaseAddress!.Authority}/sessions/{id}/cdp"));
+    /// <summary>Attaches to a session's browser like a client.</summary>
+    public Task<DevToolsClient> AttachAsync(string id) =>
+        DevToolsClient.ConnectAsync(new($"ws://{Http.BaseAddress!.Authority}/sessions/{id}/cdp"));
 
-    /// <summary>A reference to a live session that does not keep it.</summary>
+    /// <summary>A weak reference to a live session.</summary>
     public WeakReference Remember(string id) => new(orchestrator.Sessions.Live.Single(session => session.Id.ToString() == id));
 
     /// <summary>The pid of the worker that holds a session.</summary>

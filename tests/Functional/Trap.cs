@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>One port, on every address of this machine, that nobody should reach: it counts TCP connections and UDP packets, and answers any with a page.</summary>
+/// <summary>
+/// A port on every address of this machine that no session may reach. It counts TCP connections and UDP packets and answers with a page.
+/// </summary>
 internal sealed class Trap : IDisposable
 {
     private readonly TcpListener listener = TcpListener.Create(0);

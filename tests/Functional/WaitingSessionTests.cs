@@ -4,10 +4,10 @@ using Steelyard.Processes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Sessions that wait for another worker outlive the orchestrator, too.</summary>
+/// <summary>Sessions that wait for another worker also outlive the orchestrator.</summary>
 public sealed class WaitingSessionTests
 {
-    // A worker that never serves: what needs one waits.
+    // A worker that never becomes ready, so every session that needs one waits.
     private static readonly string[] Waiting = ["--worker", "/bin/sleep 1000", "--on-worker-lost", "restore", "--on-shutdown", "leave"];
     private static readonly string[] Usual = ["--on-worker-lost", "restore"];
 
@@ -43,24 +43,25 @@ public sealed class WaitingSessionTests
         Assert.Equal(HttpStatusCode.NotFound, (await third.GetAsync($"/sessions/{id}")).Status);
     }
 
-    // Its browser is gone, and how long it was idle cannot be told: the clocks of two boots have nothing in common.
+    // The browser is gone, and the idle time is unknown, because the clocks of two boots are not comparable.
     [Fact]
     public async Task One_of_another_boot_has_ended()
     {
         await using var first = await NodeProcess.StartAsync(null, Usual);
         var id = await first.CreateAsync();
         await LoseAsync(first, id);
-        var record = Directory.EnumerateFiles(Path.Combine(first.RunDirectory, "workers"), "session.json", SearchOption.AllDirectories).Single();
+        var record = Directory.EnumerateFiles(Path.Combine(first.RunDirectory, "workers"), "session.json", SearchOption.AllDirectories)
+            .Single();
         var json = JsonNode.Parse(await File.ReadAllTextAsync(record))!;
         json["Boot"] = Guid.NewGuid().ToString();
         await File.WriteAllTextAsync(record, json.ToJsonString());
         await using var second = await NodeProcess.StartAsync(first.RunDirectory, Usual);
         var (status, body) = await second.GetAsync($"/sessions/{id}");
         Assert.Equal((HttpStatusCode.NotFound, "worker_lost"), (status, (string?)body!["reason"]));
-        Assert.Contains("the machine was started anew", await second.OutputAsync(), StringComparison.Ordinal);
+        Assert.Contains("the machine was restarted", await second.OutputAsync(), StringComparison.Ordinal);
     }
 
-    // The orchestrator dies first, so that the next one finds a session without a worker.
+    // The orchestrator dies first, so that its successor finds a session without a worker.
     private static async Task LoseAsync(NodeProcess node, string id)
     {
         var pid = await node.PidOfAsync(id);

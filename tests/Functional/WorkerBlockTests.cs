@@ -1,6 +1,6 @@
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Hosts that are not ASCII: a client writes them as people do, and a browser asks for them in punycode.</summary>
+/// <summary>Host names that are not ASCII: a client writes them in Unicode, and a browser requests them in punycode.</summary>
 public sealed class WorkerBlockTests
 {
     [Theory]
@@ -12,7 +12,8 @@ public sealed class WorkerBlockTests
     {
         await using var worker = await WorkerProcess.StartAsync();
         await using var site = await Site.StartAsync([]);
-        await using var pages = await Site.StartAsync(new() { ["/"] = $"<script src='http://www.münchen.localhost:{site.Port}/a.js'></script>" });
+        await using var pages = await Site.StartAsync(
+            new() { ["/"] = $"<script src='http://www.münchen.localhost:{site.Port}/a.js'></script>" });
         await worker.SetUpAsync($$$"""{"block":{"hosts":["{{{host}}}"]}}""");
         using var client = await worker.AttachAsync();
         var page = await client.AttachToPageAsync();

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>A session's mouse and keyboard, as its page sees them.</summary>
+/// <summary>Mouse and keyboard input of a session, as its page sees it.</summary>
 public sealed class WorkerComputerTests
 {
     private const string Page = """
@@ -11,7 +11,10 @@ public sealed class WorkerComputerTests
           const seen = [];
           for (const type of ['mousedown', 'mouseup', 'dblclick', 'contextmenu'])
             addEventListener(type, e => seen.push(`${type} ${e.button} ${e.clientX},${e.clientY}${e.shiftKey ? ' shift' : ''}`));
-          addEventListener('keydown', e => { if (e.key.length > 1) seen.push(`${e.key} ${e.code}`); if (e.key === 'F5') e.preventDefault(); });
+          addEventListener('keydown', e => {
+            if (e.key.length > 1) seen.push(`${e.key} ${e.code}`);
+            if (e.key === 'F5') e.preventDefault();
+          });
         </script>
         """;
 
@@ -45,7 +48,8 @@ public sealed class WorkerComputerTests
         await DoAsync(worker, """{"action":"drag_mouse","path":[[10,100],[20,110],[30,120]]}""");
         string[] expected =
         [
-            "F5 F5", "Enter Enter", "Shift ShiftLeft", "mousedown 2 200,100 shift", "contextmenu 2 200,100 shift", "mouseup 2 200,100 shift",
+            "F5 F5", "Enter Enter",
+            "Shift ShiftLeft", "mousedown 2 200,100 shift", "contextmenu 2 200,100 shift", "mouseup 2 200,100 shift",
             "mousedown 0 200,100", "mouseup 0 200,100", "mousedown 0 200,100", "mouseup 0 200,100", "dblclick 0 200,100",
             "mousedown 0 10,100", "mouseup 0 30,120",
         ];

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>What the bundled worker does beyond the worker API, seen from inside its pages.</summary>
+/// <summary>The functions of the bundled worker beyond the worker API, tested from inside its pages.</summary>
 public sealed class WorkerExtrasTests
 {
     private static readonly (string Call, string Body, string Field)[] BadInput =
@@ -92,16 +92,20 @@ public sealed class WorkerExtrasTests
             ["/page"] = """
                 <html lang=en><head><title>A page</title><meta name=description content="What it is"><meta property="og:title" content="OG">
                 <link rel=icon href=/icon.png><style>p{}</style><script type="application/ld+json">{"@type":"Thing"}</script></head>
-                <body><!-- hidden --><p onclick="x()">Text</p><a href="other?q=1">Other</a><script>document.body.append('rendered')</script></body></html>
+                <body><!-- hidden --><p onclick="x()">Text</p><a href="other?q=1">Other</a><script>document.body.append('rendered')</script>
+                </body></html>
                 """,
         });
         var scraped = await worker.CallAsync("scrape", $$"""{"url":"{{site.Url}}/moved","format":["html","cleaned_html"]}""");
-        var (html, clean, metadata) = ((string)scraped["content"]!["html"]!, (string)scraped["content"]!["cleaned_html"]!, scraped["metadata"]!);
+        var (html, clean, metadata) =
+            ((string)scraped["content"]!["html"]!, (string)scraped["content"]!["cleaned_html"]!, scraped["metadata"]!);
         Assert.Contains("rendered", html, StringComparison.Ordinal);
         Assert.Contains("<p>Text</p>", clean, StringComparison.Ordinal);
         foreach (var noise in new[] { "<script", "<style", "hidden", "onclick" })
             Assert.DoesNotContain(noise, clean, StringComparison.Ordinal);
-        Assert.Equal(("Other", $"http://localhost:{site.Port}/other?q=1"), ((string)scraped["links"]![0]!["text"]!, (string)scraped["links"]![0]!["url"]!));
+        Assert.Equal(
+            ("Other", $"http://localhost:{site.Port}/other?q=1"),
+            ((string)scraped["links"]![0]!["text"]!, (string)scraped["links"]![0]!["url"]!));
         Assert.Equal(200, (int)metadata["statusCode"]!);
         foreach (var (name, value) in new[] { ("title", "A page"), ("description", "What it is"), ("ogTitle", "OG"), ("language", "en") })
             Assert.Equal(value, (string)metadata[name]!);
@@ -119,15 +123,21 @@ public sealed class WorkerExtrasTests
         await using var site = await Site.StartAsync(new()
         {
             ["/"] = """
-                <html><head><meta name=description content=D><script type="application/ld+json">{"\ud800":["\udc00 x"]}</script></head><body><a id=a>a</a><script>
+                <html><head><meta name=description content=D><script type="application/ld+json">{"\ud800":["\udc00 x"]}</script></head>
+                <body><a id=a>a</a><script>
                 document.title = 'cut \ud83d'; document.documentElement.lang = '\udc00'; a.href = 'http://a.example/\ud800';
                 document.querySelector('meta').content = 'half \ud800';
-                const deep = document.createElement('script'); deep.type = 'application/ld+json'; deep.textContent = '['.repeat(5000) + ']'.repeat(5000); document.head.append(deep);
+                const deep = document.createElement('script');
+                deep.type = 'application/ld+json';
+                deep.textContent = '['.repeat(5000) + ']'.repeat(5000);
+                document.head.append(deep);
                 </script>
                 """,
         });
         var metadata = (await worker.CallAsync("scrape", $$"""{"url":"{{site.Url}}/"}"""))["metadata"]!;
-        Assert.Equal(("cut \ufffd", "\ufffd", "half \ufffd"), ((string?)metadata["title"], (string?)metadata["language"], (string?)metadata["description"]));
+        Assert.Equal(
+            ("cut \ufffd", "\ufffd", "half \ufffd"),
+            ((string?)metadata["title"], (string?)metadata["language"], (string?)metadata["description"]));
         Assert.Equal("\ufffd x", (string?)metadata["jsonLd"]![0]!["\ufffd"]![0]);
         Assert.InRange(metadata["jsonLd"]![1]!.ToJsonString().Length, 10, 100);
     }
@@ -140,11 +150,16 @@ public sealed class WorkerExtrasTests
         await using var worker = await WorkerProcess.StartAsync();
         await using var site = await Site.StartAsync(new()
         {
-            ["/"] = $"<body><i></i><script>let at = document.body; for (let i = 0; i < {depth}; i++) at = at.appendChild(document.createElement('div')); at.append('deep')</script>",
+            ["/"] =
+                $"<body><i></i><script>let at = document.body; for (let i = 0; i < {depth}; i++) " +
+                "at = at.appendChild(document.createElement('div')); at.append('deep')</script>",
         });
         using var reply = await worker.PostAsync(worker.PathOf("scrape"), $$"""{"url":"{{site.Url}}/"}""");
         Assert.Equal(status, reply.StatusCode);
-        Assert.Contains(status == HttpStatusCode.OK ? "deep</div>" : "nested too deeply", System.Text.RegularExpressions.Regex.Unescape(await reply.Content.ReadAsStringAsync()), StringComparison.Ordinal);
+        Assert.Contains(
+            status == HttpStatusCode.OK ? "deep</div>" : "nested too deeply",
+            System.Text.RegularExpressions.Regex.Unescape(await reply.Content.ReadAsStringAsync()),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -175,7 +190,8 @@ public sealed class WorkerExtrasTests
     public async Task A_page_too_large_to_be_answered_costs_the_session_nothing()
     {
         await using var worker = await WorkerProcess.StartAsync();
-        await using var site = await Site.StartAsync(new() { ["/"] = "<div hidden id=much></div><script>much.textContent = 'x'.repeat(70e6)</script>" });
+        await using var site = await Site.StartAsync(
+            new() { ["/"] = "<div hidden id=much></div><script>much.textContent = 'x'.repeat(70e6)</script>" });
         using var reply = await worker.PostAsync(worker.PathOf("scrape"), $$"""{"url":"{{site.Url}}/"}""");
         Assert.Equal(HttpStatusCode.BadGateway, reply.StatusCode);
         Assert.Equal(HttpStatusCode.OK, await worker.StatusOfAsync(worker.PathOf("context")));
@@ -211,10 +227,11 @@ public sealed class WorkerExtrasTests
         Assert.Null(await worker.RefusedFieldAsync("computer", "[]"));
     }
 
-    // The options of a setup: for each origin nearly as much as it may store.
+    // Options of a setup that store almost the maximum for each origin.
     private static string MuchToStore(params IEnumerable<string> origins)
     {
-        var stored = new JsonObject(origins.Select(origin => KeyValuePair.Create(origin, (JsonNode?)new JsonObject { ["k"] = new string('x', 4_000_000) })));
+        var stored = new JsonObject(
+            origins.Select(origin => KeyValuePair.Create(origin, (JsonNode?)new JsonObject { ["k"] = new string('x', 4_000_000) })));
         return new JsonObject { ["context"] = new JsonObject { ["localStorage"] = stored } }.ToJsonString();
     }
 
@@ -225,6 +242,6 @@ public sealed class WorkerExtrasTests
         return await reply.Content.ReadAsByteArrayAsync();
     }
 
-    // The IHDR of a PNG: width and height after 16 bytes, most significant byte first.
+    // Reads the IHDR chunk of a PNG: width and height start at byte 16, in big-endian order.
     private static int HeightOf(byte[] png) => System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20));
 }

@@ -72,8 +72,9 @@ public sealed class WorkerFilesTests
         using (var reply = await PostAsync(worker, new ByteArrayContent([1]), "x", path))
             Assert.Equal((HttpStatusCode.BadRequest, "path"), (reply.StatusCode, await FieldAsync(reply)));
 
-        // As no HTTP library would send it.
-        Assert.Contains(" 40", await StatusLineAsync(worker, $"files/{path.Replace("\0", "%00", StringComparison.Ordinal)}"), StringComparison.Ordinal);
+        // Sends the path unchanged, which no HTTP library does.
+        Assert.Contains(
+            " 40", await StatusLineAsync(worker, $"files/{path.Replace("\0", "%00", StringComparison.Ordinal)}"), StringComparison.Ordinal);
         Assert.Contains(" 40", await StatusLineAsync(worker, $"files/{Uri.EscapeDataString(path)}"), StringComparison.Ordinal);
     }
 
@@ -84,7 +85,8 @@ public sealed class WorkerFilesTests
         using var address = new MultipartFormDataContent { { new StringContent("https://example.com/x"), "file" } };
         using var refused = await worker.Http.PostAsync(worker.PathOf("files"), address);
         Assert.Equal((HttpStatusCode.BadRequest, "file"), (refused.StatusCode, await FieldAsync(refused)));
-        using var none = await worker.Http.PostAsync(worker.PathOf("files"), new MultipartFormDataContent { { new StringContent("x"), "path" } });
+        using var none = await worker.Http.PostAsync(
+            worker.PathOf("files"), new MultipartFormDataContent { { new StringContent("x"), "path" } });
         Assert.Equal((HttpStatusCode.BadRequest, "file"), (none.StatusCode, await FieldAsync(none)));
         Assert.Null(await worker.RefusedFieldAsync("files", "{}"));
         Assert.Empty(await ListAsync(worker));
@@ -100,7 +102,10 @@ public sealed class WorkerFilesTests
     }
 
     private static async Task<string[]> ListAsync(WorkerProcess worker) =>
-        [.. (await worker.Http.GetFromJsonAsync<JsonObject>(worker.PathOf("files")))!["data"]!.AsArray().Select(file => (string)file!["path"]!)];
+        [
+            .. (await worker.Http.GetFromJsonAsync<JsonObject>(worker.PathOf("files")))!["data"]!.AsArray()
+                .Select(file => (string)file!["path"]!),
+        ];
 
     private static async Task<JsonObject> UploadAsync(WorkerProcess worker, string text, string name, string? path = null)
     {
@@ -117,13 +122,15 @@ public sealed class WorkerFilesTests
         return await worker.Http.PostAsync(worker.PathOf("files"), form);
     }
 
-    private static async Task<string?> FieldAsync(HttpResponseMessage reply) => (string?)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["field"];
+    private static async Task<string?> FieldAsync(HttpResponseMessage reply) =>
+        (string?)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["field"];
 
     private static async Task<string> StatusLineAsync(WorkerProcess worker, string call)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(worker.Http.BaseAddress!.Host, worker.Http.BaseAddress.Port);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {worker.PathOf(call)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        await client.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes($"GET {worker.PathOf(call)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
         using var reader = new StreamReader(client.GetStream());
         return await reader.ReadLineAsync() ?? "";
     }

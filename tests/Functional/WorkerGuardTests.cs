@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Who may call a worker: programs on its machine, and no page, under whatever name the page calls that machine.</summary>
+/// <summary>Programs on the same machine may call a worker. Pages may not, regardless of the host name that they use.</summary>
 public sealed class WorkerGuardTests
 {
     [Theory]
@@ -26,7 +26,7 @@ public sealed class WorkerGuardTests
         Assert.Equal(status == HttpStatusCode.OK, (await reply.Content.ReadAsStringAsync()).Contains(worker.Id, StringComparison.Ordinal));
     }
 
-    // Browsers send neither Origin nor Sec-Fetch-Site to an http address that they do not take for their own machine.
+    // Browsers send neither Origin nor Sec-Fetch-Site to an http address that they do not treat as their own machine.
     [Fact]
     public async Task A_page_that_goes_to_a_worker_by_another_name_of_its_machine_learns_nothing()
     {

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Workers that use too much, on real processes.</summary>
+/// <summary>Workers that exceed their limits, tested with real processes.</summary>
 public sealed class WorkerLimitTests
 {
     [Fact]
@@ -25,7 +25,10 @@ public sealed class WorkerLimitTests
         var id = await node.CreateAsync();
         using var client = await node.AttachAsync(id);
         var page = await client.AttachToPageAsync();
-        await Assert.ThrowsAnyAsync<Exception>(() => client.EvaluateAsync(page, "(async () => { const all = []; while (true) { all.push(new Uint8Array(32 << 20).fill(1)); await new Promise(r => setTimeout(r, 20)); } })()"));
+        await Assert.ThrowsAnyAsync<Exception>(() => client.EvaluateAsync(
+            page,
+            "(async () => { const all = []; while (true) { all.push(new Uint8Array(32 << 20).fill(1)); " +
+            "await new Promise(r => setTimeout(r, 20)); } })()"));
         using var reply = await node.Http.GetAsync($"/sessions/{id}");
         var problem = (await reply.Content.ReadFromJsonAsync<JsonObject>())!;
         Assert.Equal(("worker_lost", "out_of_memory"), ((string?)problem["reason"], (string?)problem["cause"]));
@@ -40,8 +43,15 @@ public sealed class WorkerLimitTests
     {
         if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
-        await using var node = await TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 1, WorkerProcesses = 2, WorkerStartTimeout = TimeSpan.FromSeconds(40) });
-        await Eventually.IsTrueAsync(() => node.Pool.Status().LastExit?.Contains("more processes than its limit", StringComparison.Ordinal) == true, "it is stopped", 40);
+        await using var node = await TestNode.StartAsync(
+            options => options with
+            {
+                Worker = "chromium", Warm = 1, MaxWorkers = 1, WorkerProcesses = 2, WorkerStartTimeout = TimeSpan.FromSeconds(40),
+            });
+        await Eventually.IsTrueAsync(
+            () => node.Pool.Status().LastExit?.Contains("more processes than its limit", StringComparison.Ordinal) == true,
+            "it is stopped",
+            40);
     }
 
     [Theory]
@@ -62,7 +72,11 @@ public sealed class WorkerLimitTests
             Assert.Skip("no Chromium is installed: run `make browser`");
         const long Limit = 160L << 20;
         await using var site = await Site.StartAsync(new() { ["/"] = "<a id=link href=/endless.bin download>x</a>" });
-        await using var node = await TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 1, WorkerDiskBytes = Limit, WorkerStartTimeout = TimeSpan.FromSeconds(40) });
+        await using var node = await TestNode.StartAsync(
+            options => options with
+            {
+                Worker = "chromium", Warm = 1, MaxWorkers = 1, WorkerDiskBytes = Limit, WorkerStartTimeout = TimeSpan.FromSeconds(40),
+            });
         await node.ReadyAsync(1);
         var id = await node.CreateAsync();
         using var client = await node.AttachAsync(id);
@@ -93,7 +107,8 @@ public sealed class WorkerLimitTests
         using var folder = new Unit.TemporaryFolder();
         var program = folder.Write("worker", HidingWorker);
         File.SetUnixFileMode(program, (UnixFileMode)Convert.ToInt32("755", 8));
-        await using var node = await TestNode.StartAsync(options => options with { Worker = program, Warm = 0, MaxWorkers = 1, WorkerDiskBytes = 64L << 20 });
+        await using var node = await TestNode.StartAsync(
+            options => options with { Worker = program, Warm = 0, MaxWorkers = 1, WorkerDiskBytes = 64L << 20 });
         var id = await node.CreateAsync();
         await Eventually.IsTrueAsync(async () => await node.StatusOfAsync(id) == HttpStatusCode.NotFound, "it is stopped", 30);
         var end = await node.Http.GetStringAsync($"/sessions/{id}/history");
@@ -104,15 +119,17 @@ public sealed class WorkerLimitTests
     [Fact]
     public async Task Descriptors_and_core_dumps_are_limited_for_the_worker_and_what_it_starts()
     {
-        await using var node = await TestNode.StartAsync(options => options with { Warm = 1, WorkerFiles = 321, WorkerDiskBytes = 32L << 20 });
+        await using var node = await TestNode.StartAsync(
+            options => options with { Warm = 1, WorkerFiles = 321, WorkerDiskBytes = 32L << 20 });
         await node.ReadyAsync(1);
         var limits = await File.ReadAllLinesAsync($"/proc/{node.Pool.Workers()[0].Pid}/limits");
         Assert.Contains(limits, line => line.StartsWith("Max open files            321                  321", StringComparison.Ordinal));
-        Assert.Contains(limits, line => line.StartsWith("Max file size             33554432             33554432", StringComparison.Ordinal));
+        Assert.Contains(
+            limits, line => line.StartsWith("Max file size             33554432             33554432", StringComparison.Ordinal));
         Assert.Contains(limits, line => line.StartsWith("Max core file size        0                    0", StringComparison.Ordinal));
     }
 
-    // At its create it writes two files of 40 MiB that no folder shows.
+    // At a create, this worker writes two files of 40 MiB that are not linked in any folder.
     private const string HidingWorker = """
         #!/usr/bin/python3
         import http.server, json, os, tempfile
@@ -123,12 +140,14 @@ public sealed class WorkerLimitTests
                 self.send_response(status); self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
             def do_GET(self):
                 session = {"id": "s", "created_at": "now", "data": {}}
-                answers = {"/health": b"ok", "/status": json.dumps({"available": not held, "session_id": "s" if held else None}).encode(), "/sessions/s": json.dumps(session).encode()}
+                status = {"available": not held, "session_id": "s" if held else None}
+                answers = {"/health": b"ok", "/status": json.dumps(status).encode(), "/sessions/s": json.dumps(session).encode()}
                 self.answer(200 if self.path in answers else 404, answers.get(self.path, b"{}"))
             def do_POST(self):
                 self.rfile.read(int(self.headers["Content-Length"]))
                 for _ in range(2):
-                    held.append(tempfile.TemporaryFile(dir=os.environ["STEEL_WORKER_DIR"])); held[-1].write(bytes(40 << 20)); held[-1].flush(); os.fsync(held[-1].fileno())
+                    held.append(tempfile.TemporaryFile(dir=os.environ["STEEL_WORKER_DIR"]))
+                    held[-1].write(bytes(40 << 20)); held[-1].flush(); os.fsync(held[-1].fileno())
                 self.answer(201, json.dumps({"id": "s", "created_at": "now", "data": {}}).encode())
             def log_message(self, *_): pass
         http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Worker).serve_forever()

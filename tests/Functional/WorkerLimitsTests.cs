@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>How much a worker takes, and what no path through its files leads to.</summary>
+/// <summary>Limits on the data that a worker accepts, and files that no path through the file API may reach.</summary>
 public sealed class WorkerLimitsTests
 {
     [Fact]
@@ -49,7 +49,7 @@ public sealed class WorkerLimitsTests
         Assert.Equal(3, (await ListAsync(worker)).Length);
         Assert.Empty(Unfinished(worker));
 
-        // What is deleted makes room.
+        // Deleting a file frees its space.
         using var deleted = await worker.Http.DeleteAsync(worker.PathOf("files"));
         await UploadAsync(worker, "again", 1000, HttpStatusCode.OK);
     }
@@ -75,7 +75,10 @@ public sealed class WorkerLimitsTests
 
             foreach (var path in new[] { "link", "way", "way/secret", "way/new" })
                 await UploadAsync(worker, path, 1, HttpStatusCode.BadRequest);
-            Assert.DoesNotContain("secret", Encoding.Latin1.GetString(await worker.Http.GetByteArrayAsync(worker.PathOf("files.zip"))), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "secret",
+                Encoding.Latin1.GetString(await worker.Http.GetByteArrayAsync(worker.PathOf("files.zip"))),
+                StringComparison.Ordinal);
             using var all = await worker.Http.DeleteAsync(worker.PathOf("files"));
             Assert.Equal(HttpStatusCode.NoContent, all.StatusCode);
             Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(worker.Profile, "downloads")));
@@ -88,17 +91,22 @@ public sealed class WorkerLimitsTests
         }
     }
 
-    private static IEnumerable<string> Unfinished(WorkerProcess worker) => Directory.EnumerateFiles(Path.Combine(worker.Profile, "uploads"), "upload-*");
+    private static IEnumerable<string> Unfinished(WorkerProcess worker) =>
+        Directory.EnumerateFiles(Path.Combine(worker.Profile, "uploads"), "upload-*");
 
     private static async Task<string[]> ListAsync(WorkerProcess worker) =>
-        [.. (await worker.Http.GetFromJsonAsync<JsonObject>(worker.PathOf("files")))!["data"]!.AsArray().Select(file => (string)file!["path"]!)];
+        [
+            .. (await worker.Http.GetFromJsonAsync<JsonObject>(worker.PathOf("files")))!["data"]!.AsArray()
+                .Select(file => (string)file!["path"]!),
+        ];
 
     private static async Task UploadAsync(WorkerProcess worker, string path, int bytes, HttpStatusCode expected) =>
         Assert.Equal(expected, await PostAsync(worker, path, bytes));
 
     private static async Task<HttpStatusCode> PostAsync(WorkerProcess worker, string path, int bytes)
     {
-        using var form = new MultipartFormDataContent { { new ByteArrayContent(new byte[bytes]), "file", "x" }, { new StringContent(path), "path" } };
+        using var form =
+            new MultipartFormDataContent { { new ByteArrayContent(new byte[bytes]), "file", "x" }, { new StringContent(path), "path" } };
         using var reply = await worker.Http.PostAsync(worker.PathOf("files"), form);
         return reply.StatusCode;
     }

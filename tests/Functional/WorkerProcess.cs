@@ -9,10 +9,10 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>One bundled worker, on a port of its own and without an orchestrator.</summary>
+/// <summary>A bundled worker on its own port, without an orchestrator.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
-    // The pages of tests are on this machine, where sessions may not go by themselves.
+    // The test pages are on this machine, which sessions cannot reach by default.
     private const string LocalSites = "allow:127.0.0.1 allow:[::1]";
 
     private static readonly PortAllocator Ports = new(new LinuxMachine(), 24000, 24900);
@@ -35,19 +35,21 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public Task<ExitStatus> Exited => process.Exited;
 
-    /// <summary>The present session.</summary>
+    /// <summary>The id of the current session.</summary>
     public string Id { get; private set; } = "";
 
-    /// <summary>Starts a worker and its first session; skips the test when there is no worker or no browser.</summary>
-    /// <param name="mode">Or <c>simulated</c>.</param>
-    /// <param name="arguments">More for its command line.</param>
-    public static Task<WorkerProcess> StartAsync(string mode = "chromium", params IReadOnlyList<string> arguments) => StartAsync(_ => ["--mode", mode, .. arguments]);
+    /// <summary>Starts a worker and its first session; skips the test when the worker or the browser is missing.</summary>
+    /// <param name="mode">The mode of the worker: <c>chromium</c> or <c>simulated</c>.</param>
+    /// <param name="arguments">Additional arguments for the command line.</param>
+    public static Task<WorkerProcess> StartAsync(string mode = "chromium", params IReadOnlyList<string> arguments) =>
+        StartAsync(_ => ["--mode", mode, .. arguments]);
 
-    /// <summary>The same.</summary>
-    /// <param name="command">Its arguments, given the folder that is its own.</param>
-    /// <param name="egress">Where its browser may connect.</param>
-    /// <param name="folders">Where its browser may read and write, beside its own folders; given the folder that is the worker's.</param>
-    public static async Task<WorkerProcess> StartAsync(Func<string, IReadOnlyList<string>> command, string egress = LocalSites, Func<string, string>? folders = null)
+    /// <summary>Starts a worker and its first session; skips the test when the worker or the browser is missing.</summary>
+    /// <param name="command">Returns the worker's arguments, given the worker's folder.</param>
+    /// <param name="egress">The egress rules of the browser.</param>
+    /// <param name="folders">Returns additional folders that the browser may read and write, given the worker's folder.</param>
+    public static async Task<WorkerProcess> StartAsync(
+        Func<string, IReadOnlyList<string>> command, string egress = LocalSites, Func<string, string>? folders = null)
     {
         if (BrowserLocator.Find(null) is null)
             Assert.Skip("no Chromium is installed: run `make browser`");
@@ -63,7 +65,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
         var process = OsProcess.Start(new(path, command(folder))
         {
             LogPath = Path.Combine(folder, "log"),
-            Environment = new Dictionary<string, string?> { ["PORT"] = $"{port}", ["STEEL_WORKER_DIR"] = folder, ["STEEL_EGRESS"] = egress, ["STEEL_BROWSER_FOLDERS"] = folders?.Invoke(folder) },
+            Environment = new Dictionary<string, string?>
+            {
+                ["PORT"] = $"{port}",
+                ["STEEL_WORKER_DIR"] = folder,
+                ["STEEL_EGRESS"] = egress,
+                ["STEEL_BROWSER_FOLDERS"] = folders?.Invoke(folder),
+            },
         });
         var worker = new WorkerProcess(process, folder, port);
         try
@@ -94,17 +102,18 @@ internal sealed class WorkerProcess : IAsyncDisposable
         Id = (string)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
     }
 
-    /// <summary>The folder of the present browser: profile, downloads, temporary files.</summary>
+    /// <summary>The folder of the current browser, with its profile, downloads and temporary files.</summary>
     public string Profile => Directory.GetDirectories(folder, "steel-*").Single();
 
-    /// <summary>A file in the folder that is its own.</summary>
+    /// <summary>The path of a file in the worker's folder.</summary>
     public string FileOf(string name) => Path.Combine(folder, name);
 
     public string PathOf(string call) => $"/sessions/{Id}/{call}";
 
-    public Task<HttpResponseMessage> PostAsync(string path, string body) => Http.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
+    public Task<HttpResponseMessage> PostAsync(string path, string body) =>
+        Http.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
 
-    /// <summary>A call about the session that must succeed, and its answer as JSON.</summary>
+    /// <summary>Makes a call for the session, which must succeed, and returns the response as JSON.</summary>
     public async Task<JsonObject> CallAsync(string call, string body)
     {
         using var reply = await PostAsync(PathOf(call), body);
@@ -118,7 +127,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         Assert.True(reply.StatusCode == HttpStatusCode.NoContent, $"{(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}");
     }
 
-    /// <summary>The field that a 400 names; null when it names none.</summary>
+    /// <summary>The field that a 400 response names; null when it names none.</summary>
     public async Task<string?> RefusedFieldAsync(string call, string body)
     {
         using var reply = await PostAsync(PathOf(call), body);
@@ -135,7 +144,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return reply.StatusCode;
     }
 
-    /// <summary>Attaches to the browser as a client does.</summary>
+    /// <summary>Attaches to the browser like a client.</summary>
     public async Task<DevToolsClient> AttachAsync()
     {
         var version = await Http.GetFromJsonAsync<JsonObject>("/json/version");

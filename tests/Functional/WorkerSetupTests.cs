@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>The options of a session, proved from inside its pages.</summary>
+/// <summary>The options of a session, verified from inside its pages.</summary>
 public sealed class WorkerSetupTests
 {
     [Fact]
@@ -12,7 +12,8 @@ public sealed class WorkerSetupTests
     {
         await using var worker = await WorkerProcess.StartAsync();
         await using var site = await Site.StartAsync([]);
-        await worker.SetUpAsync("""{"dimensions":{"width":1001,"height":701},"userAgent":"Tester/1.0","timezone":"Asia/Kolkata","locale":"de-DE"}""");
+        await worker.SetUpAsync(
+            """{"dimensions":{"width":1001,"height":701},"userAgent":"Tester/1.0","timezone":"Asia/Kolkata","locale":"de-DE"}""");
         using var client = await worker.AttachAsync();
         var page = await client.AttachToPageAsync();
         await client.GoAsync(page, $"{site.Url}/");
@@ -44,10 +45,12 @@ public sealed class WorkerSetupTests
         using var client = await worker.AttachAsync();
         var page = await client.AttachToPageAsync();
         await client.GoAsync(page, $"{site.Url}/");
-        const string Look = "[innerWidth, 'ontouchstart' in window, navigator.maxTouchPoints, /Mobile/.test(navigator.userAgent), devicePixelRatio].join()";
+        const string Look =
+            "[innerWidth, 'ontouchstart' in window, navigator.maxTouchPoints, /Mobile/.test(navigator.userAgent), devicePixelRatio].join()";
         Assert.Equal("412,true,5,true,2.625", (string?)await client.EvaluateAsync(page, Look));
         var target = await client.CallAsync("Target.createTarget", new() { ["url"] = "about:blank" });
-        var attached = await client.CallAsync("Target.attachToTarget", new() { ["targetId"] = (string)target["targetId"]!, ["flatten"] = true });
+        var attached = await client.CallAsync(
+            "Target.attachToTarget", new() { ["targetId"] = (string)target["targetId"]!, ["flatten"] = true });
         var other = (string)attached["sessionId"]!;
         await client.GoAsync(other, $"{site.Url}/");
         Assert.Equal("412,true,5,true,2.625", (string?)await client.EvaluateAsync(other, Look));
@@ -120,10 +123,11 @@ public sealed class WorkerSetupTests
         Assert.True(proxy.Connections > 0, "the proxy was used");
         using (var client = await worker.AttachAsync())
         {
-            // A WebSocket is tunnelled; that the site speaks none does not matter here.
+            // A WebSocket is tunnelled. It does not matter here that the site does not support WebSockets.
             var page = await client.AttachToPageAsync();
             var before = proxy.Connections;
-            await client.EvaluateAsync(page, $"new Promise(done => new WebSocket('ws://127.0.0.1:{site.Port}/socket').onerror = () => done(0))");
+            await client.EvaluateAsync(
+                page, $"new Promise(done => new WebSocket('ws://127.0.0.1:{site.Port}/socket').onerror = () => done(0))");
             Assert.True(proxy.Connections > before && site.Paths.Contains("/socket"), "the tunnel was used");
         }
 

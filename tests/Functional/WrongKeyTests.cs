@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Who tries keys is slowed; who has one is not.</summary>
+/// <summary>Clients that guess keys are slowed down; clients with a valid key are not.</summary>
 public sealed class WrongKeyTests
 {
     [Fact]
@@ -27,7 +27,8 @@ public sealed class WrongKeyTests
     [InlineData("127.0.0.2", HttpStatusCode.TooManyRequests)]
     public async Task A_client_is_whom_a_trusted_proxy_names_and_nobody_else(string proxy, HttpStatusCode other)
     {
-        await using var node = await TestNode.StartAsync(options => options with { ApiKeys = ["right"], WrongKeysPerSecond = 1, TrustedProxies = [IPAddress.Parse(proxy)] });
+        await using var node = await TestNode.StartAsync(
+            options => options with { ApiKeys = ["right"], WrongKeysPerSecond = 1, TrustedProxies = [IPAddress.Parse(proxy)] });
         await TryUntilTurnedAwayAsync(node, "198.51.100.1");
         using var reply = await SendAsync(node, "wrong", "198.51.100.2");
         Assert.Equal(other, reply.StatusCode);
@@ -36,13 +37,14 @@ public sealed class WrongKeyTests
     [Fact]
     public async Task What_else_a_client_writes_before_its_own_address_is_not_believed()
     {
-        await using var node = await TestNode.StartAsync(options => options with { ApiKeys = ["right"], WrongKeysPerSecond = 1, TrustedProxies = [IPAddress.Parse("127.0.0.1")] });
+        await using var node = await TestNode.StartAsync(
+            options => options with { ApiKeys = ["right"], WrongKeysPerSecond = 1, TrustedProxies = [IPAddress.Parse("127.0.0.1")] });
         await TryUntilTurnedAwayAsync(node, "198.51.100.1");
         using var reply = await SendAsync(node, "wrong", "203.0.113.9, 198.51.100.1");
         Assert.Equal(HttpStatusCode.TooManyRequests, reply.StatusCode);
     }
 
-    // Whether a key is right can be told from what /readyz says, too.
+    // The response of /readyz also reveals whether a key is valid.
     [Fact]
     public async Task Readiness_is_no_way_around()
     {
@@ -63,7 +65,7 @@ public sealed class WrongKeyTests
         foreach (var reply in replies)
             reply.Dispose();
 
-        // Its account is as full as it gets: the next one would wait too long.
+        // The address's limit is exhausted, so the next wrong key would have to wait too long.
         HttpStatusCode status;
         do
         {

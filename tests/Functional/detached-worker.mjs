@@ -1,8 +1,8 @@
-// A worker whose browser is in a process group and session of its own, as Puppeteer starts it. The API is the challenge's. Arguments: HOW
-// BROWSER, where HOW is
-//   detached  the browser is a child with this program's environment;
-//   emptied   the same, and nothing of our environment is left to it;
-//   orphaned  as emptied, and started by a wrapper that ends: nobody's child from the first moment.
+// A worker whose browser runs in a separate process group and session, as Puppeteer starts it. It implements the challenge's worker API.
+// Arguments: HOW BROWSER, where HOW is one of:
+//   detached  the browser is a child process with this program's environment;
+//   emptied   like detached, but without this program's environment;
+//   orphaned  like emptied, but started by a wrapper that ends, so the browser is an orphan from the start.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -12,7 +12,8 @@ const [how, browser] = process.argv.slice(2);
 const profile = `${process.env.STEEL_WORKER_DIR}/profile`;
 const words = [browser, '--no-sandbox', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
 const environment = how === 'detached' ? process.env : { PATH: process.env.PATH };
-if (how === 'orphaned') spawn('/bin/sh', ['-c', 'setsid "$@" & exit 0', 'sh', ...words], { env: environment, detached: true, stdio: 'ignore' });
+if (how === 'orphaned')
+  spawn('/bin/sh', ['-c', 'setsid "$@" & exit 0', 'sh', ...words], { env: environment, detached: true, stdio: 'ignore' });
 else spawn(words[0], words.slice(1), { env: environment, detached: true, stdio: 'ignore' });
 
 let session = null;
@@ -20,7 +21,8 @@ const server = createServer((request, response) => {
   request.resume();
   request.on('end', () => answer(request, response));
 });
-const listenOnceItRuns = () => (existsSync(`${profile}/DevToolsActivePort`) ? server.listen(Number(process.env.PORT), '127.0.0.1') : setTimeout(listenOnceItRuns, 20));
+const listenOnceItRuns = () =>
+  (existsSync(`${profile}/DevToolsActivePort`) ? server.listen(Number(process.env.PORT), '127.0.0.1') : setTimeout(listenOnceItRuns, 20));
 listenOnceItRuns();
 
 function answer({ method, url }, response) {

@@ -1,5 +1,5 @@
-// A worker as somebody else might write it: numbers for ids and times, 200 for a create, chunked replies, its own spacing.
-// Its argument is the time in ms that it takes to end once asked to.
+// A worker as another vendor might write it: ids and times are numbers, a create returns 200, responses are chunked, and the JSON has
+// unusual spacing. The argument is the time in ms that the worker takes to exit after a request to stop.
 import { createServer } from 'node:http';
 
 let session = null;

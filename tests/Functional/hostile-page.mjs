@@ -1,10 +1,11 @@
-// All that a page can send to an address that is not its own. `origin` is such as http://0.0.0.0:8080; `gets`, `navigations` and `others`
-// are paths below it. Resolves when every request has been answered, refused by the browser, or given up.
+// Sends every kind of request that a page can send to a foreign address. `origin` is an origin like http://0.0.0.0:8080; `gets`,
+// `navigations` and `others` are paths on it. Resolves when every request is answered, refused by the browser or timed out.
 async function attack(origin, gets, navigations, others) {
   let count = 0;
-  const patience = 4000; // Some vectors never say that they have failed.
+  const patience = 4000; // Some vectors never report a failure.
   const later = (start) => new Promise((done) => { setTimeout(done, patience); start(done); });
-  const place = (tag, properties) => later((done) => document.body.append(Object.assign(document.createElement(tag), properties, { onload: done, onerror: done })));
+  const place = (tag, properties) => later((done) =>
+    document.body.append(Object.assign(document.createElement(tag), properties, { onload: done, onerror: done })));
   const frame = (properties) => {
     const made = Object.assign(document.createElement('iframe'), { name: `frame${count++}` }, properties);
     document.body.append(made);
@@ -17,10 +18,14 @@ async function attack(origin, gets, navigations, others) {
     target.onload = done;
     form.submit();
   });
-  // Its origin is opaque: the browser sends `Origin: null`.
+  // The origin of a sandboxed frame is opaque, so the browser sends `Origin: null`.
   const fromSandbox = (url) => later((done) => {
     let loads = 0;
-    frame({ sandbox: 'allow-scripts allow-forms', onload: () => ++loads === 2 && done(), srcdoc: `<form method=post action="${url}"></form><script>document.forms[0].submit()</script>` });
+    frame({
+      sandbox: 'allow-scripts allow-forms',
+      onload: () => ++loads === 2 && done(),
+      srcdoc: `<form method=post action="${url}"></form><script>document.forms[0].submit()</script>`,
+    });
   });
   const ask = (url, options) => fetch(url, { mode: 'no-cors', ...options }).catch(() => {});
   const connect = (url) => later((done) => {
@@ -38,7 +43,7 @@ async function attack(origin, gets, navigations, others) {
   });
   const click = (url) => Object.assign(document.createElement('a'), { href: url, target: '_blank', rel: 'noreferrer' }).click();
 
-  // No two of the same address: the browser would take the second from its cache.
+  // Every address is unique, because the browser would answer a repeated address from its cache.
   const each = (path) => `${origin}${path}${path.includes('?') ? '&' : '?'}count=${count++}`;
   const quietly = { referrerPolicy: 'no-referrer' };
   const get = (path) => [
@@ -51,7 +56,8 @@ async function attack(origin, gets, navigations, others) {
   const navigate = (path) => [open(each(path)), open(each(path), 'noreferrer'), click(each(path))];
   const change = (path) => [
     submit('post', each(path)), fromSandbox(each(path)), navigator.sendBeacon(each(path)), navigator.sendBeacon(each(path), '{}'),
-    ask(each(path), { method: 'POST', body: '{}' }), ask(each(path), { method: 'POST', ...quietly }), ...['PUT', 'DELETE'].map((method) => ask(each(path), { mode: 'cors', method })),
+    ask(each(path), { method: 'POST', body: '{}' }), ask(each(path), { method: 'POST', ...quietly }),
+    ...['PUT', 'DELETE'].map((method) => ask(each(path), { mode: 'cors', method })),
   ];
   await Promise.all([...navigations.flatMap(navigate), ...others.flatMap(change), ...gets.flatMap(get)]);
   document.body.replaceChildren();

@@ -1,12 +1,15 @@
-// A worker with DevTools of its own kind. Arguments: `version=TEXT` and `list=TEXT` are what /json/version and /json/list answer, PORT in
-// them being its port, `status=NUMBER` their status, and `type=TEXT` everybody's content type; its WebSocket sends a flood, or nothing if
-// `quiet=yes`, and reads nothing.
+// A worker with unusual DevTools. Arguments: `version=TEXT` and `list=TEXT` set the responses of /json/version and /json/list, in which
+// PORT stands for the worker's port; `status=NUMBER` sets their status, and `type=TEXT` sets the content type of every response. The
+// WebSocket never reads; it sends a flood, or nothing with `quiet=yes`.
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 
 const port = Number(process.env.PORT);
 const argument = (name) => process.argv.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1).replaceAll('PORT', port);
-const answers = { '/json/version': argument('version') ?? `{"webSocketDebuggerUrl":"ws://127.0.0.1:${port}/devtools/browser/x"}`, '/json/list': argument('list') ?? '[]' };
+const answers = {
+  '/json/version': argument('version') ?? `{"webSocketDebuggerUrl":"ws://127.0.0.1:${port}/devtools/browser/x"}`,
+  '/json/list': argument('list') ?? '[]',
+};
 let session = null;
 let next = 0;
 

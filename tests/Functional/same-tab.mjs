@@ -1,5 +1,5 @@
-// A user's script whose orchestrator is killed in the middle: it connects again to its session, and goes on in the same tab.
-// Arguments: the folder of Playwright, the session's address, a site. Prints `half done`, and when it is through, what it found as JSON.
+// A user's script whose orchestrator is killed halfway. It reconnects to its session and continues in the same tab.
+// Arguments: the folder of Playwright, the session's address, the URL of a site. Prints `half done`, and at the end its results as JSON.
 import { createRequire } from 'node:module';
 
 const [playwright, address, site] = process.argv.slice(2);

@@ -1,5 +1,5 @@
-// The real browser, with every message on its debugging pipe written to $SPY_LOG: which calls are made is all that shows whether viewers share
-// one screencast. While $SPY_LOG.refuse is there, the browser knows no screencast. Usage: spying-browser.mjs BROWSER ARGUMENTS…
+// Runs the real browser and writes every message on its debugging pipe to $SPY_LOG, because only these calls show whether viewers share
+// one screencast. While $SPY_LOG.refuse exists, the browser does not support screencasts. Usage: spying-browser.mjs BROWSER ARGUMENTS…
 import { spawn } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync, openSync, writeSync } from 'node:fs';
 
@@ -8,8 +8,13 @@ const [browser, ...args] = process.argv.slice(2);
 const child = spawn(browser, args, { stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe'] });
 child.on('exit', (code) => process.exit(code ?? 1));
 
-// Calls as they are; of events only their names, since frames are large.
-relay(createReadStream(null, { fd: 3 }), child.stdio[3], (text) => text, (text) => (existsSync(`${process.env.SPY_LOG}.refuse`) ? text.replace('startScreencast', 'unknown') : text));
+// Logs calls in full, but only the names of events, because frames are large.
+relay(
+  createReadStream(null, { fd: 3 }),
+  child.stdio[3],
+  (text) => text,
+  (text) => (existsSync(`${process.env.SPY_LOG}.refuse`) ? text.replace('startScreencast', 'unknown') : text),
+);
 relay(child.stdio[4], createWriteStream(null, { fd: 4 }), (text) => text.match(/^\{"method":"[\w.]+"/)?.[0], (text) => text);
 
 function relay(from, to, describe, change) {

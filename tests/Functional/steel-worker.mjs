@@ -1,6 +1,7 @@
-// A stand-in for the open-source Steel worker, with its habits: it serves one session, a create ends the one before, a release of any id ends whatever
-// there is and succeeds even when there is nothing, a get of an unknown id answers 200 with a released session, and timeouts are ignored.
-// Arguments: `sticky` makes releases succeed without ending anything; `browser=PATH` serves a real browser at the root's WebSocket.
+// Stands in for the open-source Steel worker and its peculiarities: it serves one session, and a create ends the previous one. A release
+// of any id ends the current session and succeeds even without one. A get of an unknown id returns 200 with a released session. Timeouts
+// are ignored. Arguments: `sticky` makes releases succeed without ending the session; `browser=PATH` serves a real browser on a WebSocket
+// at the root.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -27,14 +28,18 @@ function answer(method, url, body, response) {
   if (url === '/v1/sessions' && method === 'GET') return send(response, 200, { sessions: [active, ...past] });
   if (url === '/v1/sessions' && method === 'POST') return send(response, 200, create(JSON.parse(body)));
   if (action === 'release' && method === 'POST') return send(response, 200, { success: true, ...release() });
-  if (id && !action && method === 'GET') return send(response, 200, id === active.id ? active : { id, status: 'released', createdAt: new Date().toISOString() });
+  if (id && !action && method === 'GET')
+    return send(response, 200, id === active.id ? active : { id, status: 'released', createdAt: new Date().toISOString() });
   return send(response, 404, { message: `Route ${method}:${url} not found` });
 }
 
 function create(options) {
-  if (options.dimensions?.width === 4096) return { success: false, message: 'no such screen' }; // A success that names no session.
+  if (options.dimensions?.width === 4096) return { success: false, message: 'no such screen' }; // A successful response without a session.
   if (active.status === 'live') release();
-  active = { id: options.sessionId ?? randomUUID(), status: 'live', createdAt: new Date().toISOString(), websocketUrl: 'ws://0.0.0.0:3000/', received: options };
+  active = {
+    id: options.sessionId ?? randomUUID(), status: 'live', createdAt: new Date().toISOString(), websocketUrl: 'ws://0.0.0.0:3000/',
+    received: options,
+  };
   return active;
 }
 
@@ -51,11 +56,12 @@ function send(response, status, json) {
   response.end(JSON.stringify(json));
 }
 
-// Any path is the browser's.
+// The WebSocket of any path leads to the browser.
 function attach(request, client, head) {
   if (!browser) return client.destroy();
   const upstream = connect(browser.port, '127.0.0.1', () => {
-    const headers = Object.entries({ ...request.headers, host: `127.0.0.1:${browser.port}` }).map(([name, value]) => `${name}: ${value}\r\n`);
+    const headers = Object.entries({ ...request.headers, host: `127.0.0.1:${browser.port}` })
+      .map(([name, value]) => `${name}: ${value}\r\n`);
     upstream.write(`GET ${browser.path} HTTP/1.1\r\n${headers.join('')}\r\n`);
     upstream.write(head);
     client.pipe(upstream).pipe(client);
@@ -65,7 +71,9 @@ function attach(request, client, head) {
 }
 
 function startBrowser(path) {
-  const child = spawn(path, ['--no-sandbox', '--remote-debugging-port=0', `--user-data-dir=${process.env.STEEL_WORKER_DIR}/profile`, 'about:blank']);
+  const child = spawn(
+    path, ['--no-sandbox', '--remote-debugging-port=0', `--user-data-dir=${process.env.STEEL_WORKER_DIR}/profile`, 'about:blank'],
+  );
   return new Promise((resolve) => {
     child.stderr.on('data', (bytes) => {
       const [, port, socketPath] = bytes.toString().match(/ws:\/\/127\.0\.0\.1:(\d+)(\/\S+)/) ?? [];

@@ -4,8 +4,8 @@ using Steelyard.Settings;
 namespace Steelyard.Tests.Simulation;
 
 /// <summary>
-/// A client that creates a session, uses it, and deletes or forgets it, over and over; and that knows what it may be told. What it is told
-/// that cannot be true is a broken invariant.
+/// A client that creates, uses, and deletes or forgets sessions, over and over. It knows which answers are possible: an answer that
+/// cannot be true is a broken invariant.
 /// </summary>
 internal sealed class SimulatedClient(World world, SimulatedMachine machine, Func<SimulatedNode> node, Options options, int number)
 {
@@ -21,7 +21,7 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
     private bool deleteSent;
     private bool hasEnded;
 
-    /// <summary>Its creates, and when each was asked for, in ticks.</summary>
+    /// <summary>The client's creates, each with the time of its request in ticks.</summary>
     public List<(string Tag, long At)> Asked { get; } = [];
 
     public async Task RunAsync(int rounds)
@@ -40,7 +40,7 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
                     await HoldAsync();
             }
 
-            // One that is still open when the session ends, and the worker may have another.
+            // This activity may still be open when the session has ended and the worker has another session.
             if (world.Happens(0.1))
                 _ = node().HoldAsync(id, machine.Between(0, 70));
 
@@ -52,7 +52,7 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
         }
     }
 
-    // Mostly short; at times just short of the end, just beyond it, or long over.
+    // Mostly a short pause; sometimes just before the end of the session, just after it, or long after it.
     private Task PauseAsync()
     {
         var left = TimeSpan.FromTicks(usedAtLeastUntil - world.Clock.Now) + options.SessionTtl;
@@ -71,7 +71,7 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
         var left = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         if (world.Happens(0.1))
             left.CancelAfter(machine.Between(0, 0.5));
-        else if (world.Happens(0.05)) // In the very moment in which it may be served.
+        else if (world.Happens(0.05)) // At the moment in which the create may be served.
             machine.WhenOneIsFree(left.Cancel);
         var started = world.Clock.Now;
         var isRefused = world.Happens(0.05);
@@ -79,7 +79,9 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
         var reply = await SendAsync("POST", null, $"{{\"tag\":\"{tag}\"{(isRefused ? ",\"refuse\":1" : "")}}}", longestCreate, left.Token);
         if (reply is not { Status: 201 } || left.IsCancellationRequested)
         {
-            world.Check(reply is null or { Status: 201 or 503 } || (isRefused && reply.Status == 400) || left.IsCancellationRequested, $"I7: the create of {tag} was answered {reply?.Status}: {reply?.Body}");
+            world.Check(
+                reply is null or { Status: 201 or 503 } || (isRefused && reply.Status == 400) || left.IsCancellationRequested,
+                $"I7: the create of {tag} was answered {reply?.Status}: {reply?.Body}");
             return false;
         }
 
@@ -96,7 +98,7 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
         var started = world.Clock.Now;
         var reply = await SendAsync("GET", id, "", longestCall, default);
 
-        // What was open when an orchestrator died counts as used until its successor came.
+        // An activity that was open when an orchestrator died counts as use until its successor started.
         if (mayHaveBeenOpen && reply is not null)
             usedAtMostUntil = Math.Max(usedAtMostUntil, node().StartedAt);
         mayHaveBeenOpen |= reply is null;
@@ -109,7 +111,9 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
                 world.Check(createdAt >= machine.BootedAt, $"I5: {tag} has outlived the boot in which its times were taken");
                 world.Check(!hasEnded, $"I3: {tag} is there again after its end");
                 world.Check((string?)JsonNode.Parse(reply.Body)!["tag"] == tag, $"I4: a get of {tag} was answered with {reply.Body}");
-                world.Check(started < usedAtMostUntil + options.SessionTtl.Ticks, $"I5: {tag} is there although it was idle for {Idle(usedAtMostUntil, started)} s");
+                world.Check(
+                    started < usedAtMostUntil + options.SessionTtl.Ticks,
+                    $"I5: {tag} is there although it was idle for {Idle(usedAtMostUntil, started)} s");
                 (usedAtLeastUntil, usedAtMostUntil) = (world.Clock.Now, world.Clock.Now);
                 break;
             case 404:
@@ -117,14 +121,18 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
                 hasEnded = true;
                 break;
             default:
-                var isOurShortage = reply is { Status: 503, HasRetryAfter: true } && (reply.Body.Contains("descriptors", StringComparison.Ordinal) || reply.Body.Contains("processor", StringComparison.Ordinal));
-                world.Check(isOurShortage || (reply is { Status: 503, HasRetryAfter: true } or { Status: 502 } && machine.MayBeLost(tag)), $"I7: a get of {tag}, whose worker has not failed, was answered {reply!.Status}: {reply.Body}");
+                var isOurShortage = reply is { Status: 503, HasRetryAfter: true }
+                    && (reply.Body.Contains("descriptors", StringComparison.Ordinal)
+                        || reply.Body.Contains("processor", StringComparison.Ordinal));
+                world.Check(
+                    isOurShortage || (reply is { Status: 503, HasRetryAfter: true } or { Status: 502 } && machine.MayBeLost(tag)),
+                    $"I7: a get of {tag}, whose worker has not failed, was answered {reply!.Status}: {reply.Body}");
                 usedAtMostUntil = world.Clock.Now;
                 break;
         }
     }
 
-    // As a client is that attaches to the browser.
+    // Holds an activity open, as a client attached to the browser does.
     private async Task HoldAsync()
     {
         if (node().IsDead)
@@ -146,10 +154,14 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
         {
             "expired" => mayHaveExpired,
             "worker_lost" => machine.MayBeLost(tag),
-            "not_found" => world.ToldGone.Contains(id) && (mayHaveExpired || machine.MayBeLost(tag)), // The tombstone went with an orchestrator.
+            // The tombstone was lost with an orchestrator.
+            "not_found" => world.ToldGone.Contains(id) && (mayHaveExpired || machine.MayBeLost(tag)),
             _ => false,
         };
-        world.Check(isTrue, $"I2: {tag} is gone ({reason}) although it was idle for {Idle(usedAtLeastUntil, world.Clock.Now)} s only and its worker {(machine.MayBeLost(tag) ? "failed" : "did not fail")}");
+        world.Check(
+            isTrue,
+            $"I2: {tag} is gone ({reason}) although it was idle for {Idle(usedAtLeastUntil, world.Clock.Now)} s only " +
+            $"and its worker {(machine.MayBeLost(tag) ? "failed" : "did not fail")}");
     }
 
     private async Task DeleteAsync()
@@ -174,11 +186,13 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
         if (!answer.IsCompleted)
             return null;
         var reply = await answer;
-        world.Note($"{tag}: {method} {target} answered {reply?.Status.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "by nobody: the orchestrator died"} after {Idle(started, world.Clock.Now)} s");
+        var status = reply?.Status.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "by nobody: the orchestrator died";
+        world.Note($"{tag}: {method} {target} answered {status} after {Idle(started, world.Clock.Now)} s");
         world.Check(reply is not { Status: 500 }, $"I7: {method} of {tag} was answered 500: {reply?.Body}");
         world.Check(reply is not { Status: 503, HasRetryAfter: false }, $"I7: {method} of {tag} was answered 503 without Retry-After");
         return reply;
     }
 
-    private static string Idle(long from, long to) => TimeSpan.FromTicks(to - from).TotalSeconds.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Idle(long from, long to) =>
+        TimeSpan.FromTicks(to - from).TotalSeconds.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -3,17 +3,18 @@ using Steelyard.WorkerHttp;
 
 namespace Steelyard.Tests.Simulation;
 
-/// <summary>A connection to a simulated worker: it takes its time, and breaks with the worker.</summary>
+/// <summary>A connection to a simulated worker. It has a latency, and it breaks with the worker.</summary>
 internal sealed class SimulatedConnection(SimulatedMachine machine, WorkerClient owner, TimeProvider time) : IWorkerConnection
 {
     private SimulatedProcess? peer;
     private TaskCompletionSource<SimulatedReply>? pending;
     private bool isBroken;
     private bool isReusable;
+    private int call;
 
     public bool IsStale => isBroken;
 
-    public bool HasUnreadReply => false; // It is read when it comes.
+    public bool HasUnreadReply => false; // A reply is read when it arrives.
 
     public async ValueTask<WorkerReply> CallAsync(WorkerRequest request, int maxReplyBytes, TimeSpan timeout)
     {
@@ -34,16 +35,22 @@ internal sealed class SimulatedConnection(SimulatedMachine machine, WorkerClient
 
         isReusable = reply.Error == WorkerError.None && !isBroken;
         if (reply.Error == WorkerError.None)
-            return new(this, reply.Status, "application/json", Encoding.UTF8.GetBytes(reply.Body));
-        Release();
+            return new(this, call, reply.Status, "application/json", Encoding.UTF8.GetBytes(reply.Body));
+        Release(call);
         return new(reply.Error);
     }
 
-    public void Release() => owner.Return(this, isReusable);
+    public void Release(int call)
+    {
+        if (call != this.call)
+            return;
+        this.call++;
+        owner.Return(this, isReusable);
+    }
 
     public void Dispose() => Break();
 
-    /// <summary>The other side is gone, or we have closed it.</summary>
+    /// <summary>Breaks the connection: the other end is gone, or we have closed it.</summary>
     public void Break()
     {
         isBroken = true;

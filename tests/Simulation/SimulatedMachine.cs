@@ -6,10 +6,10 @@ using Steelyard.WorkerHttp;
 
 namespace Steelyard.Tests.Simulation;
 
-/// <summary>The machine under the simulated orchestrators: it outlives them, and its processes do, too.</summary>
+/// <summary>The machine under the simulated orchestrators. The machine and its processes outlive the orchestrators.</summary>
 internal sealed class SimulatedMachine(World world) : IMachine, IConnector
 {
-    // Each holds a port, of which there are a hundred, and none ever ends.
+    // Each stranger holds one of a hundred ports and never ends.
     private const int MostStrangers = 30;
 
     private const int Init = 1;
@@ -23,9 +23,15 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
     private readonly StartRate starts = new(world);
     private int lastPid = 1000;
 
+    // A broken program breaks in the same way each time. In half of the runs each start breaks in its own way.
+    private readonly int? defect = world.Happens(0.5) ? world.Random.Next(SimulatedProcess.BadStarts) : null;
+
     public World World => world;
 
-    /// <summary>What goes wrong now.</summary>
+    /// <summary>How a start fails, where starts fail.</summary>
+    public int Defect => (Weather.Start < 1 ? null : defect) ?? world.Random.Next(SimulatedProcess.BadStarts);
+
+    /// <summary>The faults that occur now.</summary>
     public Weather Weather { get; set; } = Weather.Calm;
 
     /// <summary>Kills the orchestrator that runs now.</summary>
@@ -33,13 +39,13 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
 
     public string Boot { get; private set; } = "boot 1";
 
-    /// <summary>When it was started, in ticks.</summary>
+    /// <summary>Time of the last boot, in ticks.</summary>
     public long BootedAt { get; private set; }
 
-    /// <summary>Workers, and strangers.</summary>
+    /// <summary>The workers and strangers that are alive.</summary>
     public IEnumerable<SimulatedProcess> Living => processes.Where(process => process.IsAlive);
 
-    /// <summary>Browsers that workers have started in a session of their own: they do not end with their workers.</summary>
+    /// <summary>The living browsers. Workers have started them in separate sessions, so they do not end with their workers.</summary>
     public IEnumerable<SimulatedProcess> Helpers => helpers.Where(process => process.IsAlive);
 
     public IProcess Start(ProcessSpec spec)
@@ -48,7 +54,11 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
         if (world.Happens(Weather.Start / 5))
             throw new ProcessStartException(spec.Path, "simulated: no memory") { IsShortage = world.Happens(0.5) };
         File.WriteAllBytes(spec.LogPath!, []);
-        var process = new SimulatedProcess(this, NextIdentity(), spec.Environment, int.Parse(spec.Environment["PORT"]!, CultureInfo.InvariantCulture)) { Mark = spec.Mark };
+        var process = new SimulatedProcess(
+            this, NextIdentity(), spec.Environment, int.Parse(spec.Environment["PORT"]!, CultureInfo.InvariantCulture))
+        {
+            Mark = spec.Mark,
+        };
         processes.Add(process);
         world.Note($"{process} spawned");
         process.Begin();
@@ -56,13 +66,17 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
     }
 
     /// <summary>
-    /// A worker starts its browser, which leaves the worker's session and perhaps its environment, and perhaps its mark: not both, or
-    /// nobody could know it.
+    /// Starts the browser of a worker. The browser leaves the worker's session and may lose the worker's environment or its mark, but
+    /// not both: then nobody could recognize it.
     /// </summary>
     public void StartHelper(SimulatedProcess worker)
     {
         var keeps = world.Random.Next(3);
-        helpers.Add(new(this, NextIdentity(), keeps == 0 ? new Dictionary<string, string?>() : worker.Environment, 0) { Worker = worker, Mark = keeps == 1 ? null : worker.Mark });
+        helpers.Add(new(this, NextIdentity(), keeps == 0 ? new Dictionary<string, string?>() : worker.Environment, 0)
+        {
+            Worker = worker,
+            Mark = keeps == 1 ? null : worker.Mark,
+        });
     }
 
     public IProcess? TryAdopt(ProcessIdentity identity) => Living.FirstOrDefault(process => process.Identity == identity);
@@ -71,7 +85,11 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
         Living.Concat(Helpers).FirstOrDefault(other => other.Identity == process)?.Environment.GetValueOrDefault(variable);
 
     public IReadOnlyList<ProcessEntry> Processes() => [.. Living.Concat(Helpers).Select(process => new ProcessEntry(
-        process.Identity, process.Worker is { IsAlive: true } worker ? worker.Identity.Pid : Init, process.Identity.Pid, process.Mark, IsOrphan: false))];
+        process.Identity,
+        process.Worker is { IsAlive: true } worker ? worker.Identity.Pid : Init,
+        process.Identity.Pid,
+        process.Mark,
+        IsOrphan: false))];
 
     public bool TryKill(ProcessIdentity process)
     {
@@ -79,11 +97,13 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
         return true;
     }
 
-    public IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time) => world.Happens(Weather.Call / 20) ? null : new SimulatedConnection(this, client, time);
+    public IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time) =>
+        world.Happens(Weather.Call / 20) ? null : new SimulatedConnection(this, client, time);
 
     public bool IsFree(int port) => !Living.Any(process => process.Port == port);
 
-    public Task<bool> IsListeningAsync(IProcess process, int port) => Task.FromResult(((SimulatedProcess)process).Port == port && !((SimulatedProcess)process).LostItsPort);
+    public Task<bool> IsListeningAsync(IProcess process, int port) =>
+        Task.FromResult(((SimulatedProcess)process).Port == port && !((SimulatedProcess)process).LostItsPort);
 
     public Func<TimeSpan?> MeasureWait(IProcess process, TimeProvider time)
     {
@@ -91,28 +111,33 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
         return () => ((SimulatedProcess)process).Starved - before;
     }
 
-    /// <summary>A worker has proved that the program works.</summary>
+    /// <summary>Called when a worker has proved that the program works.</summary>
     public void Proved() => starts.Reset();
 
-    /// <summary>Who listens on a port; null when nobody does.</summary>
+    /// <summary>Returns the process that listens on a port; null when none does.</summary>
     public SimulatedProcess? At(int port) => Living.FirstOrDefault(process => process.Port == port && process.IsListening);
 
     /// <summary>
-    /// A program of somebody else gets the identity of a worker that has died: the worst that can happen to who trusts pids.
+    /// Gives the identities of dead workers to foreign programs: the worst case for code that trusts pids.
     /// </summary>
     public void ReuseIdentities()
     {
         foreach (var dead in processes.Where(process => !process.IsAlive && !process.IsStranger).ToList())
         {
-            if (!world.Happens(0.3) || Living.Any(process => process.Identity == dead.Identity) || Living.Count(process => process.IsStranger) >= MostStrangers)
+            if (!world.Happens(0.3)
+                || Living.Any(process => process.Identity == dead.Identity)
+                || Living.Count(process => process.IsStranger) >= MostStrangers)
+            {
                 continue;
+            }
+
             var stranger = new SimulatedProcess(this, dead.Identity, new Dictionary<string, string?>(), dead.Port) { IsStranger = true };
             processes.Add(stranger);
             world.Note($"{stranger}, a stranger, has the identity of a dead worker");
         }
     }
 
-    /// <summary>What may befall workers and their folders while no orchestrator watches.</summary>
+    /// <summary>Damages workers and their folders at random while no orchestrator watches.</summary>
     public void Damage()
     {
         foreach (var process in Living.Where(process => !process.IsStranger && world.Happens(Weather.Damage)).ToList())
@@ -122,7 +147,7 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
         }
     }
 
-    /// <summary>The machine is started anew: nothing that ran survives it.</summary>
+    /// <summary>Restarts the machine: no process survives.</summary>
     public void Reboot()
     {
         world.Note("the machine is started anew");
@@ -134,10 +159,10 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
         Boot = $"boot at {BootedAt}";
     }
 
-    /// <summary>Calls back once, among all else that happens then, as soon as a worker has said that it is free.</summary>
+    /// <summary>Calls back once, as one of the events of that moment, as soon as a worker has said that it is free.</summary>
     public void WhenOneIsFree(Action action) => whenFree.Add(action);
 
-    /// <summary>A worker has said that it is free.</summary>
+    /// <summary>Called when a worker has said that it is free.</summary>
     public void OneIsFree()
     {
         whenFree.ForEach(action => life.Post(_ => action(), null));
@@ -153,13 +178,13 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
         Proved();
     }
 
-    /// <summary>When a worker first got this create, in ticks; null when none did.</summary>
+    /// <summary>Returns when a worker first received this create, in ticks; null when none did.</summary>
     public long? ServedAt(string tag) => servedAt.TryGetValue(tag, out var at) ? at : null;
 
-    /// <summary>Whether something went wrong with a worker that has held this session: only then may it be lost.</summary>
+    /// <summary>Returns whether a worker that held this session has failed: only then may the session be lost.</summary>
     public bool MayBeLost(string tag) => servedBy.TryGetValue(tag, out var list) && list.Exists(process => process.HasFailed);
 
-    /// <summary>Does something in the machine's own life, later.</summary>
+    /// <summary>Runs an action after a delay, independent of the orchestrators' lives.</summary>
     public void After(TimeSpan delay, Action action) => _ = new VirtualTimer(world.Clock, life, action, delay, Timeout.InfiniteTimeSpan);
 
     public TimeSpan Between(double fewest, double most) => TimeSpan.FromSeconds(fewest + (world.Random.NextDouble() * (most - fewest)));

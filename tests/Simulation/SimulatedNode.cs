@@ -17,7 +17,7 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Simulation;
 
-/// <summary>One life of an orchestrator: the product's own classes from the dialect down, on the simulated machine.</summary>
+/// <summary>One life of an orchestrator: the real classes of the product, from the dialect down, on the simulated machine.</summary>
 internal sealed class SimulatedNode : IEndpointRouteBuilder
 {
     private static readonly IServiceProvider NoServices = new ServiceCollection().BuildServiceProvider();
@@ -44,16 +44,40 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         var records = new SessionRecords(ledger, directory, machine.Boot);
         var processes = new WorkerProcesses(directory, machine);
         var leftovers = new Leftovers(processes, machine, time, log.For<Leftovers>());
-        var starter = new WorkerStarter(new("/bin/true", [], WorkerKind.Simulated), directory, machine, machine, processes, leftovers, new(), options, time, random: world.Random);
+        var starter = new WorkerStarter(
+            new("/bin/true", [], WorkerKind.Simulated),
+            directory,
+            machine,
+            machine,
+            processes,
+            leftovers,
+            new(),
+            options,
+            time,
+            random: world.Random);
         Pool = new(starter, options, time, log.For<WorkerPool>(), world.Random);
         var placer = new SessionPlacer(Pool, records, options, time, log.For<SessionPlacer>());
         Sessions = new(
-            new(0, directory.Secret, world.Random), new(options.Tombstones, options.HistoryAge, time), placer, records, new(options, time), options, time, log.For<SessionService>());
+            new(0, directory.Secret, world.Random),
+            new(options.Tombstones, options.HistoryAge, time),
+            placer,
+            records,
+            new(options, time),
+            options,
+            time,
+            log.For<SessionService>());
         new ChallengeDialect(Sessions, options, time).Map(this);
         handlers = [.. Patterns.Select(Handler)];
         life.Run(() =>
         {
-            new SessionAdopter(Sessions, records, new(directory, starter, processes, leftovers, log.For<WorkerAdopter>()), Pool, options, time, log.For<SessionAdopter>()).Adopt();
+            new SessionAdopter(
+                Sessions,
+                records,
+                new(directory, starter, processes, leftovers, log.For<WorkerAdopter>()),
+                Pool,
+                options,
+                time,
+                log.For<SessionAdopter>()).Adopt();
             Pool.Start();
             _ = new WorkerHealth(Pool, machine, options, time, log.For<WorkerHealth>()).RunAsync(default);
             _ = new SessionReaper(Sessions, time, log.For<SessionReaper>()).RunAsync(default);
@@ -66,18 +90,19 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
 
     public bool IsDead => life.IsOver;
 
-    /// <summary>When it came, in ticks.</summary>
+    /// <summary>When this orchestrator started, in ticks.</summary>
     public long StartedAt { get; }
 
     public IServiceProvider ServiceProvider => NoServices;
 
     public ICollection<EndpointDataSource> DataSources { get; } = [];
 
-    private static (string Method, string Pattern)[] Patterns => [("POST", "/sessions"), ("GET", "/sessions/{id}"), ("DELETE", "/sessions/{id}")];
+    private static (string Method, string Pattern)[] Patterns =>
+        [("POST", "/sessions"), ("GET", "/sessions/{id}"), ("DELETE", "/sessions/{id}")];
 
     public IApplicationBuilder CreateApplicationBuilder() => throw new NotSupportedException();
 
-    /// <summary>A request as a client sends it. Null when the orchestrator died before it answered.</summary>
+    /// <summary>Sends a request as a client does. Returns null when the orchestrator dies before it answers.</summary>
     public async Task<ClientReply?> SendAsync(string method, string? id, string body, CancellationToken left)
     {
         var answer = new TaskCompletionSource<ClientReply>();
@@ -86,8 +111,8 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
     }
 
     /// <summary>
-    /// An activity that stays open for so long, whatever becomes of its session. True when there was one; null when the orchestrator died
-    /// before it was over.
+    /// Holds an activity open for this time, whatever happens to its session. Returns false when the session is not found, and null
+    /// when the orchestrator dies before the time is over.
     /// </summary>
     public async Task<bool?> HoldAsync(string id, TimeSpan during)
     {
@@ -96,7 +121,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         return await Task.WhenAny(end.Task, died.Task) == end.Task ? await end.Task : null;
     }
 
-    /// <summary>kill -9.</summary>
+    /// <summary>Ends the orchestrator like kill -9.</summary>
     public void Die()
     {
         if (IsDead)
@@ -122,8 +147,10 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         }
     }
 
-    private RequestDelegate Handler((string Method, string Pattern) wanted) => DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
-        .Single(endpoint => endpoint.RoutePattern.RawText == wanted.Pattern && endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Contains(wanted.Method)).RequestDelegate!;
+    private RequestDelegate Handler((string Method, string Pattern) wanted) =>
+        DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Single(
+            endpoint => endpoint.RoutePattern.RawText == wanted.Pattern
+                && endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Contains(wanted.Method)).RequestDelegate!;
 
     private async Task AnswerAsync(string method, string? id, string body, TaskCompletionSource<ClientReply> answer, CancellationToken left)
     {
@@ -136,17 +163,20 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         var handler = handlers[method == "POST" ? 0 : method == "GET" ? 1 : 2];
         await new ErrorMiddleware(handler, keys, log.For<ErrorMiddleware>()).InvokeAsync(context);
         await context.Response.CompleteAsync();
-        answer.SetResult(new(context.Response.StatusCode, Encoding.UTF8.GetString(output.ToArray()), context.Response.Headers.RetryAfter.Count > 0));
+        answer.SetResult(new(
+            context.Response.StatusCode,
+            Encoding.UTF8.GetString(output.ToArray()),
+            context.Response.Headers.RetryAfter.Count > 0));
     }
 }
 
 /// <param name="Status">HTTP status.</param>
-/// <param name="Body">Its body.</param>
-/// <param name="HasRetryAfter">It says when to ask again.</param>
+/// <param name="Body">Body of the reply.</param>
+/// <param name="HasRetryAfter">True when the reply has a Retry-After header.</param>
 internal sealed record ClientReply(int Status, string Body, bool HasRetryAfter);
 
 /// <summary>
-/// What the orchestrator logs becomes part of the run's history; its folder has another name in each run, which is left out.
+/// Adds the orchestrator's log lines to the history of the run, without the path of the run directory, which differs between runs.
 /// </summary>
 internal sealed partial class HistoryLogger(World world, string runDirectory)
 {
@@ -162,7 +192,8 @@ internal sealed partial class HistoryLogger(World world, string runDirectory)
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             var line = $"{typeof(T).Name}: {formatter(state, exception).Replace(runDirectory, "RUN", StringComparison.Ordinal)}";
             world.Note(line);

@@ -7,10 +7,14 @@ using Steelyard.WorkerHttp;
 namespace Steelyard.Tests.Simulation;
 
 /// <summary>
-/// A worker as the kernel and its clients see it: it starts, serves one session, and fails in all ways that a fault may bring about.
+/// A worker as the kernel and its clients see it: it starts, serves one session, and fails in every way that a fault can cause.
 /// </summary>
-internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity identity, IReadOnlyDictionary<string, string?> environment, int port) : IProcess
+internal sealed class SimulatedProcess(
+    SimulatedMachine machine, ProcessIdentity identity, IReadOnlyDictionary<string, string?> environment, int port) : IProcess
 {
+    /// <summary>In how many ways a start can fail.</summary>
+    public const int BadStarts = 5;
+
     private readonly TaskCompletionSource<ExitStatus> exited = new();
     private readonly HashSet<SimulatedConnection> connections = [];
     private (string Id, string Tag, string Body)? session;
@@ -31,7 +35,7 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
 
     public bool IsListening { get; private set; }
 
-    /// <summary>It was sent a signal.</summary>
+    /// <summary>True after a signal was sent to the process.</summary>
     private bool IsAsked { get; set; }
 
     public bool LostItsPort { get; private set; }
@@ -40,15 +44,15 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
 
     public bool IsStranger { get; init; }
 
-    /// <summary>How long it has waited for a processor in all its life.</summary>
+    /// <summary>Total time that the process has waited for a processor.</summary>
     public TimeSpan Starved => processor.Waited;
 
-    /// <summary>The worker that has started it; null for a worker.</summary>
+    /// <summary>The worker that started this browser; null for a worker.</summary>
     public SimulatedProcess? Worker { get; init; }
 
     public long? Mark { get; init; }
 
-    /// <summary>Something has gone wrong with it, by our doing: what it held may be lost.</summary>
+    /// <summary>True after the simulation has damaged the process: the session it held may be lost.</summary>
     public bool HasFailed { get; private set; }
 
     public override string ToString() => $"process {identity.Pid} (port {port})";
@@ -57,22 +61,24 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
     {
         var world = machine.World;
         if (world.Happens(machine.Weather.Start))
-            BeginBadly(world.Random.Next(5));
+            BeginBadly(machine.Defect);
         else
             machine.After(machine.Between(0.02, 0.3), Listen);
         if (machine.Weather.IdleCrash > 0)
             machine.After(TimeSpan.FromSeconds(-Math.Log(1 - world.Random.NextDouble()) * machine.Weather.IdleCrash), CrashIdly);
     }
 
-    /// <summary>SIGKILL to this one alone.</summary>
+    /// <summary>Sends SIGKILL to this process alone.</summary>
     public void Kill()
     {
         machine.World.Check(!IsStranger, $"{this}, a stranger, was killed");
-        machine.World.Check(Worker is not { IsAlive: true, HasFailed: false, IsAsked: false }, $"{this}, the browser of a worker that is well, was killed");
+        machine.World.Check(
+            Worker is not { IsAlive: true, HasFailed: false, IsAsked: false },
+            $"{this}, the browser of a worker that is well, was killed");
         Die(new(null, (int)Signal.Kill));
     }
 
-    // What was to come in the storm does not come in the calm.
+    // A crash that was planned in the storm does not happen in the calm.
     private void CrashIdly()
     {
         if (machine.Weather.IdleCrash > 0)
@@ -90,7 +96,7 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
         return true;
     }
 
-    /// <summary>It dies, or a record of it is gone or cut short.</summary>
+    /// <summary>Kills the process, or deletes or truncates one of its records.</summary>
     public void Befall(int what, string record, string sessionRecord)
     {
         HasFailed = true;
@@ -115,7 +121,7 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
 
     public void Leave(SimulatedConnection connection) => connections.Remove(connection);
 
-    /// <summary>A request has arrived. Calls back with the reply, if there is one.</summary>
+    /// <summary>Receives a request. Calls back with the reply, if there is one.</summary>
     public void Receive(WorkerRequest request, Action<SimulatedReply> reply)
     {
         if (!IsAlive || isHung)
@@ -126,7 +132,9 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
             return;
         }
 
-        var fault = machine.World.Happens(machine.Weather.Call) ? (CallFault)machine.World.Random.Next(1, (int)CallFault.Count) : CallFault.None;
+        var fault = machine.World.Happens(machine.Weather.Call)
+            ? (CallFault)machine.World.Random.Next(1, (int)CallFault.Count)
+            : CallFault.None;
         if (fault is not CallFault.None)
         {
             HasFailed = true;
@@ -171,8 +179,11 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
             case CallFault.ServerError:
                 reply(new(500, "oops"));
                 break;
-            case CallFault.WrongId: // At a create nobody could know: there it names no session at all.
-                reply(answer.Status == 201 ? new(201, "{\"tag\":\"stolen\"}") : answer.Status == 200 ? new(200, "{\"id\":\"somebody-else\",\"tag\":\"stolen\"}") : answer);
+            case CallFault.WrongId: // Nobody could detect a wrong id in the reply to a create, so that reply has no id.
+                reply(
+                    answer.Status == 201 ? new(201, "{\"tag\":\"stolen\"}")
+                    : answer.Status == 200 ? new(200, "{\"id\":\"somebody-else\",\"tag\":\"stolen\"}")
+                    : answer);
                 break;
             default:
                 reply(answer);
@@ -180,13 +191,14 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
         }
     }
 
+    // One of BadStarts.
     private void BeginBadly(int how)
     {
         HasFailed = true;
         machine.World.Note($"{this} starts badly ({how})");
         switch (how)
         {
-            case 0: // Never ready.
+            case 0: // The worker never becomes ready.
                 break;
             case 1:
                 machine.After(machine.Between(0, 1), () => Die(new(1, null)));
@@ -239,7 +251,10 @@ internal sealed class SimulatedProcess(SimulatedMachine machine, ProcessIdentity
     private SimulatedReply Answer(WorkerRequest request) => (request.Method, request.Path) switch
     {
         ("GET", "/health") => new(200, "ok"),
-        ("GET", "/status") => new(200, $$"""{"available":{{(session is null && !isPreparing ? "true" : "false")}},"session_id":{{(session is { } held ? $"\"{held.Id}\"" : "null")}}}"""),
+        ("GET", "/status") => new(
+            200,
+            $$"""{"available":{{(session is null && !isPreparing ? "true" : "false")}},""" +
+            $"\"session_id\":{(session is { } held ? $"\"{held.Id}\"" : "null")}}}"),
         ("POST", "/sessions") => Create(request.Body.Span),
         (var method, var path) when path == $"/sessions/{session?.Id}" => method == "DELETE" ? Delete() : new(200, session!.Value.Body),
         _ => new(404, "{}"),

@@ -3,8 +3,8 @@ using Steelyard.Processes;
 namespace Steelyard.Tests.Simulation;
 
 /// <summary>
-/// What a worker gets of the machine's processors: in bad weather it gets none for seconds. That is no failure of its own: nothing may be
-/// lost by it.
+/// The processor time of a worker. In bad weather a worker gets none for seconds. That is not the worker's failure, so nothing may be
+/// lost because of it.
 /// </summary>
 internal sealed class SimulatedProcessor(SimulatedMachine machine)
 {
@@ -12,14 +12,16 @@ internal sealed class SimulatedProcessor(SimulatedMachine machine)
     private long until;
     private long before;
 
-    /// <summary>How long it has been waited for, in all the worker's life.</summary>
+    /// <summary>Total time that the worker has waited for a processor.</summary>
     public TimeSpan Waited => TimeSpan.FromTicks(before + Math.Min(machine.World.Clock.Now, until) - from);
 
-    /// <summary>How long the worker must wait for it from now on; zero when it runs. A call to it may be what begins the wait.</summary>
+    /// <summary>
+    /// Returns how long the worker must wait for a processor from now on; zero when it runs. A call to the worker may begin a wait.
+    /// </summary>
     public TimeSpan Wait(IProcess worker)
     {
         var now = machine.World.Clock.Now;
-        if (now >= until + TimeSpan.TicksPerSecond && machine.World.Happens(machine.Weather.Starve)) // It has answered in between.
+        if (now >= until + TimeSpan.TicksPerSecond && machine.World.Happens(machine.Weather.Starve)) // It has answered since the last wait.
         {
             before += until - from;
             (from, until) = (now, now + machine.Between(1, 15).Ticks);

@@ -5,7 +5,7 @@ using Steelyard.Workers;
 namespace Steelyard.Tests.Simulation;
 
 /// <summary>
-/// One run: clients, workers and orchestrators under the weather of its seed, and after it the calm in which all must be well again.
+/// One run: clients, workers and orchestrators under the weather of the seed, followed by a calm in which everything must recover.
 /// </summary>
 internal sealed class Simulation
 {
@@ -35,20 +35,22 @@ internal sealed class Simulation
             QueueLimit = world.Happens(0.3) ? 2 : 1000,
             OnWorkerLost = world.Happens(0.3) ? OnWorkerLost.Restore : OnWorkerLost.End,
         };
-        world.Note($"seed {seed}: {weather}, {options.MaxWorkers} workers at most, {options.Warm} warm, {options.OnWorkerLost} when one is lost");
+        world.Note(
+            $"seed {seed}: {weather}, {options.MaxWorkers} workers at most, {options.Warm} warm, {options.OnWorkerLost} when one is lost");
         Directory.CreateDirectory(folder);
         var secret = new byte[32];
         world.Random.NextBytes(secret);
-        File.WriteAllBytes(Path.Combine(folder, "secret"), secret); // Or the ids of two runs of one seed would differ.
+        File.WriteAllBytes(Path.Combine(folder, "secret"), secret); // Otherwise the ids of two runs of one seed would differ.
         machine.KillNode = Kill;
         node = new(world, machine, options);
     }
 
-    /// <summary>Runs a seed. The world tells what came of it.</summary>
+    /// <summary>Runs a seed. Returns the world, which holds the outcome.</summary>
     public static World Run(int seed)
     {
         var outer = SynchronizationContext.Current;
-        var folder = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"steelyard-simulation-{Guid.NewGuid():N}");
+        var folder = Path.Combine(
+            Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"steelyard-simulation-{Guid.NewGuid():N}");
         try
         {
             var simulation = new Simulation(seed, folder);
@@ -69,7 +71,8 @@ internal sealed class Simulation
     private async Task RunAsync()
     {
         machine.Weather = weather;
-        clients = [.. Enumerable.Range(1, world.Random.Next(1, 10)).Select(number => new SimulatedClient(world, machine, () => node, options, number))];
+        clients = [.. Enumerable.Range(1, world.Random.Next(1, 10))
+            .Select(number => new SimulatedClient(world, machine, () => node, options, number))];
         var storm = Task.WhenAll(clients.Select(client => client.RunAsync(rounds: 3)));
         while (weather.NodeCrash > 0 && !storm.IsCompleted)
         {
@@ -84,7 +87,7 @@ internal sealed class Simulation
         await CalmDownAsync();
     }
 
-    // kill -9; the next one comes a moment later, or a few seconds.
+    // Acts like kill -9. The next orchestrator starts a moment or a few seconds later.
     private void Kill()
     {
         if (node.IsDead)
@@ -104,14 +107,17 @@ internal sealed class Simulation
         if (world.Happens(0.2))
             world.Clock.WallOffset += TimeSpan.FromHours(world.Happens(0.5) ? 1 : -1);
         world.Note("the next orchestrator starts");
-        machine.Proved(); // For all it knows.
+        machine.Proved(); // The next orchestrator does not know about earlier failures.
         node = new(world, machine, options);
     }
 
-    // I8: who asked first is served first, but for the few milliseconds that a create is under way to its worker.
+    // I8: creates are served in the order of their requests, except for the few milliseconds that a create takes to reach its worker.
     private void CheckOrder()
     {
-        var served = clients.SelectMany(client => client.Asked).Where(asked => machine.ServedAt(asked.Tag) is not null).OrderBy(asked => asked.At).ToList();
+        var served = clients.SelectMany(client => client.Asked)
+            .Where(asked => machine.ServedAt(asked.Tag) is not null)
+            .OrderBy(asked => asked.At)
+            .ToList();
         var latest = TimeSpan.Zero;
         foreach (var asked in served)
         {
@@ -121,21 +127,27 @@ internal sealed class Simulation
         }
     }
 
-    // I9 and I6: full capacity after 30 s, beside what slots that parked have left to wait, and nothing left over after quiet.
+    // I9 and I6: full capacity after 30 s plus the remaining wait of parked slots, and nothing left over after quiet.
     private async Task CalmDownAsync()
     {
         world.Note("the weather is calm from now on");
         machine.Weather = Weather.Calm;
         await Task.Delay(options.SessionTtl + TimeSpan.FromSeconds(75), time);
         var status = node.Pool.Status();
-        world.Check(!node.Sessions.Live.Any() && status.Leased == 0, $"I6: {node.Sessions.Live.Count()} sessions and {status.Leased} leased workers are left over");
+        world.Check(
+            !node.Sessions.Live.Any() && status.Leased == 0,
+            $"I6: {node.Sessions.Live.Count()} sessions and {status.Leased} leased workers are left over");
         world.Check(status.Ready >= options.Warm && status.Parked == 0, $"I9: {status} long after the last fault");
         world.Check(machine.Living.All(process => !process.IsHung), "I9: a worker that hangs is still there");
         await UseAllAsync();
         await Task.Delay(TimeSpan.FromSeconds(10), time);
         status = node.Pool.Status();
-        world.Check(status.Ready == status.Slots && status.Slots == node.Pool.Workers().Count, $"I9: {status} after all workers were used once");
-        var strays = machine.Living.Where(process => !process.IsStranger && node.Pool.Workers().TrueForAll(worker => worker.Pid != process.Identity.Pid)).ToList();
+        world.Check(
+            status.Ready == status.Slots && status.Slots == node.Pool.Workers().Count,
+            $"I9: {status} after all workers were used once");
+        var strays = machine.Living
+            .Where(process => !process.IsStranger && node.Pool.Workers().TrueForAll(worker => worker.Pid != process.Identity.Pid))
+            .ToList();
         world.Check(strays.Count == 0, $"I6: {string.Join(", ", strays)} belong to nobody");
         var left = machine.Helpers.Where(helper => !helper.Worker!.IsAlive).ToList();
         world.Check(left.Count == 0, $"I6: {string.Join(", ", left)} were left by dead workers");
@@ -168,7 +180,10 @@ internal sealed class Simulation
         var status = node.Pool.Status();
         if (status.Ready + status.Leased + status.Starting + status.Stopping + status.Parked != status.Slots)
             world.Fail($"I6: the numbers do not add up: {status}");
-        var workers = node.Sessions.Live.Where(session => session.EndReason is null).Select(session => session.View().Worker).OfType<Worker>().ToList();
+        var workers = node.Sessions.Live.Where(session => session.EndReason is null)
+            .Select(session => session.View().Worker)
+            .OfType<Worker>()
+            .ToList();
         if (workers.Count != workers.Distinct().Count())
             world.Fail("I1: two sessions live on one worker");
         if (status is { Queued: > 0, Ready: > 0 })

@@ -4,8 +4,8 @@ using Steelyard.History;
 namespace Steelyard.Tests.Simulation;
 
 /// <summary>
-/// The invariants of docs/architecture.md under random faults, thousands of times. <c>make simulate SEEDS=10000 FROM=1</c> runs more of them,
-/// <c>make simulate SEED=7</c> one, with its history.
+/// Checks the invariants of docs/architecture.md under random faults, thousands of times. <c>make simulate SEEDS=10000 FROM=1</c> runs
+/// more seeds. <c>make simulate SEED=7</c> runs one seed and prints its history.
 /// </summary>
 public sealed class SimulationTests
 {
@@ -26,7 +26,7 @@ public sealed class SimulationTests
         World? broken = null;
         var started = TimeProvider.System.GetTimestamp();
 
-        // Without a limit the thread pool adds threads for as long as it runs, and each has a run of its own half done.
+        // Without a limit the thread pool adds threads as long as it runs, and each thread holds a half-finished run.
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
         Parallel.For(from, from + count, parallel, (seed, loop) =>
         {
@@ -39,9 +39,17 @@ public sealed class SimulationTests
             loop.Stop();
         });
         if (broken is not null)
-            Assert.Fail($"seed {broken.Seed}: {broken.Violation}\nof {runs} seeds that were run; replay it with: make simulate SEED={broken.Seed}\n{string.Join('\n', broken.History.TakeLast(60))}");
+        {
+            Assert.Fail(
+                $"seed {broken.Seed}: {broken.Violation}\n" +
+                $"of {runs} seeds that were run; replay it with: make simulate SEED={broken.Seed}\n" +
+                $"{string.Join('\n', broken.History.TakeLast(60))}");
+        }
+
         var minutes = TimeProvider.System.GetElapsedTime(started).TotalMinutes;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"simulation: {count} seeds from {from} on, {events} events, {count / minutes:0} seeds a minute: every invariant held"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"simulation: {count} seeds from {from} on, {events} events, {count / minutes:0} seeds a minute: every invariant held"));
     }
 
     [Fact]
@@ -52,5 +60,7 @@ public sealed class SimulationTests
     }
 
     private static int? Read(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 }

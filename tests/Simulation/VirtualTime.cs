@@ -1,20 +1,20 @@
 namespace Steelyard.Tests.Simulation;
 
-/// <summary>Simulated time: it stands still until it is made to go on to the next timer.</summary>
+/// <summary>Simulated time. It does not move by itself, only from one timer to the next.</summary>
 internal sealed class VirtualClock
 {
     private readonly PriorityQueue<(VirtualTimer Timer, int Version), (long Due, long Order)> timers = new();
     private long order;
 
-    /// <summary>In ticks of 100 ns.</summary>
+    /// <summary>The current time in ticks of 100 ns.</summary>
     public long Now { get; private set; }
 
-    /// <summary>What the wall clock is off by; it may jump.</summary>
+    /// <summary>The error of the wall clock; it may jump.</summary>
     public TimeSpan WallOffset { get; set; }
 
     public void Add(VirtualTimer timer, long due) => timers.Enqueue((timer, timer.Version), (due, order++));
 
-    /// <summary>False when there is no timer.</summary>
+    /// <summary>Moves the time to the next timer and fires it. Returns false when no timer is left.</summary>
     public bool FireNext()
     {
         while (timers.TryDequeue(out var next, out var at))
@@ -30,7 +30,7 @@ internal sealed class VirtualClock
     }
 }
 
-/// <summary>The clock as a program sees it; its timers end with it.</summary>
+/// <summary>The clock as a program sees it. The program's timers end with the program.</summary>
 internal sealed class VirtualTime(VirtualClock clock, Life life) : TimeProvider
 {
     private static readonly DateTimeOffset Start = new(2030, 1, 2, 3, 4, 5, TimeSpan.Zero);
@@ -41,7 +41,8 @@ internal sealed class VirtualTime(VirtualClock clock, Life life) : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => Start + TimeSpan.FromTicks(clock.Now) + clock.WallOffset;
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new VirtualTimer(clock, life, () => callback(state), dueTime, period);
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        new VirtualTimer(clock, life, () => callback(state), dueTime, period);
 }
 
 internal sealed class VirtualTimer : ITimer
@@ -59,7 +60,7 @@ internal sealed class VirtualTimer : ITimer
         Change(dueTime, period);
     }
 
-    /// <summary>A new one with each change: what was planned before does not count any more.</summary>
+    /// <summary>Increases with each change, so that earlier entries of this timer no longer count.</summary>
     public int Version { get; private set; }
 
     public bool Change(TimeSpan dueTime, TimeSpan period)

@@ -1,14 +1,14 @@
 namespace Steelyard.Tests.Simulation;
 
 /// <summary>
-/// Everything that happens in one simulated run, in an order that the seed decides: what is ready to go on is picked at random, and only when nothing is
-/// ready does time go on, to the next timer. One thread does all of it.
+/// Everything that happens in one simulated run, in an order that the seed decides. The next step is picked at random from those that
+/// are ready. When none is ready, the time moves to the next timer. One thread runs everything.
 /// </summary>
 internal sealed class World(int seed)
 {
     private const int HistoryLines = 400;
 
-    // Some fifty times what a run needs on average.
+    // About fifty times what a run needs on average.
     private const long MostEvents = 1_000_000;
 
     private readonly int thread = Environment.CurrentManagedThreadId;
@@ -28,7 +28,7 @@ internal sealed class World(int seed)
 
     public IEnumerable<string> History => history;
 
-    /// <summary>The sessions of which some orchestrator has said that, and why, they are gone.</summary>
+    /// <summary>The sessions that an orchestrator has reported as gone, with the reason.</summary>
     public HashSet<string> ToldGone { get; } = [];
 
     public void Note(string what)
@@ -50,12 +50,12 @@ internal sealed class World(int seed)
             Fail(violation);
     }
 
-    /// <summary>True with this probability.</summary>
+    /// <summary>Returns true with this probability.</summary>
     public bool Happens(double probability) => Random.NextDouble() < probability;
 
     public void Post(Life life, SendOrPostCallback callback, object? state)
     {
-        // What a dead program has left behind may still be finalized, on another thread.
+        // Objects of a dead program may still be finalized on another thread.
         if (life.IsOver)
             return;
         if (Environment.CurrentManagedThreadId != thread)
@@ -63,7 +63,9 @@ internal sealed class World(int seed)
         ready.Add((life, callback, state));
     }
 
-    /// <summary>Runs until the task has ended, or an invariant is broken, or nothing is left to happen. <paramref name="check"/> is called after each event.</summary>
+    /// <summary>
+    /// Runs until the task has ended, an invariant is broken, or nothing is left to run. Calls <paramref name="check"/> after each event.
+    /// </summary>
     public void Run(Task until, Action check)
     {
         while (!until.IsCompleted && Violation is null)
@@ -101,7 +103,7 @@ internal sealed class World(int seed)
     }
 }
 
-/// <summary>The life of a program: what it awaits goes on in it, and ends with it, as after kill -9.</summary>
+/// <summary>The life of a program. What the program awaits continues in its life and ends with it, as after kill -9.</summary>
 internal sealed class Life(World world) : SynchronizationContext
 {
     public bool IsOver { get; private set; }

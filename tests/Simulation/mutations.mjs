@@ -1,5 +1,5 @@
-// Does the simulation see what it is there for? Each mutation breaks the product in one place, in a copy; the simulation must find a seed
-// that shows it. Usage: node tests/Simulation/mutations.mjs [SEEDS] [NAME…]
+// Checks that the simulation detects faults of the product. Each mutation breaks a copy of the product in one place; the simulation must
+// find a seed that shows it. Usage: node tests/Simulation/mutations.mjs [SEEDS] [NAME…]
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
@@ -7,17 +7,19 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const mutations = [
-  ['an expired session is still found', 'Sessions/Session.cs', 'if (end is not null || IsOverNeedsLock())', 'if (end is not null)'],
+  ['an expired session is still found', 'Sessions/Session.cs',
+    'return state == SessionState.Ended || IsOverNeedsLock() ? null', 'return state == SessionState.Ended ? null'],
   ['sessions expire a second early', 'Sessions/SessionClock.cs', 'Ttl - idle;', 'Ttl - TimeSpan.FromSeconds(1) - idle;'],
   ['the end of a request does not restart the idle time', 'Sessions/Session.cs',
     '            open--;\n            lastActive = time.GetTimestamp();', '            open--;'],
   ['a worker goes back twice', 'Pool/WorkerLease.cs',
-    'if (Interlocked.Exchange(ref disposed, 1) == 0)', 'disposed++; _ = pool.ReleaseAsync(this, untrusted); if (disposed == 1)'],
+    'if (Interlocked.Exchange(ref disposed, 1) != 0)',
+    '_ = pool.ReleaseAsync(this, untrusted); if (Interlocked.Exchange(ref disposed, 1) != 0)'],
   ['a worker goes back uncleaned', 'Pool/WorkerPool.cs',
     'if (untrusted || !await supervisor.TryCleanAsync(lease.Worker, lease.SessionPath))', 'if (untrusted)'],
   ['who waits is passed over', 'Pool/WorkerPool.cs',
-    'if (queue.TryHandOverNeedsLock(new(this, worker)))',
-    'if (queue.CountNeedsLock > 1 && queue.TryHandOverNeedsLock(new(this, worker)))'],
+    'if (queue.TryHandOverNeedsLock(lease))',
+    'if (queue.CountNeedsLock > 1 && queue.TryHandOverNeedsLock(lease))'],
   ['who came last is served first', 'Pool/LeaseQueue.cs',
     '(standing == Standing.New ? first : served).AddLast(place)', '(standing == Standing.New ? first : served).AddFirst(place)'],
   ['a lease handed to one who has left is lost', 'Pool/LeaseQueue.cs',
@@ -44,7 +46,7 @@ const mutations = [
   ['a session that has ended stays in the ledger', 'Sessions/Session.cs',
     '            end = how;\n            entry.End(Id);', '            end = how;'],
   ['the idle time begins anew with each orchestrator', 'Sessions/Session.cs',
-    'entry.Open == 0 ? entry.LastActive : time.GetTimestamp()', 'time.GetTimestamp()'],
+    'entry.Session == record.Id && entry.Open == 0 ? entry.LastActive : time.GetTimestamp()', 'time.GetTimestamp()'],
   ['a stale record is trusted', 'Recovery/WorkerAdopter.cs',
     'var isProven = look.Of[folder.Id].Contains(record.Process);', 'var isProven = true;'],
   ['strays are left alone', 'Workers/Leftovers.cs',
@@ -91,7 +93,7 @@ for (const [name, file, from, to] of mutations.filter(([name]) => names.length =
 console.log(survivors === 0 ? 'every mutation was caught' : `${survivors} mutations survived`);
 process.exitCode = survivors === 0 ? 0 : 1;
 
-// The violation that was found; null when none was.
+// Returns the violation that was found; null when there was none.
 function run() {
   const build = spawnSync('dotnet', ['build', 'tests', '-c', 'Release', '-v', 'q', '--nologo', '-p:TreatWarningsAsErrors=false'], {
     cwd: copy, encoding: 'utf8', maxBuffer: 64 << 20,

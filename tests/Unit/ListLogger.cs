@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Steelyard.Tests.Unit;
 
-/// <summary>Keeps what is logged.</summary>
+/// <summary>Keeps all log lines.</summary>
 internal sealed class ListLogger<T> : ILogger<T>
 {
     private readonly ConcurrentQueue<string> lines = new();
@@ -15,6 +15,7 @@ internal sealed class ListLogger<T> : ILogger<T>
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         lines.Enqueue(formatter(state, exception));
 }

@@ -1,13 +1,14 @@
 namespace Steelyard.Tests.Unit;
 
-/// <summary>Where the project's files are.</summary>
+/// <summary>Finds the project's files.</summary>
 internal static class Repository
 {
     public static string Root { get; } = Find(new(AppContext.BaseDirectory)) ?? FindFromSource();
 
-    // Built into a folder elsewhere: the compiler knows where this file was.
+    // The build may be in a folder outside the project: the compiler knows where this source file was.
     private static string FindFromSource([System.Runtime.CompilerServices.CallerFilePath] string here = "") =>
-        Find(new(Path.GetDirectoryName(here)!)) ?? throw new InvalidOperationException("No Steelyard.slnx above the test program or its source");
+        Find(new(Path.GetDirectoryName(here)!))
+            ?? throw new InvalidOperationException("No Steelyard.slnx above the test program or its source");
 
     private static string? Find(DirectoryInfo from)
     {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Steelyard.Tests.Unit;
 
-/// <summary>A fake clock of which the wall clock can be set, while the monotonic one goes on.</summary>
+/// <summary>A fake clock whose wall clock can be set while its monotonic clock continues.</summary>
 internal sealed class SettableClock(DateTimeOffset start) : FakeTimeProvider(start)
 {
     private TimeSpan error;

@@ -1,6 +1,6 @@
 namespace Steelyard.Tests.Unit;
 
-/// <summary>A folder of a test's own, gone when the test is.</summary>
+/// <summary>A folder for one test. It is deleted with the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Root { get; } = Directory.CreateTempSubdirectory("steelyard-unit-").FullName;
@@ -13,7 +13,7 @@ internal sealed class TemporaryFolder : IDisposable
         return At(name);
     }
 
-    /// <summary>An empty file that may be executed.</summary>
+    /// <summary>Creates an empty executable file and returns its path.</summary>
     public string WriteProgram(string name)
     {
         File.SetUnixFileMode(Write(name, ""), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -1,6 +1,6 @@
 namespace Steelyard.Tests.Unit;
 
-/// <summary>For what processes and sockets do in their own time and tell nobody about; never for what a fake clock decides.</summary>
+/// <summary>Waits for processes and sockets, which give no notification. Do not use it for what a fake clock decides.</summary>
 internal static class Until
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -16,7 +16,7 @@ internal static class Until
         }
     }
 
-    /// <summary>Awaits it, but not for ever: a test that hangs says nothing.</summary>
+    /// <summary>Awaits the task with a time limit, since a test that hangs reports nothing.</summary>
     public static Task<T> DoneAsync<T>(Task<T> task) => task.WaitAsync(Patience);
 
     public static Task DoneAsync(Task task) => task.WaitAsync(Patience);

@@ -11,8 +11,8 @@ using Steelyard.Processes;
 namespace SteelBrowser.Chromium;
 
 /// <summary>
-/// One browser from launch to burial: its process, our pipe to it, its profile. It serves one session and is never used again: only a
-/// new process and a new profile are surely clean.
+/// One browser from launch to cleanup: its process, the debugging pipe to it, and its profile. It serves one session and is never reused:
+/// only a new process and a new profile are certain to be clean.
 /// </summary>
 internal sealed class Browser : IAsyncDisposable
 {
@@ -40,33 +40,35 @@ internal sealed class Browser : IAsyncDisposable
 
     public TimeProvider Time { get; }
 
-    /// <summary>It is no longer as it was launched.</summary>
+    /// <summary>True when a setup has changed the browser since its launch.</summary>
     public bool IsSetUp { get; set; }
 
-    /// <summary>Our own connection to it.</summary>
+    /// <summary>The worker's own CDP connection to the browser.</summary>
     public DevToolsPipe Pipe { get; }
 
-    /// <summary>Its mouse and keyboard, as far as we use them.</summary>
+    /// <summary>State of the mouse and keyboard, as far as the worker has used them.</summary>
     public InputState Input { get; } = new();
 
-    /// <summary>Through which all its traffic goes; null when it may go anywhere, and has no proxy.</summary>
+    /// <summary>The relay for all traffic of the browser; null when egress is unrestricted and there is no proxy.</summary>
     public ProxyRelay? Relay { get; }
 
-    /// <summary>Of uploads: one after the other, or several at once could together be more than there is room for.</summary>
+    /// <summary>Allows one upload at a time: several at once could together exceed the space limit.</summary>
     public SemaphoreSlim Uploads { get; } = new(1);
 
     public SessionFiles Files { get; }
 
-    /// <summary>For files that are being written; on the same file system as <see cref="Files"/>.</summary>
+    /// <summary>Folder for files that are still being written; on the same file system as <see cref="Files"/>.</summary>
     public string UploadFolder => profile.Uploads;
 
-    /// <summary>Where it serves DevTools on 127.0.0.1.</summary>
+    /// <summary>Port on 127.0.0.1 where the browser serves DevTools.</summary>
     public int Port { get; private set; }
 
     /// <summary>
-    /// Launches a browser and returns it when its page is warm. Throws <see cref="BrowserLostException"/>; leaves nothing behind then.
+    /// Launches a browser and returns it when its page is warm. Throws <see cref="BrowserLostException"/> when that fails, and then leaves
+    /// nothing behind.
     /// </summary>
-    public static async Task<Browser> LaunchAsync(BrowserSettings settings, LaunchOptions options, TimeProvider time, CancellationToken stop)
+    public static async Task<Browser> LaunchAsync(
+        BrowserSettings settings, LaunchOptions options, TimeProvider time, CancellationToken stop)
     {
         using var timer = new CancellationTokenSource(LaunchDeadline, time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stop);
@@ -77,7 +79,8 @@ internal sealed class Browser : IAsyncDisposable
             await browser.WarmAsync(deadline.Token);
             return browser;
         }
-        catch (Exception e) when (e is BrowserLostException or DevToolsException or OperationCanceledException && !stop.IsCancellationRequested)
+        catch (Exception e) when (e is BrowserLostException or DevToolsException or OperationCanceledException
+            && !stop.IsCancellationRequested)
         {
             var said = browser.profile.Log.Tail();
             await browser.DisposeAsync();
@@ -88,7 +91,8 @@ internal sealed class Browser : IAsyncDisposable
             }
 
             var reason = e is not OperationCanceledException ? e.Message : $"it was not ready within {LaunchDeadline.TotalSeconds} s";
-            throw new BrowserLostException($"cannot launch {settings.Path}: {reason} ({await browser.process.Exited}). It said:\n{said}");
+            throw new BrowserLostException(
+                $"cannot launch {settings.Path}: {reason} ({await browser.process.Exited}). Its last output:\n{said}");
         }
         catch
         {
@@ -98,8 +102,8 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns when its client has closed the browser, which then exits with status 0. Throws <see cref="BrowserLostException"/> when it
-    /// exits in any other way, or does not answer.
+    /// Returns when the client has closed the browser: it then exits with status 0. Throws <see cref="BrowserLostException"/> when the
+    /// browser exits in any other way or does not answer.
     /// </summary>
     public async Task WatchAsync(Task inUse, CancellationToken cancellationToken)
     {
@@ -108,7 +112,7 @@ internal sealed class Browser : IAsyncDisposable
             await PingAsync(cancellationToken);
             profile.Log.Trim();
 
-            // Once it is in use it is asked at once, and then often.
+            // The browser is pinged as soon as a session takes it, and from then on more often.
             await (inUse.IsCompleted
                 ? Task.WhenAny(process.Exited, Task.Delay(PingPeriod, Time, cancellationToken))
                 : Task.WhenAny(process.Exited, inUse, Task.Delay(IdlePingPeriod, Time, cancellationToken)));
@@ -117,13 +121,14 @@ internal sealed class Browser : IAsyncDisposable
 
         var status = await process.Exited;
         if (status.Signal == (int)Signal.FileTooLarge)
-            throw new BrowserLostException("the browser wrote a larger file than it may", ExitCode.WroteTooMuch);
+            throw new BrowserLostException("the browser wrote a file larger than its limit (ulimit -f)", ExitCode.WroteTooMuch);
         if (!inUse.IsCompleted || status.Code != 0)
-            throw new BrowserLostException($"the browser ended by itself ({status})");
+            throw new BrowserLostException($"the browser exited unexpectedly ({status})");
     }
 
     /// <summary>
-    /// Kills it and all its helpers and deletes its profile. Throws <see cref="BrowserLostException"/> when that cannot be done.
+    /// Kills the browser and all its helper processes, and deletes its profile. Throws <see cref="BrowserLostException"/> when a process
+    /// cannot be killed.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -146,8 +151,10 @@ internal sealed class Browser : IAsyncDisposable
         }
     }
 
-    // Nobody knows better than the browser whether this machine lets it have one.
-    private static bool LacksSandbox(string said) => said.Contains("No usable sandbox", StringComparison.Ordinal) || said.Contains("Failed to move to new namespace", StringComparison.Ordinal);
+    // Only the browser itself can tell reliably whether this machine allows its sandbox.
+    private static bool LacksSandbox(string said) =>
+        said.Contains("No usable sandbox", StringComparison.Ordinal)
+        || said.Contains("Failed to move to new namespace", StringComparison.Ordinal);
 
     private static async Task<Browser> StartAsync(BrowserSettings settings, LaunchOptions options, TimeProvider time)
     {
@@ -175,13 +182,16 @@ internal sealed class Browser : IAsyncDisposable
         }
     }
 
-    // No session of its own: it stays in our process group, so that whoever kills the group gets it too.
-    private static ProcessSpec Specify(BrowserSettings settings, LaunchOptions options, Profile profile, ProxyRelay? relay, SafeHandle pipe, ConfinementRules rules) =>
+    // The browser stays in the worker's process group, so that a signal to the group reaches it, too.
+    private static ProcessSpec Specify(
+        BrowserSettings settings, LaunchOptions options, Profile profile, ProxyRelay? relay, SafeHandle pipe, ConfinementRules rules) =>
         new(settings.Path, BrowserArguments.For(settings, options, profile, relay))
         {
             NewSession = false,
             LogPath = profile.Log.Path,
-            Environment = options.TimeZone is null ? profile.Environment : new Dictionary<string, string?>(profile.Environment) { ["TZ"] = options.TimeZone },
+            Environment = options.TimeZone is null
+                ? profile.Environment
+                : new Dictionary<string, string?>(profile.Environment) { ["TZ"] = options.TimeZone },
             InheritedHandles = [pipe, pipe],
             Restrict = rules.Enter,
         };
@@ -209,17 +219,18 @@ internal sealed class Browser : IAsyncDisposable
             }
             catch (BrowserLostException) when (Pipe.IsClosed)
             {
-                // A browser that is being closed closes the pipe a moment before it exits, and only the exit tells how.
+                // A browser that is being closed closes the pipe a moment before it exits, and only the exit status tells how it ended.
                 await Task.WhenAny(process.Exited, Task.Delay(PingDeadline, Time, cancellationToken));
                 cancellationToken.ThrowIfCancellationRequested();
                 if (!process.Exited.IsCompleted)
                     throw;
                 return;
             }
-            catch (BrowserLostException) when (ProcessStat.Read(process.Pid) is not { IsStopped: true } && (tries < BusyTries || (tries < StarvedTries && starvation?.Measure() > PingDeadline * tries / 2)))
+            catch (BrowserLostException) when (ProcessStat.Read(process.Pid) is not { IsStopped: true }
+                && (tries < BusyTries || (tries < StarvedTries && starvation?.Measure() > PingDeadline * tries / 2)))
             {
-                // A client's own large answer, such as the picture of a long page, keeps the browser silent for seconds; so does a machine
-                // that lacks processors.
+                // A large answer to a client, such as a screenshot of a long page, keeps the browser silent for seconds. So does a machine
+                // that is short of processor time.
                 starvation ??= ProcessorWait.Begin(process.Pid, Time);
             }
         }

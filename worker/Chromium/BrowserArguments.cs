@@ -7,18 +7,18 @@ namespace SteelBrowser.Chromium;
 /// <summary>The browser's command line.</summary>
 internal static class BrowserArguments
 {
-    // Fewer bytes than this in /dev/shm (containers get 64 MB) and pages that use shared memory crash.
+    // With less free space than this in /dev/shm (containers get 64 MB), pages that use shared memory crash.
     private const long LeastSharedMemory = 512L * 1024 * 1024;
 
     private static readonly string[] Fixed =
     [
         "--headless",
 
-        // The pipe is ours, and its end is the browser's: whatever kills us closes it. The port is the client's.
+        // The worker uses the pipe: when the worker dies for any reason, the pipe closes and the browser exits. Clients use the port.
         "--remote-debugging-pipe",
         "--remote-debugging-port=0",
 
-        // Nothing that talks to the network, writes or asks on its own account.
+        // Switches off what uses the network, writes files or shows prompts without a request.
         "--no-first-run",
         "--no-default-browser-check",
         "--disable-background-networking",
@@ -37,20 +37,20 @@ internal static class BrowserArguments
         "--metrics-recording-only",
         "--noerrdialogs",
 
-        // A page works at full speed although nobody looks at it.
+        // Pages run at full speed although no window shows them.
         "--disable-background-timer-throttling",
         "--disable-backgrounding-occluded-windows",
         "--disable-ipc-flooding-protection",
         "--disable-renderer-backgrounding",
 
-        // What a server has none of.
+        // Features that a server does not have.
         "--disable-gpu",
         "--disable-quic",
         "--mute-audio",
         "--password-store=basic",
     ];
 
-    // Large enough for any page's layout for desktops. The last of several counts: options come after it.
+    // Large enough for the desktop layout of any page. The browser uses the last of several sizes, and all options come after this one.
     private const string UsualWindow = "--window-size=1920,1080";
 
     public static List<string> For(BrowserSettings settings, LaunchOptions options, Profile profile, ProxyRelay? relay)
@@ -59,7 +59,7 @@ internal static class BrowserArguments
         if (!settings.Confinement.HasSandbox)
             arguments.Add("--no-sandbox");
 
-        // Shared memory lies in its temporary folder then, which is its own.
+        // Shared memory is then in the browser's temporary folder, which no other browser uses.
         if (BrowserConfinement.KeepsFiles || SharedMemory.FreeBytes < LeastSharedMemory)
             arguments.Add("--disable-dev-shm-usage");
         arguments.AddRange(settings.Arguments);
@@ -71,7 +71,8 @@ internal static class BrowserArguments
         return arguments;
     }
 
-    // Loopback too, which the browser would spare by itself; it looks up no name, and WebRTC sends nothing past the relay.
+    // By default the browser does not use a proxy for loopback addresses; here it must. It resolves no host names, and WebRTC sends nothing
+    // past the relay.
     private static string[] Through(ProxyRelay relay) =>
     [
         $"--proxy-server={relay.Address}",

@@ -1,14 +1,14 @@
 namespace SteelBrowser.Chromium;
 
-/// <summary>How a session lets go of a browser that neither died nor hung.</summary>
+/// <summary>Why a session no longer uses a browser that has neither died nor hung.</summary>
 internal enum BrowserEnd
 {
     /// <summary>The session has ended.</summary>
     Released,
 
-    /// <summary>A setup needs another browser. The session goes on with it.</summary>
+    /// <summary>A setup needs another browser. The session continues with the new one.</summary>
     Replaced,
 
-    /// <summary>Its client has closed the browser, and the session with it.</summary>
+    /// <summary>The client has closed the browser, which ends the session.</summary>
     ClosedByClient,
 }

@@ -9,8 +9,8 @@ using Steelyard.Processes;
 namespace SteelBrowser.Chromium;
 
 /// <summary>
-/// Keeps a warmed browser at hand, gives it to the next session, and buries it with that session. <see cref="HostState"/> decides who has
-/// which; <see cref="RunAsync"/> launches and buries, one browser after the other.
+/// Keeps a warm browser ready, gives it to the next session, and disposes of it when that session ends. <see cref="HostState"/> decides
+/// which session has which browser. <see cref="RunAsync"/> launches the browsers and disposes of them, one after the other.
 /// </summary>
 internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) : ISessionHost
 {
@@ -30,10 +30,10 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
 
     public bool TryEnd(string id) => state.TryEnd(id);
 
-    /// <summary>False when this is not the present session. Its browser is null while it is relaunched.</summary>
+    /// <summary>False when the current session has another id. The browser is null while it is being relaunched.</summary>
     public bool TryFind(string id, out Browser? browser) => state.TryFind(id, out browser);
 
-    /// <summary>The browser of the session with this id. Null when there is no such session, or it has no browser at present.</summary>
+    /// <summary>The browser of the session with this id; null when there is no such session, or it has no browser at the moment.</summary>
     public SessionBrowser? BrowserOf(string id) => state.BrowserOf(id);
 
     public async ValueTask<bool> TryCreateAsync(StoredSession session, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try
         {
-            // One after the other, or two that wait for the same browser could both end the session of a third.
+            // One create at a time: two that wait for the same browser could otherwise both end the session of a third.
             await creates.WaitAsync(deadline.Token);
             try
             {
@@ -62,8 +62,8 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
     }
 
     /// <summary>
-    /// Replaces the session's browser by one launched with these options, and returns it when it is warm. Null when the session has none,
-    /// or ends meanwhile. Throws <see cref="OperationCanceledException"/> at the deadline.
+    /// Replaces the session's browser with one launched with these options, and returns the new one when it is warm. Null when the session
+    /// has no browser or ends before then. Throws <see cref="OperationCanceledException"/> at the deadline.
     /// </summary>
     public async Task<Browser?> RelaunchAsync(string id, LaunchOptions options, CancellationToken deadline)
     {
@@ -85,7 +85,7 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         if (browser is null)
             return default;
 
-        // What is done to a browser before its session begins would be found in that session.
+        // A change to the browser before its session begins would be visible in that session.
         if (!inUse && (method, pathAndQuery) is not ("GET", "/json/version"))
             return new(Reply.NotFound);
         return discovery.AskAsync(browser.Port, method, pathAndQuery, cancellationToken);
@@ -119,7 +119,7 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         }
     }
 
-    // Returns when the browser's session has ended, or wants another one. True when its client has closed the browser.
+    // Returns when the browser's session has ended or needs another browser. True when the client has closed the browser.
     private async Task<bool> ServeAsync(Browser browser, Relaunch? launchedFor, CancellationToken stop)
     {
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -137,7 +137,7 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         }
         catch (Exception e)
         {
-            // Before the browser is buried: nobody should be told of a session that has none.
+            // Before the browser is disposed of: no caller may see a session without a browser.
             state.Stop(e);
             throw;
         }

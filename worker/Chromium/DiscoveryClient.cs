@@ -2,7 +2,7 @@ using SteelBrowser.Http;
 
 namespace SteelBrowser.Chromium;
 
-/// <summary>Passes DevTools discovery calls (<c>/json/…</c>) to a browser and its answers back, as they are.</summary>
+/// <summary>Passes DevTools discovery calls (<c>/json/…</c>) to a browser and returns its answers unchanged.</summary>
 internal sealed class DiscoveryClient : IDisposable
 {
     private const int MaxReplyBytes = 8 * 1024 * 1024;
@@ -14,7 +14,7 @@ internal sealed class DiscoveryClient : IDisposable
         UseCookies = false,
         AllowAutoRedirect = false,
 
-        // The next browser has another port: a connection that is kept is never used again.
+        // The next browser has another port, so a kept connection would never be reused.
         PooledConnectionLifetime = TimeSpan.Zero,
     })
     {
@@ -22,7 +22,7 @@ internal sealed class DiscoveryClient : IDisposable
         MaxResponseContentBufferSize = MaxReplyBytes,
     };
 
-    /// <summary>Null when the browser gave no answer.</summary>
+    /// <summary>Null when the browser did not answer.</summary>
     public async ValueTask<Reply?> AskAsync(int port, string method, string pathAndQuery, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(new(method), $"http://127.0.0.1:{port}{pathAndQuery}");

@@ -4,7 +4,7 @@ using SteelBrowser.Sessions;
 namespace SteelBrowser.Chromium;
 
 /// <summary>
-/// Which session has which browser. One lock over all fields that change.
+/// Which session has which browser. One lock guards all mutable fields.
 /// <code>
 ///             warmed           create           delete, create
 ///  Preparing ────────▶ Ready ────────▶ InUse ────────────────▶ Preparing
@@ -54,7 +54,7 @@ internal sealed class HostState
         }
     }
 
-    /// <summary>The browser that lives, warm or in use; null while there is none.</summary>
+    /// <summary>The live browser, warm or in use; null while there is none.</summary>
     public (Browser? Browser, bool InUse) Present
     {
         get
@@ -73,7 +73,7 @@ internal sealed class HostState
         }
     }
 
-    /// <summary>What the next browser is launched for; null when for whatever session comes.</summary>
+    /// <summary>The relaunch that the next browser is for; null when it is for the next session.</summary>
     public Relaunch? NextLaunch
     {
         get
@@ -83,7 +83,7 @@ internal sealed class HostState
         }
     }
 
-    /// <summary>False when this is not the present session. Its browser is null while it is relaunched.</summary>
+    /// <summary>False when the current session has another id. The browser is null while it is being relaunched.</summary>
     public bool TryFind(string id, out Browser? found)
     {
         lock (gate)
@@ -93,7 +93,7 @@ internal sealed class HostState
         }
     }
 
-    /// <summary>The browser of this session, while it is the present one and has a browser.</summary>
+    /// <summary>The browser of the session with this id; null when there is no such session, or it has no browser at the moment.</summary>
     public SessionBrowser? BrowserOf(string id)
     {
         lock (gate)
@@ -101,8 +101,8 @@ internal sealed class HostState
     }
 
     /// <summary>
-    /// A warm browser is there. InUse completes with its session's beginning, Over when it is to be buried: at once, if what it was
-    /// launched for has gone meanwhile.
+    /// Makes a warm browser available. InUse completes when its session begins. Over completes when the browser is no longer needed: at
+    /// once if the relaunch that it was launched for has been abandoned.
     /// </summary>
     public (Task InUse, Task Over) Offer(Browser warm, Relaunch? launchedFor)
     {
@@ -133,7 +133,10 @@ internal sealed class HostState
         }
     }
 
-    /// <summary>When it fails, next completes as soon as it is worth another try, and is cancelled when it never will be.</summary>
+    /// <summary>
+    /// Ends the current session, if any, and gives the warm browser to the new one. False when there is no warm browser: then
+    /// <paramref name="next"/> completes when it is time for another try, and is cancelled when no try can succeed any more.
+    /// </summary>
     public bool TryClaim(StoredSession created, out Task next)
     {
         lock (gate)
@@ -161,7 +164,7 @@ internal sealed class HostState
         }
     }
 
-    /// <summary>Asks for another browser for this session; null when it has none that could be replaced.</summary>
+    /// <summary>Requests another browser for this session; null when the session has no browser that can be replaced.</summary>
     public Relaunch? TryRelaunch(string id, LaunchOptions options)
     {
         lock (gate)
@@ -176,7 +179,7 @@ internal sealed class HostState
         }
     }
 
-    /// <summary>Nothing comes after this. Whoever looks at the session learns why it is over.</summary>
+    /// <summary>Enters the final state. All code that waits for the end of the session gets the reason.</summary>
     public void Stop(Exception why)
     {
         lock (gate)
@@ -189,7 +192,7 @@ internal sealed class HostState
         }
     }
 
-    /// <summary>The same, because its client has closed the browser.</summary>
+    /// <summary>Enters the final state because the client has closed the browser.</summary>
     public void CloseForClient()
     {
         lock (gate)
@@ -220,7 +223,7 @@ internal sealed class HostState
         released.TrySetResult(BrowserEnd.Released);
     }
 
-    // Whoever waits goes on outside the lock that is held when it is set.
+    // Continuations run outside the lock that is held when the signal is set.
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static TaskCompletionSource<BrowserEnd> NewEnd() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,16 +1,16 @@
 namespace SteelBrowser.Chromium;
 
-/// <summary>Where a session's mouse is, and what is held down. One action at a time uses it.</summary>
+/// <summary>Where a session's mouse is, and which buttons and keys are held down. One action at a time uses it.</summary>
 internal sealed class InputState
 {
-    /// <summary>Of whoever acts.</summary>
+    /// <summary>Taken by each action while it runs.</summary>
     public SemaphoreSlim Turn { get; } = new(1);
 
     public Point Mouse { get; set; }
 
-    /// <summary>CDP's bits of the pressed buttons.</summary>
+    /// <summary>The pressed buttons, as CDP's bits.</summary>
     public int Buttons { get; set; }
 
-    /// <summary>CDP's bits of the held modifiers.</summary>
+    /// <summary>The held modifier keys, as CDP's bits.</summary>
     public int Modifiers { get; set; }
 }

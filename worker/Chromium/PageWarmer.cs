@@ -3,14 +3,15 @@ using SteelBrowser.DevTools;
 namespace SteelBrowser.Chromium;
 
 /// <summary>
-/// Brings the browser's one page to the end of a navigation. A client that gets a page which is still being made can lose its first
-/// navigation to the one under way.
+/// Brings the browser's only page to the end of a navigation. A client that gets a page while it is still being created can lose its first
+/// navigation to the one in progress.
 /// </summary>
 internal static class PageWarmer
 {
     public const string BlankPage = "about:blank";
 
-    private const string WhenLoaded = "new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', () => done()))";
+    private const string WhenLoaded =
+        "new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', () => done()))";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     public static async Task WarmAsync(DevToolsPipe pipe, TimeProvider time, CancellationToken deadline)
@@ -24,7 +25,9 @@ internal static class PageWarmer
         await pipe.CallAsync("Target.detachFromTarget", $$"""{"sessionId":"{{session}}"}""", null, deadline);
     }
 
-    /// <summary>The id of the browser's page. It answers on the pipe a moment before it has opened its first one.</summary>
+    /// <summary>
+    /// Waits for the browser's page and returns its id. The browser answers on the pipe a moment before it opens its first page.
+    /// </summary>
     public static async Task<string> WaitForPageAsync(DevToolsPipe pipe, TimeProvider time, CancellationToken deadline)
     {
         while (true)

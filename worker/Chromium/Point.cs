@@ -1,4 +1,4 @@
 namespace SteelBrowser.Chromium;
 
-/// <summary>In CSS pixels of the page's viewport.</summary>
+/// <summary>A position in CSS pixels of the page's viewport.</summary>
 internal readonly record struct Point(double X, double Y);

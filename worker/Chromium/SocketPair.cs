@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace SteelBrowser.Chromium;
 
 /// <summary>
-/// Two connected sockets, as socketpair(2) makes them. The browser takes one for its debugging pipe, and unlike a pipe a socket can be
-/// awaited without a thread that blocks on it.
+/// Two connected sockets from socketpair(2). The browser uses one of them as its debugging pipe. Unlike a pipe, a socket can be awaited
+/// without a blocked thread.
 /// </summary>
 internal static unsafe partial class SocketPair
 {
@@ -19,7 +19,7 @@ internal static unsafe partial class SocketPair
     {
         var ends = stackalloc int[2];
         if (Create(UnixDomain, Stream | CloseOnExec, 0, ends) != 0)
-            throw new BrowserLostException($"no socket pair: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new BrowserLostException($"cannot create a socket pair: {Marshal.GetLastPInvokeErrorMessage()}");
         return (new(new SafeSocketHandle(ends[0], ownsHandle: true)), new SafeFileHandle(ends[1], ownsHandle: true));
     }
 

@@ -2,28 +2,28 @@ using SteelBrowser.Chromium;
 
 namespace SteelBrowser.Computer;
 
-/// <summary>One thing to do at a page's mouse and keyboard.</summary>
+/// <summary>One action with the mouse or keyboard of a page.</summary>
 internal abstract record ComputerAction
 {
-    /// <summary>Take a picture afterwards.</summary>
+    /// <summary>True to take a screenshot after the action.</summary>
     public bool Screenshot { get; init; }
 
-    /// <summary>Held down meanwhile.</summary>
+    /// <summary>Keys that are held down during the action.</summary>
     public IReadOnlyList<Key> HoldKeys { get; init; } = [];
 }
 
 internal sealed record MoveMouse(Point To) : ComputerAction;
 
-/// <param name="At">Null for where the mouse is.</param>
+/// <param name="At">Where; null for the current position of the mouse.</param>
 internal sealed record ClickMouse(MouseButton Button, ClickType Type, Point? At, int Clicks) : ComputerAction;
 
 /// <param name="Path">At least one point.</param>
 internal sealed record DragMouse(IReadOnlyList<Point> Path) : ComputerAction;
 
-/// <param name="At">Null for where the mouse is.</param>
+/// <param name="At">Where; null for the current position of the mouse.</param>
 internal sealed record Scroll(Point? At, double DeltaX, double DeltaY) : ComputerAction;
 
-/// <param name="Keys">All of them at once.</param>
+/// <param name="Keys">Pressed together.</param>
 /// <param name="Duration">How long they are held.</param>
 internal sealed record PressKey(IReadOnlyList<Key> Keys, TimeSpan Duration) : ComputerAction;
 
@@ -42,7 +42,7 @@ internal enum ClickType
     Up,
 }
 
-/// <summary>The values are CDP's bits of pressed buttons.</summary>
+/// <summary>The values are CDP's bits for pressed buttons.</summary>
 internal enum MouseButton
 {
     Left = 1,

@@ -8,7 +8,7 @@ using SteelBrowser.Pages;
 
 namespace SteelBrowser.Computer;
 
-/// <summary>Does what a computer call asks, on the page last active. Throws as <see cref="PageSession"/> does.</summary>
+/// <summary>Performs computer actions on the page that was active last. Throws as <see cref="PageSession"/> does.</summary>
 internal sealed class ComputerApi(PageFinder pages, TimeProvider time)
 {
     public async Task<Reply> RunAsync(Browser browser, ComputerAction action, CancellationToken deadline)
@@ -20,7 +20,9 @@ internal sealed class ComputerApi(PageFinder pages, TimeProvider time)
             using var page = await pages.AttachAsync(browser, deadline);
             await new Keyboard(page, state, deadline).HoldAsync(action.HoldKeys, () => DoAsync(action, page, state, deadline));
             var picture = action.Screenshot || action is TakeScreenshot ? await PageTools.CaptureAsync(page, "", deadline) : default;
-            var output = action is GetCursorPosition ? string.Create(CultureInfo.InvariantCulture, $"X={state.Mouse.X},Y={state.Mouse.Y}") : null;
+            var output = action is GetCursorPosition
+                ? string.Create(CultureInfo.InvariantCulture, $"X={state.Mouse.X},Y={state.Mouse.Y}")
+                : null;
             return Answer(picture, output);
         }
         finally

@@ -1,6 +1,6 @@
 namespace SteelBrowser.Computer;
 
-/// <summary>Finds keys by the names that people give them: those of DOM, of xdotool, and the usual short ones, in any case.</summary>
+/// <summary>Finds keys by their common names: those of DOM, those of xdotool, and the usual short ones, in any letter case.</summary>
 internal static class KeyNames
 {
     private const string Digits = "0123456789";
@@ -10,9 +10,9 @@ internal static class KeyNames
 
     private static readonly (string Plain, string Shifted, string Code, int KeyCode)[] Punctuation =
     [
-        (";", ":", "Semicolon", 186), ("=", "+", "Equal", 187), (",", "<", "Comma", 188), ("-", "_", "Minus", 189), (".", ">", "Period", 190),
-        ("/", "?", "Slash", 191), ("`", "~", "Backquote", 192), ("[", "{", "BracketLeft", 219), ("\\", "|", "Backslash", 220),
-        ("]", "}", "BracketRight", 221), ("'", "\"", "Quote", 222),
+        (";", ":", "Semicolon", 186), ("=", "+", "Equal", 187), (",", "<", "Comma", 188), ("-", "_", "Minus", 189),
+        (".", ">", "Period", 190), ("/", "?", "Slash", 191), ("`", "~", "Backquote", 192), ("[", "{", "BracketLeft", 219),
+        ("\\", "|", "Backslash", 220), ("]", "}", "BracketRight", 221), ("'", "\"", "Quote", 222),
     ];
 
     private static readonly (string Name, char Character)[] NamedCharacters =
@@ -22,7 +22,7 @@ internal static class KeyNames
 
     private static readonly Dictionary<string, Key> Named = Build();
 
-    /// <summary>The key of this name, or those of a chord such as <c>ctrl+a</c>; null when there is none.</summary>
+    /// <summary>The key with this name, or the keys of a chord such as <c>ctrl+a</c>; null when a name is unknown.</summary>
     public static IReadOnlyList<Key>? Find(string name)
     {
         if (FindOne(name) is { } key)
@@ -32,7 +32,7 @@ internal static class KeyNames
         return keys.Length > 1 && keys.Length == names.Length ? keys : null;
     }
 
-    /// <summary>What to press to type a character; null when no key has it.</summary>
+    /// <summary>The key that types a character; null when no key does.</summary>
     public static Key? Typing(char character) => character switch
     {
         '\n' or '\r' => Named["enter"],
@@ -42,7 +42,7 @@ internal static class KeyNames
         _ => null,
     };
 
-    // Names are found in any case, but a letter keeps its own.
+    // The letter case of a name does not matter, but a single letter keeps its case.
     private static Key? FindOne(string name) => name.Length == 1 ? Typing(name[0]) : Named.GetValueOrDefault(name.ToLowerInvariant());
 
     private static Key OfCharacter(char character)
@@ -83,7 +83,9 @@ internal static class KeyNames
         Add(new("Shift", "ShiftLeft", 16, Modifier: 8), "shiftleft", "shift_l", "shiftright", "shift_r");
         Add(new("Control", "ControlLeft", 17, Modifier: 2), "ctrl", "controlleft", "control_l", "controlright", "control_r");
         Add(new("Alt", "AltLeft", 18, Modifier: 1), "option", "altleft", "alt_l", "altright", "alt_r");
-        Add(new("Meta", "MetaLeft", 91, Modifier: 4), "cmd", "command", "super", "super_l", "super_r", "win", "windows", "metaleft", "metaright");
+        Add(
+            new("Meta", "MetaLeft", 91, Modifier: 4),
+            "cmd", "command", "super", "super_l", "super_r", "win", "windows", "metaleft", "metaright");
         for (var number = 1; number <= FunctionKeys; number++)
             Add(new($"F{number}", $"F{number}", FirstFunctionKey + number - 1));
         foreach (var (name, character) in NamedCharacters)

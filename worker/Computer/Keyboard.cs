@@ -3,13 +3,13 @@ using SteelBrowser.DevTools;
 
 namespace SteelBrowser.Computer;
 
-/// <summary>Presses the keys of a page. Throws as <see cref="PageSession"/> does.</summary>
+/// <summary>Presses keys on a page. Throws as <see cref="PageSession"/> does.</summary>
 internal sealed class Keyboard(PageSession page, InputState state, CancellationToken deadline)
 {
     private const string Dispatch = "Input.dispatchKeyEvent";
     private const int ControlAltMeta = 7;
 
-    /// <summary>Presses keys, does something, and releases them, whatever came of it.</summary>
+    /// <summary>Presses keys, runs an action, and releases the keys even when the action fails.</summary>
     public async Task HoldAsync(IReadOnlyList<Key> keys, Func<Task> meanwhile)
     {
         var before = state.Modifiers;
@@ -38,7 +38,7 @@ internal sealed class Keyboard(PageSession page, InputState state, CancellationT
         }
     }
 
-    /// <summary>Types a text: each character as its key, or, where no key has it, as an input method would.</summary>
+    /// <summary>Types a text. A character that no key types is inserted as an input method would do it.</summary>
     public async Task TypeAsync(string text)
     {
         foreach (var character in text.ReplaceLineEndings("\n").EnumerateRunes())
@@ -54,7 +54,7 @@ internal sealed class Keyboard(PageSession page, InputState state, CancellationT
     {
         state.Modifiers |= key.Modifier;
 
-        // With a modifier a key is a command, and types nothing.
+        // With Control, Alt or Meta held, a key is a command and types nothing.
         var text = (state.Modifiers & ControlAltMeta) == 0 ? key.Text : null;
         var more = text is null ? "" : $",\"text\":{PageSession.Literal(text)}";
         await page.CallAsync(Dispatch, Event(text is null ? "rawKeyDown" : "keyDown", key, more), deadline);
@@ -69,6 +69,7 @@ internal sealed class Keyboard(PageSession page, InputState state, CancellationT
     private string Event(string type, Key key, string more)
     {
         var name = PageSession.Literal(key.Name);
-        return $$"""{"type":"{{type}}","key":{{name}},"code":"{{key.Code}}","windowsVirtualKeyCode":{{key.KeyCode}},"modifiers":{{state.Modifiers}}{{more}}}""";
+        return $$"""{"type":"{{type}}","key":{{name}},"code":"{{key.Code}}","windowsVirtualKeyCode":{{key.KeyCode}}"""
+            + $$""","modifiers":{{state.Modifiers}}{{more}}}""";
     }
 }

@@ -4,7 +4,7 @@ using SteelBrowser.DevTools;
 
 namespace SteelBrowser.Computer;
 
-/// <summary>Moves and clicks the mouse of a page. Throws as <see cref="PageSession"/> does.</summary>
+/// <summary>Moves the mouse on a page, clicks and scrolls. Throws as <see cref="PageSession"/> does.</summary>
 internal sealed class Mouse(PageSession page, InputState state, CancellationToken deadline)
 {
     private const string Dispatch = "Input.dispatchMouseEvent";
@@ -15,16 +15,16 @@ internal sealed class Mouse(PageSession page, InputState state, CancellationToke
         return DispatchAsync("mouseMoved", Held(), "");
     }
 
-    /// <param name="button">Which.</param>
-    /// <param name="count">The how manieth click in a row it is.</param>
+    /// <param name="button">The button to press.</param>
+    /// <param name="count">Number of the click in a row: 1 for the first, 2 for the second of a double click.</param>
     public Task PressAsync(MouseButton button, int count)
     {
         state.Buttons |= (int)button;
         return DispatchAsync("mousePressed", NameOf(button), $",\"clickCount\":{count}");
     }
 
-    /// <param name="button">Which.</param>
-    /// <param name="count">As at the press.</param>
+    /// <param name="button">The button to release.</param>
+    /// <param name="count">The same number as for the press.</param>
     public Task ReleaseAsync(MouseButton button, int count)
     {
         state.Buttons &= ~(int)button;
@@ -60,13 +60,14 @@ internal sealed class Mouse(PageSession page, InputState state, CancellationToke
 
     private static string NameOf(MouseButton button) => button.ToString().ToLowerInvariant();
 
-    private string Held() => Enum.GetValues<MouseButton>().Where(button => (state.Buttons & (int)button) != 0).Select(NameOf).FirstOrDefault("none");
+    private string Held() =>
+        Enum.GetValues<MouseButton>().Where(button => (state.Buttons & (int)button) != 0).Select(NameOf).FirstOrDefault("none");
 
-    private async Task DispatchAsync(string type, string button, string more) => await page.CallAsync(Dispatch, Event(type, button, more), deadline);
+    private async Task DispatchAsync(string type, string button, string more) =>
+        await page.CallAsync(Dispatch, Event(type, button, more), deadline);
 
     private string Event(string type, string button, string more) => string.Create(
         CultureInfo.InvariantCulture,
-        $$"""
-        {"type":"{{type}}","x":{{state.Mouse.X}},"y":{{state.Mouse.Y}},"button":"{{button}}","buttons":{{state.Buttons}},"modifiers":{{state.Modifiers}}{{more}}}
-        """);
+        $$"""{"type":"{{type}}","x":{{state.Mouse.X}},"y":{{state.Mouse.Y}}"""
+            + $$""","button":"{{button}}","buttons":{{state.Buttons}},"modifiers":{{state.Modifiers}}{{more}}}""");
 }

@@ -2,8 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace SteelBrowser.Confinement;
 
-/// <summary>The kernel does not let us confine the browser as it said it could.</summary>
+/// <summary>The kernel refuses to confine the browser although it reports that it can.</summary>
 internal sealed class ConfinementException(string message) : Exception(message)
 {
-    public static ConfinementException Of(string call) => new($"cannot confine the browser: {call}: {Marshal.GetLastPInvokeErrorMessage()}");
+    public static ConfinementException Of(string call) =>
+        new($"cannot confine the browser: {call}: {Marshal.GetLastPInvokeErrorMessage()}");
 }

@@ -1,14 +1,14 @@
 namespace SteelBrowser.Confinement;
 
-/// <summary>What one browser is held by, ready to be put in force.</summary>
-/// <param name="user">Null for our own.</param>
-/// <param name="rules">Owned; null when this machine cannot enforce any.</param>
-/// <param name="tcpOnly">It gets no other sockets to the network.</param>
+/// <summary>The restrictions of one browser, ready to be applied.</summary>
+/// <param name="user">The user to switch to; null for the worker's own.</param>
+/// <param name="rules">The rules for files and TCP, disposed of with this object; null when this machine cannot enforce any.</param>
+/// <param name="tcpOnly">True to allow no network sockets other than TCP.</param>
 internal sealed class ConfinementRules(BrowserUser? user, Landlock? rules, bool tcpOnly) : IDisposable
 {
     /// <summary>
-    /// Holds the calling thread and what it starts, for good. Returns the call that failed, or null. The order matters: each step still needs
-    /// what the next one takes away.
+    /// Restricts the calling thread, and what it starts, permanently. Returns the name of the call that failed, or null. The order matters:
+    /// each step needs rights that the next step removes.
     /// </summary>
     public string? Enter()
     {

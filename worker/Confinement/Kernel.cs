@@ -4,8 +4,8 @@ using Steelyard.Processes;
 namespace SteelBrowser.Confinement;
 
 /// <summary>
-/// The calls of Linux by which a thread gives up rights. They go past the C library, which would apply some of them to all threads: here they
-/// concern the calling thread, and what it starts. Each returns what the manual page of its name says.
+/// The Linux system calls with which a thread gives up rights. They bypass the C library, which would apply some of them to all threads:
+/// here they affect only the calling thread and what it starts. Each returns what its manual page says.
 /// </summary>
 internal static unsafe partial class Kernel
 {
@@ -14,23 +14,26 @@ internal static unsafe partial class Kernel
     private const int SetDumpable = 4;
     private const int NoNewPrivileges = 38;
 
-    // Numbers that all 64-bit architectures share.
+    // System call numbers that are the same on all 64-bit architectures.
     private const int LandlockCreate = 444;
     private const int LandlockAdd = 445;
     private const int LandlockRestrict = 446;
 
     private static bool IsX64 => RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
-    public static int CreateRuleset(void* attributes, nuint size, uint flags) => (int)Syscall(LandlockCreate, (nint)attributes, (nint)size, (nint)flags, 0);
+    public static int CreateRuleset(void* attributes, nuint size, uint flags) =>
+        (int)Syscall(LandlockCreate, (nint)attributes, (nint)size, (nint)flags, 0);
 
     public static int AddRule(int ruleset, int type, void* attributes) => (int)Syscall(LandlockAdd, ruleset, type, (nint)attributes, 0);
 
     public static int RestrictSelf(int ruleset) => (int)Syscall(LandlockRestrict, ruleset, 0, 0, 0);
 
-    /// <summary>No program it starts gets more rights than it has, and it may give up more.</summary>
+    /// <summary>No program that the thread starts gets more rights than the thread has. This permits it to give up more rights.</summary>
     public static int SetNoNewPrivileges() => LibC.ProcessControl(NoNewPrivileges, 1, 0, 0, 0);
 
-    /// <summary>A change of user hides the whole program from others of its user, who must see which ports it holds: this undoes it.</summary>
+    /// <summary>
+    /// A change of user hides the process from other processes of that user, which must be able to see its ports. This call undoes that.
+    /// </summary>
     public static int StayVisible() => LibC.ProcessControl(SetDumpable, 1, 0, 0, 0);
 
     public static int InstallFilter(void* program) => (int)Syscall(IsX64 ? 317 : 277, 1, 0, (nint)program, 0);

@@ -4,12 +4,12 @@ using Steelyard.Processes;
 namespace SteelBrowser.Confinement;
 
 /// <summary>
-/// A set of rules for Linux's Landlock: which files a program may touch, and to which TCP port it may connect. It needs no rights to be put in
-/// force, and nothing that the program does takes it off again.
+/// A set of rules for Linux's Landlock: which files a program may access, and to which TCP ports it may connect. Applying the rules needs
+/// no privileges, and the program cannot remove them again.
 /// </summary>
 internal sealed unsafe class Landlock : IDisposable
 {
-    // What a rule about a file may say; all others are about folders.
+    // Rights that a rule about a file may have; all others apply only to folders.
     private const ulong OfFiles = Execute | WriteFile | ReadFile | Truncate | IoctlDevice;
     private const ulong Execute = 1 << 0;
     private const ulong WriteFile = 1 << 1;
@@ -36,17 +36,17 @@ internal sealed unsafe class Landlock : IDisposable
         this.ruleset = ruleset;
     }
 
-    /// <summary>Which version the kernel has; 0 when it has none, or it is switched off.</summary>
+    /// <summary>The kernel's version of Landlock; 0 when it has none or it is switched off.</summary>
     public static int Version { get; } = Math.Max(0, Kernel.CreateRuleset(null, 0, AskVersion));
 
-    /// <summary>It can say to which TCP port a program may connect (Linux 6.7).</summary>
+    /// <summary>Landlock here can restrict the TCP ports to which a program may connect (Linux 6.7).</summary>
     public static bool HasNetwork => Version >= FirstWithNetwork;
 
-    /// <summary>Nothing is allowed yet. Throws <see cref="ConfinementException"/>.</summary>
-    /// <param name="network">It is about TCP as well.</param>
+    /// <summary>Creates a set that allows nothing yet. Throws <see cref="ConfinementException"/>.</summary>
+    /// <param name="network">True to restrict TCP as well as files.</param>
     public static Landlock Create(bool network)
     {
-        // Versions 1, 2, 3 and 5 each brought one or more rights over files.
+        // Versions 1, 2, 3 and 5 each added one or more rights for files.
         var handled = (1ul << (Version >= 5 ? 16 : Version >= 3 ? 15 : Version >= 2 ? 14 : 13)) - 1;
         var attributes = new RulesetAttributes
         {
@@ -59,27 +59,28 @@ internal sealed unsafe class Landlock : IDisposable
         return ruleset >= 0 ? new(handled, ruleset) : throw ConfinementException.Of("landlock_create_ruleset");
     }
 
-    /// <summary>Programs in there may be read and run. What does not exist is left out.</summary>
+    /// <summary>Allows reading files and running programs at this path.</summary>
     public void AllowReading(string path) => Allow(path, Execute | ReadFile | ReadFolder);
 
-    /// <summary>What is there may be read and written, but nothing made or removed.</summary>
+    /// <summary>Allows reading and writing the existing files at this path, but not creating or removing any.</summary>
     public void AllowWriting(string path) => Allow(path, WriteFile | ReadFile | ReadFolder | IoctlDevice);
 
-    /// <summary>Everything may be done there.</summary>
+    /// <summary>Allows everything at this path.</summary>
     public void AllowAll(string path) => Allow(path, handled);
 
-    /// <summary>This port may be connected to, at any address. Ports that the kernel picks may be listened on.</summary>
+    /// <summary>Allows connections to this port at any address, and listening on ports that the kernel picks.</summary>
     public void AllowPort(int port)
     {
         Add(new() { Allowed = ConnectTcp, Port = (ulong)port });
         Add(new() { Allowed = BindTcp, Port = 0 });
     }
 
-    /// <summary>Puts it in force for the calling thread and what it starts.</summary>
+    /// <summary>Applies the rules to the calling thread and what it starts. False when the kernel refuses.</summary>
     public bool TryRestrictThread() => Kernel.RestrictSelf(ruleset) == 0;
 
     public void Dispose() => _ = LibC.Close(ruleset);
 
+    // A path that does not exist is ignored.
     private void Allow(string path, ulong rights)
     {
         var descriptor = Kernel.Open(path, Kernel.Reading);

@@ -4,8 +4,9 @@ using static System.Runtime.InteropServices.Architecture;
 namespace SteelBrowser.Confinement;
 
 /// <summary>
-/// A seccomp filter that leaves a program TCP, the sockets of this machine's file system, and the kernel's own, and no other: UDP, raw sockets
-/// and io_uring, which makes sockets as well, answer "permission denied". <see cref="Landlock"/> then says where TCP may go.
+/// A seccomp filter that allows a program only TCP sockets, Unix domain sockets and netlink sockets. All others, such as UDP and raw
+/// sockets, fail with "permission denied". So does io_uring, which can also create sockets. <see cref="Landlock"/> then restricts where
+/// TCP may connect.
 /// </summary>
 internal static unsafe class SocketFilter
 {
@@ -18,14 +19,14 @@ internal static unsafe class SocketFilter
     private const uint Allow = 0x7fff0000;
     private const uint Deny = 0x00050000 | 13; // SECCOMP_RET_ERRNO | EACCES
 
-    // Offsets in struct seccomp_data; of an argument its low half, on little-endian machines.
+    // Offsets in struct seccomp_data. For an argument: of its low half, on little-endian machines.
     private const uint Number = 0;
     private const uint ProcessorKind = 4;
     private const uint Domain = 16;
     private const uint Type = 24;
     private const uint Protocol = 32;
 
-    private const uint FirstOfX32 = 0x40000000; // The same calls under other numbers.
+    private const uint FirstOfX32 = 0x40000000; // The x32 ABI: the same calls under other numbers.
     private const uint IoUringSetup = 425;
     private const uint UnixDomain = 1;
     private const uint InternetV4 = 2;
@@ -35,10 +36,10 @@ internal static unsafe class SocketFilter
     private const uint Stream = 1;
     private const uint Tcp = 6;
 
-    /// <summary>There is one for this machine's processor.</summary>
+    /// <summary>True when there is a filter for this machine's processor.</summary>
     public static bool IsSupported => RuntimeInformation.ProcessArchitecture is X64 or Arm64;
 
-    /// <summary>Puts it in force for the calling thread and what it starts.</summary>
+    /// <summary>Applies the filter to the calling thread and what it starts. False when the kernel refuses.</summary>
     public static bool TryRestrictThread()
     {
         var program = Build(RuntimeInformation.ProcessArchitecture == X64);
@@ -49,7 +50,7 @@ internal static unsafe class SocketFilter
         }
     }
 
-    // Each jump names the line it leads to; the kernel counts from the next one.
+    // Each jump has the index of its target; the kernel counts from the next instruction.
     private static Instruction[] Build(bool isX64)
     {
         const int Family = 6, Kind = 11, Denied = 17, Allowed = 18;
@@ -77,7 +78,8 @@ internal static unsafe class SocketFilter
         ];
     }
 
-    private static Instruction Jump(int at, ushort when, uint value, int ifTrue, int ifFalse) => new(when, (byte)(ifTrue - at - 1), (byte)(ifFalse - at - 1), value);
+    private static Instruction Jump(int at, ushort when, uint value, int ifTrue, int ifFalse) =>
+        new(when, (byte)(ifTrue - at - 1), (byte)(ifFalse - at - 1), value);
 
     // struct sock_filter and struct sock_fprog.
     private record struct Instruction(ushort Code, byte IfTrue, byte IfFalse, uint Value);

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace SteelBrowser.DevTools;
 
 /// <summary>
-/// Our own CDP connection to the browser: messages are JSON that end with a NUL. Any number of calls may be under way, up to a bound. Once the
-/// browser has closed it, every call fails.
+/// The worker's own CDP connection to the browser. Messages are JSON and end with a NUL byte. Many calls can be in progress, up to a limit.
+/// Once the browser has closed the pipe, every call fails.
 /// </summary>
 internal sealed class DevToolsPipe : IDisposable
 {
@@ -31,28 +31,31 @@ internal sealed class DevToolsPipe : IDisposable
         receiving = ReceiveAsync();
     }
 
-    /// <summary>An event of a domain that somebody has enabled. Called by the one reader, message after message: a handler must not block.</summary>
+    /// <summary>
+    /// Raised for each event of an enabled domain. The only reader raises it, one message after the other: a handler must not block.
+    /// </summary>
     public event Action<DevToolsEvent>? Received;
 
-    /// <summary>Nothing will come from the browser any more.</summary>
+    /// <summary>True when nothing more will come from the browser.</summary>
     public bool IsClosed => receiving.IsCompleted;
 
     /// <summary>
-    /// Calls a method and returns its result. Throws <see cref="DevToolsException"/> when the browser refuses, <see cref="BrowserLostException"/> when
-    /// it is gone, and <see cref="OperationCanceledException"/> at the deadline.
+    /// Calls a method and returns its result. Throws <see cref="DevToolsException"/> when the browser refuses or too many calls are in
+    /// progress, <see cref="BrowserLostException"/> when the browser is gone, and <see cref="OperationCanceledException"/> at the deadline.
     /// </summary>
-    /// <param name="method">Such as <c>Page.navigate</c>.</param>
-    /// <param name="parameters">JSON.</param>
-    /// <param name="session">The attached target's session; null for the browser itself.</param>
+    /// <param name="method">The method, such as <c>Page.navigate</c>.</param>
+    /// <param name="parameters">Its parameters, as JSON.</param>
+    /// <param name="session">The CDP session of an attached target; null for the browser itself.</param>
     /// <param name="deadline">The deadline.</param>
-    public Task<JsonElement> CallAsync(string method, string parameters, string? session, CancellationToken deadline) => calls.Count < MaxCalls
-        ? CallUnboundedAsync(method, parameters, session, deadline)
-        : throw new DevToolsException(method, "too many calls are under way");
+    public Task<JsonElement> CallAsync(string method, string parameters, string? session, CancellationToken deadline) =>
+        calls.Count < MaxCalls
+            ? CallUnboundedAsync(method, parameters, session, deadline)
+            : throw new DevToolsException(method, "too many calls are in progress");
 
     /// <summary>
-    /// Returns when the browser has shown that it lives. Throws <see cref="BrowserLostException"/> when it has not for as long as
-    /// <paramref name="patience"/>: it neither answered, nor sent or took a byte. While it has calls to answer it is given five times as long: a
-    /// large answer keeps it busy before the first byte of it.
+    /// Returns when the browser has shown that it is alive. Throws <see cref="BrowserLostException"/> when, for as long as
+    /// <paramref name="patience"/>, it has not answered and has neither sent nor accepted a byte. While it has calls to answer, it gets
+    /// five times as long, because a large answer keeps it busy before the first byte.
     /// </summary>
     public async Task PingAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -63,7 +66,7 @@ internal sealed class DevToolsPipe : IDisposable
         }
     }
 
-    /// <summary>Sends a call whose answer nobody needs. One to a target that has gone meanwhile does nothing.</summary>
+    /// <summary>Sends a call without waiting for an answer. A call to a target that no longer exists does nothing.</summary>
     public void Post(string method, string parameters, string? session) =>
         _ = PostAsync(Write(Interlocked.Increment(ref lastId), method, parameters, session));
 
@@ -93,7 +96,7 @@ internal sealed class DevToolsPipe : IDisposable
         }
         catch (BrowserLostException)
         {
-            // Its watcher finds out as well, and ends the worker.
+            // The watcher of the browser notices this as well, and ends the worker.
         }
     }
 
@@ -106,7 +109,7 @@ internal sealed class DevToolsPipe : IDisposable
         {
             await sender.SendAsync(Write(id, method, parameters, session), deadline);
 
-            // Registered first and checked after: either the reader's end finds our call, or we find its end.
+            // The call is registered before this check: either the reader fails it at its end, or the check sees that the reader has ended.
             if (receiving.IsCompleted)
                 await receiving;
             var answer = await call.Task.WaitAsync(deadline);
@@ -119,7 +122,9 @@ internal sealed class DevToolsPipe : IDisposable
     }
 
     private static string Refusal(JsonElement answer) =>
-        answer.TryGetProperty("error", out var error) && error.TryGetProperty("message", out var message) ? message.ToString() : answer.GetRawText();
+        answer.TryGetProperty("error", out var error) && error.TryGetProperty("message", out var message)
+            ? message.ToString()
+            : answer.GetRawText();
 
     private static ReadOnlyMemory<byte> Write(int id, string method, string parameters, string? session)
     {
@@ -140,7 +145,7 @@ internal sealed class DevToolsPipe : IDisposable
         return message.WrittenMemory;
     }
 
-    // Ends with the pipe, always by an exception.
+    // Runs until the pipe closes, and always ends with an exception.
     private async Task ReceiveAsync()
     {
         try
@@ -150,7 +155,7 @@ internal sealed class DevToolsPipe : IDisposable
         }
         catch (Exception e)
         {
-            var lost = e as BrowserLostException ?? new BrowserLostException($"its debugging pipe broke: {e.Message}");
+            var lost = e as BrowserLostException ?? new BrowserLostException($"the browser's debugging pipe broke: {e.Message}");
             foreach (var call in calls.Values)
                 call.TrySetException(lost);
             throw lost;
@@ -172,11 +177,11 @@ internal sealed class DevToolsPipe : IDisposable
     }
 }
 
-/// <summary>What the browser tells without being asked.</summary>
-/// <param name="Method">Such as <c>Target.attachedToTarget</c>.</param>
-/// <param name="Session">The attached target's session; null for the browser itself.</param>
-/// <param name="Parameters">Its parameters.</param>
+/// <summary>An event that the browser has sent.</summary>
+/// <param name="Method">The name of the event, such as <c>Target.attachedToTarget</c>.</param>
+/// <param name="Session">The CDP session of an attached target; null for the browser itself.</param>
+/// <param name="Parameters">The parameters of the event.</param>
 internal readonly record struct DevToolsEvent(string Method, string? Session, JsonElement Parameters);
 
-/// <summary>The browser lives and refuses a call.</summary>
+/// <summary>The browser is alive and refuses a call, or too many calls are in progress.</summary>
 internal sealed class DevToolsException(string method, string reason) : Exception($"the browser refused {method}: {reason}");

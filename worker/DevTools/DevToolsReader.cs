@@ -6,13 +6,13 @@ using System.Text.Json;
 namespace SteelBrowser.DevTools;
 
 /// <summary>
-/// Cuts what a browser sends on its debugging pipe into messages. One that is too large is skipped: a page decides how large some answers
-/// are, and must not be able to end its session by that.
+/// Splits what a browser sends on its debugging pipe into messages. A message that is too large is skipped: pages determine the size of
+/// some answers and must not be able to end their session with it.
 /// </summary>
 internal sealed class DevToolsReader(Socket socket, TimeProvider time)
 {
     private const int UsualBytes = 16 * 1024;
-    private const int MaxMessageBytes = 64 * 1024 * 1024; // A screenshot of a long page.
+    private const int MaxMessageBytes = 64 * 1024 * 1024; // Enough for a screenshot of a long page.
     private const int MaxDepth = 1000;
 
     private static readonly byte[] IdAtStart = "{\"id\":"u8.ToArray();
@@ -22,10 +22,13 @@ internal sealed class DevToolsReader(Socket socket, TimeProvider time)
     private int end;
     private long lastReceived;
 
-    /// <summary>Timestamp of the last byte; 0 before the first.</summary>
+    /// <summary>Timestamp of the last received byte; 0 before the first.</summary>
     public long LastReceived => Volatile.Read(ref lastReceived);
 
-    /// <summary>The next message. Throws <see cref="BrowserLostException"/> at the end, <see cref="SocketException"/> or <see cref="JsonException"/>.</summary>
+    /// <summary>
+    /// Returns the next message. Throws <see cref="BrowserLostException"/> when the browser has closed the pipe,
+    /// <see cref="SocketException"/> when the pipe fails, and <see cref="JsonException"/> when the message is not JSON.
+    /// </summary>
     public async Task<JsonElement> ReadAsync()
     {
         byte[]? tooLarge = null;
@@ -49,7 +52,8 @@ internal sealed class DevToolsReader(Socket socket, TimeProvider time)
         return message;
     }
 
-    // What a call whose answer is skipped gets instead. The browser writes the id first; a message without one is an event, and nobody's.
+    // The answer that a call gets instead of a skipped one. The browser writes the id first. A message without an id is an event, and no
+    // call waits for it.
     private static byte[] Refusal(ReadOnlySpan<byte> start) =>
         start.StartsWith(IdAtStart) && Utf8Parser.TryParse(start[IdAtStart.Length..], out int id, out _)
             ? Encoding.ASCII.GetBytes($$$"""{"id":{{{id}}},"error":{"message":"the answer is larger than {{{MaxMessageBytes}}} bytes"}}""")
@@ -66,7 +70,7 @@ internal sealed class DevToolsReader(Socket socket, TimeProvider time)
         Volatile.Write(ref lastReceived, time.GetTimestamp());
     }
 
-    // One large message must not pin its memory for ever.
+    // One large message must not keep its memory allocated forever.
     private void Drop(int bytes)
     {
         var rest = buffer.AsSpan(bytes, end - bytes);

@@ -3,25 +3,25 @@ using System.Net.Sockets;
 namespace SteelBrowser.DevTools;
 
 /// <summary>
-/// Writes messages to a browser's debugging pipe, one after the other, each whole or not at all. A browser that does not read for as long as
-/// <see cref="StallDeadline"/> has broken the pipe: it is closed, and with it every call fails.
+/// Writes messages to a browser's debugging pipe, one after the other, each completely or not at all. When the browser does not read for as
+/// long as <see cref="StallDeadline"/>, the pipe is closed, and then every call fails.
 /// </summary>
 internal sealed class DevToolsSender(Socket socket, TimeProvider time)
 {
-    // Small, so that each one that has gone through tells that the browser reads.
+    // Small, so that each chunk that has been sent shows that the browser reads.
     private const int ChunkBytes = 64 * 1024;
     private static readonly TimeSpan StallDeadline = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim turn = new(1);
     private long lastDrained;
 
-    /// <summary>Timestamp of the last moment at which the browser made room for what waited; 0 when nothing ever had to wait.</summary>
+    /// <summary>Timestamp of the last time that the browser made room for waiting data; 0 when no data has had to wait yet.</summary>
     public long LastDrained => Volatile.Read(ref lastDrained);
 
     /// <summary>
-    /// Returns when the message is sent. At the deadline a message not yet begun is dropped; one that has been begun goes on without its caller,
-    /// because half of one would garble all that follow. Throws <see cref="OperationCanceledException"/> at the deadline, and
-    /// <see cref="BrowserLostException"/> when the pipe is broken.
+    /// Returns when the message is sent. At the deadline, a message that has not been started is dropped. A message that has been started
+    /// is completed without its caller, because a partial message would corrupt all later ones. Throws
+    /// <see cref="OperationCanceledException"/> at the deadline, and <see cref="BrowserLostException"/> when the pipe is broken.
     /// </summary>
     public async Task SendAsync(ReadOnlyMemory<byte> message, CancellationToken deadline)
     {

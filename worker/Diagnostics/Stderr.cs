@@ -1,6 +1,6 @@
 namespace SteelBrowser.Diagnostics;
 
-/// <summary>All the log there is: a line now and then.</summary>
+/// <summary>The worker's only log: a few lines on stderr.</summary>
 internal static class Stderr
 {
     public static void Line(string text) => Console.Error.WriteLine($"steel-browser: {text}");

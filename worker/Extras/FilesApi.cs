@@ -10,7 +10,10 @@ using SteelBrowser.Input;
 
 namespace SteelBrowser.Extras;
 
-/// <summary>The calls about a session's files. They throw <see cref="BadInputException"/> and <see cref="IOException"/>.</summary>
+/// <summary>
+/// The calls for a session's files. They throw <see cref="BadInputException"/> for invalid input, and <see cref="IOException"/> when the
+/// disk or the connection fails.
+/// </summary>
 internal static class FilesApi
 {
     private static readonly Reply NoSuchFile = Reply.Error(StatusCodes.Status404NotFound, "no such file");
@@ -31,9 +34,10 @@ internal static class FilesApi
         return Reply.NoContent;
     }
 
-    public static Reply Delete(Browser browser, string path) => browser.Files.Delete(FilePath.Check(path, "path")) ? Reply.NoContent : NoSuchFile;
+    public static Reply Delete(Browser browser, string path) =>
+        browser.Files.Delete(FilePath.Check(path, "path")) ? Reply.NoContent : NoSuchFile;
 
-    /// <summary>Null when the file has been sent.</summary>
+    /// <summary>Sends a file. Returns null once it is sent, or the reply to a request that failed.</summary>
     public static async Task<Reply?> DownloadAsync(HttpContext context, Browser browser, string path)
     {
         using var open = browser.Files.Open(FilePath.Check(path, "path"));
@@ -47,22 +51,25 @@ internal static class FilesApi
         return null;
     }
 
-    /// <summary>Null when the archive has been sent.</summary>
+    /// <summary>Sends all files as one zip. Returns null once it is sent, or the reply to a request that failed.</summary>
     public static async Task<Reply?> ZipAsync(HttpContext context, Browser browser)
     {
         var listed = browser.Files.List();
         if (listed.Sum(file => file.Size) > Archive.MaxBytes)
-            return Reply.Problem(StatusCodes.Status413PayloadTooLarge, $"the files have more than {Archive.MaxBytes} bytes together: fetch them one by one");
+            return Reply.Problem(
+                StatusCodes.Status413PayloadTooLarge,
+                $"the files are larger than {Archive.MaxBytes} bytes in total: download them one by one");
         context.Response.ContentType = "application/zip";
         SetFileName(context.Response, "files.zip");
         await Archive.WriteAsync(browser.Files, listed, context.Response.Body, context.RequestAborted);
         return null;
     }
 
+    /// <summary>Stores the file of a multipart form. Uploads of a session run one after the other.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="browser">Whose file it becomes.</param>
-    /// <param name="limits">How large it may be.</param>
-    /// <param name="deadline">Until when it may wait for others to be written.</param>
+    /// <param name="browser">The browser whose session gets the file.</param>
+    /// <param name="limits">The limits of a file, and of all files together.</param>
+    /// <param name="deadline">Limits the wait for earlier uploads, but not the upload itself.</param>
     public static async Task<Reply> UploadAsync(HttpContext context, Browser browser, SizeLimits limits, CancellationToken deadline)
     {
         try
@@ -91,7 +98,7 @@ internal static class FilesApi
         var path = await upload.ReadAsync(context.Request, context.RequestAborted);
         return files.Take(upload.Written, path) is { } file
             ? WriteReply(json => Write(json, file))
-            : throw new BadInputException($"{path} cannot be a file: something else has that name", "path");
+            : throw new BadInputException($"{path} cannot be stored: something else has that name; choose another", "path");
     }
 
     private static void SetFileName(HttpResponse response, string name)
@@ -106,7 +113,9 @@ internal static class FilesApi
         json.WriteStartObject();
         json.WriteString("path"u8, file.Path);
         json.WriteNumber("size"u8, file.Size);
-        json.WriteString("lastModified"u8, file.LastModified.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        json.WriteString(
+            "lastModified"u8,
+            file.LastModified.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         json.WriteEndObject();
     }
 

@@ -11,24 +11,25 @@ using SteelBrowser.Setup;
 
 namespace SteelBrowser.Extras;
 
-/// <summary>The calls about a session that only a worker with a browser has: which goes where, and what failures answer.</summary>
+/// <summary>Routes the calls that only a worker with a browser has, and turns their failures into replies.</summary>
 internal sealed class SessionExtras(ChromiumHost host, SizeLimits limits, TimeProvider time) : IDisposable
 {
     private const string FilePrefix = "files/";
 
-    // Longer than anything that is asked for on purpose: a page may take 30 s to load, a delay 30 s, and a wait 60 s.
+    // Longer than any valid call needs: a page may take 30 s to load, a delay 30 s, and a wait 60 s.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
-    private static readonly Reply NotNow = Reply.Error(StatusCodes.Status503ServiceUnavailable, "the browser of this session is being replaced");
+    private static readonly Reply NotNow = Reply.Error(
+        StatusCodes.Status503ServiceUnavailable, "the browser of this session is being replaced: try again");
     private static readonly Reply NoSuchPage = Reply.Error(StatusCodes.Status404NotFound, "no such page");
 
     private readonly PageFinder pages = new();
     private readonly SessionSetup setup = new(host);
     private readonly LiveEndpoint live = new(host, time);
 
-    /// <summary>Null when the answer has been sent already.</summary>
+    /// <summary>Handles one call. Returns null when the answer has already been sent.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="id">The session's.</param>
-    /// <param name="call">What follows it in the path, such as <c>scrape</c>, not yet decoded.</param>
+    /// <param name="id">The session's id.</param>
+    /// <param name="call">The part of the path after the id, such as <c>scrape</c>, not yet decoded.</param>
     public async ValueTask<Reply?> HandleAsync(HttpContext context, string id, string call)
     {
         if (!host.TryFind(id, out var browser))
@@ -36,7 +37,7 @@ internal sealed class SessionExtras(ChromiumHost host, SizeLimits limits, TimePr
         if (browser is null)
             return NotNow;
         if (call == "live")
-            return await live.HandleAsync(context, id); // It has no deadline.
+            return await live.HandleAsync(context, id); // No deadline: a viewer may stay as long as it wants.
         using var timer = new CancellationTokenSource(Deadline, time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, context.RequestAborted);
         try
@@ -58,19 +59,20 @@ internal sealed class SessionExtras(ChromiumHost host, SizeLimits limits, TimePr
         }
         catch (Exception e) when (IsFailure(e))
         {
-            // Whatever goes wrong while a session ends, goes wrong because it ends.
+            // Once the session has ended, its end is the cause of any failure.
             return host.Session?.Id == id ? Reply.Problem(StatusCodes.Status502BadGateway, e.Message) : Reply.NotFound;
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            return Reply.Problem(StatusCodes.Status502BadGateway, $"this was not done within {Deadline.TotalSeconds} s");
+            return Reply.Problem(StatusCodes.Status502BadGateway, $"the call did not finish within {Deadline.TotalSeconds} s");
         }
     }
 
     public void Dispose() => pages.Dispose();
 
     private static bool IsFailure(Exception e) =>
-        e is DevToolsException or BrowserLostException or NavigationException or ScriptException or IOException or UnauthorizedAccessException;
+        e is DevToolsException or BrowserLostException or NavigationException or ScriptException
+            or IOException or UnauthorizedAccessException;
 
     private async Task<Reply?> RouteAsync(HttpContext context, string id, Browser browser, string call, CancellationToken deadline)
     {
@@ -132,7 +134,8 @@ internal sealed class SessionExtras(ChromiumHost host, SizeLimits limits, TimePr
 
     private static async Task<JsonElement> ReadAsync(HttpContext context)
     {
-        using var document = JsonDocument.Parse(await RequestBody.ReadJsonAsync(context.Request), new() { MaxDepth = RequestBody.MaxDepth });
+        using var document = JsonDocument.Parse(
+            await RequestBody.ReadJsonAsync(context.Request), new() { MaxDepth = RequestBody.MaxDepth });
         return document.RootElement.Clone();
     }
 }

@@ -1,6 +1,9 @@
 namespace SteelBrowser.Faults;
 
-/// <summary>Chance, from one seed. Workers with the same seed differ by their port, and each does the same again. One lock: requests run at once.</summary>
+/// <summary>
+/// Random decisions from one seed. Workers with the same seed but different ports decide differently; the same seed and port decide the
+/// same again. The lock is needed because requests run concurrently.
+/// </summary>
 internal sealed class FaultDice(int seed, int port)
 {
     private readonly Lock gate = new();

@@ -4,18 +4,18 @@ using SteelBrowser.Http;
 namespace SteelBrowser.Faults;
 
 /// <summary>
-/// Wraps the worker's handler and lets faults strike before and after it. The handler knows nothing of this: without
-/// <c>--faults</c> none of this folder runs.
+/// Wraps the worker's handler and injects faults before and after it. The handler does not know about faults: without <c>--faults</c> no
+/// code in this folder runs.
 /// </summary>
 internal sealed class FaultInjector(IReadOnlyList<FaultSpec> specs, int seed, int port, TimeProvider time)
 {
     private readonly FaultDice dice = new(seed, port);
     private bool neverAvailable;
 
-    /// <summary>The faults of <see cref="FaultStep.Start"/>. It does not return when we are to live without ever listening.</summary>
+    /// <summary>Injects the faults of <see cref="FaultStep.Start"/>. Never returns when the worker must run without listening.</summary>
     public async Task StartAsync()
     {
-        Stderr.Line($"misbehaving on purpose, with --fault-seed {seed} on port {port}");
+        Stderr.Line($"injecting faults (--faults), with --fault-seed {seed} on port {port}");
         if (await StrikeAsync(FaultStep.Start, CancellationToken.None) is not { } fault)
             return;
         if (fault.Kind == FaultKind.Crash)
@@ -41,7 +41,7 @@ internal sealed class FaultInjector(IReadOnlyList<FaultSpec> specs, int seed, in
                 await Task.Delay(Timeout.Infinite, context.RequestAborted);
                 break;
             case FaultKind.Error:
-                return Reply.Error(StatusCodes.Status500InternalServerError, "a fault was asked for");
+                return Reply.Error(StatusCodes.Status500InternalServerError, "injected fault (--faults)");
         }
 
         if (await next(context) is not { } reply)
@@ -51,7 +51,7 @@ internal sealed class FaultInjector(IReadOnlyList<FaultSpec> specs, int seed, in
         return neverAvailable && step == FaultStep.Status && reply is not null ? FaultyReply.Busy(reply) : reply;
     };
 
-    // The fault that strikes at this step, or null. Delays are served here, and do not keep another fault from striking.
+    // The fault to inject at this step, or null. Delays happen here, and do not prevent another fault.
     private async Task<FaultSpec?> StrikeAsync(FaultStep step, CancellationToken cancellationToken)
     {
         foreach (var spec in specs)
@@ -92,7 +92,7 @@ internal sealed class FaultInjector(IReadOnlyList<FaultSpec> specs, int seed, in
             case FaultKind.Garbage:
                 return await SpoilAsync(fault.Variant ?? dice.Pick("bytes", "json", "no-id", "cut"), reply, connection);
             default:
-                return reply; // Its effect came before.
+                return reply; // It took effect before the handler ran.
         }
     }
 

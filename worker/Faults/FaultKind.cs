@@ -1,6 +1,6 @@
 namespace SteelBrowser.Faults;
 
-/// <summary>The ways to misbehave; <see cref="Usage"/> says what each does.</summary>
+/// <summary>The kinds of faults; <see cref="Usage"/> describes each.</summary>
 internal enum FaultKind
 {
     Crash,

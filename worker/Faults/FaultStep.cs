@@ -1,6 +1,6 @@
 namespace SteelBrowser.Faults;
 
-/// <summary>Where a fault can strike.</summary>
+/// <summary>The points at which a fault can be injected.</summary>
 internal enum FaultStep
 {
     Start,
@@ -15,7 +15,7 @@ internal enum FaultStep
 
 internal static class FaultSteps
 {
-    /// <summary>The step a request belongs to; <see cref="FaultStep.Any"/> when it has none of its own.</summary>
+    /// <summary>The step of a request; <see cref="FaultStep.Any"/> when no other step matches.</summary>
     public static FaultStep Of(HttpRequest request)
     {
         var path = request.Path.Value ?? "";

@@ -3,7 +3,7 @@ using SteelBrowser.Http;
 
 namespace SteelBrowser.Faults;
 
-/// <summary>Wrong replies made out of right ones.</summary>
+/// <summary>Makes faulty replies from correct ones.</summary>
 internal static class FaultyReply
 {
     private const long HugeBytes = 1L << 30;
@@ -11,7 +11,7 @@ internal static class FaultyReply
 
     public static readonly ReadOnlyMemory<byte> NotHttp = "\0\u0001 no answer at all \r\n\u00ff\r\n\r\n"u8.ToArray();
 
-    /// <summary>The reply with its id, if it has one, replaced by another.</summary>
+    /// <summary>Replaces the id in a reply. A reply without an id stays unchanged.</summary>
     public static Reply WithOtherId(Reply reply)
     {
         var name = "id\":\""u8;
@@ -26,12 +26,13 @@ internal static class FaultyReply
 
     public static Reply BrokenJson(Reply reply) => Reply.Json(reply.Status, "{\"id\": nonsense,,}"u8.ToArray());
 
-    public static Reply WithoutId(Reply reply) => Reply.Json(reply.Status, "{\"created_at\":\"2024-01-15T10:30:00Z\",\"data\":{}}"u8.ToArray());
+    public static Reply WithoutId(Reply reply) =>
+        Reply.Json(reply.Status, "{\"created_at\":\"2024-01-15T10:30:00Z\",\"data\":{}}"u8.ToArray());
 
-    /// <summary>A whole HTTP reply whose JSON stops in the middle.</summary>
+    /// <summary>A complete HTTP reply whose JSON stops in the middle.</summary>
     public static Reply Cut(Reply reply) => reply with { Body = reply.Body[..(reply.Body.Length / 2)] };
 
-    /// <summary>The opposite of what a status reply says.</summary>
+    /// <summary>Says the opposite of a status reply.</summary>
     public static Reply Lie(Reply status) => Reply.Json(
         status.Status,
         status.Body.Span.IndexOf("true"u8) >= 0
@@ -40,7 +41,7 @@ internal static class FaultyReply
 
     public static Reply Busy(Reply status) => Reply.Json(status.Status, "{\"available\":false,\"session_id\":null}"u8.ToArray());
 
-    /// <summary>Sends a body without a length, until it has sent a gigabyte or the client has had enough.</summary>
+    /// <summary>Sends a body without a length: 1 GiB, or until the client disconnects.</summary>
     public static async Task SendHugeAsync(Reply reply, HttpContext context)
     {
         context.Response.StatusCode = reply.ContentType is null ? StatusCodes.Status200OK : reply.Status;

@@ -7,23 +7,29 @@ using SteelBrowser.Http;
 
 namespace SteelBrowser.Faults;
 
-/// <summary>Writes to a request's socket behind the server's back, for replies that it would rightly refuse to send.</summary>
+/// <summary>Writes to a request's socket directly, to send replies that the HTTP server would rightly refuse to send.</summary>
 internal sealed class RawConnection(HttpContext context, TimeProvider time)
 {
     private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(1);
 
     private readonly Socket socket = context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
 
-    /// <summary>The reply's status, type and body as bytes of HTTP.</summary>
+    /// <summary>The reply's status, content type and body as HTTP/1.1.</summary>
     public static byte[] Serialize(Reply reply)
     {
         var head = string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {reply.Status} -\r\n")
-            + (reply.ContentType is null ? "" : string.Create(CultureInfo.InvariantCulture, $"Content-Type: {reply.ContentType}\r\nContent-Length: {reply.Body.Length}\r\n"))
+            + (reply.ContentType is null
+                ? ""
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Content-Type: {reply.ContentType}\r\nContent-Length: {reply.Body.Length}\r\n"))
             + "\r\n";
         return [.. Encoding.ASCII.GetBytes(head), .. reply.Body.Span];
     }
 
-    /// <summary>Sends what came so far and closes: the client sees its end, and no reset that could swallow the bytes before it.</summary>
+    /// <summary>
+    /// Sends the bytes and ends the stream before it closes the connection: a reset could discard bytes that the client has not read.
+    /// </summary>
     public async Task SendAndCloseAsync(ReadOnlyMemory<byte> bytes)
     {
         await SendAsync(bytes);
@@ -52,7 +58,7 @@ internal sealed class RawConnection(HttpContext context, TimeProvider time)
         }
         catch (SocketException)
         {
-            throw new OperationCanceledException("The client is gone.");
+            throw new OperationCanceledException("The client has disconnected.");
         }
     }
 }

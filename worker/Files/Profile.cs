@@ -9,16 +9,17 @@ using Steelyard.Processes;
 namespace SteelBrowser.Files;
 
 /// <summary>
-/// The folder of one browser: its profile, its home, its downloads and temporary files. A session's traces are all in here, and go with
-/// it. The folder itself is ours, so that the browser cannot put others, or links, in the place of those in it; most of these are the
-/// browser's.
+/// The folder of one browser: its profile, home, downloads and temporary files. All traces of a session are in this folder and are deleted
+/// with it. The folder itself belongs to the worker, so the browser cannot replace a subfolder with another one or with a link. Most
+/// subfolders belong to the browser.
 /// </summary>
 internal sealed class Profile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    // A browser that has a user of its own must get through to its folders.
-    private static readonly UnixFileMode PassThrough = System.Environment.IsPrivilegedProcess ? OwnerOnly | UnixFileMode.OtherExecute : OwnerOnly;
+    // A browser that runs as another user must be able to reach its folders.
+    private static readonly UnixFileMode PassThrough =
+        System.Environment.IsPrivilegedProcess ? OwnerOnly | UnixFileMode.OtherExecute : OwnerOnly;
 
     private const long LeastSharedMemory = 2L * 1024 * 1024 * 1024;
     private const int DeleteTries = 5;
@@ -36,23 +37,23 @@ internal sealed class Profile
 
     public string Path { get; }
 
-    /// <summary>What the browser says: much, and of interest only when it fails.</summary>
+    /// <summary>The browser's output: a lot, and only of interest when the browser fails.</summary>
     public CappedLog Log { get; }
 
-    /// <summary>The browser's own data, and its home.</summary>
+    /// <summary>The browser's own data; also its home folder.</summary>
     public string Data => System.IO.Path.Combine(Path, "profile");
 
     public string Downloads => System.IO.Path.Combine(Path, "downloads");
 
     public string Temporary => System.IO.Path.Combine(Path, "tmp");
 
-    /// <summary>For files on their way to <see cref="Downloads"/>. The browser has no business there.</summary>
+    /// <summary>Holds uploads until they are moved to <see cref="Downloads"/>. The browser does not use this folder.</summary>
     public string Uploads => System.IO.Path.Combine(Path, "uploads");
 
-    /// <summary>In which the browser does what it likes. They exist before it starts.</summary>
+    /// <summary>The folders that the browser may freely change. They exist before it starts.</summary>
     public IEnumerable<string> BrowserFolders => [Data, Temporary, Downloads];
 
-    /// <summary>The variables that keep the browser's files in here.</summary>
+    /// <summary>The environment variables that keep the browser's files in this folder.</summary>
     public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>
     {
         ["TMPDIR"] = Temporary,
@@ -62,8 +63,10 @@ internal sealed class Profile
         ["XDG_DATA_HOME"] = System.IO.Path.Combine(Data, "data"),
     };
 
-    /// <summary>Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when the folder cannot be made.</summary>
-    /// <param name="parent">A private folder; null chooses memory when there is plenty, else the temporary folder.</param>
+    /// <summary>
+    /// Creates the folder. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when that fails.
+    /// </summary>
+    /// <param name="parent">A private folder; null means shared memory if enough of it is free, else the temporary folder.</param>
     public static Profile Create(string? parent)
     {
         if (parent is not null)
@@ -81,7 +84,7 @@ internal sealed class Profile
         return CreateIn(System.IO.Path.GetTempPath());
     }
 
-    /// <summary>The port on which the browser serves DevTools, once it has written it down.</summary>
+    /// <summary>The port on which the browser serves DevTools; null until the browser has written it to a file.</summary>
     public int? ReadDevToolsPort()
     {
         using var folder = HeldFolder.Open(Data);
@@ -90,10 +93,13 @@ internal sealed class Profile
             return null;
         var bytes = new byte[MaxPortBytes];
         var text = Encoding.ASCII.GetString(bytes, 0, RandomAccess.Read(file, bytes, 0));
-        return text.IndexOf('\n', StringComparison.Ordinal) is > 0 and var end && int.TryParse(text.AsSpan(..end), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
+        return text.IndexOf('\n', StringComparison.Ordinal) is > 0 and var end
+            && int.TryParse(text.AsSpan(..end), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? port
+            : null;
     }
 
-    /// <summary>Deletes it; the browser must be dead.</summary>
+    /// <summary>Deletes the folder. The browser must have exited.</summary>
     public async Task DeleteAsync(TimeProvider time)
     {
         for (var tries = 1; ; tries++)
@@ -115,12 +121,19 @@ internal sealed class Profile
 
     private static Profile CreateIn(string parent)
     {
-        // Nobody can have made a folder of this name before us. It is short: sockets in it may have paths of 107 bytes at most.
+        // The name is random, so nobody can have created this folder before. It is short: a socket's path may have at most 107 bytes.
         var profile = new Profile(System.IO.Path.Combine(parent, "steel-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))));
         Directory.CreateDirectory(profile.Path, PassThrough);
         foreach (var folder in profile.BrowserFolders.Append(profile.Uploads))
             Directory.CreateDirectory(folder, OwnerOnly);
-        new FileStream(profile.Log.Path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly & ~UnixFileMode.UserExecute }).Dispose();
+        new FileStream(
+            profile.Log.Path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = OwnerOnly & ~UnixFileMode.UserExecute,
+            }).Dispose();
         return profile;
     }
 }

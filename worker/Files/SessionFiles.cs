@@ -4,29 +4,35 @@ using Steelyard.Files;
 namespace SteelBrowser.Files;
 
 /// <summary>
-/// A session's folder of files: what its browser downloads, and what is uploaded to it. Its browser may do there what it likes, while we
-/// work, too: only plain files that belong to the browser's user count, and nothing is reached through a link. Methods throw
-/// <see cref="IOException"/> when the disk refuses.
+/// A session's folder of files: what its browser downloads, and what clients upload. The browser may change anything in it at any time,
+/// even while a method runs. So only plain files that belong to the browser's user count, and links are never followed. Methods throw
+/// <see cref="IOException"/> when the disk fails.
 /// </summary>
-/// <param name="root">The folder. Nobody but us may change those above it.</param>
-/// <param name="user">The browser's; null for our own.</param>
+/// <param name="root">The folder. Only the worker may change the folders above it.</param>
+/// <param name="user">The browser's user id; null if it is the worker's own.</param>
 internal sealed class SessionFiles(string root, uint? user = null)
 {
-    /// <summary>Files and folders beyond which they are neither listed nor counted.</summary>
+    /// <summary>The most files and folders that can be listed and counted. With more, both fail.</summary>
     public const int MaxEntries = 10_000;
 
     private const UnixFileMode ForAll = (UnixFileMode)0b111_101_101;
 
     private readonly uint owner = user ?? FileCalls.CurrentUser();
 
-    /// <summary>Newest first, without what the browser is still writing, and what no path of a client's can name.</summary>
+    /// <summary>
+    /// The files, newest first, without those that the browser is still writing and those that no client's path can name.
+    /// </summary>
     public IReadOnlyList<SessionFile> List() =>
-        [.. All().Where(file => !IsUnfinished(Path.GetFileName(file.Path)) && FilePath.IsGood(file.Path)).OrderByDescending(file => file.LastModified)];
+    [
+        .. All()
+            .Where(file => !IsUnfinished(Path.GetFileName(file.Path)) && FilePath.IsGood(file.Path))
+            .OrderByDescending(file => file.LastModified),
+    ];
 
     public long TotalBytes => All().Sum(file => file.Size);
 
-    /// <summary>Null when there is no such file.</summary>
-    /// <param name="path">Checked.</param>
+    /// <summary>Opens a file. Returns null when there is no such file.</summary>
+    /// <param name="path">A valid path.</param>
     public OpenFile? Open(string path)
     {
         using var folder = FolderOf(path, out var name);
@@ -38,20 +44,24 @@ internal sealed class SessionFiles(string root, uint? user = null)
         return null;
     }
 
-    /// <summary>False when there is no such file.</summary>
-    /// <param name="path">Checked.</param>
+    /// <summary>Deletes a file. Returns false when there is no such file.</summary>
+    /// <param name="path">A valid path.</param>
     public bool Delete(string path)
     {
         using var folder = FolderOf(path, out var name);
-        return folder is not null && !IsUnfinished(name) && folder.StatusOf(FileName.Of(name)) is { } status && IsOurs(status) && folder.TryRemove(FileName.Of(name));
+        return folder is not null
+            && !IsUnfinished(name)
+            && folder.StatusOf(FileName.Of(name)) is { } status
+            && IsOurs(status)
+            && folder.TryRemove(FileName.Of(name));
     }
 
     /// <summary>
-    /// Takes a file that is written whole; it replaces one of the same name, and belongs to the browser's user. Null when a file, folder
-    /// or link is in its way. When the folder is gone, nothing of it comes back.
+    /// Moves a complete file into the folder and gives it to the browser's user. It replaces a file of the same name. Returns null when
+    /// another file, a folder or a link is in the way. If the session's folder is gone, it is not created again.
     /// </summary>
-    /// <param name="written">On the same file system, in a folder that nobody else may change.</param>
-    /// <param name="path">Checked.</param>
+    /// <param name="written">The file: on the same file system, in a folder that only the worker may change.</param>
+    /// <param name="path">A valid path.</param>
     public SessionFile? Take(string written, string path)
     {
         using var from = HeldFolder.Open(Path.GetDirectoryName(written)!);
@@ -61,7 +71,9 @@ internal sealed class SessionFiles(string root, uint? user = null)
             return null;
         if (user is { } other)
             from.GiveTo(other, source);
-        return from.TryMove(source, folder, target) && folder.StatusOf(target) is { } status ? new(path, status.Size, status.LastModified) : null;
+        return from.TryMove(source, folder, target) && folder.StatusOf(target) is { } status
+            ? new(path, status.Size, status.LastModified)
+            : null;
     }
 
     public void DeleteAll()
@@ -72,7 +84,7 @@ internal sealed class SessionFiles(string root, uint? user = null)
 
     private bool IsOurs(FileStatus status) => status.IsFile && status.Owner == owner;
 
-    // The one that holds the path's last name; null when there is none.
+    // The folder that contains the path's last name; null when there is none.
     private HeldFolder? FolderOf(string path, out string name, bool make = false)
     {
         var names = path.Split('/');
@@ -106,7 +118,7 @@ internal sealed class SessionFiles(string root, uint? user = null)
         foreach (var name in folder.Names())
         {
             if (--left < 0)
-                throw new IOException($"the session has more than {MaxEntries} files: delete them");
+                throw new IOException($"the session has more than {MaxEntries} files and folders: delete some");
             if (name.Text() is not { } text || folder.StatusOf(name) is not { } status)
                 continue;
             if (IsOurs(status))
@@ -117,22 +129,22 @@ internal sealed class SessionFiles(string root, uint? user = null)
         }
     }
 
-    // The names Chromium gives to downloads until they are complete.
+    // The names that Chromium gives to unfinished downloads.
     private static bool IsUnfinished(string name) =>
         name.EndsWith(".crdownload", StringComparison.Ordinal)
         || name.StartsWith(".org.chromium.", StringComparison.Ordinal)
         || name.StartsWith(".com.google.Chrome.", StringComparison.Ordinal);
 }
 
-/// <param name="Path">Within the session's folder.</param>
-/// <param name="Size">Bytes.</param>
+/// <param name="Path">Relative to the session's folder.</param>
+/// <param name="Size">In bytes.</param>
 /// <param name="LastModified">When it was last written.</param>
 internal sealed record SessionFile(string Path, long Size, DateTimeOffset LastModified);
 
-/// <summary>A file that is open for reading. Whatever becomes of its name, it stays the one that was looked at.</summary>
+/// <summary>A file that is open for reading. It stays the same file, even if its name is deleted or used for another one.</summary>
 internal sealed class OpenFile(SafeFileHandle handle, SessionFile file) : IDisposable
 {
-    /// <summary>As it was when it was opened. It may grow or shrink while it is read.</summary>
+    /// <summary>The file as it was when it was opened. It may grow or shrink while it is read.</summary>
     public SessionFile File => file;
 
     public FileStream Content { get; } = new(handle, FileAccess.Read, bufferSize: 0);

@@ -1,11 +1,11 @@
 namespace SteelBrowser.Files;
 
-/// <summary>The file system in memory that Linux keeps at <c>/dev/shm</c>.</summary>
+/// <summary>The in-memory file system that Linux mounts at <c>/dev/shm</c>.</summary>
 internal static class SharedMemory
 {
     public const string Path = "/dev/shm";
 
-    /// <summary>0 when there is none.</summary>
+    /// <summary>The free space in bytes; 0 when this file system does not exist.</summary>
     public static long FreeBytes
     {
         get

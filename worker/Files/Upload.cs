@@ -6,9 +6,9 @@ using SteelBrowser.Input;
 
 namespace SteelBrowser.Files;
 
-/// <summary>One file out of a multipart form, on its way to the disk.</summary>
-/// <param name="folder">For the file until it is complete.</param>
-/// <param name="maxBytes">Of the file.</param>
+/// <summary>Receives one file of a multipart form and writes it to the disk.</summary>
+/// <param name="folder">Holds the file until it is moved to its place.</param>
+/// <param name="maxBytes">The most bytes that the file may have.</param>
 internal sealed class Upload(string folder, long maxBytes) : IDisposable
 {
     private const int MaxSections = 16;
@@ -18,12 +18,12 @@ internal sealed class Upload(string folder, long maxBytes) : IDisposable
     private string? path;
     private string? fileName;
 
-    /// <summary>Where the bytes are, once <see cref="ReadAsync"/> has returned.</summary>
+    /// <summary>The path of the received file, once <see cref="ReadAsync"/> has returned.</summary>
     public string Written { get; } = System.IO.Path.Combine(folder, $"upload-{Guid.NewGuid():N}");
 
     /// <summary>
-    /// Reads the form and returns where the file belongs: its field <c>path</c>, or its own name. Throws <see cref="BadInputException"/>,
-    /// and <see cref="BadHttpRequestException"/> when it is too large.
+    /// Reads the form and returns the path that the file should get: the field <c>path</c>, or else the file's own name. Throws
+    /// <see cref="BadInputException"/> when the form is not valid, and <see cref="BadHttpRequestException"/> when the file is too large.
     /// </summary>
     public async Task<string> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -37,7 +37,9 @@ internal sealed class Upload(string folder, long maxBytes) : IDisposable
 
         if (fileName is null)
             throw new BadInputException("the form needs a file", "file");
-        return path is not null ? FilePath.Check(path, "path") : FilePath.Check(System.IO.Path.GetFileName(fileName.Replace('\\', '/')), "file");
+        return path is not null
+            ? FilePath.Check(path, "path")
+            : FilePath.Check(System.IO.Path.GetFileName(fileName.Replace('\\', '/')), "file");
     }
 
     public void Dispose() => File.Delete(Written);
@@ -50,14 +52,14 @@ internal sealed class Upload(string folder, long maxBytes) : IDisposable
         if (name == "path")
         {
             if (path is not null)
-                throw new BadInputException("the form has two paths", "path");
+                throw new BadInputException("the form has two path fields: send one", "path");
             path = await ReadTextAsync(section.Body, cancellationToken);
         }
         else if (name == "file")
         {
             var given = disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName;
             if (!given.HasValue)
-                throw new BadInputException("file is a text: upload the bytes instead of an address", "file");
+                throw new BadInputException("file is a text field: upload the bytes of a file, not its address", "file");
             if (fileName is not null)
                 throw new BadInputException("the form has two files: send them one by one", "file");
             fileName = HeaderUtilities.RemoveQuotes(given).ToString();
@@ -104,7 +106,7 @@ internal sealed class Upload(string folder, long maxBytes) : IDisposable
     private static Task<MultipartSection?> NextAsync(MultipartReader reader, CancellationToken cancellationToken) =>
         OfFormAsync(new ValueTask<MultipartSection?>(reader.ReadNextSectionAsync(cancellationToken)));
 
-    // What cannot be read is the client's doing; what cannot be written is not.
+    // A failed read is the client's fault; a failed write is not.
     private static async Task<T> OfFormAsync<T>(ValueTask<T> reading)
     {
         try

@@ -4,14 +4,14 @@ using System.Text.Json;
 
 namespace SteelBrowser.Http;
 
-/// <summary>What one request is answered with, whole, before a byte of it is sent.</summary>
+/// <summary>The complete answer to one request, built before any byte of it is sent.</summary>
 /// <param name="Status">HTTP status.</param>
 /// <param name="ContentType">Null when there is no body.</param>
-/// <param name="Body">The body's bytes.</param>
+/// <param name="Body">The bytes of the body.</param>
 internal sealed record Reply(int Status, string? ContentType, ReadOnlyMemory<byte> Body)
 {
     public static readonly Reply NoContent = new(StatusCodes.Status204NoContent, null, default);
-    public static readonly Reply Forbidden = Error(StatusCodes.Status403Forbidden, "no page may call this");
+    public static readonly Reply Forbidden = Error(StatusCodes.Status403Forbidden, "web pages may not call this worker");
     public static readonly Reply NotFound = Error(StatusCodes.Status404NotFound, "no such session");
 
     public string? Location { get; init; }
@@ -23,12 +23,12 @@ internal sealed record Reply(int Status, string? ContentType, ReadOnlyMemory<byt
     public static Reply Json(int status, ReadOnlyMemory<byte> json) => new(status, "application/json", json);
 
     /// <param name="status">HTTP status.</param>
-    /// <param name="message">Plain words of ours: it is not escaped.</param>
+    /// <param name="message">A fixed text without quotes or backslashes: it is not escaped.</param>
     public static Reply Error(int status, string message) => Json(status, Encoding.UTF8.GetBytes($$"""{"message":"{{message}}"}"""));
 
     /// <param name="status">HTTP status.</param>
-    /// <param name="message">Anything.</param>
-    /// <param name="field">What of the request it is about; null leaves it out.</param>
+    /// <param name="message">Any text; it is escaped.</param>
+    /// <param name="field">The field of the request that the message is about; null omits it.</param>
     public static Reply Problem(int status, string message, string? field = null)
     {
         var body = new ArrayBufferWriter<byte>();

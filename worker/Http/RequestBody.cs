@@ -4,19 +4,20 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace SteelBrowser.Http;
 
-/// <summary>Reads a request's body. Its size and its slowness are bounded by the server's limits.</summary>
+/// <summary>Reads the body of a request. The server limits its size and the time that it may take.</summary>
 internal static class RequestBody
 {
     private const int UsualBytes = 1024 * 1024;
 
-    /// <summary>Of JSON within JSON.</summary>
+    /// <summary>Maximum nesting depth of JSON.</summary>
     public const int MaxDepth = 512;
 
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
     /// <summary>
-    /// Sets the most bytes this request may bring. Throws <see cref="BadHttpRequestException"/> when more are announced: left to the server, it would cut the
-    /// connection under a client that still sends and never reads the answer; so it takes what comes for some seconds, and nobody keeps it.
+    /// Sets the maximum body size of this request. Throws <see cref="BadHttpRequestException"/> when its Content-Length is larger. The
+    /// server then has no limit for the request, and for some seconds it reads and discards what arrives. With a limit it would close the
+    /// connection while the client still sends, and the client would never read the answer.
     /// </summary>
     public static void Limit(HttpContext context, long maxBytes)
     {
@@ -27,7 +28,9 @@ internal static class RequestBody
             throw new BadHttpRequestException($"the body is larger than {maxBytes} bytes", StatusCodes.Status413PayloadTooLarge);
     }
 
-    /// <summary>The body as it came, or <c>{}</c> when it is empty. Throws <see cref="BadHttpRequestException"/> with the status to answer.</summary>
+    /// <summary>
+    /// Returns the body unchanged, or <c>{}</c> when it is empty. Throws <see cref="BadHttpRequestException"/> with the status to answer.
+    /// </summary>
     public static async ValueTask<ReadOnlyMemory<byte>> ReadJsonAsync(HttpRequest request)
     {
         using var body = new MemoryStream((int)Math.Clamp(request.ContentLength ?? 0, 0, UsualBytes));
@@ -40,7 +43,7 @@ internal static class RequestBody
 
     private static bool IsJson(ReadOnlySpan<byte> bytes)
     {
-        // The reader below looks for tokens only: it lets invalid UTF-8 pass inside strings.
+        // The reader below only checks tokens: it accepts invalid UTF-8 inside strings.
         if (!Utf8.IsValid(bytes))
             return false;
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = MaxDepth });
@@ -49,7 +52,7 @@ internal static class RequestBody
             while (reader.Read())
             {
                 if (reader.ValueIsEscaped)
-                    reader.GetString(); // Half of a surrogate pair is no text.
+                    reader.GetString(); // Throws when it contains half of a surrogate pair.
             }
 
             return true;

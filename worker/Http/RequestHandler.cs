@@ -1,4 +1,4 @@
 namespace SteelBrowser.Http;
 
-/// <summary>Answers one request; null when the connection has been dealt with already.</summary>
+/// <summary>Answers one request. Returns null when the connection needs no further answer.</summary>
 internal delegate ValueTask<Reply?> RequestHandler(HttpContext context);

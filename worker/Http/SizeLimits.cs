@@ -2,33 +2,36 @@ using System.Globalization;
 
 namespace SteelBrowser.Http;
 
-/// <summary>The largest of everything a caller may send, in bytes.</summary>
+/// <summary>The maximum sizes of everything that a caller may send, in bytes.</summary>
 internal sealed record SizeLimits
 {
     private const long KiB = 1024;
     private const long MiB = 1024 * KiB;
     private const long GiB = 1024 * MiB;
 
-    // A form has its own lines around the file, and a caller may wrap its JSON.
+    // A multipart form has lines around the file, and a caller may wrap its JSON.
     private const long Wrapping = 64 * KiB;
 
     /// <summary>The JSON of a create.</summary>
     public long Body { get; init; } = MiB;
 
-    /// <summary>The options of a setup: what pages store can be large.</summary>
+    /// <summary>The options of a setup. They can be large, because they include the storage of pages.</summary>
     public long Setup { get; init; } = 16 * MiB;
 
     /// <summary>One file.</summary>
     public long File { get; init; } = 256 * MiB;
 
-    /// <summary>All files of a session. Their folder may well be in memory.</summary>
+    /// <summary>All files of a session together. Their folder can be in memory.</summary>
     public long Files { get; init; } = GiB;
 
-    /// <summary>A request whose content has so many bytes.</summary>
+    /// <summary>The maximum size of a request whose content has this many bytes.</summary>
     public static long Request(long content) => content + Wrapping;
 
-    /// <summary>Reads a size such as <c>1048576</c>, <c>64KiB</c>, <c>16MiB</c> or <c>1GiB</c>: 1 byte to 1 GiB. Throws <see cref="ArgumentException"/>.</summary>
-    /// <param name="name">Of the option, for the message.</param>
+    /// <summary>
+    /// Reads a size such as <c>1048576</c>, <c>64KiB</c>, <c>16MiB</c> or <c>1GiB</c>, from 1 byte to 1 GiB. Throws
+    /// <see cref="ArgumentException"/>.
+    /// </summary>
+    /// <param name="name">Name of the option, for the message.</param>
     /// <param name="text">Its value.</param>
     public static long Parse(string name, string text)
     {
@@ -39,8 +42,9 @@ internal sealed record SizeLimits
             _ when text.EndsWith("GiB", StringComparison.Ordinal) => (text[..^3], GiB),
             _ => (text, 1),
         };
-        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count * unit is > 0 and <= GiB and var size
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count * unit is > 0 and <= GiB and var size
             ? size
-            : throw new ArgumentException($"{name} must be a size from 1 to 1GiB such as 1048576, 64KiB or 16MiB, not '{text}'");
+            : throw new ArgumentException($"{name} must be a size from 1 byte to 1GiB, such as 1048576, 64KiB or 16MiB, not '{text}'");
     }
 }

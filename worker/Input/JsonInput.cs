@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace SteelBrowser.Input;
 
-/// <summary>Reads values out of JSON that a caller sent. Each throws <see cref="BadInputException"/> that names the field.</summary>
+/// <summary>Reads values from JSON that a caller sent. All throw <see cref="BadInputException"/>, which names the field.</summary>
 internal static class JsonInput
 {
-    /// <summary>The members of an object. One that is null counts as left out; none may be given twice.</summary>
+    /// <summary>The members of an object. A null member counts as omitted. No name may occur twice.</summary>
     /// <param name="value">The object.</param>
-    /// <param name="field">Its path; null for the body itself.</param>
+    /// <param name="field">Path of the object; null for the body itself.</param>
     public static IEnumerable<(string Name, JsonElement Value)> Members(JsonElement value, string? field)
     {
         if (value.ValueKind != JsonValueKind.Object)
@@ -27,11 +27,11 @@ internal static class JsonInput
     public static IEnumerable<(JsonElement Value, string Field)> Elements(JsonElement value, string field, int most)
     {
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > most)
-            throw new BadInputException($"{field} must be an array of at most {most}", field);
+            throw new BadInputException($"{field} must be an array of at most {most} elements", field);
         return value.EnumerateArray().Select((element, i) => (element, $"{field}[{i}]"));
     }
 
-    public static BadInputException Unknown(string field) => new($"there is no {field}", field);
+    public static BadInputException Unknown(string field) => new($"unknown field: {field}", field);
 
     public static bool Flag(JsonElement value, string field) => value.ValueKind switch
     {
@@ -40,11 +40,14 @@ internal static class JsonInput
         _ => throw new BadInputException($"{field} must be true or false", field),
     };
 
-    /// <summary>A text of <paramref name="least"/> to <paramref name="most"/> UTF-16 units.</summary>
+    /// <summary>A string of <paramref name="least"/> to <paramref name="most"/> UTF-16 code units.</summary>
     public static string Text(JsonElement value, string field, int most, int least = 1)
     {
-        if (value.ValueKind != JsonValueKind.String || Decode(() => value.GetString()!, field) is not { } text || text.Length < least || text.Length > most)
-            throw new BadInputException($"{field} must be a text of {least} to {most} characters", field);
+        if (value.ValueKind != JsonValueKind.String
+            || Decode(() => value.GetString()!, field) is not { } text
+            || text.Length < least
+            || text.Length > most)
+            throw new BadInputException($"{field} must be a string of {least} to {most} characters", field);
         return text;
     }
 
@@ -58,7 +61,7 @@ internal static class JsonInput
             ? number
             : throw new BadInputException($"{field} must be a whole number from {least} to {most}", field);
 
-    // JSON may hold half of a surrogate pair; a text may not.
+    // JSON may contain half of a surrogate pair; a string may not.
     private static string Decode(Func<string> text, string? field)
     {
         try
@@ -67,7 +70,7 @@ internal static class JsonInput
         }
         catch (InvalidOperationException)
         {
-            throw new BadInputException($"{field ?? "the body"} holds half of a character", field);
+            throw new BadInputException($"{field ?? "the body"} contains half of a surrogate pair", field);
         }
     }
 }

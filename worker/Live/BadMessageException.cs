@@ -1,4 +1,4 @@
 namespace SteelBrowser.Live;
 
-/// <summary>A viewer sent what cannot be done; the message tells that viewer why.</summary>
+/// <summary>A viewer's message is not valid or cannot be carried out. The exception's message tells that viewer why.</summary>
 internal sealed class BadMessageException(string message) : Exception(message);

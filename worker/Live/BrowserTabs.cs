@@ -4,8 +4,8 @@ using SteelBrowser.DevTools;
 namespace SteelBrowser.Live;
 
 /// <summary>
-/// The tabs of a browser, watched through a CDP session of our own with it: other clients notice nothing, and what is attached beneath that
-/// session goes with it. One lock over the list.
+/// The tabs of a browser, watched through our own CDP session with the browser. Other clients notice nothing, and everything that is
+/// attached below this session ends with it. A lock guards the list.
 /// </summary>
 internal sealed class BrowserTabs(DevToolsPipe pipe, TimeProvider time)
 {
@@ -17,16 +17,16 @@ internal sealed class BrowserTabs(DevToolsPipe pipe, TimeProvider time)
     private readonly TabList tabs = new();
     private int refreshing;
 
-    /// <summary>Something about the tabs is new. Raised by the pipe's reader, too: a handler must not block.</summary>
+    /// <summary>The tabs have changed. The pipe's reader also raises this event, so a handler must not block.</summary>
     public event Action? Changed;
 
-    /// <summary>The page in this tab crashed. Raised as <see cref="Changed"/> is.</summary>
+    /// <summary>The page in this tab has crashed. Raised like <see cref="Changed"/>.</summary>
     public event Action<string>? Crashed;
 
-    /// <summary>Our CDP session with the browser; null while nothing is watched.</summary>
+    /// <summary>Our CDP session with the browser; null while the tabs are not watched.</summary>
     public string? Session { get; private set; }
 
-    /// <summary>The ids of the tabs that are open, in the order they were opened.</summary>
+    /// <summary>The ids of the open tabs, in the order they were opened.</summary>
     public IReadOnlyList<string> Open
     {
         get
@@ -36,7 +36,10 @@ internal sealed class BrowserTabs(DevToolsPipe pipe, TimeProvider time)
         }
     }
 
-    /// <summary>Begins; the tabs that are there are known when it returns. Throws as <see cref="DevToolsPipe.CallAsync"/> does; nothing runs then.</summary>
+    /// <summary>
+    /// Starts to watch the tabs. The existing ones are known when it returns. Throws like <see cref="DevToolsPipe.CallAsync"/>; then
+    /// nothing is watched.
+    /// </summary>
     public async Task WatchAsync(CancellationToken deadline)
     {
         var attached = await pipe.CallAsync("Target.attachToBrowserTarget", "{}", null, deadline);
@@ -44,7 +47,7 @@ internal sealed class BrowserTabs(DevToolsPipe pipe, TimeProvider time)
         pipe.Received += OnEvent;
         try
         {
-            // The browser tells of the tabs that are there before it answers.
+            // The browser reports the existing tabs before it answers this call.
             await pipe.CallAsync("Target.setDiscoverTargets", Discover, Session, deadline);
         }
         catch
@@ -63,14 +66,17 @@ internal sealed class BrowserTabs(DevToolsPipe pipe, TimeProvider time)
             tabs.Clear();
     }
 
-    /// <summary>Closes a tab, but never the last one: clients count on it. Throws <see cref="BadMessageException"/>, and as the pipe does.</summary>
+    /// <summary>
+    /// Closes a tab, but never the last one, because clients rely on it. Throws <see cref="BadMessageException"/> for the last tab and
+    /// for an unknown one, and like the pipe.
+    /// </summary>
     public async Task CloseAsync(string tab, CancellationToken deadline)
     {
         lock (gate)
         {
             if (tabs.Count == 1 && tabs.Contains(tab))
-                throw new BadMessageException("the last tab stays open");
-            if (!tabs.Remove(tab)) // At once: two viewers must not close the last two.
+                throw new BadMessageException("the last tab cannot be closed");
+            if (!tabs.Remove(tab)) // Before the call: two viewers must not close the last two tabs.
                 throw NoSuchTab();
         }
 
@@ -78,11 +84,11 @@ internal sealed class BrowserTabs(DevToolsPipe pipe, TimeProvider time)
         await CallAsync("Target.closeTarget", tab, deadline);
     }
 
-    /// <summary>Brings a tab to the front. Throws as the pipe does.</summary>
+    /// <summary>Brings a tab to the front. Throws like the pipe.</summary>
     public Task ActivateAsync(string tab, CancellationToken deadline) => CallAsync("Target.activateTarget", tab, deadline);
 
-    /// <summary>The message <c>tabs</c>.</summary>
-    /// <param name="active">The tab its reader looks at.</param>
+    /// <summary>The message <c>tabs</c> as JSON.</summary>
+    /// <param name="active">The tab that the receiver looks at; null for none.</param>
     public ReadOnlyMemory<byte> ToJson(string? active)
     {
         lock (gate)
@@ -109,8 +115,8 @@ internal sealed class BrowserTabs(DevToolsPipe pipe, TimeProvider time)
             Changed?.Invoke();
     }
 
-    // The browser tells of a page's new address, but not of its new title. Whatever happens in it is a reason to ask, and while nothing
-    // happens nobody asks.
+    // The browser reports a page's new address, but not its new title. So every event is a reason to ask, and without events there is no
+    // reason.
     private async Task RefreshAsync()
     {
         await Task.Delay(RefreshPause, time);

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace SteelBrowser.Live;
 
-/// <summary>Turns a viewer's mouse and keyboard messages into calls of the CDP domain Input.</summary>
+/// <summary>Converts a viewer's mouse and keyboard messages to calls of the CDP domain Input.</summary>
 internal static class InputEvents
 {
     private const int AllModifiers = 15;
@@ -23,13 +23,14 @@ internal static class InputEvents
         };
         var button = message.OneOf("button", "none", "none", "left", "middle", "right");
         return string.Create(CultureInfo.InvariantCulture, $$"""
-            {"type":"{{type}}","x":{{message.Pixels("x")}},"y":{{message.Pixels("y")}},"deltaX":{{message.Pixels("deltaX")}},"deltaY":{{message.Pixels("deltaY")}},
-            "button":"{{button}}","buttons":{{message.Number("buttons", AllButtons)}},"clickCount":{{message.Number("clickCount", MostClicks)}},
-            "modifiers":{{message.Number("modifiers", AllModifiers)}}}
+            {"type":"{{type}}","x":{{message.Pixels("x")}},"y":{{message.Pixels("y")}},
+            "deltaX":{{message.Pixels("deltaX")}},"deltaY":{{message.Pixels("deltaY")}},
+            "button":"{{button}}","buttons":{{message.Number("buttons", AllButtons)}},
+            "clickCount":{{message.Number("clickCount", MostClicks)}},"modifiers":{{message.Number("modifiers", AllModifiers)}}}
             """);
     }
 
-    /// <summary>The parameters of <c>Input.dispatchKeyEvent</c>. A key without text, such as an arrow, is a raw one.</summary>
+    /// <summary>The parameters of <c>Input.dispatchKeyEvent</c>. A key without text, such as an arrow, becomes a raw key event.</summary>
     public static string Key(ViewerMessage message)
     {
         var text = message.OptionalText("text") ?? "";

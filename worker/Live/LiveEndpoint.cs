@@ -3,22 +3,23 @@ using SteelBrowser.Http;
 
 namespace SteelBrowser.Live;
 
-/// <summary>The call <c>/sessions/:id/live</c>.</summary>
+/// <summary>Handles the WebSocket call <c>/sessions/:id/live</c>.</summary>
 internal sealed class LiveEndpoint(ChromiumHost host, TimeProvider time)
 {
-    // A viewer whose network is gone says nothing: it is asked, and given up when it does not answer.
+    // A viewer that has lost its network sends nothing. So viewers are pinged, and disconnected when they do not answer.
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(20);
-    private static readonly Reply NotUpgraded = Reply.Error(StatusCodes.Status426UpgradeRequired, "the live view is a WebSocket");
+    private static readonly Reply NotUpgraded = Reply.Error(
+        StatusCodes.Status426UpgradeRequired, "the live view is a WebSocket: connect with a WebSocket client");
     private static readonly Reply BadInteractive = Reply.Json(
         StatusCodes.Status400BadRequest, """{"message":"interactive must be true or false","field":"interactive"}"""u8.ToArray());
     private static readonly Reply Full = Reply.Error(
         StatusCodes.Status503ServiceUnavailable,
-        $"{LiveView.MaxViewers} viewers watch this session already; it takes another one when one of them has left");
+        $"this session already has {LiveView.MaxViewers} viewers, which is the limit: try again when one of them has left");
 
     private readonly Lock gate = new();
     private LiveView? current;
 
-    /// <summary>Returns when the viewer has left, or with the reply to a request that does not become one.</summary>
+    /// <summary>Serves one viewer. Returns null when it has left, or the reply to a request that is refused.</summary>
     public async ValueTask<Reply?> HandleAsync(HttpContext context, string id)
     {
         if (host.BrowserOf(id) is not { } browser)
@@ -52,7 +53,7 @@ internal sealed class LiveEndpoint(ChromiumHost host, TimeProvider time)
         return request.Query["interactive"] is not [{ } text] || bool.TryParse(text, out interactive);
     }
 
-    // One view for each browser; that of a browser that is gone has no viewers left.
+    // One view for each browser. The view of a browser that has ended has no viewers left.
     private LiveView ViewOf(SessionBrowser browser)
     {
         lock (gate)

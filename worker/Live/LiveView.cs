@@ -3,8 +3,8 @@ using SteelBrowser.DevTools;
 namespace SteelBrowser.Live;
 
 /// <summary>
-/// Who looks at which tab of one browser. While nobody does, the browser is told nothing and tells nothing. The lock guards the fields; the
-/// turn lets one change of what is attached end before the next begins.
+/// Tracks which viewer looks at which tab of one browser. Without viewers there is no traffic with the browser. The lock guards the
+/// fields. The turn serializes changes of the attached CDP sessions: one change ends before the next begins.
 /// </summary>
 internal sealed class LiveView
 {
@@ -29,16 +29,18 @@ internal sealed class LiveView
 
     public DevToolsPipe Pipe { get; }
 
-    /// <summary>Takes a place, which <see cref="LeaveAsync"/> gives back. False when all are taken.</summary>
+    /// <summary>Takes a place, which <see cref="LeaveAsync"/> gives back. Returns false when all places are taken.</summary>
     public bool TryEnter(Viewer viewer)
     {
         lock (gate)
             return viewers.Count < MaxViewers && viewers.TryAdd(viewer, null);
     }
 
-    /// <summary>Shows the first picture as soon as there is one. Throws as <see cref="DevToolsPipe.CallAsync"/> does.</summary>
-    /// <param name="viewer">One that has entered.</param>
-    /// <param name="tab">The tab it wants to see; null for any.</param>
+    /// <summary>
+    /// Starts to show a tab. The first picture follows when it is available. Throws like <see cref="DevToolsPipe.CallAsync"/>.
+    /// </summary>
+    /// <param name="viewer">A viewer that has entered.</param>
+    /// <param name="tab">The tab to show; null for any.</param>
     public Task JoinAsync(Viewer viewer, string? tab) => InTurnAsync(async deadline =>
     {
         if (tabs.Session is null)
@@ -46,7 +48,7 @@ internal sealed class LiveView
         var open = tabs.Open;
         var isOpen = tab is not null && open.Contains(tab);
         if (tab is not null && !isOpen)
-            viewer.Tell("the tab asked for is not open; this is another one");
+            viewer.Tell("the requested tab is not open; another one is shown");
         await ShowInTurnAsync(viewer, isOpen ? tab : open is [var first, ..] ? first : null, deadline);
     });
 
@@ -63,10 +65,10 @@ internal sealed class LiveView
         });
     }
 
-    /// <summary>Shows another tab. Throws <see cref="BadMessageException"/>, and as <see cref="DevToolsPipe.CallAsync"/> does.</summary>
-    /// <param name="viewer">One that has joined.</param>
+    /// <summary>Shows another tab. Throws <see cref="BadMessageException"/>, and like <see cref="DevToolsPipe.CallAsync"/>.</summary>
+    /// <param name="viewer">A viewer that has joined.</param>
     /// <param name="tab">The tab.</param>
-    /// <param name="bringToFront">In the browser as well, which its page can notice.</param>
+    /// <param name="bringToFront">Whether to bring the tab to the front in the browser, too, which its page can notice.</param>
     public Task ShowAsync(Viewer viewer, string tab, bool bringToFront) => InTurnAsync(async deadline =>
     {
         if (!tabs.Open.Contains(tab))
@@ -76,21 +78,23 @@ internal sealed class LiveView
             await tabs.ActivateAsync(tab, deadline);
     });
 
-    /// <summary>Opens an empty tab and shows it. Throws as <see cref="DevToolsPipe.CallAsync"/> does.</summary>
+    /// <summary>Opens an empty tab and shows it. Throws like <see cref="DevToolsPipe.CallAsync"/>.</summary>
     public Task OpenAsync(Viewer viewer) => InTurnAsync(async deadline =>
     {
         var created = await Pipe.CallAsync("Target.createTarget", """{"url":"about:blank"}""", tabs.Session, deadline);
         await ShowInTurnAsync(viewer, created.GetProperty("targetId").GetString(), deadline);
     });
 
-    /// <summary>Closes a tab. Throws <see cref="BadMessageException"/>, and as <see cref="DevToolsPipe.CallAsync"/> does.</summary>
+    /// <summary>Closes a tab. Throws <see cref="BadMessageException"/>, and like <see cref="DevToolsPipe.CallAsync"/>.</summary>
     public Task CloseAsync(string tab) => InTurnAsync(deadline => tabs.CloseAsync(tab, deadline));
 
-    /// <summary>The CDP session with the tab a viewer looks at, or null while it looks at none.</summary>
+    /// <summary>Our CDP session with the tab that a viewer looks at; null while it looks at none.</summary>
     public string? SessionOf(Viewer viewer)
     {
         lock (gate)
-            return viewers.GetValueOrDefault(viewer) is { } tab && screencasts.TryGetValue(tab, out var screencast) ? screencast.Session : null;
+            return viewers.GetValueOrDefault(viewer) is { } tab && screencasts.TryGetValue(tab, out var screencast)
+                ? screencast.Session
+                : null;
     }
 
     /// <summary>The message <c>tabs</c> for a viewer.</summary>
@@ -102,7 +106,7 @@ internal sealed class LiveView
         return tabs.ToJson(active);
     }
 
-    // Whoever has the turn gives it back at its deadline, so that waiting for it needs none.
+    // The holder of the turn gives it back by its deadline, so the wait for the turn needs no deadline.
     private async Task InTurnAsync(Func<CancellationToken, Task> change)
     {
         await turn.WaitAsync();
@@ -127,7 +131,7 @@ internal sealed class LiveView
             before = now is null ? null : screencasts.GetValueOrDefault(now);
         }
 
-        // Before it leaves the old one: a tab that cannot be shown costs the viewer nothing.
+        // Starts the new tab before the viewer leaves the old one: if the new tab cannot be shown, the viewer loses nothing.
         var after = tab is null ? null : await StartInTurnAsync(tab, deadline);
         before?.Remove(viewer);
         bool isHere;
@@ -138,14 +142,14 @@ internal sealed class LiveView
                 viewers[viewer] = tab;
         }
 
-        // First the tabs, then the picture: a viewer has to know what it is of.
+        // The tabs come before the picture: a viewer must know which tab the picture shows.
         viewer.TabsChanged();
         if (isHere)
             after?.Add(viewer);
         await SweepInTurnAsync(deadline);
     }
 
-    // Its tab has closed: it looks at none.
+    // The viewer's tab has closed, so it looks at none.
     private void LeaveInTurn(Viewer viewer)
     {
         Screencast? before;
@@ -170,7 +174,7 @@ internal sealed class LiveView
         return started;
     }
 
-    // Stops what nobody looks at any more.
+    // Stops the screencasts that nobody looks at, and without viewers also the watch of the tabs.
     private async Task SweepInTurnAsync(CancellationToken deadline)
     {
         foreach (var (tab, screencast) in screencasts.Where(entry => !entry.Value.IsWatched).ToList())
@@ -211,7 +215,7 @@ internal sealed class LiveView
             _ = MoveAsync();
     }
 
-    // Whose tab has closed sees another one.
+    // Shows another tab to the viewers whose tab has closed.
     private async Task MoveAsync()
     {
         List<Viewer> lost = [];
@@ -230,7 +234,7 @@ internal sealed class LiveView
         catch (Exception e) when (e is DevToolsException or BrowserLostException or OperationCanceledException)
         {
             foreach (var viewer in lost)
-                viewer.Tell("the tab has closed, and no other can be shown");
+                viewer.Tell("the tab has closed, and no other tab can be shown");
         }
     }
 }

@@ -3,11 +3,12 @@ using SteelBrowser.DevTools;
 
 namespace SteelBrowser.Live;
 
-/// <summary>Calls whose failure is nobody's loss: what they are about has ended already.</summary>
+/// <summary>Makes CDP calls whose failure does not matter, because what they act on has already ended.</summary>
 internal static class Quietly
 {
-    /// <summary>The result, or null when there is none.</summary>
-    public static async Task<JsonElement?> CallAsync(DevToolsPipe pipe, string method, string parameters, string? session, CancellationToken deadline)
+    /// <summary>Returns the result, or null when the call fails.</summary>
+    public static async Task<JsonElement?> CallAsync(
+        DevToolsPipe pipe, string method, string parameters, string? session, CancellationToken deadline)
     {
         try
         {
@@ -20,7 +21,7 @@ internal static class Quietly
         }
         catch (OperationCanceledException)
         {
-            // A browser that does not answer is found and ended by whoever watches it.
+            // The monitor of the browser detects that it does not answer, and ends it.
             return null;
         }
     }

@@ -2,7 +2,9 @@ using SteelBrowser.DevTools;
 
 namespace SteelBrowser.Live;
 
-/// <summary>The pictures of one tab, made once for all who look at it. One lock: frames come while viewers do.</summary>
+/// <summary>
+/// The pictures of one tab, taken once for all its viewers. The lock is needed because frames arrive while viewers come and go.
+/// </summary>
 internal sealed class Screencast : IDisposable
 {
     private const string Settings = """{"format":"jpeg","quality":60,"maxWidth":1280,"maxHeight":800,"everyNthFrame":1}""";
@@ -35,10 +37,11 @@ internal sealed class Screencast : IDisposable
     }
 
     /// <summary>
-    /// Attaches to a tab and starts. The domain Page is left disabled, or dialogs of the page would wait for us to answer them. Throws as
-    /// <see cref="DevToolsPipe.CallAsync"/> does; nothing runs then.
+    /// Attaches to a tab and starts. The CDP domain Page stays disabled; otherwise dialogs of the page would wait for our answer. Throws
+    /// like <see cref="DevToolsPipe.CallAsync"/>; then nothing runs.
     /// </summary>
-    public static async Task<Screencast> StartAsync(DevToolsPipe pipe, string tab, string browserSession, TimeProvider time, CancellationToken deadline)
+    public static async Task<Screencast> StartAsync(
+        DevToolsPipe pipe, string tab, string browserSession, TimeProvider time, CancellationToken deadline)
     {
         var screencast = new Screencast(pipe, await PageSession.AttachAsync(pipe, tab, deadline, browserSession), time);
         pipe.Received += screencast.OnEvent;
@@ -54,7 +57,7 @@ internal sealed class Screencast : IDisposable
         }
     }
 
-    /// <summary>Detaches, which ends it.</summary>
+    /// <summary>Detaches from the tab, which ends the screencast.</summary>
     public void Dispose()
     {
         pipe.Received -= OnEvent;
@@ -99,7 +102,7 @@ internal sealed class Screencast : IDisposable
         }
     }
 
-    // The next frame comes only after this.
+    // The browser sends the next frame only after this call.
     private async Task AcknowledgeAsync(int frame)
     {
         using var deadline = new CancellationTokenSource(AckDeadline, time);

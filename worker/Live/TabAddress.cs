@@ -1,13 +1,14 @@
 namespace SteelBrowser.Live;
 
-/// <summary>What a viewer types into the address bar.</summary>
+/// <summary>Parses what a viewer types into the address bar.</summary>
 internal static class TabAddress
 {
     private const string Blank = "about:blank";
 
     /// <summary>
-    /// The URL to go to: http, https, data and about:blank only, since the rest reads this machine's files (file:) or runs in the page that
-    /// is there (javascript:). Without a scheme it is https. Throws <see cref="BadMessageException"/>.
+    /// Returns the URL to open. Only http, https, data and about:blank are allowed, because other schemes read this machine's files
+    /// (file:) or run in the current page (javascript:). An address without a scheme is read as https. Throws
+    /// <see cref="BadMessageException"/>.
     /// </summary>
     public static string Parse(string typed)
     {
@@ -19,11 +20,13 @@ internal static class TabAddress
         if (lower == Blank || lower.StartsWith("data:", StringComparison.Ordinal))
             return url;
         if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || (IsWeb(parsed) && parsed.Host.Length == 0))
-            throw new BadMessageException("this is no address; one looks like https://example.com/path");
-        return IsWeb(parsed) ? url : throw new BadMessageException($"addresses with {parsed.Scheme}: are not opened here; use http, https, data or {Blank}");
+            throw new BadMessageException("this is not an address: use one such as https://example.com/path");
+        return IsWeb(parsed)
+            ? url
+            : throw new BadMessageException($"addresses with {parsed.Scheme}: cannot be opened here; use http, https, data or {Blank}");
     }
 
-    // "localhost:8080" has none: what follows the colon is a port.
+    // "localhost:8080" has no scheme: a port follows the colon.
     private static bool HasScheme(string text)
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);

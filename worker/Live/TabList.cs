@@ -4,10 +4,12 @@ using SteelBrowser.DevTools;
 
 namespace SteelBrowser.Live;
 
-/// <summary>The pages of a browser in the order they were opened, kept up to date by Target events. Not safe for threads: its owner locks.</summary>
+/// <summary>
+/// The pages of a browser, in the order they were opened, kept up to date by Target events. Not thread-safe: the owner must lock.
+/// </summary>
 internal sealed class TabList
 {
-    // A data: URL can be megabytes, and a page can open others without end.
+    // A data: URL can be megabytes long, and a page can open any number of others.
     private const int MaxTitle = 200;
     private const int MaxUrl = 2000;
     private const int MaxListed = 100;
@@ -24,7 +26,7 @@ internal sealed class TabList
 
     public bool Remove(string id) => tabs.RemoveAll(tab => tab.Id == id) > 0;
 
-    /// <summary>Takes in an event. False when it changed nothing.</summary>
+    /// <summary>Applies an event. Returns false when it changed nothing.</summary>
     public bool Apply(DevToolsEvent news)
     {
         switch (news.Method)
@@ -38,8 +40,10 @@ internal sealed class TabList
         }
     }
 
-    /// <summary>Takes in titles and addresses of the tabs that are listed. False when nothing was new.</summary>
-    /// <param name="infos">What <c>Target.getTargets</c> returns.</param>
+    /// <summary>
+    /// Updates the titles and addresses of the tabs in this list; others are ignored. Returns false when nothing changed.
+    /// </summary>
+    /// <param name="infos">The array that <c>Target.getTargets</c> returns.</param>
     public bool Update(JsonElement infos)
     {
         var changed = false;
@@ -48,8 +52,8 @@ internal sealed class TabList
         return changed;
     }
 
-    /// <summary>The message <c>tabs</c>.</summary>
-    /// <param name="active">The tab its reader is looking at.</param>
+    /// <summary>The message <c>tabs</c> as JSON.</summary>
+    /// <param name="active">The tab that the receiver looks at; null for none.</param>
     public ReadOnlyMemory<byte> ToJson(string? active)
     {
         var message = new ArrayBufferWriter<byte>();

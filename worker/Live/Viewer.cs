@@ -3,12 +3,13 @@ using System.Threading.Channels;
 namespace SteelBrowser.Live;
 
 /// <summary>
-/// What one viewer has yet to be told. There is one place for each kind of news, and the newest takes it: a viewer that reads slowly misses
-/// some, and never costs memory. Without locks: the places are swapped one by one.
+/// The news that one viewer has yet to receive. There is one place for each kind of news, and the newest takes it. So a slow viewer misses
+/// some news, but never costs more memory. No lock is needed, because each place is swapped atomically.
 /// </summary>
 internal sealed class Viewer
 {
-    private readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> wake =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Frame? frame;
     private string? error;
     private bool tabsChanged;
@@ -32,14 +33,14 @@ internal sealed class Viewer
         wake.Writer.TryWrite(true);
     }
 
-    /// <summary>Nothing but this is sent any more. The first call decides.</summary>
+    /// <summary>Ends the connection. Nothing else is sent after this, and the first call decides the reason.</summary>
     public void Close(Closing how)
     {
         Interlocked.CompareExchange(ref closing, how, null);
         wake.Writer.TryWrite(true);
     }
 
-    /// <summary>Forgets the picture of a tab that is no longer looked at.</summary>
+    /// <summary>Drops the picture of a tab that the viewer no longer looks at.</summary>
     public void DropFrame() => Volatile.Write(ref frame, null);
 
     /// <summary>Waits until there is something to send, and takes all of it. Only one caller at a time.</summary>
@@ -53,6 +54,6 @@ internal sealed class Viewer
             Interlocked.Exchange(ref frame, null));
     }
 
-    /// <summary>What to send, in this order.</summary>
+    /// <summary>The news to send, in this order.</summary>
     public readonly record struct News(Closing? Closing, string? Error, bool TabsChanged, Frame? Frame);
 }

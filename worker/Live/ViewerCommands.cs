@@ -3,21 +3,21 @@ using SteelBrowser.DevTools;
 
 namespace SteelBrowser.Live;
 
-/// <summary>Does what one viewer asks for, in the order it asks.</summary>
+/// <summary>Carries out the messages of one viewer, in the order of their arrival.</summary>
 internal sealed class ViewerCommands(LiveView view, Viewer viewer, bool interactive, TimeProvider time)
 {
     private const int MaxUnderWay = 16;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LoadDeadline = TimeSpan.FromSeconds(15);
 
-    // A page that shows a dialog answers nothing until the dialog is gone, and the input that ends it must pass.
+    // A page that shows a dialog answers nothing until the dialog is closed. The input that closes it must not wait for those answers.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private int underWay;
     private string lastType = "";
     private Task last = Task.CompletedTask;
 
-    /// <summary>Returns when the next message may follow; what failed the viewer is told.</summary>
+    /// <summary>Returns when the next message may follow. Failures are reported to the viewer.</summary>
     public async Task HandleAsync(ReadOnlyMemory<byte> utf8)
     {
         try
@@ -27,15 +27,15 @@ internal sealed class ViewerCommands(LiveView view, Viewer viewer, bool interact
             if (!interactive && type != "tab")
                 return;
 
-            // Another move follows: a page that is busy gets fewer of them.
+            // Another move follows, so a busy page gets fewer of them.
             if (IsFull && type == "mouse" && message.OptionalText("event") == "move")
                 return;
 
-            // The browser keeps events of one kind in order. One of another kind could overtake them: a key the click before it.
+            // The browser keeps events of one kind in order, but one kind can overtake another: a key could overtake the click before it.
             if (IsFull || type != lastType)
                 await Task.WhenAny(last, Task.Delay(lastType is "tab" or "newTab" ? Deadline : Patience, time));
             if (IsFull)
-                throw new BadMessageException("the page does not react; this was not passed on");
+                throw new BadMessageException("the page does not respond; this message was discarded");
             lastType = type;
             last = DoAsync(type, message);
         }
@@ -64,7 +64,7 @@ internal sealed class ViewerCommands(LiveView view, Viewer viewer, bool interact
                 "tab" => view.ShowAsync(viewer, message.Text("id"), bringToFront: interactive),
                 "newTab" => view.OpenAsync(viewer),
                 "closeTab" => view.CloseAsync(message.Text("id")),
-                _ => throw new BadMessageException("'type' is none of the messages a viewer may send"),
+                _ => throw new BadMessageException("'type' is not a message that a viewer may send"),
             });
         }
         catch (Exception e) when (e is BadMessageException or DevToolsException)
@@ -73,11 +73,11 @@ internal sealed class ViewerCommands(LiveView view, Viewer viewer, bool interact
         }
         catch (OperationCanceledException)
         {
-            viewer.Tell("the page did not react in time");
+            viewer.Tell("the page did not respond in time");
         }
         catch (BrowserLostException)
         {
-            // The session ends with its browser, and its end is what the viewer is told.
+            // The session ends with its browser, and the viewer is told about that end.
         }
         finally
         {

@@ -16,9 +16,9 @@ internal sealed class ViewerConnection(WebSocket socket, Viewer viewer, LiveView
 
     private (int Width, int Height) size;
 
-    /// <summary>Runs until the viewer leaves or the browser is gone, whichever is first.</summary>
+    /// <summary>Runs until the viewer leaves or the browser is gone, whichever comes first.</summary>
     /// <param name="tab">The tab to show first; null for any.</param>
-    /// <param name="ended">As <see cref="SessionBrowser.Ended"/>.</param>
+    /// <param name="ended">The task <see cref="SessionBrowser.Ended"/>.</param>
     public async Task RunAsync(string? tab, Task<BrowserEnd> ended)
     {
         var sending = SendAsync();
@@ -26,14 +26,14 @@ internal sealed class ViewerConnection(WebSocket socket, Viewer viewer, LiveView
         var first = await Task.WhenAny(receiving, Closing.WhenAsync(ended));
         viewer.Close(await first);
 
-        // Then the viewer has the time to answer our close with its own. One that does not read any more is cut off.
+        // The viewer now has time to answer our close with its own. A viewer that no longer reads is cut off.
         var farewell = Task.WhenAll(sending, DrainAsync(receiving));
         await farewell.WaitAsync(CloseDeadline, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         socket.Abort();
         await farewell;
     }
 
-    // What came and was not read would make the system cut the connection, and our close with it.
+    // With unread data, the system would reset the connection, and our close would be lost.
     private async Task DrainAsync(Task receiving)
     {
         await receiving;
@@ -45,7 +45,7 @@ internal sealed class ViewerConnection(WebSocket socket, Viewer viewer, LiveView
         }
         catch (Exception e) when (IsLeaving(e))
         {
-            // It left without a word.
+            // The viewer left without a close message.
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class ViewerConnection(WebSocket socket, Viewer viewer, LiveView
         }
         catch (Exception e) when (IsLeaving(e))
         {
-            // The receiver finds the same, and ends the connection.
+            // The receiver gets the same failure, and ends the connection.
             socket.Abort();
         }
     }

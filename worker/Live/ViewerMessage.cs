@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace SteelBrowser.Live;
 
-/// <summary>One JSON object from a viewer. Every getter throws <see cref="BadMessageException"/> that names the field.</summary>
+/// <summary>One JSON object from a viewer. Every getter throws a <see cref="BadMessageException"/> that names the field.</summary>
 internal readonly struct ViewerMessage
 {
     private const double FarthestPixel = 1_000_000;
@@ -20,11 +20,11 @@ internal readonly struct ViewerMessage
             using var document = JsonDocument.Parse(utf8);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new(document.RootElement.Clone())
-                : throw new BadMessageException("a message is a JSON object");
+                : throw new BadMessageException("a message must be a JSON object");
         }
         catch (JsonException)
         {
-            throw new BadMessageException("a message is a JSON object, and this one is no JSON");
+            throw new BadMessageException("a message must be a JSON object, and this one is not valid JSON");
         }
     }
 
@@ -38,21 +38,21 @@ internal readonly struct ViewerMessage
         }
         catch (InvalidOperationException)
         {
-            throw new BadMessageException($"'{name}' holds half of a character");
+            throw new BadMessageException($"'{name}' contains half of a character");
         }
     }
 
-    /// <summary>The same, but null when it is left out.</summary>
+    /// <summary>The field as a string; null when it is missing.</summary>
     public string? OptionalText(string name) => Find(name) is null ? null : Text(name);
 
-    /// <summary>One of a few words.</summary>
+    /// <summary>The field as one of the given words; <paramref name="fallback"/> when it is missing.</summary>
     public string OneOf(string name, string fallback, params ReadOnlySpan<string> words)
     {
         var word = OptionalText(name) ?? fallback;
         return words.Contains(word) ? word : throw new BadMessageException($"'{name}' must be one of {string.Join(", ", words)}");
     }
 
-    /// <summary>A coordinate or distance in CSS pixels; 0 when it is left out.</summary>
+    /// <summary>A coordinate or distance in CSS pixels; 0 when it is missing.</summary>
     public double Pixels(string name)
     {
         if (Find(name) is not { } value)
@@ -62,7 +62,7 @@ internal readonly struct ViewerMessage
             : throw new BadMessageException($"'{name}' must be a number of pixels up to {FarthestPixel:0}");
     }
 
-    /// <summary>A whole number from 0 to <paramref name="most"/>; 0 when it is left out.</summary>
+    /// <summary>A whole number from 0 to <paramref name="most"/>; 0 when it is missing.</summary>
     public int Number(string name, int most)
     {
         if (Find(name) is not { } value)
@@ -80,7 +80,7 @@ internal readonly struct ViewerMessage
         }
         catch (InvalidOperationException)
         {
-            throw new BadMessageException("the name of a field holds half of a character");
+            throw new BadMessageException("the name of a field contains half of a character");
         }
     }
 }

@@ -5,13 +5,14 @@ using SteelBrowser.Http;
 
 namespace SteelBrowser.Pages;
 
-/// <summary>Which page a call is about.</summary>
+/// <summary>Finds the page that a call acts on.</summary>
 internal sealed class PageFinder : IDisposable
 {
     private readonly DiscoveryClient discovery = new();
 
     /// <summary>
-    /// Attaches to the page that DevTools lists first: the browser's own order, last active before others. Opens one when there is none.
+    /// Attaches to the page that DevTools lists first. This is the browser's own order: the last active page first. Opens a page when
+    /// there is none.
     /// </summary>
     public async Task<PageSession> AttachAsync(Browser browser, CancellationToken deadline)
     {

@@ -4,17 +4,17 @@ using static SteelBrowser.Input.JsonInput;
 
 namespace SteelBrowser.Pages;
 
-/// <summary>What a scrape, screenshot or PDF is asked of.</summary>
-/// <param name="Url">Where to go first; null for the page as it is.</param>
-/// <param name="Delay">To wait then.</param>
-/// <param name="FullPage">Of screenshots: all of it, not only what the window shows.</param>
-/// <param name="Formats">Of scrapes: what the page is turned into.</param>
+/// <summary>The options of a scrape, screenshot or PDF.</summary>
+/// <param name="Url">The address to open first; null for the page as it is.</param>
+/// <param name="Delay">How long to wait afterwards.</param>
+/// <param name="FullPage">For screenshots: the whole page, not only what the window shows.</param>
+/// <param name="Formats">For scrapes: the formats to return.</param>
 internal sealed record PageRequest(string? Url, TimeSpan Delay, bool FullPage, IReadOnlyList<string> Formats)
 {
     private const int MaxUrl = 32 * 1024;
     private const int MaxDelay = 30_000;
 
-    /// <summary>Throws <see cref="BadInputException"/>.</summary>
+    /// <summary>Parses the body of a call. Throws <see cref="BadInputException"/>.</summary>
     public static PageRequest Parse(JsonElement body, PageWork work)
     {
         var request = new PageRequest(null, TimeSpan.Zero, false, ["html"]);
@@ -25,7 +25,8 @@ internal sealed record PageRequest(string? Url, TimeSpan Delay, bool FullPage, I
                 "url" => request with { Url = ParseUrl(value, name) },
                 "delay" => request with { Delay = TimeSpan.FromMilliseconds(Number(value, name, 0, MaxDelay)) },
                 "fullPage" when work == PageWork.Screenshot => request with { FullPage = Flag(value, name) },
-                "format" when work == PageWork.Scrape => request with { Formats = [.. Elements(value, name, ScrapeScript.Formats.Count).Select(ParseFormat).Distinct()] },
+                "format" when work == PageWork.Scrape =>
+                    request with { Formats = [.. Elements(value, name, ScrapeScript.Formats.Count).Select(ParseFormat).Distinct()] },
                 _ => throw Unknown(name),
             };
         }

@@ -7,16 +7,16 @@ using SteelBrowser.Http;
 
 namespace SteelBrowser.Pages;
 
-/// <summary>What can be had of a page at once: its content, its picture, its print. Throws as <see cref="PageSession"/> does.</summary>
+/// <summary>Makes a scrape, a screenshot or a PDF of a page. Throws like <see cref="PageSession"/>.</summary>
 internal sealed class PageTools(PageFinder pages, TimeProvider time)
 {
-    // A side, and an area: the picture crosses our pipe as base64, and an answer there may have 64 MiB.
+    // Limits of a screenshot's sides and area, in pixels: it crosses our pipe as base64, where an answer may have at most 64 MiB.
     private const double MaxSide = 16384;
     private const double MaxArea = 40_000_000;
     private static readonly TimeSpan LoadDeadline = TimeSpan.FromSeconds(30);
 
-    // Of turning a page into text. A page of the largest size that is taken needs some seconds; one that is made to need more gets no
-    // more.
+    // The time to turn a page into text. The largest page that is accepted needs some seconds. A page that is built to need more time does
+    // not get it.
     private static readonly TimeSpan ReadDeadline = TimeSpan.FromSeconds(30);
 
     public async Task<Reply> ScrapeAsync(Browser browser, PageRequest request, CancellationToken deadline)
@@ -31,7 +31,8 @@ internal sealed class PageTools(PageFinder pages, TimeProvider time)
         }
         catch (OperationCanceledException) when (!deadline.IsCancellationRequested)
         {
-            throw new ScriptException($"the page could not be turned into {string.Join(", ", request.Formats)} within {ReadDeadline.TotalSeconds} s");
+            throw new ScriptException(
+                $"the page could not be turned into {string.Join(", ", request.Formats)} within {ReadDeadline.TotalSeconds} s");
         }
     }
 
@@ -49,9 +50,9 @@ internal sealed class PageTools(PageFinder pages, TimeProvider time)
         return new(StatusCodes.Status200OK, "application/pdf", printed.GetProperty("data").GetBytesFromBase64());
     }
 
-    /// <summary>The picture as base64 of a PNG.</summary>
-    /// <param name="page">Of what.</param>
-    /// <param name="more">Further members of the parameters, each after a comma.</param>
+    /// <summary>Takes a screenshot. Returns a JSON string with the base64 of a PNG.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="more">Further members of the CDP parameters, each after a comma.</param>
     /// <param name="deadline">The deadline.</param>
     public static async Task<JsonElement> CaptureAsync(PageSession page, string more, CancellationToken deadline) =>
         (await page.CallAsync("Page.captureScreenshot", $$"""{"format":"png"{{more}}}""", deadline)).GetProperty("data");

@@ -7,19 +7,22 @@ using Steelyard.Contract.Egress;
 namespace SteelBrowser.Relay;
 
 /// <summary>
-/// Makes every connection that leaves a session's browser. It resolves a name once, judges the addresses, and dials what it has judged: a name
-/// that means something else a moment later gains nothing.
+/// Makes every connection that leaves a session's browser. It resolves a name once, checks the addresses, and connects only to an address
+/// that it has checked. So a name that resolves to another address a moment later gains nothing.
 /// </summary>
-/// <param name="rules">What is allowed.</param>
+/// <param name="rules">Where connections may lead.</param>
 /// <param name="time">The clock.</param>
 internal sealed class Dialer(EgressRules rules, TimeProvider time)
 {
-    // When there are several addresses, one that swallows packets must not use up all the time.
+    // With several addresses, one that drops packets must not use up all the time.
     private static readonly TimeSpan PerAddress = TimeSpan.FromSeconds(4);
 
     private static readonly IPAddress[] Local = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
-    /// <summary>Throws <see cref="EgressException"/> when it is not allowed, and <see cref="ProxyException"/> when it cannot be done.</summary>
+    /// <summary>
+    /// Connects to a destination. Throws <see cref="EgressException"/> when it is not allowed, and <see cref="ProxyException"/> when the
+    /// connection fails.
+    /// </summary>
     public async Task<Socket> DialAsync(Destination destination, CancellationToken deadline)
     {
         var allowed = await ResolveAsync(destination, deadline);
@@ -44,15 +47,18 @@ internal sealed class Dialer(EgressRules rules, TimeProvider time)
     }
 
     /// <summary>
-    /// Connects to the session's proxy. Its own address must be allowed; the names behind it are its own business. Throws
-    /// <see cref="EgressException"/> and <see cref="ProxyException"/>.
+    /// Connects to the session's proxy. The proxy's own address must be allowed; the rules do not apply to what the proxy connects to.
+    /// Throws <see cref="EgressException"/> and <see cref="ProxyException"/>.
     /// </summary>
     public async Task<Wire> DialAsync(Upstream upstream, Traffic traffic, CancellationToken deadline)
     {
         var socket = await DialAsync(new Destination(upstream.Host, upstream.Port), deadline);
         try
         {
-            return new(socket, upstream.Kind == UpstreamKind.Https ? await SecureAsync(socket, upstream.Host, deadline) : new NetworkStream(socket), traffic);
+            return new(
+                socket,
+                upstream.Kind == UpstreamKind.Https ? await SecureAsync(socket, upstream.Host, deadline) : new NetworkStream(socket),
+                traffic);
         }
         catch (Exception e)
         {
@@ -91,7 +97,9 @@ internal sealed class Dialer(EgressRules rules, TimeProvider time)
     {
         try
         {
-            var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : IsLocal(host) ? Local : await Dns.GetHostAddressesAsync(host, deadline);
+            var addresses = IPAddress.TryParse(host, out var literal) ? [literal]
+                : IsLocal(host) ? Local
+                : await Dns.GetHostAddressesAsync(host, deadline);
             return addresses.Length > 0 ? addresses : throw new ProxyException($"{host} has no address");
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
@@ -100,7 +108,7 @@ internal sealed class Dialer(EgressRules rules, TimeProvider time)
         }
     }
 
-    // RFC 6761 §6.3: such names are this machine and no business of a name server, as browsers have it.
+    // RFC 6761 §6.3: these names mean this machine, and no name server is asked for them. Browsers do the same.
     private static bool IsLocal(string host) => $".{host.TrimEnd('.')}".EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
 
     private static async Task<SslStream> SecureAsync(Socket socket, string host, CancellationToken deadline)

@@ -5,8 +5,8 @@ using System.Text;
 namespace SteelBrowser.Relay;
 
 /// <summary>
-/// One connection of a browser without a proxy of its own. The browser speaks SOCKS 5 to us (RFC 1928): it hands over the name, we look it up,
-/// judge it and dial, and from then on it talks to the other side as if we were not there.
+/// One connection of a browser whose session has no proxy. The browser speaks SOCKS 5 (RFC 1928) to the relay and sends the name. The relay
+/// resolves and checks the name and connects. After that, it passes the bytes on unchanged.
 /// </summary>
 internal sealed class DirectConnection(Wire browser, Dialer dialer, RefusalLog refusals, TimeProvider time)
 {
@@ -19,7 +19,7 @@ internal sealed class DirectConnection(Wire browser, Dialer dialer, RefusalLog r
     private static readonly TimeSpan HandshakeDeadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(30);
 
-    /// <summary>Returns when the connection is over, however that came about.</summary>
+    /// <summary>Returns when the connection is over, for any reason.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         try
@@ -27,9 +27,10 @@ internal sealed class DirectConnection(Wire browser, Dialer dialer, RefusalLog r
             if (await Deadline.WithinAsync(HandshakeDeadline, GreetAsync, time, stop) is { } destination)
                 await CarryAsync(destination, stop);
         }
-        catch (Exception e) when (e is ProxyException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (
+            e is ProxyException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // One of both sides has gone, which is how connections end.
+            // One of the two sides has gone, which is how connections end.
         }
     }
 
@@ -58,7 +59,7 @@ internal sealed class DirectConnection(Wire browser, Dialer dialer, RefusalLog r
             over => Splice.PumpAsync(browser, site, default, over), over => Splice.PumpAsync(site, browser, default, over), time, stop);
     }
 
-    // SOCKS has no words for it. Who speaks plain HTTP is told by a page; TLS would not believe one.
+    // SOCKS cannot tell the reason. A connection with plain HTTP gets a page with the reason; over TLS the browser would not accept one.
     private async Task RefuseAsync(Destination destination, string message, CancellationToken stop)
     {
         if (destination.Port == HttpsPort)
@@ -72,14 +73,16 @@ internal sealed class DirectConnection(Wire browser, Dialer dialer, RefusalLog r
             await ErrorPage.WriteAsync(browser, HttpStatusCode.Forbidden, message, stop);
     }
 
-    // Reads the head to its end: what is left unread would cut the answer off.
+    // Reads the whole head: with unread data, the system would reset the connection and the answer would be lost.
     private async Task<bool> SaysHttpAsync(CancellationToken deadline)
     {
         var first = new byte[1];
-        return await browser.ReadAsync(first, deadline) == 1 && char.IsAsciiLetterUpper((char)first[0]) && await HeadReader.ReadAsync(browser, first, deadline) is not null;
+        return await browser.ReadAsync(first, deadline) == 1
+            && char.IsAsciiLetterUpper((char)first[0])
+            && await HeadReader.ReadAsync(browser, first, deadline) is not null;
     }
 
-    // Null when it asks for what we do not do.
+    // Null when the browser asks for something that is not supported, or leaves.
     private async Task<Destination?> GreetAsync(CancellationToken deadline)
     {
         try
@@ -112,5 +115,6 @@ internal sealed class DirectConnection(Wire browser, Dialer dialer, RefusalLog r
         _ => null,
     };
 
-    private ValueTask AnswerAsync(byte code, CancellationToken cancellation) => browser.WriteAsync((byte[])[Version, code, 0, 1, 0, 0, 0, 0, 0, 0], cancellation);
+    private ValueTask AnswerAsync(byte code, CancellationToken cancellation) =>
+        browser.WriteAsync((byte[])[Version, code, 0, 1, 0, 0, 0, 0, 0, 0], cancellation);
 }

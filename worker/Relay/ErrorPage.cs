@@ -4,10 +4,10 @@ using System.Text;
 
 namespace SteelBrowser.Relay;
 
-/// <summary>What the browser shows when the relay itself answers.</summary>
+/// <summary>The page that the browser shows when the relay itself answers.</summary>
 internal static class ErrorPage
 {
-    /// <summary>Writes it, and ends the connection. A browser that did not wait for it is no failure.</summary>
+    /// <summary>Writes the page and ends the connection. If the browser does not wait for the page, that is not an error.</summary>
     public static async Task WriteAsync(Wire browser, HttpStatusCode status, string message, CancellationToken stop)
     {
         var text = Encoding.UTF8.GetBytes($"{message}\n");
@@ -21,7 +21,7 @@ internal static class ErrorPage
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
-            // The browser did not wait for it.
+            // The browser did not wait for the page.
         }
     }
 }

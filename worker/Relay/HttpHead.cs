@@ -2,9 +2,9 @@ using System.Text;
 
 namespace SteelBrowser.Relay;
 
-/// <summary>The start line and headers of an HTTP/1.1 message, as far as a proxy has to know them.</summary>
-/// <param name="StartLine">Without its line end.</param>
-/// <param name="Headers">Each line as it came, without its line end.</param>
+/// <summary>The start line and headers of an HTTP/1.1 message, as far as a proxy needs them.</summary>
+/// <param name="StartLine">The first line, without its line ending.</param>
+/// <param name="Headers">Each header line as received, without its line ending.</param>
 internal sealed record HttpHead(string StartLine, IReadOnlyList<string> Headers)
 {
     private static readonly string[] OfOneConnection = ["connection", "keep-alive", "proxy-connection", "proxy-authorization"];
@@ -19,9 +19,11 @@ internal sealed record HttpHead(string StartLine, IReadOnlyList<string> Headers)
         }
     }
 
-    /// <summary>The status of a response; 0 when it is none.</summary>
-    public int Status => StartLine.StartsWith("HTTP/1.", StringComparison.Ordinal) && int.TryParse(Words.Second, out var status) ? status : 0;
+    /// <summary>The status of a response; 0 when this is not a response.</summary>
+    public int Status =>
+        StartLine.StartsWith("HTTP/1.", StringComparison.Ordinal) && int.TryParse(Words.Second, out var status) ? status : 0;
 
+    /// <summary>Parses a head.</summary>
     /// <param name="bytes">Latin-1, with or without the empty line at the end.</param>
     public static HttpHead Parse(ReadOnlySpan<byte> bytes)
     {
@@ -29,10 +31,17 @@ internal sealed record HttpHead(string StartLine, IReadOnlyList<string> Headers)
         return new(lines[0], [.. lines.Skip(1).TakeWhile(line => line.Length > 0)]);
     }
 
-    /// <summary>The same without what is meant for one connection only, and with <c>Connection: close</c>.</summary>
+    /// <summary>
+    /// A copy without the headers that apply to one connection only, with <c>Connection: close</c> and the given headers.
+    /// </summary>
     public HttpHead ForOneRequest(params IEnumerable<string> more) => this with
     {
-        Headers = [.. Headers.Where(header => !OfOneConnection.Contains(header.Split(':')[0].Trim().ToLowerInvariant())), "Connection: close", .. more],
+        Headers =
+        [
+            .. Headers.Where(header => !OfOneConnection.Contains(header.Split(':')[0].Trim().ToLowerInvariant())),
+            "Connection: close",
+            .. more,
+        ],
     };
 
     public byte[] ToBytes() => Encoding.Latin1.GetBytes(string.Join("\r\n", [StartLine, .. Headers, "", ""]));

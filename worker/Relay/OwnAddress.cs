@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace SteelBrowser.Relay;
 
-/// <summary>Tells this machine's own addresses, of which loopback is only one: our ports may be bound to any of them.</summary>
+/// <summary>Recognizes this machine's own addresses. Loopback is only one of them: our ports may be bound to any.</summary>
 internal static class OwnAddress
 {
     private const int AnyPort = 9;
 
-    /// <summary>What the kernel would send to it comes from the same address. No packet is sent to find out.</summary>
+    /// <summary>True if packets to this address would also have it as their source. No packet is sent to find out.</summary>
     public static bool Is(IPAddress address)
     {
         using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
@@ -19,7 +19,7 @@ internal static class OwnAddress
         }
         catch (SocketException)
         {
-            return false; // No way leads there: the dial will fail, too.
+            return false; // There is no route to the address, so the connection will fail, too.
         }
     }
 }

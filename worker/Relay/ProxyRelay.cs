@@ -6,8 +6,9 @@ using Steelyard.Contract.Egress;
 namespace SteelBrowser.Relay;
 
 /// <summary>
-/// The proxy a browser is given: it listens on a random port of 127.0.0.1, and is the browser's only way out. Either it passes everything on to
-/// the session's own proxy, with that one's credentials, and counts the bytes; or it connects by itself. It lives as long as its browser.
+/// The proxy that a browser uses. It listens on a random port of 127.0.0.1 and is the browser's only way out. Either it forwards
+/// everything to the session's proxy, adds the credentials and counts the bytes, or it connects by itself. It lives as long as its
+/// browser.
 /// </summary>
 internal sealed class ProxyRelay : IAsyncDisposable
 {
@@ -39,16 +40,16 @@ internal sealed class ProxyRelay : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>It passes everything on to a proxy of the session's.</summary>
+    /// <summary>True if it forwards everything to the session's proxy.</summary>
     public bool HasUpstream { get; }
 
-    /// <summary>As the browser takes it on its command line.</summary>
+    /// <summary>The address in the form that the browser's command line takes.</summary>
     public string Address => $"{(HasUpstream ? "http" : "socks5")}://127.0.0.1:{Port}";
 
-    /// <summary>Of the session's proxy.</summary>
+    /// <summary>The bytes to and from the session's proxy.</summary>
     public Traffic Traffic { get; } = new();
 
-    /// <summary>Throws <see cref="SocketException"/> when no port can be had.</summary>
+    /// <summary>Starts to listen. Throws <see cref="SocketException"/> when no port is available.</summary>
     /// <param name="upstream">The session's proxy; null for none.</param>
     /// <param name="rules">Where connections may lead.</param>
     /// <param name="time">The clock.</param>
@@ -68,7 +69,7 @@ internal sealed class ProxyRelay : IAsyncDisposable
         }
     }
 
-    /// <summary>Cuts every connection.</summary>
+    /// <summary>Stops listening and cuts every connection.</summary>
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
@@ -91,7 +92,7 @@ internal sealed class ProxyRelay : IAsyncDisposable
             catch (SocketException e) when (!stop.IsCancellationRequested)
             {
                 places.Release();
-                Stderr.Line($"the proxy's relay cannot accept a connection: {e.Message}");
+                Stderr.Line($"the proxy relay cannot accept a connection: {e.Message}");
                 await Task.Delay(PauseAfterError, time, stop.Token);
             }
             catch

@@ -2,7 +2,7 @@ using SteelBrowser.Diagnostics;
 
 namespace SteelBrowser.Relay;
 
-/// <summary>Writes down the first refusals of a browser: a page that tries every port must not fill the log.</summary>
+/// <summary>Logs only the first refusals of a browser: a page that tries every port must not fill the log.</summary>
 internal sealed class RefusalLog
 {
     private const int Most = 20;
@@ -13,6 +13,6 @@ internal sealed class RefusalLog
     {
         var number = Interlocked.Increment(ref count);
         if (number <= Most)
-            Stderr.Line(message + (number == Most ? " (further refusals of this browser are not written down)" : ""));
+            Stderr.Line(message + (number == Most ? " (further refusals of this browser are not logged)" : ""));
     }
 }

@@ -5,17 +5,18 @@ using System.Text;
 namespace SteelBrowser.Relay;
 
 /// <summary>
-/// One connection of the browser, carried to the session's proxy: a tunnel, or one plain request. The browser never sees the proxy's
-/// credentials, and is never asked for them.
+/// One connection of the browser, forwarded to the session's proxy: a tunnel, or one plain request. The browser never sees the proxy's
+/// credentials and is never asked for them.
 /// </summary>
-internal sealed class RelayedConnection(Wire browser, Upstream upstream, Dialer dialer, RefusalLog refusals, Traffic traffic, TimeProvider time)
+internal sealed class RelayedConnection(
+    Wire browser, Upstream upstream, Dialer dialer, RefusalLog refusals, Traffic traffic, TimeProvider time)
 {
     private static readonly TimeSpan HeadDeadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(20);
 
     private bool answered;
 
-    /// <summary>Returns when the connection is over, however that came about.</summary>
+    /// <summary>Returns when the connection is over, for any reason.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         try
@@ -36,9 +37,10 @@ internal sealed class RelayedConnection(Wire browser, Upstream upstream, Dialer 
             refusals.Add(e.Message);
             await ErrorPage.WriteAsync(browser, HttpStatusCode.Forbidden, e.Message, stop);
         }
-        catch (Exception e) when (e is ProxyException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (
+            e is ProxyException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // One of both sides has gone, which is how connections end.
+            // One of the two sides has gone, which is how connections end.
         }
     }
 
@@ -72,7 +74,8 @@ internal sealed class RelayedConnection(Wire browser, Upstream upstream, Dialer 
         await JoinAsync(proxy, rest, cancellation => RespondAsync(proxy, cancellation), stop);
     }
 
-    private Task<Wire> OpenAsync(CancellationToken stop) => WithinAsync(ConnectDeadline, deadline => dialer.DialAsync(upstream, traffic, deadline), stop);
+    private Task<Wire> OpenAsync(CancellationToken stop) =>
+        WithinAsync(ConnectDeadline, deadline => dialer.DialAsync(upstream, traffic, deadline), stop);
 
     private async Task<ReadOnlyMemory<byte>> SocksAsync(Wire proxy, Destination destination, CancellationToken deadline)
     {
@@ -87,21 +90,23 @@ internal sealed class RelayedConnection(Wire browser, Upstream upstream, Dialer 
         }
     }
 
-    // Returns what has already come through the new tunnel.
+    // Returns the bytes that have already come through the new tunnel.
     private async Task<ReadOnlyMemory<byte>> ConnectAsync(Wire proxy, Destination destination, CancellationToken deadline)
     {
         var request = new HttpHead($"CONNECT {destination.Authority} HTTP/1.1", [$"Host: {destination.Authority}", .. Credentials]);
         await proxy.WriteAsync(request.ToBytes(), deadline);
         if (await HeadReader.ReadAsync(proxy, default, deadline) is not var (head, early))
             throw new ProxyException("the proxy ended the connection");
-        return head.Status is >= 200 and < 300 ? early : throw new ProxyException($"the proxy does not connect to {destination.Authority}: {head.StartLine}");
+        return head.Status is >= 200 and < 300
+            ? early
+            : throw new ProxyException($"the proxy does not connect to {destination.Authority}: {head.StartLine}");
     }
 
     private IEnumerable<string> Credentials => upstream.Username is null
         ? []
         : ["Proxy-Authorization: Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{upstream.Username}:{upstream.Password}"))];
 
-    // The browser is told to close: over this connection it may send nothing more, which would pass without credentials.
+    // The browser is told to close the connection: another request on it would be forwarded without credentials.
     private async Task RespondAsync(Wire proxy, CancellationToken cancellation)
     {
         ReadOnlyMemory<byte> rest = default;
@@ -125,5 +130,6 @@ internal sealed class RelayedConnection(Wire browser, Upstream upstream, Dialer 
     private Task JoinAsync(Wire proxy, ReadOnlyMemory<byte> rest, Func<CancellationToken, Task> down, CancellationToken stop) =>
         Splice.JoinAsync(over => Splice.PumpAsync(browser, proxy, rest, over), down, time, stop);
 
-    private Task<T> WithinAsync<T>(TimeSpan period, Func<CancellationToken, Task<T>> work, CancellationToken stop) => Deadline.WithinAsync(period, work, time, stop);
+    private Task<T> WithinAsync<T>(TimeSpan period, Func<CancellationToken, Task<T>> work, CancellationToken stop) =>
+        Deadline.WithinAsync(period, work, time, stop);
 }

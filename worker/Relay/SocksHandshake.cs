@@ -5,7 +5,7 @@ using System.Text;
 
 namespace SteelBrowser.Relay;
 
-/// <summary>SOCKS version 5 (RFC 1928) with user name and password (RFC 1929), as a client. The proxy resolves names.</summary>
+/// <summary>A client of SOCKS version 5 (RFC 1928), with user name and password (RFC 1929). The proxy resolves names.</summary>
 internal static class SocksHandshake
 {
     private const byte Version = 5;
@@ -16,14 +16,16 @@ internal static class SocksHandshake
     private const byte Name = 3;
     private const byte Address6 = 4;
 
-    /// <summary>Afterwards the wire leads to the destination. Throws <see cref="ProxyException"/> when the proxy refuses.</summary>
+    /// <summary>
+    /// Runs the handshake; afterwards the wire leads to the destination. Throws <see cref="ProxyException"/> when the proxy refuses.
+    /// </summary>
     public static async Task RunAsync(Wire proxy, Upstream upstream, Destination destination, CancellationToken deadline)
     {
         await GreetAsync(proxy, upstream, deadline);
         await proxy.WriteAsync((byte[])[Version, Connect, 0, .. AddressOf(destination.Host), .. PortOf(destination.Port)], deadline);
         var answer = await proxy.ReadExactlyAsync(4, deadline);
         if (answer[0] != Version)
-            throw new ProxyException("the proxy speaks no SOCKS 5");
+            throw new ProxyException("the proxy does not speak SOCKS 5");
         if (answer[1] != 0)
             throw new ProxyException($"the proxy does not connect to {destination.Authority}: SOCKS error {answer[1]}");
         var bound = answer[3] switch
@@ -31,23 +33,24 @@ internal static class SocksHandshake
             Address4 => 4,
             Address6 => 16,
             Name => (await proxy.ReadExactlyAsync(1, deadline))[0],
-            _ => throw new ProxyException("the proxy speaks no SOCKS 5"),
+            _ => throw new ProxyException("the proxy does not speak SOCKS 5"),
         };
         await proxy.ReadExactlyAsync(bound + 2, deadline);
     }
 
     private static async Task GreetAsync(Wire proxy, Upstream upstream, CancellationToken deadline)
     {
-        await proxy.WriteAsync(upstream.Username is null ? new[] { Version, (byte)1, NoCredentials } : [Version, 2, NoCredentials, Password], deadline);
+        await proxy.WriteAsync(
+            upstream.Username is null ? new[] { Version, (byte)1, NoCredentials } : [Version, 2, NoCredentials, Password], deadline);
         var choice = await proxy.ReadExactlyAsync(2, deadline);
         if (choice[0] != Version)
-            throw new ProxyException("the proxy speaks no SOCKS 5");
+            throw new ProxyException("the proxy does not speak SOCKS 5");
         if (choice[1] == NoCredentials)
             return;
         if (upstream.Username is null)
-            throw new ProxyException("the proxy demands a user name and password");
+            throw new ProxyException("the proxy requires a user name and password");
         if (choice[1] != Password)
-            throw new ProxyException("the proxy knows no way to log in that we know");
+            throw new ProxyException("the proxy supports no authentication method that the worker supports");
         await proxy.WriteAsync((byte[])[1, .. Counted(upstream.Username), .. Counted(upstream.Password)], deadline);
         if ((await proxy.ReadExactlyAsync(2, deadline))[1] != 0)
             throw new ProxyException("the proxy refuses the user name or password");
@@ -70,6 +73,8 @@ internal static class SocksHandshake
     private static byte[] Counted(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        return bytes.Length <= byte.MaxValue ? [(byte)bytes.Length, .. bytes] : throw new ProxyException("a name or password is too long for SOCKS 5");
+        return bytes.Length <= byte.MaxValue
+            ? [(byte)bytes.Length, .. bytes]
+            : throw new ProxyException("a host name, user name or password is longer than 255 bytes, the limit of SOCKS 5");
     }
 }

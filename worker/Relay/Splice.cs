@@ -8,8 +8,9 @@ internal static class Splice
     private const int BufferBytes = 32 * 1024;
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
 
-    /// <summary>Both directions. After the end of one the other has a little time left.</summary>
-    public static async Task JoinAsync(Func<CancellationToken, Task> up, Func<CancellationToken, Task> down, TimeProvider time, CancellationToken stop)
+    /// <summary>Runs both directions. When one ends, the other has a short time left to end, too.</summary>
+    public static async Task JoinAsync(
+        Func<CancellationToken, Task> up, Func<CancellationToken, Task> down, TimeProvider time, CancellationToken stop)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var both = new[] { down(over.Token), up(over.Token) };
@@ -20,7 +21,7 @@ internal static class Splice
         }
         catch (TimeoutException)
         {
-            // The other side leaves its end open: it is cut.
+            // One direction did not end in time: the connection is cut.
         }
         finally
         {
@@ -29,7 +30,7 @@ internal static class Splice
         }
     }
 
-    /// <summary>One direction, to its end.</summary>
+    /// <summary>Copies one direction until it ends.</summary>
     public static async Task PumpAsync(Wire from, Wire to, ReadOnlyMemory<byte> first, CancellationToken cancellation)
     {
         if (first.Length > 0)

@@ -1,6 +1,6 @@
 namespace SteelBrowser.Relay;
 
-/// <summary>Bytes to and from the session's proxy, without those of TLS to the proxy itself.</summary>
+/// <summary>Counts the bytes to and from the session's proxy, without the overhead of TLS to the proxy itself.</summary>
 internal sealed class Traffic
 {
     private long sent;

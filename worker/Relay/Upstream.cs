@@ -1,11 +1,11 @@
 namespace SteelBrowser.Relay;
 
-/// <summary>The proxy a session has asked for.</summary>
-/// <param name="Kind">How to talk to it.</param>
+/// <summary>The proxy that a session has asked for.</summary>
+/// <param name="Kind">The protocol of the proxy.</param>
 /// <param name="Host">Its name or address; IPv6 without brackets.</param>
 /// <param name="Port">Its port.</param>
-/// <param name="Username">Null for no credentials.</param>
-/// <param name="Password">Empty when there is none.</param>
+/// <param name="Username">The user name; null means no credentials.</param>
+/// <param name="Password">The password; empty when none is given.</param>
 internal sealed record Upstream(UpstreamKind Kind, string Host, int Port, string? Username, string Password);
 
 internal enum UpstreamKind

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace SteelBrowser.Relay;
 
 /// <summary>One side of a relayed connection: a socket, perhaps with TLS over it.</summary>
-/// <param name="socket">Owned.</param>
-/// <param name="stream">Over the socket; owned.</param>
+/// <param name="socket">The socket; disposed with the wire.</param>
+/// <param name="stream">The stream over the socket; disposed with the wire.</param>
 /// <param name="traffic">Counts the bytes; null for the browser's side.</param>
 internal sealed class Wire(Socket socket, Stream stream, Traffic? traffic) : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class Wire(Socket socket, Stream stream, Traffic? traffic) : IDi
         return read;
     }
 
-    /// <summary>Exactly as many bytes. Throws <see cref="EndOfStreamException"/> when fewer come.</summary>
+    /// <summary>Reads exactly this many bytes. Throws <see cref="EndOfStreamException"/> when fewer arrive.</summary>
     public async ValueTask<byte[]> ReadExactlyAsync(int count, CancellationToken cancellationToken)
     {
         var bytes = new byte[count];

@@ -3,29 +3,29 @@ using SteelBrowser.Http;
 
 namespace SteelBrowser.Sessions;
 
-/// <summary>Holds the one session.</summary>
+/// <summary>Holds the worker's only session.</summary>
 internal interface ISessionHost
 {
-    /// <summary>A create would be served at once, and would end nobody's session.</summary>
+    /// <summary>True when a create would be served at once, without ending another session.</summary>
     bool IsAvailable { get; }
 
     StoredSession? Session { get; }
 
-    /// <summary>It ends, since its browser is lost. Why that is, only its exit status tells.</summary>
+    /// <summary>True when the worker is ending because its browser is lost. Only its exit status tells why.</summary>
     bool HasLostBrowser { get; }
 
-    /// <summary>What keeps its browsers from the rest of the machine; null when it has none.</summary>
+    /// <summary>How its browsers are isolated from the rest of the machine; null when it has no browsers.</summary>
     Isolation? Isolation { get; }
 
-    /// <summary>Makes this the session; the one before it is gone. False when no browser was ready for it in time.</summary>
+    /// <summary>Makes this the current session; the previous one ends. False when no browser was ready in time.</summary>
     ValueTask<bool> TryCreateAsync(StoredSession session, CancellationToken cancellationToken);
 
-    /// <summary>Ends the session if it has this id. It is gone when this returns; the cleaning goes on behind it.</summary>
+    /// <summary>Ends the session if it has this id. The session is gone when this returns; cleanup continues in the background.</summary>
     bool TryEnd(string id);
 
-    /// <summary>Asks the browser one of the DevTools discovery calls. Null when there is no browser.</summary>
+    /// <summary>Passes a DevTools discovery call to the browser. Null when there is no browser.</summary>
     ValueTask<Reply?> DiscoverAsync(string method, string pathAndQuery, CancellationToken cancellationToken);
 
-    /// <summary>Runs until asked to stop, or until it cannot go on; cleans up and returns our exit status.</summary>
+    /// <summary>Runs until it is asked to stop or cannot continue, then cleans up and returns the worker's exit code.</summary>
     Task<int> RunAsync(CancellationToken stop);
 }

@@ -4,7 +4,7 @@ using Steelyard.Contract;
 
 namespace SteelBrowser.Sessions;
 
-/// <summary>A session is its JSON, and nothing else. One reference, swapped whole.</summary>
+/// <summary>A host without a browser: a session is only its JSON, in one reference that is replaced atomically.</summary>
 internal sealed class SimulatedHost : ISessionHost
 {
     private StoredSession? session;

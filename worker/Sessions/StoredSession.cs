@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SteelBrowser.Sessions;
 
-/// <summary>A session, and the JSON every read of it returns.</summary>
+/// <summary>A session, and the JSON that every read of it returns.</summary>
 internal sealed class StoredSession
 {
     private StoredSession(string id, ReadOnlyMemory<byte> json)
@@ -16,8 +16,8 @@ internal sealed class StoredSession
 
     public ReadOnlyMemory<byte> Json { get; }
 
-    /// <param name="data">JSON; kept byte for byte.</param>
-    /// <param name="createdAt">Now.</param>
+    /// <param name="data">JSON, which is kept byte for byte.</param>
+    /// <param name="createdAt">The current time.</param>
     public static StoredSession Create(ReadOnlyMemory<byte> data, DateTimeOffset createdAt)
     {
         var id = Guid.NewGuid().ToString();

@@ -4,7 +4,7 @@ using static SteelBrowser.Input.JsonInput;
 
 namespace SteelBrowser.Setup;
 
-/// <summary>Reads the context of a setup. Throws <see cref="BadInputException"/>.</summary>
+/// <summary>Parses the context of a setup. Throws <see cref="BadInputException"/>.</summary>
 internal static class ContextParser
 {
     private const int MaxCookies = 5000;
@@ -31,7 +31,7 @@ internal static class ContextParser
                 case "indexedDB" when !Members(part, path).Any():
                     break;
                 case "indexedDB":
-                    throw new BadInputException("databases cannot be restored", path);
+                    throw new BadInputException("databases cannot be restored: leave indexedDB empty", path);
                 default:
                     throw Unknown(path);
             }
@@ -52,15 +52,20 @@ internal static class ContextParser
             var path = $"{field}.{name}";
             var pairs = Members(items, path).Select(item => (item.Name, Text(item.Value, $"{path}.{item.Name}", MaxText, least: 0)));
             if (!origins.TryAdd(ParseOrigin(name, path), [.. pairs]))
-                throw new BadInputException($"{path} is the same origin as one before it", path);
+                throw new BadInputException($"{path} is the same origin as an earlier one", path);
         }
 
         return origins;
     }
 
     private static string ParseOrigin(string text, string field) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0 && uri.UserInfo.Length == 0
-            && uri.PathAndQuery == "/" && uri.Fragment.Length == 0
-            ? $"{uri.Scheme}://{(uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]" : uri.IdnHost)}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}"
-            : throw new BadInputException($"{field} must be named by an origin such as https://example.com", field);
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            && uri.Scheme is "http" or "https"
+            && uri.Host.Length > 0
+            && uri.UserInfo.Length == 0
+            && uri.PathAndQuery == "/"
+            && uri.Fragment.Length == 0
+            ? $"{uri.Scheme}://{(uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]" : uri.IdnHost)}" +
+                (uri.IsDefaultPort ? "" : $":{uri.Port}")
+            : throw new BadInputException($"{field} must have an origin such as https://example.com as its name", field);
 }

@@ -5,14 +5,14 @@ using SteelBrowser.DevTools;
 namespace SteelBrowser.Setup;
 
 /// <summary>
-/// Reads what a later session can take over: all cookies, and the storage of the origins that are open in a page or frame. Others cannot be
-/// asked without opening a page, which attached clients would notice.
+/// Reads what a later session can take over: all cookies, and the storage of the origins that are open in a page or frame. The storage of
+/// other origins cannot be read without opening a page, which attached clients would notice.
 /// </summary>
 internal sealed class ContextReader(DevToolsPipe pipe, TimeProvider time)
 {
     private static readonly TimeSpan PageDeadline = TimeSpan.FromSeconds(5);
 
-    // A text, because JSON of any page's making is only passed on. An opaque origin has no storage.
+    // Returns a string, because JSON that a page controls is only passed on. An opaque origin has no storage.
     private const string Read = """
         (() => {
           if (!/^https?:/.test(location.origin)) return '';
@@ -30,7 +30,7 @@ internal sealed class ContextReader(DevToolsPipe pipe, TimeProvider time)
         var cookies = await pipe.CallAsync("Storage.getCookies", "{}", null, deadline);
         var targets = (await pipe.CallAsync("Target.getTargets", "{}", null, deadline)).GetProperty("targetInfos").EnumerateArray();
 
-        // Pages first: what a page stored for itself comes before what it stored within another's.
+        // Pages first: what an origin stored in its own page takes precedence over what it stored in a frame of another page.
         foreach (var kind in new[] { "page", "iframe" })
         {
             foreach (var target in targets.Where(target => target.GetProperty("type").ValueEquals(kind)))
@@ -53,11 +53,11 @@ internal sealed class ContextReader(DevToolsPipe pipe, TimeProvider time)
         }
         catch (OperationCanceledException) when (!deadline.IsCancellationRequested)
         {
-            // A page that hangs or has crashed must not withhold all the others.
+            // A page that hangs or has crashed must not block the others.
         }
         catch (Exception e) when (e is DevToolsException or ScriptException)
         {
-            // A page or frame that closed or went elsewhere just now. Its cookies are read.
+            // The page or frame has just closed or navigated. Its cookies have been read.
         }
     }
 

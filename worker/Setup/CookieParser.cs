@@ -6,8 +6,8 @@ using static SteelBrowser.Input.JsonInput;
 namespace SteelBrowser.Setup;
 
 /// <summary>
-/// Turns a cookie as clients and browsers write it into one that CDP takes. What a browser tells of a cookie and does not take is left
-/// out, such as its size. Throws <see cref="BadInputException"/>.
+/// Converts a cookie, as clients and browsers write it, to one that CDP accepts. Fields that a browser reports but does not accept are left
+/// out, such as the size. Throws <see cref="BadInputException"/>.
 /// </summary>
 internal static class CookieParser
 {
@@ -96,6 +96,8 @@ internal static class CookieParser
     private static string OneOf(JsonElement value, string field, string[] words)
     {
         var text = Text(value, field, MaxText, least: 0);
-        return words.Contains(text) ? text : throw new BadInputException($"{field} must be {string.Join(", ", words[..^1])} or {words[^1]}", field);
+        return words.Contains(text)
+            ? text
+            : throw new BadInputException($"{field} must be {string.Join(", ", words[..^1])} or {words[^1]}", field);
     }
 }

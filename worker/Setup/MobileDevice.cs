@@ -1,6 +1,6 @@
 namespace SteelBrowser.Setup;
 
-/// <summary>What <c>mobile</c> means where nothing else is said: a usual phone.</summary>
+/// <summary>What <c>mobile</c> means unless other options override it: a typical phone.</summary>
 internal static class MobileDevice
 {
     /// <summary>Device pixels for each CSS pixel.</summary>
@@ -8,7 +8,8 @@ internal static class MobileDevice
 
     public static readonly Dimensions Dimensions = new(412, 915);
 
-    /// <param name="product">Of the browser, such as <c>HeadlessChrome/140.0.7339.16</c>.</param>
+    /// <summary>The user agent of Chrome on Android.</summary>
+    /// <param name="product">The product of the browser, such as <c>HeadlessChrome/140.0.7339.16</c>.</param>
     public static string UserAgent(string product)
     {
         var version = product.Split('/')[^1].Split('.')[0];

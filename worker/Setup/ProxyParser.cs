@@ -6,11 +6,11 @@ using static SteelBrowser.Input.JsonInput;
 
 namespace SteelBrowser.Setup;
 
-/// <summary>Reads the proxy of a setup. Throws <see cref="BadInputException"/>.</summary>
+/// <summary>Parses the proxy of a setup. Throws <see cref="BadInputException"/>.</summary>
 internal static class ProxyParser
 {
     private const int MaxUrl = 2048;
-    private const int MaxCredential = 255; // SOCKS counts their bytes in one byte.
+    private const int MaxCredential = 255; // SOCKS sends the length in one byte.
 
     public static Upstream Parse(JsonElement value, string field)
     {
@@ -44,7 +44,7 @@ internal static class ProxyParser
         if (url is null || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.Port == 0)
             throw new BadInputException($"{field} must be an address such as http://host:3128", field);
         if (uri.UserInfo.Length > 0)
-            throw new BadInputException($"{field} must hold no credentials: they go into username and password", field);
+            throw new BadInputException($"{field} must not contain credentials: use username and password", field);
         if (uri.PathAndQuery is not ("/" or "") || uri.Fragment.Length > 0)
             throw new BadInputException($"{field} must end after the port", field);
         var (kind, usualPort) = uri.Scheme switch
@@ -55,7 +55,9 @@ internal static class ProxyParser
             _ => throw new BadInputException($"{field} must begin with http://, https:// or socks5://", field),
         };
         if (kind != UpstreamKind.Socks5 && username?.Contains(':', StringComparison.Ordinal) == true)
-            throw new BadInputException($"{field[..^".url".Length]}.username must hold no colon: in HTTP it ends the name", $"{field[..^".url".Length]}.username");
+            throw new BadInputException(
+                $"{field[..^".url".Length]}.username must not contain a colon: in HTTP a colon ends the name",
+                $"{field[..^".url".Length]}.username");
         return new(kind, uri.IdnHost.Trim('[', ']'), uri.Port > 0 ? uri.Port : usualPort, username, password);
     }
 
@@ -63,7 +65,7 @@ internal static class ProxyParser
     {
         var text = Text(value, field, MaxCredential, least);
         if (Encoding.UTF8.GetByteCount(text) > MaxCredential)
-            throw new BadInputException($"{field} must have {MaxCredential} bytes at most", field);
-        return text.Any(char.IsControl) ? throw new BadInputException($"{field} must hold no control characters", field) : text;
+            throw new BadInputException($"{field} must have at most {MaxCredential} bytes", field);
+        return text.Any(char.IsControl) ? throw new BadInputException($"{field} must not contain control characters", field) : text;
     }
 }

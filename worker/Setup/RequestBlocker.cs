@@ -6,13 +6,13 @@ using SteelBrowser.DevTools;
 namespace SteelBrowser.Setup;
 
 /// <summary>
-/// Lets requests fail before they are sent. It asks the browser as a whole, not page by page: so it is in force for the first request of
-/// every page, frame and popup, whoever opens them. Only what matches a pattern waits for us.
+/// Makes requests fail before they are sent. It applies to the browser as a whole, not page by page. So it covers the first request of
+/// every page, frame and popup, no matter who opens them. Only requests that match a pattern wait for the worker.
 /// </summary>
 internal sealed class RequestBlocker(DevToolsPipe pipe, BlockRules rules)
 {
     /// <summary>
-    /// Returns when the rules are in force, for pages that navigate from then on. They are for as long as the browser lives.
+    /// Returns when the rules apply to pages that navigate from then on. They apply as long as the browser lives.
     /// </summary>
     public Task StartAsync(CancellationToken deadline)
     {

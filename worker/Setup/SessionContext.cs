@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace SteelBrowser.Setup;
 
 /// <summary>What a session takes over from an earlier one.</summary>
-/// <param name="Cookies">As CDP's <c>Storage.setCookies</c> takes them.</param>
+/// <param name="Cookies">Cookies in the form that CDP's <c>Storage.setCookies</c> takes.</param>
 /// <param name="Origins">What each origin has stored.</param>
 internal sealed record SessionContext(IReadOnlyList<JsonElement> Cookies, IReadOnlyList<StoredOrigin> Origins)
 {
@@ -15,4 +15,5 @@ internal sealed record SessionContext(IReadOnlyList<JsonElement> Cookies, IReadO
 /// <param name="Origin">Such as <c>https://example.com</c>.</param>
 /// <param name="Local">Its localStorage.</param>
 /// <param name="Session">Its sessionStorage.</param>
-internal sealed record StoredOrigin(string Origin, IReadOnlyList<(string Key, string Value)> Local, IReadOnlyList<(string Key, string Value)> Session);
+internal sealed record StoredOrigin(
+    string Origin, IReadOnlyList<(string Key, string Value)> Local, IReadOnlyList<(string Key, string Value)> Session);

@@ -4,14 +4,14 @@ using SteelBrowser.Input;
 
 namespace SteelBrowser.Setup;
 
-/// <summary>Gives a session the browser it wishes. A second setup replaces all of the first.</summary>
+/// <summary>Gives a session the browser that it asks for. A second setup replaces the whole first one.</summary>
 internal sealed class SessionSetup(ChromiumHost host)
 {
     private readonly SemaphoreSlim turn = new(1);
 
     /// <summary>
-    /// Returns when all options are in force; false when the session has ended meanwhile. Throws <see cref="BadInputException"/> for what the
-    /// browser does not take.
+    /// Returns true when all options have taken effect, and false when the session has ended in the meantime. Throws
+    /// <see cref="BadInputException"/> for a value that the browser does not accept.
     /// </summary>
     public async Task<bool> RunAsync(string id, SetupOptions options, CancellationToken deadline)
     {
@@ -35,12 +35,13 @@ internal sealed class SessionSetup(ChromiumHost host)
         }
     }
 
-    // Nobody knows better than the browser, and it would silently take another one later on.
+    // Only the browser knows which names it supports, and later it would silently use another name instead.
     private static async Task CheckNamesAsync(Browser browser, SetupOptions options, CancellationToken deadline)
     {
         if (options.TimeZone is null && options.Locale is null)
             return;
-        using var page = await PageSession.AttachAsync(browser.Pipe, await PageWarmer.WaitForPageAsync(browser.Pipe, browser.Time, deadline), deadline);
+        using var page = await PageSession.AttachAsync(
+            browser.Pipe, await PageWarmer.WaitForPageAsync(browser.Pipe, browser.Time, deadline), deadline);
         await CheckAsync(page, options.TimeZone, "timezone", "timeZone", deadline);
         await CheckAsync(page, options.Locale, "locale", "locale", deadline);
     }
@@ -58,7 +59,7 @@ internal sealed class SessionSetup(ChromiumHost host)
         }
         catch (ScriptException)
         {
-            throw new BadInputException($"the browser knows no {field} {name}", field);
+            throw new BadInputException($"the browser does not support the {field} {name}", field);
         }
     }
 
@@ -72,7 +73,7 @@ internal sealed class SessionSetup(ChromiumHost host)
         else if (options.Mobile)
             arguments.Add($"--user-agent={MobileDevice.UserAgent(await ProductAsync(browser, deadline))}");
 
-        // A page may ask for touch in its first line, which can be too early for the emulation when it begins in a new process.
+        // A page may check for touch in its first line of script. In a new process, the emulation can be too late for that.
         if (options.Mobile)
             arguments.Add("--touch-events=enabled");
         if (options.Locale is { } locale)
@@ -83,10 +84,11 @@ internal sealed class SessionSetup(ChromiumHost host)
     private static async Task<string> ProductAsync(Browser browser, CancellationToken deadline) =>
         (await browser.Pipe.CallAsync("Browser.getVersion", "{}", null, deadline)).GetProperty("product").GetString() ?? "";
 
-    // Whoever reads de-DE reads any German.
-    private static string Languages(string locale) => locale.Split('-')[0] is var language && language != locale ? $"{locale},{language}" : locale;
+    // Someone who reads de-DE reads any German.
+    private static string Languages(string locale) =>
+        locale.Split('-')[0] is var language && language != locale ? $"{locale},{language}" : locale;
 
-    // Storage comes before the rules, which would stand in its way; and the page is warm again at the end.
+    // Storage comes before the block rules, which would interfere with it. At the end, the page is warmed again.
     private static async Task ApplyAsync(Browser browser, SetupOptions options, CancellationToken deadline)
     {
         var pipe = browser.Pipe;

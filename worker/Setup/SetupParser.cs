@@ -5,7 +5,7 @@ using static SteelBrowser.Input.JsonInput;
 
 namespace SteelBrowser.Setup;
 
-/// <summary>Reads the options of a setup. Every method throws <see cref="BadInputException"/> for what cannot be meant.</summary>
+/// <summary>Parses the options of a setup. Every method throws <see cref="BadInputException"/> for invalid input.</summary>
 internal static partial class SetupParser
 {
     private const int MaxSide = 8192;
@@ -86,7 +86,10 @@ internal static partial class SetupParser
                 "media" => rules with { Media = Flag(rule, path) },
                 "stylesheets" => rules with { Stylesheets = Flag(rule, path) },
                 "hosts" => rules with { Hosts = [.. Elements(rule, path, MaxEntries).Select(host => ParseHost(host.Value, host.Field))] },
-                "urlPatterns" => rules with { UrlPatterns = [.. Elements(rule, path, MaxEntries).Select(url => Text(url.Value, url.Field, MaxPattern))] },
+                "urlPatterns" => rules with
+                {
+                    UrlPatterns = [.. Elements(rule, path, MaxEntries).Select(url => Text(url.Value, url.Field, MaxPattern))],
+                },
                 _ => throw Unknown(path),
             };
         }
@@ -96,10 +99,11 @@ internal static partial class SetupParser
 
     private static string ParseHost(JsonElement value, string field)
     {
-        // As browsers write it in addresses, or it would never be found in one.
+        // In the form that browsers use in addresses. In another form it would never match one.
         var host = Text(value, field, MaxHost);
         var kind = Uri.CheckHostName(host);
-        return kind != UriHostNameType.Unknown && Uri.TryCreate(kind == UriHostNameType.IPv6 ? $"http://[{host}]" : $"http://{host}", UriKind.Absolute, out var uri)
+        return kind != UriHostNameType.Unknown
+            && Uri.TryCreate(kind == UriHostNameType.IPv6 ? $"http://[{host}]" : $"http://{host}", UriKind.Absolute, out var uri)
             ? uri.IdnHost
             : throw new BadInputException($"{field} must be a host name such as example.com, without scheme, port or wildcard", field);
     }

@@ -5,8 +5,8 @@ using SteelBrowser.Input;
 namespace SteelBrowser.Setup;
 
 /// <summary>
-/// Fills localStorage and sessionStorage, which only a page of the origin itself can: it visits each, on an empty page that we serve in the
-/// network's place. Nothing is requested from anybody.
+/// Fills localStorage and sessionStorage, which only a page of the origin itself can do. It visits each origin, on an empty page that the
+/// worker serves instead of the network. Nothing is requested from any server.
 /// </summary>
 internal sealed class StorageSeeder(DevToolsPipe pipe, PageSession page)
 {
@@ -19,7 +19,7 @@ internal sealed class StorageSeeder(DevToolsPipe pipe, PageSession page)
         })
         """;
 
-    /// <summary>Throws <see cref="BadInputException"/> when an origin does not take what is meant for it.</summary>
+    /// <summary>Fills the storage of all origins. Throws <see cref="BadInputException"/> when an origin does not accept its data.</summary>
     public async Task SeedAsync(IReadOnlyList<StoredOrigin> origins, CancellationToken deadline)
     {
         pipe.Received += OnReceived;
@@ -39,13 +39,14 @@ internal sealed class StorageSeeder(DevToolsPipe pipe, PageSession page)
     private async Task SeedAsync(StoredOrigin origin, CancellationToken deadline)
     {
         await page.NavigateAsync(origin.Origin + "/", deadline);
-        var failed = await page.EvaluateAsync($"{Fill}({PageSession.Literal(origin.Origin)}, {Pairs(origin.Local)}, {Pairs(origin.Session)})", deadline);
+        var failed = await page.EvaluateAsync(
+            $"{Fill}({PageSession.Literal(origin.Origin)}, {Pairs(origin.Local)}, {Pairs(origin.Session)})", deadline);
         switch (failed.GetString())
         {
             case "origin":
-                throw new BadInputException($"the browser goes elsewhere for {origin.Origin}", "context");
+                throw new BadInputException($"the browser opens another origin instead of {origin.Origin}", "context");
             case { Length: > 0 } storage:
-                throw new BadInputException($"{origin.Origin} does not take that much", $"context.{storage}.{origin.Origin}");
+                throw new BadInputException($"{origin.Origin} cannot store that much data", $"context.{storage}.{origin.Origin}");
         }
     }
 

@@ -1,11 +1,13 @@
 namespace SteelBrowser.Setup;
 
-/// <summary>CDP's URL patterns: <c>*</c> is any text, <c>?</c> one character, and a backslash takes the meaning of the next.</summary>
+/// <summary>
+/// CDP's URL patterns: <c>*</c> matches any text, <c>?</c> matches one character, and a backslash makes the next character literal.
+/// </summary>
 internal static class Wildcard
 {
     public static bool Matches(string pattern, string text)
     {
-        // The last star seen, and where in the text it ends at present: a mismatch lets it grow by one.
+        // The last star seen, and where its match in the text currently ends. A mismatch extends that match by one character.
         int star = -1, starEnd = 0, p = 0, t = 0;
         while (t < text.Length)
         {

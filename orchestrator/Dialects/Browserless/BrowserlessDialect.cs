@@ -6,13 +6,15 @@ using Steelyard.Sessions;
 
 namespace Steelyard.Dialects.Browserless;
 
-/// <summary>What browserless users ask over HTTP: how busy the node is, and the end of a session.</summary>
+/// <summary>The HTTP calls of browserless: read how busy the node is, and end sessions.</summary>
 public sealed class BrowserlessDialect(SessionService sessions, WorkerPool pool, TimeProvider time) : IDialect
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/pressure", context => context.Response.WriteAsJsonAsync(new(Measure()), PressureJson.Default.PressureReply)).WithSummary("How busy the node is").Reads();
-        routes.MapGet("/active", ActiveAsync).WithSummary("204 while the node lives").Reads();
+        routes.MapGet("/pressure", context => context.Response.WriteAsJsonAsync(new(Measure()), PressureJson.Default.PressureReply))
+            .WithSummary("How busy the node is")
+            .Reads();
+        routes.MapGet("/active", ActiveAsync).WithSummary("204 while the node runs").Reads();
         routes.MapGet("/kill/{id}", KillAsync).WithSummary("End a session by its id or trackingId, or all").Changes();
     }
 
@@ -21,11 +23,24 @@ public sealed class BrowserlessDialect(SessionService sessions, WorkerPool pool,
         var status = pool.Status();
         var (cpu, memory) = MachineLoad.Read();
         var reason = status.IsAvailable ? "" : "full";
-        return new(cpu, time.GetUtcNow().ToUnixTimeMilliseconds(), status.IsAvailable, status.Max, status.QueueLimit, memory, Message(status), status.Queued, reason, status.RecentlyRefused, status.Leased);
+        return new(
+            cpu,
+            time.GetUtcNow().ToUnixTimeMilliseconds(),
+            status.IsAvailable,
+            status.Max,
+            status.QueueLimit,
+            memory,
+            Message(status),
+            status.Queued,
+            reason,
+            status.RecentlyRefused,
+            status.Leased);
     }
 
     private static string Message(PoolStatus status) =>
-        status.IsAvailable ? "" : status.AreStartsFailing ? $"Workers fail at their start, the last one with: {status.LastExit}." : "All workers are busy.";
+        status.IsAvailable ? ""
+            : status.AreStartsFailing ? $"Workers fail at their start, the last one with: {status.LastExit}."
+            : "All workers are busy.";
 
     private static Task ActiveAsync(HttpContext context)
     {
@@ -38,7 +53,9 @@ public sealed class BrowserlessDialect(SessionService sessions, WorkerPool pool,
         var id = (string?)context.Request.RouteValues["id"];
         var caller = context.Caller();
         var killed = sessions.Live
-            .Where(session => id == "all" ? session.Request.Holder == caller.Name : caller.Sees(session.Request.Holder) && IsNamed(session, id))
+            .Where(session => id == "all"
+                ? session.Request.Holder == caller.Name
+                : caller.Sees(session.Request.Holder) && IsNamed(session, id))
             .Count(session => sessions.End(session, EndReason.Deleted, "killed by its client"));
         if (killed == 0 && id != "all")
             return Problem.SessionNotFoundAsync(context, null);
@@ -50,13 +67,23 @@ public sealed class BrowserlessDialect(SessionService sessions, WorkerPool pool,
         session.Id.ToString() == id || (session.Request.Metadata.TryGetValue("trackingId", out var tracking) && tracking == id);
 }
 
-/// <param name="Cpu">Percent of all cores that are asked for, as the load average says; over 100 when processes wait.</param>
-/// <param name="Date">Milliseconds since 1970.</param>
+/// <param name="Cpu">The load average in percent of all cores; over 100 when processes wait for a core.</param>
+/// <param name="Date">The time of the measurement, in milliseconds since 1970.</param>
 /// <param name="Memory">Percent of the machine's memory in use.</param>
-/// <param name="Reason">full, or empty.</param>
-/// <param name="RecentlyRejected">Creates refused in the last minute because all was full.</param>
+/// <param name="Reason"><c>full</c>, or empty.</param>
+/// <param name="RecentlyRejected">Creates refused in the last minute because the node was full.</param>
 public sealed record Pressure(
-    int Cpu, long Date, bool IsAvailable, int MaxConcurrent, int MaxQueued, int Memory, string Message, int Queued, string Reason, int RecentlyRejected, int Running);
+    int Cpu,
+    long Date,
+    bool IsAvailable,
+    int MaxConcurrent,
+    int MaxQueued,
+    int Memory,
+    string Message,
+    int Queued,
+    string Reason,
+    int RecentlyRejected,
+    int Running);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(PressureReply))]

@@ -7,18 +7,18 @@ using Steelyard.WorkerHttp;
 
 namespace Steelyard.Dialects.Challenge;
 
-/// <summary>The challenge's API: create, get and delete a session, as its workers speak it themselves.</summary>
+/// <summary>The challenge's API: create, get and delete a session. The challenge's workers speak it, too.</summary>
 public sealed class ChallengeDialect(SessionService sessions, Options options, TimeProvider time) : IDialect
 {
     private const int Tries = 3;
 
-    // What fits into the kernel's buffers is as good as sent; a client that still reads more is active.
+    // Bytes that fit into the kernel's buffers: such a reply counts as sent. A client that still reads a larger one is active.
     private const int SmallBody = 16 * 1024;
 
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/sessions", CreateAsync).WithSummary("Create a session");
-        routes.MapGet("/sessions/{id}", GetAsync).WithSummary("A session, as its worker tells it").Reads();
+        routes.MapGet("/sessions/{id}", GetAsync).WithSummary("Get a session, as its worker describes it").Reads();
         routes.MapDelete("/sessions/{id}", DeleteAsync).WithSummary("End a session");
     }
 
@@ -68,14 +68,14 @@ public sealed class ChallengeDialect(SessionService sessions, Options options, T
         }
     }
 
-    // False when the worker failed; the session has then ended, or is being restored.
+    // Returns false when the worker failed: the session has then ended or is being restored.
     private async Task<bool> TryGetAsync(HttpContext context, Session session)
     {
         if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement)
             return false;
         using var reply = await placement.Worker.Client.GetAsync(placement.Lease.SessionPath!);
 
-        // The worker may have been given to another session meanwhile, and may call it by the same name.
+        // Meanwhile, the worker may have been leased to another session, and it may use the same id for that one.
         if (!session.IsOn(placement))
             return false;
         if (reply.IsSuccess && placement.IsIn(reply, out var id))
@@ -100,7 +100,10 @@ public sealed class ChallengeDialect(SessionService sessions, Options options, T
 
         if (reply.Status >= 500)
         {
-            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker answered {reply.Status}. The session lives on; retry.");
+            await Problem.WriteAsync(
+                context,
+                StatusCodes.Status502BadGateway,
+                $"The session's worker answered {reply.Status}. The session is still live: retry.");
             return true;
         }
 
@@ -124,8 +127,8 @@ public sealed class ChallengeDialect(SessionService sessions, Options options, T
         }
     }
 
-    // Every byte as the worker sent it, but for the id. Not flushed here: the worker's connection is free before a slow client has read
-    // it.
+    // Writes every byte as the worker sent it, except for the id. Does not flush: the worker's connection must become free before a slow
+    // client has read the reply.
     private static void Write(HttpResponse response, WorkerReply reply, Range id, SessionId publicId)
     {
         var (start, length) = id.GetOffsetAndLength(reply.Body.Length);

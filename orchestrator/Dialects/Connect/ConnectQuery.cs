@@ -7,19 +7,22 @@ using Steelyard.Http;
 namespace Steelyard.Dialects.Connect;
 
 /// <summary>
-/// Turns the query of a connect into the body of a create. It takes browserless's names: <c>timeout</c>, <c>blockAds</c>, <c>trackingId</c>, and <c>launch</c>, a JSON of which
-/// only what has an option of ours counts: no client chooses switches of the browser.
+/// Turns the query of a connect into the body of a create. It takes browserless's names: <c>timeout</c>, <c>blockAds</c>,
+/// <c>trackingId</c>, and <c>launch</c>, a JSON object. Of the browser switches in <c>launch</c>, only those that match one of our options
+/// have an effect: clients cannot choose the browser's switches.
 /// </summary>
 internal static class ConnectQuery
 {
     private const int LongestLaunch = 8192;
 
-    /// <summary>JSON for <see cref="CreateParser"/>. Throws <see cref="FieldException"/>.</summary>
+    /// <summary>Returns JSON for <see cref="CreateParser"/>. Throws <see cref="FieldException"/>.</summary>
     public static ReadOnlyMemory<byte> Read(IQueryCollection query)
     {
         var body = new JsonObject();
         if (query["timeout"] is [{ Length: > 0 } timeout])
-            body["timeout"] = long.TryParse(timeout, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) ? ms : throw FieldException.Bad("timeout", "a number of milliseconds");
+            body["timeout"] = long.TryParse(timeout, NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
+                ? ms
+                : throw FieldException.Bad("timeout", "a number of milliseconds");
         if (query["blockAds"] is [{ } block])
             body["blockAds"] = block is "" or "true";
         if (query["trackingId"] is [{ Length: > 0 } tracking])
@@ -31,7 +34,8 @@ internal static class ConnectQuery
 
     private static void ReadLaunch(string launch, JsonObject body)
     {
-        foreach (var argument in ArgumentsIn(launch) ?? throw FieldException.Bad("launch", $"a JSON object of up to {LongestLaunch} characters, with whole characters and no name twice"))
+        foreach (var argument in ArgumentsIn(launch) ?? throw FieldException.Bad(
+            "launch", $"a JSON object of at most {LongestLaunch} characters, in valid Unicode and without duplicate names"))
         {
             var parts = argument.Split('=', 2);
             if (parts.Length == 2)
@@ -39,7 +43,7 @@ internal static class ConnectQuery
         }
     }
 
-    // Null when it cannot be read. A name that comes twice, and half of a surrogate pair, are found only when they are looked at.
+    // Returns null when the text cannot be read. The parser finds duplicate names and half surrogate pairs only when they are accessed.
     private static List<string>? ArgumentsIn(string launch)
     {
         try
@@ -67,7 +71,9 @@ internal static class ConnectQuery
             case "--proxy-server":
                 body["proxyUrl"] = value.Contains("://", StringComparison.Ordinal) ? value : "http://" + value;
                 break;
-            case "--window-size" when value.Split(',') is [var width, var height] && int.TryParse(width, CultureInfo.InvariantCulture, out var w) && int.TryParse(height, CultureInfo.InvariantCulture, out var h):
+            case "--window-size" when value.Split(',') is [var width, var height]
+                && int.TryParse(width, CultureInfo.InvariantCulture, out var w)
+                && int.TryParse(height, CultureInfo.InvariantCulture, out var h):
                 body["dimensions"] = new JsonObject { ["width"] = w, ["height"] = h };
                 break;
         }

@@ -8,19 +8,30 @@ using Steelyard.WorkerHttp;
 namespace Steelyard.Dialects.DevTools;
 
 /// <summary>
-/// The Chrome DevTools Protocol of one session under its own path: discovery over HTTP, with addresses that lead back to us, and the
-/// WebSockets of the browser and of its pages.
+/// The Chrome DevTools Protocol of one session, under the session's path: discovery over HTTP, with addresses that lead back to this node,
+/// and the WebSockets of the browser and of its pages.
 /// </summary>
 public sealed class DevToolsDialect(SessionService sessions, Attacher attacher, Options options) : IDialect
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/sessions/{id}/cdp", context => AttachAsync(context, null)).WithSummary("Connect a CDP client (WebSocket) to the session's browser").Connects();
+        routes.MapGet("/sessions/{id}/cdp", context => AttachAsync(context, null))
+            .WithSummary("Connect a CDP client (WebSocket) to the session's browser")
+            .Connects();
         foreach (var kind in new[] { "browser", "page" })
-            routes.MapGet($"/sessions/{{id}}/devtools/{kind}/{{target}}", context => AttachAsync(context, $"/devtools/{kind}/{Target(context)}")).WithSummary("Connect a CDP client (WebSocket) to one target").Connects();
+        {
+            routes.MapGet(
+                $"/sessions/{{id}}/devtools/{kind}/{{target}}",
+                context => AttachAsync(context, $"/devtools/{kind}/{Target(context)}"))
+                .WithSummary("Connect a CDP client (WebSocket) to one target")
+                .Connects();
+        }
+
         foreach (var path in new[] { "", "/version", "/list", "/protocol" })
             routes.MapGet("/sessions/{id}/json" + path, DiscoverAsync).WithSummary("DevTools discovery of the session's browser").Reads();
-        routes.MapGet("/sessions/{id}/json/activate/{target}", DiscoverAsync).WithSummary("Bring a page of the session's browser to the front").Changes();
+        routes.MapGet("/sessions/{id}/json/activate/{target}", DiscoverAsync)
+            .WithSummary("Bring a page of the session's browser to the front")
+            .Changes();
         routes.MapGet("/sessions/{id}/json/close/{target}", DiscoverAsync).WithSummary("Close a page of the session's browser").Changes();
         routes.MapPut("/sessions/{id}/json/new", DiscoverAsync).WithSummary("Open a page in the session's browser");
     }
@@ -58,7 +69,9 @@ public sealed class DevToolsDialect(SessionService sessions, Attacher attacher, 
 
         var hasAddresses = path is "/json" or "/json/list" or "/json/version" or "/json/new";
         var body = hasAddresses ? Discovery.Rewrite(reply.Body, prefix, context.KeyQuery(), at.Address) : reply.Body;
-        context.Response.StatusCode = reply.Status == StatusCodes.Status500InternalServerError ? StatusCodes.Status502BadGateway : reply.Status;
+        context.Response.StatusCode = reply.Status == StatusCodes.Status500InternalServerError
+            ? StatusCodes.Status502BadGateway
+            : reply.Status;
         context.Response.ContentType = reply.ContentType;
         context.Response.ContentLength = body.Length;
         if (body.Length > 0)
@@ -73,7 +86,7 @@ public sealed class DevToolsDialect(SessionService sessions, Attacher attacher, 
         await attacher.AttachAsync(context, found.Session, path);
     }
 
-    private async Task<(Session Session, SessionActivity Activity)?> FindAsync(HttpContext context)
+    private async Task<(Session Session, SessionActivity? Activity)?> FindAsync(HttpContext context)
     {
         if (sessions.Find((string?)context.Request.RouteValues["id"], context.Caller(), out var activity, out var reason) is { } session)
             return (session, activity);

@@ -5,10 +5,10 @@ using Steelyard.Workers;
 
 namespace Steelyard.Dialects.Operator;
 
-/// <summary><c>GET /sessions</c>: the live ones.</summary>
+/// <summary><c>GET /sessions</c>: the live sessions.</summary>
 public sealed record SessionListReply(IReadOnlyList<SessionEntry> Sessions);
 
-/// <param name="CreatedAt">In UTC: as a DateTime it is written with a Z.</param>
+/// <param name="CreatedAt">In UTC. The type is DateTime because JSON then ends it with a Z.</param>
 /// <param name="WorkerId">Null while the session is being restored.</param>
 public sealed record SessionEntry(
     string Id, string State, DateTime CreatedAt, double IdleSeconds, double RemainingSeconds, string? WorkerId, int Node, int Restarts)
@@ -27,12 +27,12 @@ public sealed record SessionEntry(
 /// <summary><c>GET /sessions/{id}/history</c>.</summary>
 public sealed record HistoryReply(IReadOnlyList<HistoryEntry> History);
 
-/// <param name="WorkerId">Its last worker; null when it ended while another was sought.</param>
+/// <param name="WorkerId">Its last worker; null when the session ended while it waited for another worker.</param>
 /// <param name="Reason">deleted, expired, worker_lost or drained.</param>
-/// <param name="Cause">For worker_lost, as far as it is known: out_of_memory, too_many_processes, out_of_disk, hung, crashed, wrong_answer
-/// or stopped_by_operator.</param>
-/// <param name="Detail">By whom or through what, as the log has it.</param>
-/// <param name="MaxAgeSeconds">Null for no end.</param>
+/// <param name="Cause">For worker_lost, if known: out_of_memory, too_many_processes, out_of_disk, hung, crashed, wrong_answer or
+/// stopped_by_operator.</param>
+/// <param name="Detail">Who or what ended it, as in the log.</param>
+/// <param name="MaxAgeSeconds">Null for no limit.</param>
 public sealed record HistoryEntry(
     string Id,
     int Node,
@@ -71,12 +71,20 @@ public sealed record HistoryEntry(
 /// <summary><c>GET /workers</c>.</summary>
 public sealed record WorkerListReply(IReadOnlyList<WorkerEntry> Workers);
 
-/// <param name="Port">For operators only: on its port a worker obeys whoever calls it.</param>
-/// <param name="LastExit">How the worker before it in its slot ended.</param>
-/// <param name="MemoryBytes">Memory of its own of all its processes.</param>
-public sealed record WorkerEntry(string Id, int Pid, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Port, string State, string? SessionId, int Restarts, string? LastExit, long MemoryBytes);
+/// <param name="Port">Absent for callers who are not operators: a worker obeys every caller on its port.</param>
+/// <param name="LastExit">How the previous worker in its slot ended.</param>
+/// <param name="MemoryBytes">Private memory of all its processes together.</param>
+public sealed record WorkerEntry(
+    string Id,
+    int Pid,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Port,
+    string State,
+    string? SessionId,
+    int Restarts,
+    string? LastExit,
+    long MemoryBytes);
 
-/// <summary><c>GET /status</c>: the worker API's shape, with the pool's numbers beside it.</summary>
+/// <summary><c>GET /status</c>: the shape of the worker API, with the pool's numbers added.</summary>
 public sealed record StatusReply(bool Available, string? SessionId, PoolNumbers Workers, QueueNumbers Queue)
 {
     public static StatusReply From(PoolStatus pool) => new(
@@ -91,8 +99,9 @@ public sealed record PoolNumbers(int Ready, int Leased, int Starting, int Stoppi
 public sealed record QueueNumbers(int Length, int Limit);
 
 /// <summary><c>GET /readyz</c>.</summary>
-/// <param name="Reasons">Why not; none for callers without a key, where there are keys.</param>
-/// <param name="Isolation">What browsers are held by; null before the first of them runs, and when workers have none.</param>
+/// <param name="Reasons">Why the node is not ready; empty for callers without a key on a node with keys.</param>
+/// <param name="Isolation">How browsers are isolated. Null before the first browser runs, when workers do not report it, and for callers
+/// without a key on a node with keys.</param>
 public sealed record ReadyReply(bool Ready, IReadOnlyList<string> Reasons, IsolationReport? Isolation);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -3,11 +3,11 @@ using Steelyard.Sessions;
 
 namespace Steelyard.Dialects.Operator;
 
-/// <summary>What the node knows of sessions that have ended.</summary>
+/// <summary>The history of sessions that have ended.</summary>
 public sealed class HistoryDialect(SessionService sessions) : IDialect
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/sessions/{id}/history", GetAsync).WithSummary("What is known of a session that has ended").Reads();
+        routes.MapGet("/sessions/{id}/history", GetAsync).WithSummary("The history of a session that has ended").Reads();
 
     private async Task GetAsync(HttpContext context)
     {
@@ -15,6 +15,11 @@ public sealed class HistoryDialect(SessionService sessions) : IDialect
         if (await sessions.FindEndedAsync(id.AsMemory(), context.Caller()) is { } ended)
             await context.Response.WriteAsJsonAsync(new([HistoryEntry.From(ended)]), ContractsJson.Default.HistoryReply);
         else
-            await Problem.WriteAsync(context, StatusCodes.Status404NotFound, "No session with this id has ended, or it is forgotten: see --history-age and --history-size. A live one has its history when it ends.", "not_found");
+            await Problem.WriteAsync(
+                context,
+                StatusCodes.Status404NotFound,
+                "No session with this id has ended, or it is forgotten: see --history-age and --history-size. " +
+                "A live session has a history only after its end.",
+                "not_found");
     }
 }

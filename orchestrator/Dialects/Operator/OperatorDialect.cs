@@ -7,18 +7,23 @@ using Steelyard.Workers;
 
 namespace Steelyard.Dialects.Operator;
 
-/// <summary>What operators and probes ask: lists, numbers, health, and the end of a worker.</summary>
-internal sealed class OperatorDialect(SessionService sessions, WorkerPool pool, BrowserIsolation isolation, WorkerMemory memory, Options options) : IDialect
+/// <summary>The calls of operators and probes: lists, numbers, health, and stopping a worker.</summary>
+internal sealed class OperatorDialect(
+    SessionService sessions, WorkerPool pool, BrowserIsolation isolation, WorkerMemory memory, Options options) : IDialect
 {
     private static readonly byte[] Ok = Encoding.ASCII.GetBytes("ok");
 
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/sessions", ListSessionsAsync).WithSummary("The live sessions").Reads();
-        routes.MapGet("/status", context => context.Response.WriteAsJsonAsync(StatusReply.From(pool.Status()), ContractsJson.Default.StatusReply)).WithSummary("Workers and queue in numbers").Reads();
+        routes.MapGet(
+            "/status",
+            context => context.Response.WriteAsJsonAsync(StatusReply.From(pool.Status()), ContractsJson.Default.StatusReply))
+            .WithSummary("Workers and queue in numbers")
+            .Reads();
         routes.MapGet("/workers", ListWorkersAsync).WithSummary("The workers").Reads();
         routes.MapDelete("/workers/{id}", StopWorkerAsync).WithSummary("Stop a worker");
-        routes.MapGet("/health", HealthAsync).WithSummary("ok while the node lives").Reads();
+        routes.MapGet("/health", HealthAsync).WithSummary("ok while the node runs").Reads();
         routes.MapGet("/readyz", ReadyAsync).WithSummary("Whether the node can take sessions, and why not").Reads();
     }
 
@@ -31,7 +36,9 @@ internal sealed class OperatorDialect(SessionService sessions, WorkerPool pool, 
     private async Task ListWorkersAsync(HttpContext context)
     {
         var workers = pool.Workers();
-        var sessionOf = Views(context.Caller()).Where(view => view.Worker is not null).ToLookup(view => view.Worker!, view => view.Id.ToString());
+        var sessionOf = Views(context.Caller())
+            .Where(view => view.Worker is not null)
+            .ToLookup(view => view.Worker!, view => view.Id.ToString());
         var used = await memory.ReadAsync();
         var entries = workers.ConvertAll(worker => new WorkerEntry(
             worker.Id,
@@ -45,11 +52,14 @@ internal sealed class OperatorDialect(SessionService sessions, WorkerPool pool, 
         await context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.WorkerListReply);
     }
 
-    // Sessions come and go while they are looked at: those that have ended by the end of the look are left out, or two could name one
-    // worker.
+    // Sessions begin and end while they are read. Those that have ended by the time all are read are left out: otherwise two of them could
+    // name the same worker.
     private List<SessionView> Views(Caller caller)
     {
-        var seen = sessions.Live.Where(session => caller.Sees(session.Request.Holder)).Select(session => (Session: session, View: session.View())).ToList();
+        var seen = sessions.Live
+            .Where(session => caller.Sees(session.Request.Holder))
+            .Select(session => (Session: session, View: session.View()))
+            .ToList();
         return [.. seen.Where(pair => pair.Session.EndReason is null && !pair.Session.IsOver()).Select(pair => pair.View)];
     }
 
@@ -57,9 +67,16 @@ internal sealed class OperatorDialect(SessionService sessions, WorkerPool pool, 
     {
         var id = (string?)context.Request.RouteValues["id"];
         if (pool.Workers().Find(worker => worker.Id == id) is not { } worker)
-            return Problem.WriteAsync(context, StatusCodes.Status404NotFound, "There is no worker with this id, or it has exited. GET /workers lists them.", "not_found");
+            return Problem.WriteAsync(
+                context,
+                StatusCodes.Status404NotFound,
+                "There is no worker with this id, or it has exited. GET /workers lists the workers.",
+                "not_found");
         if (!MayStop(context.Caller(), worker))
-            return Problem.WriteAsync(context, StatusCodes.Status403Forbidden, "This worker holds no session of yours: only an operator's key may stop it.");
+            return Problem.WriteAsync(
+                context,
+                StatusCodes.Status403Forbidden,
+                "This worker does not serve a session of yours: only an operator's key may stop it.");
         pool.Stop(worker, StopReason.Operator);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
@@ -79,7 +96,7 @@ internal sealed class OperatorDialect(SessionService sessions, WorkerPool pool, 
         var status = pool.Status();
         var reasons = new List<string>();
         if (pool.Closing.IsCancellationRequested)
-            reasons.Add("This node is shutting down, or drains: it takes no new sessions.");
+            reasons.Add("This node is shutting down or draining: it takes no new sessions.");
         if (status.Ready + status.Leased == 0 && status.Slots + options.Warm > 0)
             reasons.Add($"No worker is ready; {status.Starting} are starting. {LastExit(status)}");
         if (status.AreStartsFailing)
@@ -90,7 +107,8 @@ internal sealed class OperatorDialect(SessionService sessions, WorkerPool pool, 
             reasons.Add($"The queue is full: {status.Queued} creates wait.");
         context.Response.StatusCode = reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         var isNobody = context.Caller() == Caller.Nobody;
-        return context.Response.WriteAsJsonAsync(new(reasons.Count == 0, isNobody ? [] : reasons, isNobody ? null : isolation.Latest), ContractsJson.Default.ReadyReply);
+        return context.Response.WriteAsJsonAsync(
+            new(reasons.Count == 0, isNobody ? [] : reasons, isNobody ? null : isolation.Latest), ContractsJson.Default.ReadyReply);
     }
 
     private static string LastExit(PoolStatus status) => status.LastExit is { } exit ? $"The last one ended with: {exit}." : "";

@@ -8,8 +8,8 @@ using Steelyard.Settings;
 namespace Steelyard.Dialects.Steel;
 
 /// <summary>
-/// Screenshots and PDFs, kept for some minutes for the clients they were made for. Their names cannot be guessed, and are all that is
-/// needed to fetch them. One lock over the list.
+/// Keeps screenshots and PDFs for some minutes, so that their clients can fetch them. A name is all that a client needs to fetch a file,
+/// and cannot be guessed. One lock guards the list.
 /// </summary>
 public sealed class Artifacts(RunDirectory directory, Options options, TimeProvider time, ILogger<Artifacts> logger)
 {
@@ -22,12 +22,13 @@ public sealed class Artifacts(RunDirectory directory, Options options, TimeProvi
     private long used;
 
     /// <summary>
-    /// Saves it and returns its name; the oldest go to make room for it. Throws <see cref="ArtifactSpaceException"/> when there is none.
+    /// Saves a file and returns its name. Deletes the oldest files to make room. Throws <see cref="ArtifactSpaceException"/> when there is
+    /// not enough room.
     /// </summary>
-    /// <param name="content">What is read while it comes. Its own exceptions are passed on.</param>
-    /// <param name="length">Bytes in it.</param>
+    /// <param name="content">Read while it arrives. The reader's exceptions are passed on.</param>
+    /// <param name="length">Length of the content in bytes.</param>
     /// <param name="extension">Such as <c>.png</c>.</param>
-    /// <param name="cancellationToken">Nobody waits for it any more.</param>
+    /// <param name="cancellationToken">Cancelled when nobody waits for the file any more.</param>
     public async Task<string> SaveAsync(Stream content, long length, string extension, CancellationToken cancellationToken)
     {
         var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) + extension;
@@ -51,7 +52,7 @@ public sealed class Artifacts(RunDirectory directory, Options options, TimeProvi
         return name;
     }
 
-    /// <summary>Its path; null when there is none of this name, or its time is over.</summary>
+    /// <summary>Returns the path of a file; null when there is no file of this name, or it has expired.</summary>
     public string? Find(string name)
     {
         lock (gate)
@@ -59,16 +60,18 @@ public sealed class Artifacts(RunDirectory directory, Options options, TimeProvi
     }
 
     /// <summary>
-    /// Deletes those whose time is over. Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.
+    /// Deletes expired files. Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.
     /// </summary>
-    public Task RunAsync(CancellationToken cancellationToken) => Periodic.RunAsync(Period, () => Drop(IsOver), time, logger, cancellationToken);
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Periodic.RunAsync(Period, () => Drop(IsOver), time, logger, cancellationToken);
 
     private static async Task WriteAsync(string path, Stream content, CancellationToken cancellationToken)
     {
         var buffer = new byte[BufferBytes];
         try
         {
-            await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0, useAsync: true);
+            await using var file = new FileStream(
+                path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0, useAsync: true);
             int count;
             while ((count = await ReadAsync()) > 0)
                 await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
@@ -79,7 +82,8 @@ public sealed class Artifacts(RunDirectory directory, Options options, TimeProvi
         }
         catch (IOException e)
         {
-            throw new ArtifactSpaceException($"What was made of the page cannot be saved: {e.Message}. Make room in the run directory, or retry later.");
+            throw new ArtifactSpaceException(
+                $"The result cannot be saved: {e.Message}. Free space in the run directory, or retry later.");
         }
 
         async Task<int> ReadAsync()
@@ -90,7 +94,7 @@ public sealed class Artifacts(RunDirectory directory, Options options, TimeProvi
             }
             catch (IOException e)
             {
-                throw new HttpRequestException(e.Message, e); // Not the disk's fault.
+                throw new HttpRequestException(e.Message, e); // The disk is not the cause.
             }
         }
     }
@@ -102,12 +106,14 @@ public sealed class Artifacts(RunDirectory directory, Options options, TimeProvi
         lock (gate)
         {
             if (used + length > options.ArtifactSpaceBytes)
-                throw new ArtifactSpaceException($"{length} bytes were made of the page, and --artifact-space ({options.ArtifactSpaceBytes}) has no room for them now. Retry later, or ask for less.");
+                throw new ArtifactSpaceException(
+                    $"The result has {length} bytes, and --artifact-space ({options.ArtifactSpaceBytes} bytes) has no room for them now. " +
+                    "Retry later, or request less.");
             used += length;
         }
     }
 
-    // The oldest, as long as the condition holds; it is asked under the lock.
+    // Deletes the oldest files as long as the condition holds. The condition is evaluated under the lock.
     private void Drop(Func<Artifact, bool> condition)
     {
         List<Artifact> dropped = [];

@@ -3,10 +3,10 @@ using Steelyard.Http;
 
 namespace Steelyard.Dialects.Steel;
 
-/// <summary>What a list asks for.</summary>
+/// <summary>The query of a list of sessions.</summary>
 /// <param name="Status">live, released or failed; null for all.</param>
 /// <param name="Limit">1 to 100.</param>
-/// <param name="Cursor">Id of the last session seen: the list goes on strictly behind it.</param>
+/// <param name="Cursor">Id of the last session on the page before: the list continues after it. Null for the first page.</param>
 /// <param name="Metadata">Labels that a session must have, given as <c>metadata[name]=value</c>.</param>
 public sealed record ListQuery(string? Status, int Limit, string? Cursor, IReadOnlyDictionary<string, string> Metadata)
 {
@@ -14,17 +14,18 @@ public sealed record ListQuery(string? Status, int Limit, string? Cursor, IReadO
     private const int MaxLimit = 100;
     private const string MetadataStart = "metadata[";
 
-    /// <summary>Labels that a session may have, and that may be asked for.</summary>
+    /// <summary>Most labels of a session, and most labels in a query.</summary>
     internal const int MaxLabels = 50;
 
-    /// <summary>Throws <see cref="FieldException"/>.</summary>
+    /// <summary>Reads a query. Throws <see cref="FieldException"/>.</summary>
     public static ListQuery Parse(IQueryCollection query)
     {
         string? status = query["status"];
         if (status is not (null or "live" or "released" or "failed"))
             throw FieldException.Bad("status", "live, released or failed");
         var limit = DefaultLimit;
-        if (query["limit"] is [{ } text] && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is > 0 and <= MaxLimit))
+        if (query["limit"] is [{ } text]
+            && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is > 0 and <= MaxLimit))
             throw FieldException.Bad("limit", $"a whole number from 1 to {MaxLimit}");
         var metadata = query.Where(pair => pair.Key.StartsWith(MetadataStart, StringComparison.Ordinal) && pair.Key.EndsWith(']'))
             .ToDictionary(pair => pair.Key[MetadataStart.Length..^1], pair => pair.Value.ToString());

@@ -5,8 +5,8 @@ using Steelyard.Settings;
 namespace Steelyard.Dialects.Steel;
 
 /// <summary>
-/// One budget for all scrapes, screenshots and PDFs: so many may work at a time, and the others wait for their turn, as creates do for a
-/// worker. What pages make of such calls then costs other sessions at most that share of the workers.
+/// One budget for all scrapes, screenshots and PDFs: up to <c>--max-page-calls</c> run at a time, and the others wait for their turn, as
+/// creates wait for a worker. Whatever pages do in such calls, they cost other sessions at most that many workers.
 /// </summary>
 public sealed class PageTurns(Options options, TimeProvider time) : IDisposable
 {
@@ -20,8 +20,8 @@ public sealed class PageTurns(Options options, TimeProvider time) : IDisposable
     });
 
     /// <summary>
-    /// Waits for a turn, which ends with the lease. Null when the client has been told to ask again later. Throws
-    /// <see cref="OperationCanceledException"/> when it has left.
+    /// Waits for a turn, which ends when the lease is disposed. Returns null after it has told the client to retry later. Throws
+    /// <see cref="OperationCanceledException"/> when the client has left.
     /// </summary>
     public async Task<RateLimitLease?> TakeAsync(HttpContext context)
     {
@@ -33,7 +33,7 @@ public sealed class PageTurns(Options options, TimeProvider time) : IDisposable
             if (turn.IsAcquired)
                 return turn;
             turn.Dispose();
-            await RefuseAsync(context, $"{options.QueueLimit} others wait already (--queue-limit)");
+            await RefuseAsync(context, $"{options.QueueLimit} more are waiting already (--queue-limit)");
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
@@ -46,5 +46,7 @@ public sealed class PageTurns(Options options, TimeProvider time) : IDisposable
     public void Dispose() => turns.Dispose();
 
     private Task RefuseAsync(HttpContext context, string why) => Problem.TooManyAsync(
-        context, $"{options.MaxPageCalls} scrapes, screenshots and PDFs are under way (--max-page-calls), and {why}. Retry, or raise the limit.", RetryAfter);
+        context,
+        $"{options.MaxPageCalls} scrapes, screenshots and PDFs are running (--max-page-calls), and {why}. Retry, or raise the limit.",
+        RetryAfter);
 }

@@ -4,20 +4,20 @@ using System.Text.Json.Nodes;
 namespace Steelyard.Dialects.Steel;
 
 /// <summary>
-/// Passes on what a worker has scraped, as it comes, with what else was made of the page. It is never read: what is in it is the page's
-/// choice.
+/// Passes on what a worker has scraped while it arrives, together with the addresses of the page's screenshot and PDF. Does not parse the
+/// scraped content: the page controls it.
 /// </summary>
 internal static class ScrapeReply
 {
     /// <summary>
-    /// Writes the reply. Throws <see cref="PageFailedException"/> when the worker's is no object, and <see cref="IOException"/> when it
-    /// breaks off.
+    /// Writes the reply. Throws <see cref="PageFailedException"/> when the worker's reply is not a JSON object, and
+    /// <see cref="IOException"/> when it breaks off.
     /// </summary>
-    /// <param name="response">Where it goes.</param>
-    /// <param name="files">Addresses of what else was made of the page, by name.</param>
+    /// <param name="response">The reply to the client.</param>
+    /// <param name="files">Addresses of the page's screenshot and PDF, by name.</param>
     /// <param name="scraped">The worker's JSON: an object with members.</param>
-    /// <param name="length">Bytes in it.</param>
-    /// <param name="deadline">The deadline.</param>
+    /// <param name="length">Length of that JSON in bytes.</param>
+    /// <param name="deadline">Cancelled at the deadline.</param>
     public static async Task WriteAsync(HttpResponse response, JsonObject files, Stream scraped, long length, CancellationToken deadline)
     {
         byte[] head = [(byte)'{'];

@@ -8,7 +8,7 @@ using Steelyard.Settings;
 
 namespace Steelyard.Dialects.Steel;
 
-/// <summary>Describes sessions, live and ended ones, to clients of the Steel dialect.</summary>
+/// <summary>Describes live and ended sessions to clients of the Steel dialect.</summary>
 public sealed class SessionDescriber(Options options, LiveViewLinks links)
 {
     public SteelSession Describe(Session session, HttpRequest request, ProxyUsage usage = default) =>
@@ -18,8 +18,8 @@ public sealed class SessionDescriber(Options options, LiveViewLinks links)
         Describe(session.Id, session.Request, session.CreatedAt, session.Duration, session.End, session.Usage, request);
 
     /// <summary>
-    /// What its worker says of the bytes through its proxy; nothing for a session without one. The caller keeps it for when the session
-    /// has ended.
+    /// Asks a session's worker for the bytes through its proxy, and keeps the answer in the session for the time after its end. When the
+    /// session has no proxy or the worker gives no answer, returns what is known already.
     /// </summary>
     public static async Task<ProxyUsage> AskUsageAsync(Session session, Placement? placement)
     {
@@ -38,7 +38,9 @@ public sealed class SessionDescriber(Options options, LiveViewLinks links)
         {
             var reader = new Utf8JsonReader(json);
             using var document = JsonDocument.ParseValue(ref reader);
-            usage = new(document.RootElement.GetProperty("proxy_tx_bytes").GetInt64(), document.RootElement.GetProperty("proxy_rx_bytes").GetInt64());
+            usage = new(
+                document.RootElement.GetProperty("proxy_tx_bytes").GetInt64(),
+                document.RootElement.GetProperty("proxy_rx_bytes").GetInt64());
             return true;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -47,7 +49,14 @@ public sealed class SessionDescriber(Options options, LiveViewLinks links)
         }
     }
 
-    private SteelSession Describe(SessionId id, SessionRequest asked, DateTimeOffset createdAt, TimeSpan duration, SessionEnd? ended, ProxyUsage usage, HttpRequest request)
+    private SteelSession Describe(
+        SessionId id,
+        SessionRequest asked,
+        DateTimeOffset createdAt,
+        TimeSpan duration,
+        SessionEnd? ended,
+        ProxyUsage usage,
+        HttpRequest request)
     {
         var steel = SteelRequest.Of(asked);
         var self = PublicAddress.Of(request, options);

@@ -11,11 +11,11 @@ public sealed class SessionLister(SessionService sessions, SessionHistory histor
     /// <summary>Throws what <see cref="SessionHistory.PageAsync"/> throws.</summary>
     internal async Task<SteelList> ListAsync(ListQuery query, Caller caller, HttpRequest request)
     {
-        // Or they would be neither live nor remembered.
+        // Otherwise expired sessions would be neither live nor in the history.
         foreach (var session in sessions.Live)
             sessions.EndIfOver(session);
 
-        // Live ones first: one that ends in between is seen twice rather than not at all, and counted once.
+        // Live sessions are read first: a session that ends in between is then found twice instead of not at all, and counted once.
         var live = sessions.Live.Where(session => session.EndReason is null && !session.IsOver())
             .Select(session => new Entry(session.Id, session.Request, session.CreatedAt, session, null)).ToList();
         var (ended, before) = history.Remembered();
@@ -39,7 +39,7 @@ public sealed class SessionLister(SessionService sessions, SessionHistory histor
         return new(page.ConvertAll(entry => Describe(entry, request)), behind.Count > page.Count ? page[^1].Id.ToString() : null, total);
     }
 
-    // The session at the cursor need not match any more: people release what they list while they list it.
+    // The session at the cursor need not match the query any more: clients release sessions while they list them.
     private async Task<Entry?> FindAsync(string cursor, Caller caller)
     {
         if (!SessionId.TryParse(cursor, out var id))
@@ -50,20 +50,27 @@ public sealed class SessionLister(SessionService sessions, SessionHistory histor
         return found is not null && caller.Sees(found.Request.Holder) ? found : null;
     }
 
-    private Task<(IReadOnlyList<EndedSession> Sessions, int Count)> ReadAsync(ListQuery query, Caller caller, long before, Entry? cursor, CancellationToken left)
+    private Task<(IReadOnlyList<EndedSession> Sessions, int Count)> ReadAsync(
+        ListQuery query, Caller caller, long before, Entry? cursor, CancellationToken left)
     {
         if (query.Status == SessionDescriber.Status(null))
             return Task.FromResult<(IReadOnlyList<EndedSession>, int)>(([], 0));
         return history.PageAsync(new(before, query.Limit + 1)
         {
             Holder = caller.IsOperator ? null : caller.Name,
-            Reasons = query.Status is null ? null : [.. Enum.GetValues<EndReason>().Where(reason => SessionDescriber.Status(reason) == query.Status).Select(EndReasons.Name)],
+            Reasons = query.Status is null
+                ? null
+                : [.. Enum.GetValues<EndReason>()
+                    .Where(reason => SessionDescriber.Status(reason) == query.Status)
+                    .Select(EndReasons.Name)],
             Metadata = query.Metadata,
             After = cursor is null ? null : new(cursor.CreatedAt, cursor.Id.ToString()),
         }, caller.Name, left);
     }
 
-    private SteelSession Describe(Entry entry, HttpRequest request) => entry.Ended is { } ended ? describer.Describe(ended, request) : describer.Describe(entry.Live!, request, entry.Live!.Usage);
+    private SteelSession Describe(Entry entry, HttpRequest request) => entry.Ended is { } ended
+        ? describer.Describe(ended, request)
+        : describer.Describe(entry.Live!, request, entry.Live!.Usage);
 
     private static bool Matches(Entry entry, ListQuery query) =>
         (query.Status is null || query.Status == SessionDescriber.Status(entry.Ended?.Reason))

@@ -6,14 +6,23 @@ using Steelyard.Settings;
 
 namespace Steelyard.Dialects.Steel;
 
-/// <summary>The life of a session as steel-sdk speaks of it: create, retrieve, list, release.</summary>
-public sealed class SteelDialect(SessionService sessions, ChosenIds chosenIds, CreateParser parser, SessionLister lister, SessionDescriber describer, Options options, TimeProvider time) : IDialect
+/// <summary>The session calls of steel-sdk: create, retrieve, list, release.</summary>
+public sealed class SteelDialect(
+    SessionService sessions,
+    ChosenIds chosenIds,
+    CreateParser parser,
+    SessionLister lister,
+    SessionDescriber describer,
+    Options options,
+    TimeProvider time) : IDialect
 {
     private const string ShouldRetry = "x-should-retry";
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/health", context => context.Response.WriteAsJsonAsync(new("ok"), SteelJson.Default.SteelHealth)).WithSummary("ok while the node lives").Reads();
+        routes.MapGet("/v1/health", context => context.Response.WriteAsJsonAsync(new("ok"), SteelJson.Default.SteelHealth))
+            .WithSummary("ok while the node runs")
+            .Reads();
         routes.MapPost("/v1/sessions", CreateAsync).WithSummary("Create a session");
         routes.MapGet("/v1/sessions", ListAsync).WithSummary("List sessions, newest first").Reads();
         routes.MapGet("/v1/sessions/{id}", RetrieveAsync).WithSummary("A session, live or ended").Reads();
@@ -50,7 +59,7 @@ public sealed class SteelDialect(SessionService sessions, ChosenIds chosenIds, C
             await WorkerRefusals.WriteAsync(context, outcome.Refusal!);
     }
 
-    // A client that has left before the reply will not know of the session.
+    // Ends the session when the client has left before the reply: the client would not know of the session.
     private async Task<CreateOutcome> CreateOnceAsync(SteelRequest request, CancellationToken left)
     {
         using var created = await sessions.CreateAsync(request, left);
@@ -67,10 +76,11 @@ public sealed class SteelDialect(SessionService sessions, ChosenIds chosenIds, C
             using (activity)
             {
                 var usage = await SessionDescriber.AskUsageAsync(session, await session.TryPlaceAsync(options.WorkerTimeout));
-                reason = session.End; // It may have ended while its worker was asked.
+                reason = session.End; // The session may have ended while its worker was asked.
                 if (reason is null)
                 {
-                    await context.Response.WriteAsJsonAsync(describer.Describe(session, context.Request, usage), SteelJson.Default.SteelSession);
+                    await context.Response.WriteAsJsonAsync(
+                        describer.Describe(session, context.Request, usage), SteelJson.Default.SteelSession);
                     return;
                 }
             }
@@ -85,7 +95,8 @@ public sealed class SteelDialect(SessionService sessions, ChosenIds chosenIds, C
     private async Task ListAsync(HttpContext context)
     {
         var query = ListQuery.Parse(context.Request.Query);
-        await context.Response.WriteAsJsonAsync(await lister.ListAsync(query, context.Caller(), context.Request), SteelJson.Default.SteelList);
+        await context.Response.WriteAsJsonAsync(
+            await lister.ListAsync(query, context.Caller(), context.Request), SteelJson.Default.SteelList);
     }
 
     private async Task ReleaseAsync(HttpContext context)
@@ -105,7 +116,7 @@ public sealed class SteelDialect(SessionService sessions, ChosenIds chosenIds, C
             return;
         }
 
-        // That it had ended already is what a client wants that asks again because the first reply was lost.
+        // Success also for a session that had ended already: a client may retry because the first reply was lost.
         await context.Response.WriteAsJsonAsync(new(true, "Session released"), SteelJson.Default.SteelSuccess);
     }
 

@@ -12,7 +12,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Steelyard.Dialects.Steel;
 
 /// <summary>
-/// What can be done with a live session of the Steel dialect: its context, its files, its mouse and keyboard, its pages.
+/// Calls of the Steel dialect on a live session: its context, its files, its mouse and keyboard, its pages.
 /// </summary>
 public sealed class SteelExtras(SessionService sessions, WorkerForwarder forwarder, LiveViewLinks links, Options options) : IDialect
 {
@@ -20,23 +20,44 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/sessions/{id}/context", context => ForwardAsync(context, "/context")).WithSummary("Its cookies and storage").Reads();
-        routes.MapPost("/v1/sessions/{id}/computer", context => ForwardAsync(context, "/computer")).WithSummary("Mouse, keyboard and screenshots");
-        routes.MapMethods("/v1/sessions/{id}/files", [HttpMethods.Get, HttpMethods.Post, HttpMethods.Delete], context => ForwardAsync(context, "/files")).WithSummary("Its files: list, upload, delete all").Reads();
-        routes.MapMethods("/v1/sessions/{id}/files/{**path}", [HttpMethods.Get, HttpMethods.Delete], ForwardFileAsync).WithSummary("One file").Reads();
-        routes.MapGet("/v1/sessions/{id}/files.zip", context => ForwardAsync(context, "/files.zip")).WithSummary("All its files").Reads();
-        routes.MapGet("/v1/sessions/{id}/live-details", LiveDetailsAsync).WithSummary("Its pages and where to see them").Reads();
+        routes.MapGet("/v1/sessions/{id}/context", context => ForwardAsync(context, "/context"))
+            .WithSummary("A session's cookies and storage")
+            .Reads();
+        routes.MapPost("/v1/sessions/{id}/computer", context => ForwardAsync(context, "/computer"))
+            .WithSummary("Mouse, keyboard and screenshots");
+        routes.MapMethods(
+            "/v1/sessions/{id}/files",
+            [HttpMethods.Get, HttpMethods.Post, HttpMethods.Delete],
+            context => ForwardAsync(context, "/files"))
+            .WithSummary("A session's files: list, upload, delete all")
+            .Reads();
+        routes.MapMethods("/v1/sessions/{id}/files/{**path}", [HttpMethods.Get, HttpMethods.Delete], ForwardFileAsync)
+            .WithSummary("One file")
+            .Reads();
+        routes.MapGet("/v1/sessions/{id}/files.zip", context => ForwardAsync(context, "/files.zip"))
+            .WithSummary("All files of a session")
+            .Reads();
+        routes.MapGet("/v1/sessions/{id}/live-details", LiveDetailsAsync)
+            .WithSummary("A session's pages and where to see them")
+            .Reads();
         routes.MapGet("/v1/sessions/{id}/events", EventsAsync).WithSummary("Recorded events: none").Reads();
     }
 
-    // Taken from the address as it came: a decoded path could not be told from one with slashes or percent signs in its names. What
-    // climbs, or is another address than the one it was routed by, must not reach the worker's other calls.
+    // Takes the path from the raw request target: in a decoded path, a slash or percent sign in a name looks like any other. A path with
+    // .., or one that differs from the path that was routed, must not reach the worker's other calls.
     private Task ForwardFileAsync(HttpContext context)
     {
         var parts = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0].Split('/', 6);
-        if (parts is not [_, _, _, _, var files, var file] || !files.Equals("files", StringComparison.OrdinalIgnoreCase) || file.Split('/', '\\').Any(part => Uri.UnescapeDataString(part) is "." or ".."))
-            return Problem.WriteAsync(context, StatusCodes.Status404NotFound, "There is no such file. A file's address is /v1/sessions/ID/files/ and its path, without . and ..", "not_found");
-        return ForwardAsync(context, "/files/" + file.Replace("\\", "%5C", StringComparison.Ordinal).Replace("#", "%23", StringComparison.Ordinal));
+        if (parts is not [_, _, _, _, var files, var file]
+            || !files.Equals("files", StringComparison.OrdinalIgnoreCase)
+            || file.Split('/', '\\').Any(part => Uri.UnescapeDataString(part) is "." or ".."))
+            return Problem.WriteAsync(
+                context,
+                StatusCodes.Status404NotFound,
+                "There is no such file. A file's address is /v1/sessions/ID/files/ and its path, without . and ..",
+                "not_found");
+        return ForwardAsync(
+            context, "/files/" + file.Replace("\\", "%5C", StringComparison.Ordinal).Replace("#", "%23", StringComparison.Ordinal));
     }
 
     private async Task ForwardAsync(HttpContext context, string path)
@@ -45,15 +66,23 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
             return;
         using var activity = found.Activity;
         if (!found.Placement.Worker.HasExtras)
-            await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, $"These workers have no {path[1..].Split('/')[0]}. Run the node with --worker chromium.");
+            await Problem.WriteAsync(
+                context,
+                StatusCodes.Status501NotImplemented,
+                $"These workers have no {path[1..].Split('/')[0]}. Run the node with --worker chromium.");
         else if (!WorkerForwarder.CanForward(context.Request))
-            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "Content-Type and Accept may hold visible ASCII and spaces only.");
-        else if (await forwarder.ForwardAsync(context, found.Placement, path) is var error && error == ForwarderError.RequestBodyClient && !context.RequestAborted.IsCancellationRequested)
-            await Problem.WriteAsync(context, StatusCodes.Status400BadRequest, "The body cannot be read: its length or its chunks are broken.");
+            await Problem.WriteAsync(
+                context, StatusCodes.Status400BadRequest, "Content-Type and Accept may contain only visible ASCII characters and spaces.");
+        else if (await forwarder.ForwardAsync(context, found.Placement, path) is var error
+            && error == ForwarderError.RequestBodyClient
+            && !context.RequestAborted.IsCancellationRequested)
+            await Problem.WriteAsync(
+                context, StatusCodes.Status400BadRequest, "The body cannot be read: its length or its chunks are invalid.");
         else if (Shortage.IsIn(context.GetForwarderErrorFeature()?.Exception))
             throw PoolUnavailableException.NoConnection();
         else if (error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested)
-            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker did not answer at {path}: {error}.");
+            await Problem.WriteAsync(
+                context, StatusCodes.Status502BadGateway, $"The session's worker did not answer at {path}: {error}.");
     }
 
     private async Task LiveDetailsAsync(HttpContext context)
@@ -66,21 +95,25 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
             throw PoolUnavailableException.NoConnection();
         if (!reply.IsSuccess || !found.Session.IsOn(found.Placement) || DevToolsTarget.Parse(reply.Body.Span) is not { } targets)
         {
-            await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "This session's worker does not list its pages: it has no browser. Run the node with --worker chromium.");
+            await Problem.WriteAsync(
+                context,
+                StatusCodes.Status501NotImplemented,
+                "This session's worker does not list its pages: it has no browser. Run the node with --worker chromium.");
             return;
         }
 
         var self = PublicAddress.Of(context.Request, options);
         var viewer = self.HttpOrigin + links.PathOf(found.Session.Id);
         var socket = $"{self.WebSocketOrigin}/?sessionId={found.Session.Id}";
-        await context.Response.WriteAsJsonAsync(new(Pages(targets, viewer), socket, socket, viewer, viewer), SteelJson.Default.SteelLiveDetails);
+        await context.Response.WriteAsJsonAsync(
+            new(Pages(targets, viewer), socket, socket, viewer, viewer), SteelJson.Default.SteelLiveDetails);
     }
 
     private static List<SteelPage> Pages(IEnumerable<DevToolsTarget> targets, string viewer) =>
         [.. targets.Where(target => target.Type == "page").Select(page => new SteelPage(
             page.Id, page.Url, page.Title, page.FaviconUrl, $"{viewer}?tab={page.Id}", $"{viewer}?tab={page.Id}&showControls=false"))];
 
-    // Nothing is recorded, and so there is nothing to play back.
+    // Always an empty list: sessions are not recorded.
     private async Task EventsAsync(HttpContext context)
     {
         if (await FindAsync(context) is not { } found)
@@ -92,9 +125,10 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
         }
     }
 
-    private async Task<(Session Session, SessionActivity Activity, Placement Placement)?> FindAsync(HttpContext context)
+    private async Task<(Session Session, SessionActivity? Activity, Placement Placement)?> FindAsync(HttpContext context)
     {
-        if (sessions.Find((string?)context.Request.RouteValues["id"], context.Caller(), out var activity, out var reason) is not { } session)
+        if (sessions.Find(
+            (string?)context.Request.RouteValues["id"], context.Caller(), out var activity, out var reason) is not { } session)
         {
             await Problem.SessionNotFoundAsync(context, reason);
             return null;

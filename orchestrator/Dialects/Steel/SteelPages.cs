@@ -8,8 +8,9 @@ using Steelyard.Settings;
 
 namespace Steelyard.Dialects.Steel;
 
-/// <summary>One page in one call: scrape, screenshot, PDF. Each makes a session of its own, which ends with the call.</summary>
-public sealed class SteelPages(SessionService sessions, WorkerForwarder workers, PageTurns turns, Artifacts artifacts, Options options, TimeProvider time) : IDialect
+/// <summary>One page in one call: scrape, screenshot, PDF. Each call creates a session, which ends with the call.</summary>
+public sealed class SteelPages(
+    SessionService sessions, WorkerForwarder workers, PageTurns turns, Artifacts artifacts, Options options, TimeProvider time) : IDialect
 {
     private const long LongestDelayMs = 30_000;
     private static readonly string[] Formats = ["html", "cleaned_html", "markdown", "readability"];
@@ -34,7 +35,7 @@ public sealed class SteelPages(SessionService sessions, WorkerForwarder workers,
         return page => ScrapeAsync(context, page, body, formats, kinds);
     });
 
-    // The files come first: then the answer of the scrape can be passed on as it comes.
+    // Makes the files first: the answer to the scrape can then be passed on while it arrives.
     private async Task ScrapeAsync(HttpContext context, WorkerPage page, JsonObject body, List<string> formats, List<string> kinds)
     {
         var files = new JsonObject();
@@ -46,7 +47,11 @@ public sealed class SteelPages(SessionService sessions, WorkerForwarder workers,
 
         if (formats.Count > 0)
             body["format"] = new JsonArray([.. formats.Select(format => JsonValue.Create(format))]);
-        await page.WorkAsync("scrape", ToJson(body), (scraped, length, deadline) => ScrapeReply.WriteAsync(context.Response, files, scraped, length, deadline), context.RequestAborted);
+        await page.WorkAsync(
+            "scrape",
+            ToJson(body),
+            (scraped, length, deadline) => ScrapeReply.WriteAsync(context.Response, files, scraped, length, deadline),
+            context.RequestAborted);
     }
 
     private Task SaveAsync(HttpContext context, string kind) => WithPageAsync(context, fields =>
@@ -54,10 +59,11 @@ public sealed class SteelPages(SessionService sessions, WorkerForwarder workers,
         var body = PageBody(fields);
         if (fields.Bool("fullPage") is { } fullPage)
             body["fullPage"] = fullPage;
-        return async page => await context.Response.WriteAsJsonAsync(new(await SaveAsync(context, page, kind, body)), SteelJson.Default.SteelFileUrl);
+        return async page =>
+            await context.Response.WriteAsJsonAsync(new(await SaveAsync(context, page, kind, body)), SteelJson.Default.SteelFileUrl);
     });
 
-    // Where the client finds it.
+    // Returns the address at which the client can fetch the file.
     private async Task<string> SaveAsync(HttpContext context, WorkerPage page, string kind, JsonObject body)
     {
         var name = "";
@@ -69,15 +75,16 @@ public sealed class SteelPages(SessionService sessions, WorkerForwarder workers,
         return $"{PublicAddress.Of(context.Request, options).HttpOrigin}/v1/artifacts/{name}";
     }
 
-    // All fields are read before a session is made: a refusal costs no worker.
+    // Reads all fields before it creates a session: an invalid field then costs no worker.
     private async Task WithPageAsync(HttpContext context, Func<Fields, Func<WorkerPage, Task>> read)
     {
-        using var document = JsonDocument.Parse(await RequestBody.ReadJsonAsync(context.Request, options, time), new() { MaxDepth = SessionBody.MaxBodyDepth });
+        using var document = JsonDocument.Parse(
+            await RequestBody.ReadJsonAsync(context.Request, options, time), new() { MaxDepth = SessionBody.MaxBodyDepth });
         var fields = Fields.Of(document.RootElement);
         if (!Uri.TryCreate(fields.Text("url", 8192), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             throw FieldException.Bad("url", "an http or https address");
         if (fields.Bool("useProxy") == true)
-            throw FieldException.Missing("useProxy", "proxies of its own");
+            throw FieldException.Missing("useProxy", "built-in proxies");
         var work = read(fields);
         using var turn = await turns.TakeAsync(context);
         if (turn is null)
@@ -85,7 +92,8 @@ public sealed class SteelPages(SessionService sessions, WorkerForwarder workers,
         var clock = new SessionClock(options.PageTimeout * 3, options.PageTimeout * 3); // Three calls at most.
         try
         {
-            using var created = await sessions.CreateAsync(new(EmptyObject, clock) { Holder = context.Caller().Name }, context.RequestAborted);
+            using var created = await sessions.CreateAsync(
+                new(EmptyObject, clock) { Holder = context.Caller().Name }, context.RequestAborted);
             if (created.Session is null)
                 await WorkerRefusals.WriteAsync(context, CreateOutcome.Of(created).Refusal!);
             else
@@ -97,7 +105,7 @@ public sealed class SteelPages(SessionService sessions, WorkerForwarder workers,
         }
         catch (PageFailedException) when (context.Response.HasStarted)
         {
-            context.Abort(); // The client would take what it has got for the whole.
+            context.Abort(); // Otherwise the client would take what it has received for the whole reply.
         }
         catch (PageFailedException e)
         {
@@ -116,13 +124,16 @@ public sealed class SteelPages(SessionService sessions, WorkerForwarder workers,
             if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement)
                 await Problem.SessionGoneAsync(context, session);
             else if (!placement.Worker.HasExtras)
-                await Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, "These workers cannot open pages by themselves. Run the node with --worker chromium.");
+                await Problem.WriteAsync(
+                    context,
+                    StatusCodes.Status501NotImplemented,
+                    "These workers cannot open pages by themselves. Run the node with --worker chromium.");
             else
                 await work(new(placement, workers, options, time));
         }
         finally
         {
-            sessions.End(session, EndReason.Deleted, "its one call is over");
+            sessions.End(session, EndReason.Deleted, "its only call has ended");
         }
     }
 
@@ -141,7 +152,8 @@ public sealed class SteelPages(SessionService sessions, WorkerForwarder workers,
         var name = (string)context.Request.RouteValues["name"]!;
         if (artifacts.Find(name) is not { } path || TryOpen(path) is not { } file)
         {
-            await Problem.WriteAsync(context, StatusCodes.Status404NotFound, "There is no such file, or its time is over (--artifact-life).", "not_found");
+            await Problem.WriteAsync(
+                context, StatusCodes.Status404NotFound, "There is no such file, or it has expired (--artifact-life).", "not_found");
             return;
         }
 
@@ -153,7 +165,7 @@ public sealed class SteelPages(SessionService sessions, WorkerForwarder workers,
         }
     }
 
-    // Null when its time has ended since it was found.
+    // Returns null when the file has expired since it was found.
     private static FileStream? TryOpen(string path)
     {
         try

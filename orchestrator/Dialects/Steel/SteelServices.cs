@@ -2,7 +2,7 @@ using Steelyard.Http;
 
 namespace Steelyard.Dialects.Steel;
 
-/// <summary>The Steel dialect and its parts.</summary>
+/// <summary>Registers the Steel dialect and its parts.</summary>
 internal static class SteelServices
 {
     public static IServiceCollection AddSteel(this IServiceCollection services) => services

@@ -3,18 +3,18 @@ using System.Text.Json.Serialization;
 namespace Steelyard.Dialects.Steel;
 
 /// <summary>
-/// A session as steel-sdk's <c>Session</c> type has it. Times are ISO 8601 in UTC with milliseconds; durations are milliseconds.
+/// A session in the shape of steel-sdk's <c>Session</c> type. Times are ISO 8601 in UTC with milliseconds; durations are in milliseconds.
 /// </summary>
-/// <param name="Duration">How long it has lived, or did.</param>
-/// <param name="Timeout">Age at which it ends, however busy; 0 for none.</param>
+/// <param name="Duration">Its age, or how long it lived.</param>
+/// <param name="Timeout">Age at which it ends, even when it is in use; 0 for none.</param>
 /// <param name="InactivityTimeout">Idle time after which it ends.</param>
-/// <param name="EventCount">0: nothing is recorded.</param>
-/// <param name="ProxyBytesUsed">As of now in a retrieve; in lists, and after the end, as of some seconds before.</param>
-/// <param name="ProxySource">Null without a proxy, which the SDK wants to see.</param>
-/// <param name="EndReason">deleted, expired, worker_lost or drained; absent while it is live.</param>
-/// <param name="EndCause">For worker_lost, as far as it is known: out_of_memory, too_many_processes, out_of_disk, hung, crashed,
-/// wrong_answer or stopped_by_operator.</param>
-/// <param name="EndDetail">By whom or through what it ended, for people.</param>
+/// <param name="EventCount">0: sessions are not recorded.</param>
+/// <param name="ProxyBytesUsed">The current number in a retrieve; in lists and after the end, the number some seconds earlier.</param>
+/// <param name="ProxySource">Null without a proxy: the SDK expects the field even then.</param>
+/// <param name="EndReason">deleted, expired, worker_lost or drained; absent while the session is live.</param>
+/// <param name="EndCause">For worker_lost, if known: out_of_memory, too_many_processes, out_of_disk, hung, crashed, wrong_answer or
+/// stopped_by_operator.</param>
+/// <param name="EndDetail">Who or what ended it, for people.</param>
 public sealed record SteelSession(
     string Id,
     string CreatedAt,
@@ -48,7 +48,12 @@ public sealed record SteelSession(
 
 public sealed record SteelDimensions(int Width, int Height);
 
-public sealed record SteelBandwidth(bool BlockImages, bool BlockMedia, bool BlockStylesheets, IReadOnlyList<string> BlockHosts, IReadOnlyList<string> BlockUrlPatterns);
+public sealed record SteelBandwidth(
+    bool BlockImages,
+    bool BlockMedia,
+    bool BlockStylesheets,
+    IReadOnlyList<string> BlockHosts,
+    IReadOnlyList<string> BlockUrlPatterns);
 
 /// <param name="Device">desktop or mobile.</param>
 public sealed record SteelDevice(string Device);
@@ -56,23 +61,33 @@ public sealed record SteelDevice(string Device);
 public sealed record SteelDebug(bool Interactive);
 
 /// <param name="NextCursor">Null when nothing follows.</param>
-/// <param name="TotalCount">All that match, on all pages.</param>
-public sealed record SteelList(IReadOnlyList<SteelSession> Sessions, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor, int TotalCount);
+/// <param name="TotalCount">Number of all sessions that match, on all pages.</param>
+public sealed record SteelList(
+    IReadOnlyList<SteelSession> Sessions,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor,
+    int TotalCount);
 
 public sealed record SteelSuccess(bool Success, string Message);
 
 public sealed record SteelHealth(string Status);
 
 public sealed record SteelPage(
-    string Id, string Url, string Title, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Favicon, string SessionViewerUrl, string SessionViewerFullscreenUrl);
+    string Id,
+    string Url,
+    string Title,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Favicon,
+    string SessionViewerUrl,
+    string SessionViewerFullscreenUrl);
 
 public sealed record SteelLiveDetails(
     IReadOnlyList<SteelPage> Pages, string WsUrl, string WebsocketUrl, string SessionViewerUrl, string SessionViewerFullscreenUrl);
 
-/// <param name="Url">Where the bytes are, for some minutes.</param>
+/// <param name="Url">Address of the file, valid for some minutes.</param>
 public sealed record SteelFileUrl(string Url);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SteelSession))]
 [JsonSerializable(typeof(SteelList))]
 [JsonSerializable(typeof(SteelSuccess))]

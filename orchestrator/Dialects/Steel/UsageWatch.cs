@@ -5,8 +5,8 @@ using Steelyard.Sessions;
 namespace Steelyard.Dialects.Steel;
 
 /// <summary>
-/// Keeps what is known of the bytes through sessions' proxies no older than some seconds: lists show it, and it is what is remembered of a session that has
-/// ended, whose worker cannot be asked any more.
+/// Asks workers every few seconds how many bytes went through their sessions' proxies. Lists show these numbers, and the history keeps
+/// them: the worker of an ended session cannot be asked any more.
 /// </summary>
 public sealed class UsageWatch(SessionService sessions, TimeProvider time, ILogger<UsageWatch> logger)
 {
@@ -14,7 +14,8 @@ public sealed class UsageWatch(SessionService sessions, TimeProvider time, ILogg
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(3);
 
     /// <summary>Runs until cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => Periodic.RunAsync(Period, () => AskAllAsync(cancellationToken), time, logger, cancellationToken);
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Periodic.RunAsync(Period, () => AskAllAsync(cancellationToken), time, logger, cancellationToken);
 
     private Task AskAllAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
         sessions.Live.Where(session => SteelRequest.Of(session.Request).HasProxy),

@@ -7,10 +7,10 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Steelyard.Dialects.Steel;
 
-/// <summary>Forwards a request and its reply, of whatever size, between a client and a session's worker.</summary>
+/// <summary>Forwards a request and its reply, of any size, between a client and a session's worker.</summary>
 public sealed class WorkerForwarder(IHttpForwarder forwarder, Options options) : IDisposable
 {
-    // No connection is kept: the next one to the same port may be to another worker.
+    // Connections are not kept open: the next one to the same port may be to another worker.
     private readonly HttpMessageInvoker worker = new(new SocketsHttpHandler
     {
         UseProxy = false,
@@ -22,27 +22,37 @@ public sealed class WorkerForwarder(IHttpForwarder forwarder, Options options) :
         ConnectCallback = ConnectAsync,
     });
 
-    /// <summary>Returns what went wrong; nothing has been sent to the client then unless its reply has begun.</summary>
+    /// <summary>
+    /// Forwards a request and its reply. Returns the error, if any; in that case nothing has been sent to the client unless its reply has
+    /// begun.
+    /// </summary>
     /// <param name="context">The client's request.</param>
     /// <param name="placement">Where the session lives.</param>
-    /// <param name="path">Path below the worker's own path of the session, such as <c>/files</c>; escaped.</param>
+    /// <param name="path">Path below the session's path on the worker, such as <c>/files</c>; percent-encoded.</param>
     public async Task<ForwarderError> ForwardAsync(HttpContext context, Placement placement, string path)
     {
         var destination = $"http://127.0.0.1:{placement.Worker.Port}";
-        return await forwarder.SendAsync(context, destination, worker, new() { ActivityTimeout = options.PageTimeout }, new ToWorker(placement.Worker.Client, placement.Lease.SessionPath + path));
+        return await forwarder.SendAsync(
+            context,
+            destination,
+            worker,
+            new() { ActivityTimeout = options.PageTimeout },
+            new ToWorker(placement.Worker.Client, placement.Lease.SessionPath + path));
     }
 
     /// <summary>
-    /// Posts something of ours. Returns once the head of the reply is there; its body is still to be read, from the worker. Throws
-    /// <see cref="HttpRequestException"/> when there is none.
+    /// Posts a request of this node. Returns when the head of the reply has arrived; the caller reads the body from the worker. Throws
+    /// <see cref="HttpRequestException"/> when there is no reply.
     /// </summary>
     /// <param name="placement">Where the session lives.</param>
-    /// <param name="path">As above.</param>
+    /// <param name="path">Path below the session's path on the worker; percent-encoded.</param>
     /// <param name="json">The body.</param>
-    /// <param name="deadline">Of the head.</param>
-    public async Task<HttpResponseMessage> PostAsync(Placement placement, string path, ReadOnlyMemory<byte> json, CancellationToken deadline)
+    /// <param name="deadline">Cancelled at the deadline for the head.</param>
+    public async Task<HttpResponseMessage> PostAsync(
+        Placement placement, string path, ReadOnlyMemory<byte> json, CancellationToken deadline)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://127.0.0.1:{placement.Worker.Port}{placement.Lease.SessionPath}{path}");
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, $"http://127.0.0.1:{placement.Worker.Port}{placement.Lease.SessionPath}{path}");
         request.Options.Set(ToWorker.Client, placement.Worker.Client);
         request.Content = new ReadOnlyMemoryContent(json) { Headers = { ContentType = new("application/json") } };
         return await worker.SendAsync(request, deadline);
@@ -50,8 +60,9 @@ public sealed class WorkerForwarder(IHttpForwarder forwarder, Options options) :
 
     public void Dispose() => worker.Dispose();
 
-    /// <summary>Whether all that is passed on of the request's head can stand in one.</summary>
-    public static bool CanForward(HttpRequest request) => HeadText.IsValue(request.Headers.ContentType.ToString()) && HeadText.IsValue(request.Headers.Accept.ToString());
+    /// <summary>Whether the header values that are passed on are valid in the head of a request.</summary>
+    public static bool CanForward(HttpRequest request) =>
+        HeadText.IsValue(request.Headers.ContentType.ToString()) && HeadText.IsValue(request.Headers.Accept.ToString());
 
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
@@ -74,13 +85,14 @@ public sealed class WorkerForwarder(IHttpForwarder forwarder, Options options) :
     {
         public static readonly HttpRequestOptionsKey<WorkerClient> Client = new("worker");
 
-        // Whose request it is, and from which page, is our business and not the worker's.
+        // The worker must not learn whose request it is, or from which page.
         private static readonly string[] Kept = ["Content-Type", "Content-Length", "Transfer-Encoding", "Accept"];
 
-        // A worker sets no cookies on our origin, sends nobody elsewhere and lets no other page read.
+        // A worker must not set cookies on our origin, redirect clients or let other pages read the reply.
         private static readonly string[] KeptOfReply = ["Content-Type", "Content-Length", "Content-Disposition", "Allow"];
 
-        public override async ValueTask TransformRequestAsync(HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellationToken)
+        public override async ValueTask TransformRequestAsync(
+            HttpContext context, HttpRequestMessage request, string destinationPrefix, CancellationToken cancellationToken)
         {
             await base.TransformRequestAsync(context, request, destinationPrefix, cancellationToken);
             request.RequestUri = new(destinationPrefix + HeadText.Escape(path + context.Request.QueryString));
@@ -90,7 +102,8 @@ public sealed class WorkerForwarder(IHttpForwarder forwarder, Options options) :
                 request.Headers.Remove(name);
         }
 
-        public override async ValueTask<bool> TransformResponseAsync(HttpContext context, HttpResponseMessage? reply, CancellationToken cancellationToken)
+        public override async ValueTask<bool> TransformResponseAsync(
+            HttpContext context, HttpResponseMessage? reply, CancellationToken cancellationToken)
         {
             var response = context.Response;
             var ours = response.Headers.Keys.ToList();
@@ -101,7 +114,7 @@ public sealed class WorkerForwarder(IHttpForwarder forwarder, Options options) :
                 response.ContentType = PassedContentType.Of(type);
             response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
             if (response.StatusCode == StatusCodes.Status500InternalServerError)
-                response.StatusCode = StatusCodes.Status502BadGateway; // Its error, and none of ours.
+                response.StatusCode = StatusCodes.Status502BadGateway; // The error is the worker's, not ours.
             return hasBody;
         }
     }

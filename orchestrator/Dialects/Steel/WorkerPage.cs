@@ -7,22 +7,23 @@ using Steelyard.Settings;
 namespace Steelyard.Dialects.Steel;
 
 /// <summary>
-/// The page of a session of our own, on a worker that works in it for us. What it makes of the page is the page's: it is passed on while
-/// it comes, and never read here.
+/// The page of a session that this node created for one call; the session's worker does tasks in the page for us. The page controls the
+/// results: they are passed on while they arrive, and never parsed here.
 /// </summary>
 internal sealed class WorkerPage(Placement placement, WorkerForwarder workers, Options options, TimeProvider time)
 {
     private const int MaxRefusalBytes = 64 * 1024;
 
     /// <summary>
-    /// Has something done in the page. Throws <see cref="PageFailedException"/> when it cannot be done, or not in time, and
-    /// <see cref="OperationCanceledException"/> when the client has left; the worker's work ends with the call.
+    /// Has the worker do one task in the page. Throws <see cref="PageFailedException"/> when the worker cannot do it, or not in time, and
+    /// <see cref="OperationCanceledException"/> when the client has left. The worker's task ends with this call.
     /// </summary>
-    /// <param name="what">scrape, screenshot or pdf.</param>
-    /// <param name="body">JSON.</param>
+    /// <param name="what">The task: <c>scrape</c>, <c>screenshot</c> or <c>pdf</c>.</param>
+    /// <param name="body">The worker's parameters, as JSON.</param>
     /// <param name="take">Takes the answer, its length in bytes, and a deadline.</param>
-    /// <param name="left">The client has.</param>
-    public async Task WorkAsync(string what, ReadOnlyMemory<byte> body, Func<Stream, long, CancellationToken, Task> take, CancellationToken left)
+    /// <param name="left">Cancelled when the client has left.</param>
+    public async Task WorkAsync(
+        string what, ReadOnlyMemory<byte> body, Func<Stream, long, CancellationToken, Task> take, CancellationToken left)
     {
         using var timer = new CancellationTokenSource(options.PageTimeout, time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, left);
@@ -61,7 +62,7 @@ internal sealed class WorkerPage(Placement placement, WorkerForwarder workers, O
     }
 }
 
-/// <summary>What was asked for cannot be had of the page. The message is for the client.</summary>
+/// <summary>The worker could not do its task in the page. The message is for the client.</summary>
 internal sealed class PageFailedException(int status, string message, Exception? cause = null) : Exception(message, cause)
 {
     /// <summary>HTTP status of the answer.</summary>
@@ -69,16 +70,18 @@ internal sealed class PageFailedException(int status, string message, Exception?
 
     public static PageFailedException TooLarge(string what, Options options) => new(
         StatusCodes.Status502BadGateway,
-        $"The {what} of the page has more than --max-artifact ({options.MaxArtifactBytes} bytes). Ask for less, or raise it.");
+        $"The {what} of the page is larger than --max-artifact ({options.MaxArtifactBytes} bytes). Request less, or raise the limit.");
 
-    public static PageFailedException NoObject() => new(StatusCodes.Status502BadGateway, "The worker's answer to the scrape is no JSON object.");
+    public static PageFailedException NoObject() =>
+        new(StatusCodes.Status502BadGateway, "The worker's answer to the scrape is not a JSON object.");
 
     public static PageFailedException TooLate(string what, Options options) => new(
         StatusCodes.Status504GatewayTimeout,
-        $"The {what} was not done within --page-timeout ({options.PageTimeout.TotalSeconds} s): the page is too slow, or keeps its browser busy.");
+        $"The {what} was not finished within --page-timeout ({options.PageTimeout.TotalSeconds} s): " +
+        "the page is too slow, or keeps its browser busy.");
 
     public static PageFailedException Lost(string what, Exception cause) => new(
         StatusCodes.Status502BadGateway,
-        $"The worker was lost in the middle of the {what}: the page may have used more than --worker-memory. Retry, or see the log.",
+        $"The worker was lost during the {what}: the page may have used more than --worker-memory. Retry, or see the log.",
         cause);
 }

@@ -5,7 +5,7 @@ import { inParallel, poll } from '../wait.ts';
 
 const mostWorkers = 64;
 
-/** The ceilings of workers and of queued creates; skips the test where the pool is too large to be filled. */
+/** The maximum numbers of workers and of queued creates. Skips the test if the pool is too large to fill. */
 export async function limits({ client, pool }: TestContext): Promise<{ max: number; limit: number }> {
   await pool.need('so no queue is shown');
   const status = (await client.request('GET', '/status')).json();
@@ -15,7 +15,7 @@ export async function limits({ client, pool }: TestContext): Promise<{ max: numb
   return { max, limit };
 }
 
-/** Takes every worker there may be. */
+/** Creates sessions until every worker is leased. */
 export async function fill(context: TestContext, max: number): Promise<Session[]> {
   const made = await inParallel(max, max, (index) => context.sessions.create({ index }));
   for (const session of made) await context.sessions.mustShow(session, 'when the pool is full');

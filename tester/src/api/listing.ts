@@ -6,7 +6,7 @@ export interface ListedSession {
   workerId: string;
 }
 
-/** GET /sessions as it is; only that it is a list is checked. */
+/** Returns the result of GET /sessions; checks only that it is a list. */
 export async function listRaw(client: HttpClient): Promise<unknown[]> {
   const reply = await client.request('GET', '/sessions');
   check(reply.status === 200, `GET /sessions answered ${reply}`);

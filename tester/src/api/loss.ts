@@ -7,7 +7,7 @@ export interface Loss {
   restored: boolean;
 }
 
-/** After a fault: waits until the session is seen to have ended, or to have been restored with its own data. */
+/** After a fault, waits until the session has ended or has been restored with its own data. */
 export async function awaitLoss(sessions: Sessions, session: Session, withinMs: number): Promise<Loss | undefined> {
   const started = performance.now();
   return poll(

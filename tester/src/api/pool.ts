@@ -11,14 +11,14 @@ export interface WorkerInfo {
   restarts: number;
 }
 
-/** What GET /workers and GET /status tell; an orchestrator that knows only the challenge has neither. */
+/** Reads GET /workers and GET /status. An orchestrator that implements only the challenge has neither. */
 export class Pool {
   private visible: Promise<boolean> | undefined;
   private baseline: number | undefined;
 
   constructor(private readonly client: HttpClient) {}
 
-  /** Does this server show its workers at all? Asked once. */
+  /** Whether this server shows its workers. Asks the server only once. */
   isVisible(): Promise<boolean> {
     return (this.visible ??= this.look());
   }
@@ -53,7 +53,7 @@ export class Pool {
     return (await this.workers()).filter(isUsable).length;
   }
 
-  /** How many usable workers this run found at its start: later growth may be taken back by the server. */
+  /** The number of usable workers at the start of this run. The server may reverse later growth. */
   async usableAtStart(): Promise<number> {
     if (this.baseline === undefined) {
       await this.becomesQuiet(5_000);
@@ -62,7 +62,7 @@ export class Pool {
     return this.baseline;
   }
 
-  /** Waits until no worker is on its way between states; the workers then. */
+  /** Waits until no worker is changing its state, and returns the workers. */
   async settled(withinMs = 15_000): Promise<WorkerInfo[]> {
     const quiet = await this.becomesQuiet(withinMs);
     check(quiet, `the workers did not all become ready or leased within ${withinMs / 1_000} s: ${await this.describe()}`);
@@ -77,7 +77,7 @@ export class Pool {
     return poll(look, { withinMs, everyMs: 100 });
   }
 
-  /** Waits for that many usable workers; false when the time is over. */
+  /** Waits for this many usable workers; false if the time runs out. */
   async regains(target: number, withinMs: number): Promise<boolean> {
     return (await poll(async () => ((await this.usable()) >= target ? true : undefined), { withinMs, everyMs: 25 })) ?? false;
   }

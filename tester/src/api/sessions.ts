@@ -3,7 +3,7 @@ import type { HttpClient, RequestOptions } from '../http/client.ts';
 import type { Reply } from '../http/reply.ts';
 import { inParallel } from '../wait.ts';
 
-/** A create may wait in the server's queue; this is longer than that wait may be. */
+/** Longer than a create may wait in the server's queue. */
 const createDeadlineMs = 60_000;
 
 export interface Session {
@@ -12,7 +12,7 @@ export interface Session {
   createdAt: unknown;
 }
 
-/** The sessions of one test: it remembers what was created, so that all of it can be deleted afterwards. */
+/** The sessions of one test. Remembers every created session, so that all of them can be deleted afterwards. */
 export class Sessions {
   private readonly open = new Set<string>();
   private readonly underWay = new Set<Promise<unknown>>();
@@ -20,7 +20,7 @@ export class Sessions {
 
   constructor(readonly client: HttpClient) {}
 
-  /** POST /sessions with any bytes; a session that comes of it is remembered. */
+  /** Sends POST /sessions with any bytes and remembers the session if one is created. */
   async post(body: string | Buffer | undefined, options: RequestOptions = {}): Promise<Reply> {
     if (this.over) fail('the test is over, so it creates no more sessions');
     const request = this.client.request('POST', '/sessions', {
@@ -36,7 +36,7 @@ export class Sessions {
     return reply;
   }
 
-  /** For answers fetched by other means. */
+  /** Remembers the session in a response that was fetched in another way. */
   remember(reply: Reply): void {
     const answer = reply.ok ? reply.json() : undefined;
     if (isObject(answer) && typeof answer['id'] === 'string') this.open.add(answer['id']);
@@ -60,7 +60,7 @@ export class Sessions {
     return reply;
   }
 
-  /** GET that must show exactly this session. */
+  /** Sends a GET that must return exactly this session. */
   async mustShow(session: Session, when: string): Promise<Reply> {
     const reply = await this.get(session.id);
     check(reply.status === 200, `GET of the session ${when} answered ${reply}, expected 200`);
@@ -76,13 +76,13 @@ export class Sessions {
     return reply;
   }
 
-  /** Deletes whatever is left; errors do not matter here, since the TTL ends the rest. */
+  /** Deletes the remaining sessions. Errors are ignored, because the TTL ends the rest. */
   async release(): Promise<void> {
     const left = [...this.open];
     await inParallel(left.length, 32, (index) => this.delete(left[index]!).catch(() => undefined));
   }
 
-  /** For good: a test that was interrupted runs on, and its creates under way still make sessions. */
+  /** Deletes all sessions, including later ones: an interrupted test continues to run, and its pending creates still make sessions. */
   async end(): Promise<void> {
     this.over = true;
     await this.release();
@@ -100,7 +100,7 @@ export function readSession(reply: Reply): Session {
   return { id, data: answer['data'], createdAt: answer['created_at'] };
 }
 
-/** Equal as JSON; the order of keys does not matter. */
+/** Whether the values are equal as JSON; the order of keys does not matter. */
 export function sameJson(left: unknown, right: unknown): boolean {
   return canonical(left) === canonical(right);
 }

@@ -4,19 +4,19 @@ import { sleep } from '../wait.ts';
 import type { Session } from './sessions.ts';
 
 export interface Watch {
-  /** Stops asking. Throws what went wrong meanwhile, if anything did. */
+  /** Stops the requests. Throws the first error that occurred, if any. */
   end(): Promise<Latencies>;
 }
 
 /**
- * GETs these sessions over and over while something happens to others: each must go on showing its own data. It also
- * keeps them from expiring, however short the TTL is.
+ * GETs these sessions repeatedly while something happens to others: each must keep returning its own data. The requests also
+ * keep the sessions from expiring, however short the TTL is.
  */
 export function watch({ sessions, onCleanup }: TestContext, watched: Session[], when: string): Watch {
   const latencies = new Latencies();
   let ended = false;
   const lane = async (session: Session) => {
-    // Once more after the end: the fault may have come and gone between two looks.
+    // One more round after the end, because the fault may have come and gone between two requests.
     for (let last = false; !last; await sleep(5)) {
       last = ended;
       latencies.add((await sessions.mustShow(session, when)).elapsedMs);

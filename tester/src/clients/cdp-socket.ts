@@ -3,7 +3,7 @@ import WebSocket from 'ws';
 import { check, Failure, field, isObject, show } from '../check.ts';
 import type { TestContext } from '../suite.ts';
 
-/** Long, since tens of MiB may be on their way before an answer. */
+/** Long, because tens of MiB may be in flight before the answer. */
 const answerMs = 30_000;
 const mostBytes = 256 * 1_048_576;
 
@@ -19,7 +19,7 @@ interface Waiting {
   timer: NodeJS.Timeout;
 }
 
-/** The page of the session, as json/list names it. */
+/** The address of the session's page from json/list. */
 export async function pageTargetUrl({ client }: TestContext, id: string): Promise<string> {
   const reply = await client.request('GET', `/sessions/${id}/json/list`);
   const targets = reply.json();
@@ -29,7 +29,7 @@ export async function pageTargetUrl({ client }: TestContext, id: string): Promis
   return field(page, 'webSocketDebuggerUrl', 'string');
 }
 
-/** DevTools calls without a client library. */
+/** Makes DevTools calls without a client library. */
 export class CdpSocket {
   private lastId = 0;
   private readonly waiting = new Map<number, Waiting>();
@@ -39,7 +39,8 @@ export class CdpSocket {
     socket.on('message', (message) => this.read(message));
     this.closed = new Promise((resolve) => {
       socket.on('close', (code, reason) => {
-        for (const [id, { method }] of this.waiting) this.settle(id, new Failure(`the socket was closed (${code}) before ${method} was answered`));
+        for (const [id, { method }] of this.waiting)
+          this.settle(id, new Failure(`the socket was closed (${code}) before ${method} was answered`));
         resolve({ code, reason: reason.toString() });
       });
     });
@@ -62,13 +63,13 @@ export class CdpSocket {
     });
   }
 
-  /** The value of an expression in a page target. */
+  /** Evaluates an expression in a page target and returns its value. */
   async evaluate(expression: string): Promise<unknown> {
     const answer = await this.call('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true });
     return field(answer, 'result', 'object')['value'];
   }
 
-  /** Stops reading, so that what the other side sends piles up on the way. */
+  /** Stops reading, so that the data from the other side accumulates on the way. */
   pause(): void {
     this.socket.pause();
   }

@@ -9,7 +9,7 @@ async function liveIds({ client }: TestContext): Promise<Set<string>> {
   return new Set((await listSessions(client)).map(({ id }) => id));
 }
 
-/** For addresses that create on connect: while the client is connected there is one session more, and once it has left, none of it. */
+/** For addresses that create on connect: the new session exists while the client is connected, and ends when it disconnects. */
 export class Ephemeral {
   private constructor(
     private readonly context: TestContext,
@@ -21,7 +21,7 @@ export class Ephemeral {
     return new Ephemeral(context, await liveIds(context));
   }
 
-  /** The id of the one session that has come meanwhile. */
+  /** The id of the one session that was created meanwhile. */
   async created(): Promise<string> {
     const added = [...(await liveIds(this.context))].filter((id) => !this.before.has(id));
     check(added.length === 1, `connecting made ${added.length} sessions instead of one`);

@@ -1,6 +1,6 @@
 import { skip } from '../check.ts';
 
-/** The real client libraries are optional, so that the challenge needs none of them. */
+/** The real client libraries are optional, because the challenge does not need them. */
 export async function loadPlaywright() {
   try {
     return await import('playwright-core');

@@ -5,7 +5,7 @@ import { loadPlaywright } from './packages.ts';
 
 export const connectMs = 20_000;
 
-/** connectOverCDP by this address, whatever its form; closed again after the test. */
+/** Connects with connectOverCDP to this address, in any form. The browser is closed after the test. */
 export async function connectPlaywright(
   { onCleanup }: TestContext,
   url: string,
@@ -13,7 +13,7 @@ export async function connectPlaywright(
 ): Promise<Browser> {
   const { chromium } = await loadPlaywright();
   const browser = await chromium.connectOverCDP(url, { timeout: connectMs, headers }).catch((error: Error) => {
-    // What follows the second line is the client's own log.
+    // The lines after the second one are the client's own log.
     throw new Failure(error.message.split('\n').slice(0, 2).join('\n'));
   });
   onCleanup(() => browser.close());
@@ -28,7 +28,7 @@ export async function firstPage(browser: Browser): Promise<Page> {
   return page;
 }
 
-/** Milliseconds until the browser says it is disconnected; undefined when it does not. */
+/** The milliseconds until the browser reports that it is disconnected; undefined if it does not. */
 export function disconnection(browser: Browser, withinMs: number): Promise<number | undefined> {
   const started = performance.now();
   return new Promise((resolve) => {

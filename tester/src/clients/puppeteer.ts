@@ -4,11 +4,11 @@ import type { TestContext } from '../suite.ts';
 import { loadPuppeteer } from './packages.ts';
 import { connectMs } from './playwright.ts';
 
-/** Puppeteer's connect; disconnected again after the test. */
+/** Connects with Puppeteer and disconnects after the test. */
 export async function connectPuppeteer({ onCleanup }: TestContext, how: ConnectOptions): Promise<Browser> {
   const puppeteer = await loadPuppeteer();
   const browser = await puppeteer.connect({ protocolTimeout: connectMs, ...how }).catch((error: unknown) => {
-    // It throws the WebSocket's event, which is no Error.
+    // Puppeteer throws the WebSocket's event, which is not an Error.
     throw new Failure(`Puppeteer cannot connect: ${isObject(error) ? String(error['message']) : String(error)}`);
   });
   onCleanup(() => browser.disconnect());

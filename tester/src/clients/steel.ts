@@ -4,7 +4,7 @@ import { check, Failure, isObject, skip } from '../check.ts';
 import type { TestContext } from '../suite.ts';
 import { loadSteel } from './packages.ts';
 
-/** The SDK's fields, and those that it passes on though its types do not know them. */
+/** The SDK's fields, and further fields that the SDK passes on although its types lack them. */
 export type CreateFields = Steel.SessionCreateParams & {
   inactivityTimeout?: number;
   timezone?: string;
@@ -14,9 +14,9 @@ export type CreateFields = Steel.SessionCreateParams & {
 
 export type SteelSession = Steel.Session & { metadata?: Record<string, string>; inactivityTimeout?: number };
 
-/** steel-sdk as its users have it. Whatever it creates is released after the test. */
+/** Uses steel-sdk like a real user. All its sessions are released after the test. */
 export class SteelUser {
-  /** In the metadata of every session of this user, so that lists can be asked for them alone. */
+  /** Part of the metadata of every session of this user, so that lists can be limited to them. */
   readonly mark = randomUUID();
   private readonly open = new Set<string>();
   private readonly underWay = new Set<Promise<unknown>>();
@@ -37,7 +37,7 @@ export class SteelUser {
 
   async create(fields: CreateFields = {}, sdk = this.sdk, options: Steel.RequestOptions = {}): Promise<SteelSession> {
     if (this.over) throw new Failure('the test is over, so it creates no more sessions');
-    // What a test makes no object must arrive as it is.
+    // Metadata that a test sets to something other than an object must be sent unchanged.
     const metadata = isObject(fields.metadata ?? {}) ? { tester: this.mark, ...fields.metadata } : fields.metadata;
     const marked = { ...fields, metadata };
     if (fields.sessionId !== undefined) this.open.add(fields.sessionId);
@@ -54,7 +54,7 @@ export class SteelUser {
     return creating;
   }
 
-  /** A session that can be driven, or a skip where the workers have no browser. */
+  /** Creates a session with a browser; skips the test if the workers have no browser. */
   async createBrowser(fields: CreateFields = {}, what = 'Steel sessions'): Promise<SteelSession> {
     const session = await offered(what, () => this.create(fields));
     const reply = await this.context.client.request('GET', `/sessions/${session.id}/json/version`);
@@ -72,7 +72,7 @@ export class SteelUser {
     this.open.delete(id);
   }
 
-  /** The query of a list of this user's sessions alone; SDK and server agree on the name, only the types do not. */
+  /** The query of a list of only this user's sessions. SDK and server agree on the parameter name; only the SDK's types lack it. */
   own(query: Steel.SessionListParams = {}): Steel.SessionListParams {
     return { ...query, 'metadata[tester]': this.mark } as Steel.SessionListParams;
   }
@@ -91,13 +91,13 @@ export class SteelUser {
   }
 }
 
-/** The SDK against another address than the server's own, such as that of a relay before it. */
+/** The SDK with another address than the server's own, such as the address of a relay in front of it. */
 export async function sdkAt({ options }: TestContext, baseURL: string): Promise<Steel> {
   const Client = await loadSteel();
   return new Client({ baseURL, steelAPIKey: options.apiKey ?? null });
 }
 
-/** The answer to a call that a server may lack: a 501, or a 404 for a session that lives, skips the test. */
+/** The answer to a call that a server may lack. A 501, or a 404 for a live session, skips the test. */
 export async function offered<T>(what: string, call: () => PromiseLike<T>): Promise<T> {
   try {
     return await call();
@@ -114,12 +114,14 @@ export interface Refusal {
   header(name: string): string | undefined;
 }
 
-/** What the server said, from the SDK's error. Any other error is thrown on. */
+/** The server's response in an error of the SDK. Rethrows any other error. */
 export function refusalOf(error: unknown): Refusal {
   const known = isObject(error) ? error : undefined;
   if (!(error instanceof Error) || typeof known?.['status'] !== 'number') throw error;
   const headers = isObject(known['headers']) ? known['headers'] : {};
-  return { status: known['status'], message: error.message, header: (name) => (headers[name] === undefined ? undefined : String(headers[name])) };
+  return {
+    status: known['status'], message: error.message, header: (name) => (headers[name] === undefined ? undefined : String(headers[name])),
+  };
 }
 
 /** The call must be refused. */

@@ -9,7 +9,7 @@ export interface RequestOptions {
   deadlineMs?: number;
 }
 
-/** Plain node:http, because fetch would normalise the paths and headers that the tests are about. */
+/** Uses plain node:http, because fetch would normalize the paths and headers that the tests cover. */
 export class HttpClient {
   readonly headers: Record<string, string>;
   private readonly agent: http.Agent;
@@ -19,12 +19,12 @@ export class HttpClient {
     apiKey: string | undefined,
   ) {
     this.headers = apiKey === undefined ? {} : { 'steel-api-key': apiKey, authorization: `Bearer ${apiKey}` };
-    // Connections idle for longer might just be closing at the server, which would look like a lost request.
+    // The server might be closing a connection that was idle for longer, which would look like a lost request.
     const settings = { keepAlive: true, timeout: 4_000 };
     this.agent = base.protocol === 'https:' ? new https.Agent(settings) : new http.Agent(settings);
   }
 
-  /** The path under the base address, sent as it is. */
+  /** The path under the base address, sent unchanged. */
   path(path: string): string {
     return this.base.pathname.replace(/\/$/, '') + path;
   }

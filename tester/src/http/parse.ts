@@ -2,7 +2,7 @@ export interface ParsedReply {
   status: number;
   headers: Map<string, string>;
   body: Buffer;
-  /** How many of the bytes it takes, interim answers before it included: another answer may follow. */
+  /** The number of bytes in this response, including preceding interim responses. Another response may follow. */
   length: number;
 }
 
@@ -11,8 +11,8 @@ type Body = Pick<ParsedReply, 'body' | 'length'>;
 export class MalformedReply extends Error {}
 
 /**
- * Reads one HTTP/1.1 answer from the bytes so far. Null while it is incomplete; `ended` says that no more will come,
- * which completes a body that has neither a length nor chunks. Interim answers (100, 103) are passed over.
+ * Parses one HTTP/1.1 response from the bytes received so far; null while it is incomplete. `ended` says that no more bytes will
+ * follow, which completes a body that has neither a length nor chunks. Interim responses (100, 103) are skipped.
  */
 export function parseReply(bytes: Buffer, ended: boolean): ParsedReply | null {
   const headEnd = bytes.indexOf('\r\n\r\n');

@@ -14,13 +14,13 @@ export function connect(base: URL): net.Socket {
   return secure ? tls.connect({ host, port, servername: net.isIP(host) ? '' : host }) : net.connect({ host, port });
 }
 
-/** The head of a request, byte for byte as given; Host and the API key are added. */
+/** The head of a request, unchanged except that Host and the API key are added. */
 export function head(client: HttpClient, method: string, path: string, lines: string[] = []): string {
   const known = Object.entries(client.headers).map(([name, value]) => `${name}: ${value}`);
   return [`${method} ${client.path(path)} HTTP/1.1`, `Host: ${client.base.host}`, ...known, ...lines, '', ''].join('\r\n');
 }
 
-/** Sends exactly these bytes over a connection of its own and reads one answer, which may come before all is sent. */
+/** Sends exactly these bytes over a new connection and reads one response, which may arrive before all bytes are sent. */
 export async function exchange(
   client: HttpClient,
   parts: Iterable<Bytes> | AsyncIterable<Bytes>,
@@ -51,7 +51,7 @@ export async function exchange(
         bytes = Buffer.concat([bytes, part]);
         read(false);
       });
-      // A reset while we still write must not hide an answer that has already arrived, so only 'close' decides.
+      // A reset during writing must not hide a response that has already arrived, so only 'close' decides.
       socket.on('error', (lastError) => (error = lastError));
       socket.on('close', () => read(true) || lost(error?.message ?? 'closed without an answer'));
       send(socket, parts).catch(lost);

@@ -1,4 +1,4 @@
-/** One HTTP answer, however it was fetched. */
+/** An HTTP response, regardless of how it was fetched. */
 export class Reply {
   constructor(
     readonly status: number,
@@ -19,7 +19,7 @@ export class Reply {
     return this.headers.get(name.toLowerCase());
   }
 
-  /** The parsed body, or undefined when it is no JSON. */
+  /** The parsed body; undefined if it is not JSON. */
   json(): unknown {
     try {
       return JSON.parse(this.text) as unknown;
@@ -28,7 +28,7 @@ export class Reply {
     }
   }
 
-  /** Status and the start of the body, for messages. */
+  /** The status and the start of the body, for messages. */
   toString(): string {
     const text = this.text.replace(/\s+/g, ' ').trim();
     const shown = text.length > 120 ? `${text.slice(0, 120)}...` : text;
@@ -36,7 +36,7 @@ export class Reply {
   }
 }
 
-/** The server was asked and gave no complete answer. */
+/** The server did not send a complete response. */
 export class NoReply extends Error {
   constructor(
     what: string,

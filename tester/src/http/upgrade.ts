@@ -3,7 +3,7 @@ import type { HttpClient } from './client.ts';
 import { exchange, head } from './raw.ts';
 import type { Reply } from './reply.ts';
 
-/** Asks for a WebSocket and returns the answer to the handshake: 101, or the refusal with its body. */
+/** Requests a WebSocket and returns the response to the handshake: 101, or the refusal with its body. */
 export function tryUpgrade(client: HttpClient, path: string): Promise<Reply> {
   const lines = [
     'Connection: Upgrade',

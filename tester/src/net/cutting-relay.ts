@@ -3,7 +3,7 @@ import { connect } from '../http/raw.ts';
 import type { TestContext } from '../suite.ts';
 import { listenLocally } from './site.ts';
 
-/** What becomes of one exchange: all of it passes, or the connection breaks before the request, before the reply, or half-way into it. */
+/** The fate of an exchange: it passes in full, or the connection breaks before the request, before the reply, or halfway through it. */
 export type Cut = 'none' | 'request' | 'reply' | 'middle';
 
 export interface CuttingRelay {
@@ -11,7 +11,7 @@ export interface CuttingRelay {
   cuts(): number;
 }
 
-/** A TCP relay to the server that breaks connections, as networks do. `decide` is asked once for each exchange. */
+/** A TCP relay to the server that breaks connections, as networks do. `decide` is called once for each exchange. */
 export async function cuttingRelay({ client, onCleanup }: TestContext, decide: () => Cut): Promise<CuttingRelay> {
   const open = new Set<net.Socket>();
   let cuts = 0;

@@ -5,18 +5,18 @@ import { isLoopback } from '../os/victim.ts';
 import type { TestContext } from '../suite.ts';
 
 export interface PasswordProxy {
-  /** With the user and password in it, as clients give it. */
+  /** Includes the user and the password, as clients write it. */
   url: string;
-  /** How often an address was asked for with the right password. */
+  /** The number of requests for an address with the right password. */
   asked(url: string): number;
-  /** How often it had to ask for the password. */
+  /** The number of times the proxy had to ask for the password. */
   challenged(): number;
 }
 
 const user = 'someone';
 const password = 'p@ss:word';
 
-/** An HTTP proxy that wants a password, and answers these addresses itself: their hosts exist nowhere else. */
+/** An HTTP proxy that requires a password and serves these addresses itself; their hosts exist nowhere else. */
 export async function passwordProxy({ client, onCleanup }: TestContext, files: Record<string, string | File>): Promise<PasswordProxy> {
   if (!isLoopback(client.base.hostname)) skip('the browsers of another machine cannot use a proxy here');
   const expected = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
@@ -32,7 +32,7 @@ export async function passwordProxy({ client, onCleanup }: TestContext, files: R
     asked.set(url, (asked.get(url) ?? 0) + 1);
     send(response, files[url]);
   });
-  // What a browser asks for by itself is none of the test's business.
+  // The test ignores requests that a browser makes on its own.
   server.on('connect', (_request, socket) => socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'));
   const { port } = await listenLocally(server);
   onCleanup(() => {

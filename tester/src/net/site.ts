@@ -13,11 +13,11 @@ export interface File {
 export interface Site {
   origin: string;
   url(path: string): string;
-  /** How often a path was asked for so far. */
+  /** The number of requests for a path so far. */
   asked(path: string): number;
 }
 
-/** A web site of these files; a text alone is an HTML page. It must be near the server's browsers, so both are on this machine. */
+/** A web site with these files; a plain string is an HTML page. The server's browsers must reach it, so both run on this machine. */
 export async function localSite({ client, onCleanup }: TestContext, files: Record<string, string | File>): Promise<Site> {
   if (!isLoopback(client.base.hostname)) skip('the browsers of another machine cannot open pages served here');
   const asked = new Map<string, number>();
@@ -45,17 +45,19 @@ export function send(response: http.ServerResponse, file: string | File | undefi
   response.end(body);
 }
 
-export async function listenLocally(server: { listen(port: number, host: string, done: () => void): unknown; address(): unknown }): Promise<AddressInfo> {
+export async function listenLocally(
+  server: { listen(port: number, host: string, done: () => void): unknown; address(): unknown },
+): Promise<AddressInfo> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server.address() as AddressInfo;
 }
 
-/** A page whose title and text are this word. */
+/** An HTML page with this word as its title and text. */
 export function page(word: string, body = ''): string {
   return `<!doctype html><html lang="en"><title>${word}</title><p id="name">${word}</p>${body}</html>`;
 }
 
-/** The smallest picture there is. */
+/** The smallest possible image. */
 export const pixel: File = {
   type: 'image/gif',
   body: Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64'),

@@ -3,15 +3,15 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 interface ProcessStat {
   state: string;
   parent: number;
-  /** With the pid this names a process for good: pids come round again. */
+  /** Identifies a process together with its pid, because pids are reused. */
   startTime: string;
 }
 
-/** Reads /proc/PID/stat; undefined when there is no such process, or no /proc. */
+/** Reads /proc/PID/stat; undefined if the process or /proc does not exist. */
 export function readStat(pid: number): ProcessStat | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name in parentheses may itself hold spaces and parentheses.
+    // The name in parentheses may itself contain spaces and parentheses.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     return { state: fields[0] ?? '', parent: Number(fields[1]), startTime: fields[19] ?? '' };
   } catch {
@@ -19,14 +19,14 @@ export function readStat(pid: number): ProcessStat | undefined {
   }
 }
 
-/** Is this still the process that had this start time? A zombie counts: it has not been reaped. */
+/** Whether this is still the process with this start time. A zombie counts, because it has not been reaped. */
 export function isSame(pid: number, startTime: string): boolean {
   return readStat(pid)?.startTime === startTime;
 }
 
 /**
- * Does this process, or a child of it, listen on this port? Only then is the pid one of this machine: a server in a
- * container tells pids of another namespace, and killing those here would hit a stranger.
+ * Whether this process or a child of it listens on this port. Only then does the pid belong to this machine: a server in a
+ * container reports pids of another namespace, and killing those here would hit an unrelated process.
  */
 export function listensOn(pid: number, port: number): boolean {
   const inodes = listeners(port);
@@ -34,18 +34,18 @@ export function listensOn(pid: number, port: number): boolean {
   return processes().some((candidate) => descendsFrom(candidate, pid) && holdsSocket(candidate, inodes));
 }
 
-/** The process of this machine that listens on this port, if it can be seen. */
+/** The process on this machine that listens on this port, if it is visible. */
 export function listenerOn(port: number): number | undefined {
   const inodes = listeners(port);
   return inodes.size === 0 ? undefined : processes().find((candidate) => holdsSocket(candidate, inodes));
 }
 
-/** How many files and sockets a process has open. */
+/** The number of files and sockets that a process has open. */
 export function descriptorsOf(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
 
-/** The memory of a process that is in RAM, in bytes. */
+/** The resident memory of a process in bytes. */
 export function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) * 1_024;
 }

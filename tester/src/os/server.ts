@@ -4,15 +4,15 @@ import type { TestContext } from '../suite.ts';
 import { listenerOn } from './processes.ts';
 import { isLoopback } from './victim.ts';
 
-/** The process of the server itself, where it can be seen. */
+/** The process of the server itself, if it is visible. */
 export function serverPidOrNone({ client }: TestContext): number | undefined {
   const port = Number(client.base.port || (client.base.protocol === 'https:' ? 443 : 80));
   const pid = isLoopback(client.base.hostname) ? listenerOn(port) : undefined;
-  // What this program itself serves, for its own tests, has no process to look at.
+  // In its own tests this program is the server, and its process must not be observed.
   return pid === process.pid ? undefined : pid;
 }
 
-/** The same, or a skip. */
+/** The process of the server; skips the test if it is not visible. */
 export function serverPid(context: TestContext): number {
   const pid = serverPidOrNone(context);
   if (pid === undefined) skip('the process of the server is not visible here, so nothing tells what it holds');
@@ -23,7 +23,7 @@ export function threadsOf(pid: number): number {
   return readdirSync(`/proc/${pid}/task`).length;
 }
 
-/** What the server has written to its standard output since this was made, where that is a file. */
+/** The server's standard output since this object was created, if the output is a file. */
 export class ServerLog {
   private constructor(
     private readonly path: string,

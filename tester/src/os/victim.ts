@@ -2,14 +2,14 @@ import net from 'node:net';
 import type { WorkerInfo } from '../api/pool.ts';
 import { isSame, listensOn, readStat } from './processes.ts';
 
-/** A worker's process on this machine, pinned by its start time, so that no signal can reach a later one. */
+/** A worker's process on this machine, identified by its start time, so that no signal can reach a later process. */
 export class Victim {
   private constructor(
     readonly pid: number,
     private readonly startTime: string,
   ) {}
 
-  /** Undefined when the server is elsewhere, or the pid is not that of this worker here. */
+  /** Undefined if the server runs on another machine or the pid is not the pid of this worker on this machine. */
   static find(server: URL, worker: WorkerInfo): Victim | undefined {
     if (!isLoopback(server.hostname) || worker.pid <= 1 || worker.port === null) return undefined;
     const startTime = readStat(worker.pid)?.startTime;

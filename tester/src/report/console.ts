@@ -10,7 +10,7 @@ export interface Screen {
   colour: boolean;
 }
 
-/** Prints what the challenge prints, one line for each test as it ends. */
+/** Prints the output that the challenge specifies: one line for each test as it ends. */
 export class ConsoleReport implements Listener {
   private readonly paint;
   private started = false;

@@ -3,7 +3,7 @@ import type { TestResult } from '../suite.ts';
 import { formatFigure } from './console.ts';
 import type { RunInfo } from './json.ts';
 
-/** JUnit XML in the dialect that CI servers agree on: a testsuite for each suite, figures as properties. */
+/** JUnit XML in the form that CI servers accept: a testsuite for each suite, and figures as properties. */
 export function toJunit(run: RunInfo, results: TestResult[]): string {
   const suites = [...new Set(results.map((result) => result.suite))];
   const lines = ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites${counts(results)}>`];
@@ -41,7 +41,7 @@ function seconds(ms: number): string {
   return (ms / 1_000).toFixed(3);
 }
 
-/** XML 1.0 has no way at all to write most control characters, so those become question marks. */
+/** XML 1.0 cannot represent most control characters, so they become question marks. */
 export function escapeXml(text: string): string {
   return text
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, '?')

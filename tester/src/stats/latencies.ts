@@ -2,7 +2,7 @@ import { build, type Histogram } from 'hdr-histogram-js';
 
 export const percentiles = [50, 90, 99, 99.9] as const;
 
-/** Latencies in microseconds up to two minutes, to three digits. */
+/** Latencies in microseconds, up to two minutes, with three significant digits. */
 export class Latencies {
   private readonly histogram: Histogram = build({
     lowestDiscernibleValue: 1,
@@ -27,7 +27,7 @@ export class Latencies {
     return this.histogram.getValueAtPercentile(percentile) / 1_000;
   }
 
-  /** p50, p90, p99, p99.9 and max, handed out one by one. */
+  /** Reports p50, p90, p99, p99.9 and max, one by one. */
   report(figure: (name: string, value: number, unit: string) => void): void {
     for (const percentile of percentiles) figure(`p${percentile}`, this.atMs(percentile), 'ms');
     figure('max', this.maxMs, 'ms');

@@ -1,4 +1,4 @@
-/** A small seeded generator (mulberry32), so that --seed makes a run's data the same again. */
+/** A small seeded generator (mulberry32), so that --seed reproduces the data of a run. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

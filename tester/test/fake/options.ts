@@ -1,7 +1,7 @@
-/** How the fake departs from a correct orchestrator. Each fault must make one line of the tester fail. */
+/** How the fake differs from a correct orchestrator. Each fault must make one line of the tester fail. */
 export interface FakeOptions {
   ttlMs: number;
-  /** Without workers it is a foreign orchestrator, which knows only POST, GET and DELETE /sessions. */
+  /** With 0 workers, the fake acts as an unrelated orchestrator, which supports only POST, GET and DELETE /sessions. */
   workers: number;
   fault:
     | 'none'

@@ -21,7 +21,7 @@ interface Answer {
   body?: unknown;
 }
 
-/** An orchestrator in memory, correct or broken in one chosen way, for the tester's own tests. */
+/** An in-memory orchestrator for the tester's own tests, correct or broken in one chosen way. */
 export class FakeOrchestrator {
   private readonly sessions = new Map<string, FakeSession>();
   private workers: FakeWorker[] = [];

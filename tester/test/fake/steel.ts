@@ -3,7 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isObject } from '../../src/check.ts';
 
-/** How the fake departs from a correct server. Each fault must make some test of the steel suite fail. */
+/** How the fake differs from a correct server. Each fault must make at least one test of the steel suite fail. */
 export type SteelFault =
   | 'none'
   | 'release forgets the session'
@@ -22,7 +22,8 @@ export type SteelFault =
   | 'bad values are taken'
   | 'inactivityTimeout never comes';
 
-type Body = Record<string, unknown> & { sessionId?: string; metadata?: Record<string, string>; timeout?: number; inactivityTimeout?: number };
+type Body =
+  Record<string, unknown> & { sessionId?: string; metadata?: Record<string, string>; timeout?: number; inactivityTimeout?: number };
 
 interface FakeSteelSession {
   id: string;
@@ -33,7 +34,8 @@ interface FakeSteelSession {
   endedAt: number | undefined;
 }
 
-const unsupported = ['solveCaptcha', 'credentials', 'useProxy', 'extensionIds', 'persistProfile', 'profileId', 'isSelenium', 'headless', 'stealthConfig'];
+const unsupported =
+  ['solveCaptcha', 'credentials', 'useProxy', 'extensionIds', 'persistProfile', 'profileId', 'isSelenium', 'headless', 'stealthConfig'];
 const checked: Record<string, (value: unknown) => boolean> = {
   timeout: (value) => typeof value === 'number' && value > 0,
   inactivityTimeout: (value) => typeof value === 'number' && value > 0,
@@ -55,14 +57,15 @@ interface Answer {
   headers?: Record<string, string>;
 }
 
-/** The session calls of the Steel dialect in memory, without browsers. */
+/** The session calls of the Steel dialect, in memory and without browsers. */
 export class FakeSteel {
   private readonly sessions: FakeSteelSession[] = [];
   private readonly server = http.createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
-      const { status, body, headers } = this.answer(request.method ?? '', new URL(request.url ?? '', 'http://fake'), Buffer.concat(parts).toString());
+      const { status, body, headers } =
+        this.answer(request.method ?? '', new URL(request.url ?? '', 'http://fake'), Buffer.concat(parts).toString());
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(JSON.stringify(body));
     });
@@ -97,7 +100,8 @@ export class FakeSteel {
     if (id === undefined) return method === 'POST' ? this.create(text) : this.list(url.searchParams);
     if (id === 'release') return this.release(this.sessions);
     const session = this.sessions.find((each) => each.id === id);
-    if (!session && !(action === 'release' && this.fault === 'release of an unknown session answers 200')) return refuse(404, 'no such session');
+    if (!session && !(action === 'release' && this.fault === 'release of an unknown session answers 200'))
+      return refuse(404, 'no such session');
     if (action === 'release') return this.release(session ? [session] : []);
     if (action === 'events') return { status: 200, body: [] };
     return action === undefined ? { status: 200, body: this.show(session!) } : refuse(501, 'not offered by the fake');

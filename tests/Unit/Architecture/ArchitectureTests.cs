@@ -22,8 +22,8 @@ public sealed partial class ArchitectureTests
             ["LiveView", "Recovery", "Http"],
             ["Cdp", "Requests"],
             [
-                "Dialects/Browserless", "Dialects/Challenge", "Dialects/Connect", "Dialects/DevTools", "Dialects/LiveView", "Dialects/Operator",
-                "Dialects/Steel", "Hosting",
+                "Dialects/Browserless", "Dialects/Challenge", "Dialects/Connect", "Dialects/DevTools", "Dialects/LiveView",
+                "Dialects/Operator", "Dialects/Steel", "Hosting",
             ],
             [""],
         ],
@@ -57,7 +57,8 @@ public sealed partial class ArchitectureTests
         ["worker"] = "SteelBrowser",
     };
 
-    public static IEnumerable<TheoryDataRow<string>> Files => Roots.Keys.SelectMany(Sources).Select(path => new TheoryDataRow<string>(path));
+    public static IEnumerable<TheoryDataRow<string>> Files =>
+        Roots.Keys.SelectMany(Sources).Select(path => new TheoryDataRow<string>(path));
 
     [Fact]
     public void There_is_something_to_check()
@@ -75,8 +76,12 @@ public sealed partial class ArchitectureTests
         var (any, root) = Programs[program];
         var layers = Layers[program];
         var dependencies = new Dependencies(any.Assembly.Location, root);
-        Assert.Empty(dependencies.Folders.Where(folder => Layer(folder) < 0).Select(folder => $"{folder} is new: say in this test in which layer it is"));
-        Assert.Empty(dependencies.Found.Where(pair => Layer(pair.Key.From) <= Layer(pair.Key.To)).Select(pair => $"{pair.Key}: {pair.Value}"));
+        Assert.Empty(dependencies.Folders
+            .Where(folder => Layer(folder) < 0)
+            .Select(folder => $"{folder} is new: enter it into a layer of this test"));
+        Assert.Empty(dependencies.Found
+            .Where(pair => Layer(pair.Key.From) <= Layer(pair.Key.To))
+            .Select(pair => $"{pair.Key}: {pair.Value}"));
         Assert.True(dependencies.Found.Count > 20);
 
         int Layer(string folder) => Array.FindIndex(layers, layer => layer.Contains(folder));
@@ -91,7 +96,9 @@ public sealed partial class ArchitectureTests
     public void Projects_refer_to_these_and_no_source_is_compiled_into_two(string project, string references)
     {
         var file = XDocument.Load(Directory.GetFiles(Path.Combine(Repository.Root, project), "*.csproj").Single());
-        Assert.Equal(references, string.Join(' ', file.Descendants("ProjectReference").Select(item => Path.GetFileNameWithoutExtension((string)item.Attribute("Include")!)).Order()));
+        var found = file.Descendants("ProjectReference")
+            .Select(item => Path.GetFileNameWithoutExtension((string)item.Attribute("Include")!));
+        Assert.Equal(references, string.Join(' ', found.Order()));
         Assert.Empty(file.Descendants("Compile"));
     }
 
@@ -124,7 +131,8 @@ public sealed partial class ArchitectureTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Nothing_uses_the_process_class_whose_reaper_ends_the_program(string path) => Assert.DoesNotMatch(ForeignProcess(), Code(path));
+    public void Nothing_uses_the_process_class_whose_reaper_ends_the_program(string path) =>
+        Assert.DoesNotMatch(ForeignProcess(), Code(path));
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -140,7 +148,8 @@ public sealed partial class ArchitectureTests
     [InlineData("new ProcessStartInfo(\"x\")", true)]
     [InlineData("OsProcess.Start(new(\"/bin/sh\", []))", false)]
     [InlineData("record.Process", false)]
-    public void The_check_itself_tells_the_two_kinds_of_process_apart(string line, bool foreign) => Assert.Equal(foreign, ForeignProcess().IsMatch(line));
+    public void The_check_itself_tells_the_two_kinds_of_process_apart(string line, bool foreign) =>
+        Assert.Equal(foreign, ForeignProcess().IsMatch(line));
 
     [Fact]
     public void The_check_itself_sees_uses_in_bodies_signatures_and_nested_types()

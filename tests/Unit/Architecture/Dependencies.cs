@@ -83,9 +83,11 @@ internal sealed class Dependencies
     }
 
     // What generators of code add stands in namespaces of its own.
-    private bool IsOurs(TypeReference type) => Outermost(type).Namespace is { } space && (space == root || space.StartsWith(root + ".", StringComparison.Ordinal));
+    private bool IsOurs(TypeReference type) =>
+        Outermost(type).Namespace is { } space && (space == root || space.StartsWith(root + ".", StringComparison.Ordinal));
 
-    private string Folder(TypeReference type) => Outermost(type).Namespace is var space && space.Length > root.Length ? space[(root.Length + 1)..].Replace('.', '/') : "";
+    private string Folder(TypeReference type) =>
+        Outermost(type).Namespace is var space && space.Length > root.Length ? space[(root.Length + 1)..].Replace('.', '/') : "";
 
     private static TypeReference Outermost(TypeReference type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 }

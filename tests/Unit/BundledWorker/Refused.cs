@@ -3,10 +3,10 @@ using SteelBrowser.Input;
 
 namespace Steelyard.Tests.Unit.BundledWorker;
 
-/// <summary>What the worker's parsers make of bad input.</summary>
+/// <summary>How the worker's parsers refuse bad input.</summary>
 internal static class Refused
 {
-    /// <summary>The field that the refusal names; it also has words for people.</summary>
+    /// <summary>Returns the field that the refusal names. Asserts that the refusal has a message.</summary>
     public static string? Field(Func<object?> parse)
     {
         var refusal = Assert.Throws<BadInputException>(parse);

@@ -9,9 +9,14 @@ public sealed class WorkerOptionsTests
     public void Options_and_variables_are_read()
     {
         var options = Parse(
-            ["--mode", "simulated", "--browser=/b=c", "--browser-arg", "--x=1", "--browser-arg=--y", "--no-sandbox", "--faults", "crash@get=1", "--fault-seed=7"],
+            [
+                "--mode", "simulated", "--browser=/b=c", "--browser-arg", "--x=1", "--browser-arg=--y", "--no-sandbox",
+                "--faults", "crash@get=1", "--fault-seed=7",
+            ],
             ("PORT", "3001"), ("STEEL_WORKER_DIR", "/w"), ("STEEL_BROWSER_PATH", "/other"));
-        Assert.Equal((3001, WorkerMode.Simulated, "/b=c", "/w", true, 7), (options.Port, options.Mode, options.BrowserPath, options.Directory, options.NoSandbox, options.FaultSeed));
+        Assert.Equal(
+            (3001, WorkerMode.Simulated, "/b=c", "/w", true, 7),
+            (options.Port, options.Mode, options.BrowserPath, options.Directory, options.NoSandbox, options.FaultSeed));
         Assert.Equal(["--x=1", "--y"], options.BrowserArguments);
         Assert.Single(options.Faults);
     }
@@ -27,7 +32,10 @@ public sealed class WorkerOptionsTests
     [Fact]
     public void Sizes_have_units_and_the_command_line_comes_before_the_environment()
     {
-        var limits = Parse(["--max-file=3KiB", "--max-files", "1GiB", "--max-setup=2MiB"], ("STEEL_MAX_BODY", "4194304"), ("STEEL_MAX_SETUP", "7")).Limits;
+        var limits = Parse(
+            ["--max-file=3KiB", "--max-files", "1GiB", "--max-setup=2MiB"],
+            ("STEEL_MAX_BODY", "4194304"),
+            ("STEEL_MAX_SETUP", "7")).Limits;
         Assert.Equal(new SizeLimits { Body = 4 << 20, Setup = 2 << 20, File = 3 << 10, Files = 1 << 30 }, limits);
         Assert.Equal(new(), Parse([], ("STEEL_MAX_BODY", "")).Limits);
     }
@@ -46,9 +54,17 @@ public sealed class WorkerOptionsTests
     [InlineData("99999999999999999999")]
     public void What_is_no_size_is_refused_in_words(string size)
     {
-        Assert.Contains("--max-file", Assert.Throws<ArgumentException>(() => Parse([$"--max-file={size}"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "--max-file",
+            Assert.Throws<ArgumentException>(() => Parse([$"--max-file={size}"])).Message,
+            StringComparison.Ordinal);
         if (size.Length > 0)
-            Assert.Contains("STEEL_MAX_BODY", Assert.Throws<ArgumentException>(() => Parse([], ("STEEL_MAX_BODY", size))).Message, StringComparison.Ordinal);
+        {
+            Assert.Contains(
+                "STEEL_MAX_BODY",
+                Assert.Throws<ArgumentException>(() => Parse([], ("STEEL_MAX_BODY", size))).Message,
+                StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -60,7 +76,8 @@ public sealed class WorkerOptionsTests
     [InlineData("--fault-seed=-1")]
     [InlineData("--fault-seed=99999999999")]
     [InlineData("--faults=crash")]
-    public void What_cannot_be_meant_is_refused_in_words(string argument) => Assert.NotEmpty(Assert.Throws<ArgumentException>(() => Parse([argument])).Message);
+    public void What_cannot_be_meant_is_refused_in_words(string argument) =>
+        Assert.NotEmpty(Assert.Throws<ArgumentException>(() => Parse([argument])).Message);
 
     [Theory]
     [InlineData("0")]
@@ -73,5 +90,7 @@ public sealed class WorkerOptionsTests
         Assert.Contains("PORT", Assert.Throws<ArgumentException>(() => Parse([], ("PORT", port))).Message, StringComparison.Ordinal);
 
     private static WorkerOptions Parse(string[] arguments, params (string Name, string Value)[] variables) =>
-        WorkerOptions.Parse(arguments, name => variables.Where(variable => variable.Name == name).Select(variable => variable.Value).FirstOrDefault());
+        WorkerOptions.Parse(
+            arguments,
+            name => variables.Where(variable => variable.Name == name).Select(variable => variable.Value).FirstOrDefault());
 }

@@ -12,7 +12,8 @@ public sealed class CdpAddressTests
     [InlineData("ws://127.0.0.1:1", 1, "/")]
     [InlineData("ws://127.0.0.1/b", 80, "/b")]
     [InlineData("WS://LOCALHOST:9222/b", 9222, "/b")]
-    public void A_loopback_address_is_read(string url, int port, string path) => Assert.Equal(new(port, path), Parse($$"""{"Browser":"x","webSocketDebuggerUrl":"{{url}}"}"""));
+    public void A_loopback_address_is_read(string url, int port, string path) =>
+        Assert.Equal(new(port, path), Parse($$"""{"Browser":"x","webSocketDebuggerUrl":"{{url}}"}"""));
 
     [Theory]
     [InlineData("ws://10.0.0.1:9222/b")]

@@ -51,7 +51,10 @@ public sealed class DiscoveryTests
     [Fact]
     public void Everything_else_stays_as_it_is()
     {
-        const string other = """{"description":"","id":"P","title":"Prices: 5 € <b>&amp;</b>","type":"page","url":"http://127.0.0.1:9222/x?a=1&b=2","n":1.50,"deep":{"webSocketDebuggerUrl":"ws://127.0.0.1:9222/y"}}""";
+        const string other = """
+            {"description":"","id":"P","title":"Prices: 5 € <b>&amp;</b>","type":"page","url":"http://127.0.0.1:9222/x?a=1&b=2",
+            "n":1.50,"deep":{"webSocketDebuggerUrl":"ws://127.0.0.1:9222/y"}}
+            """;
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(other), JsonNode.Parse(Rewrite(other))));
     }
 
@@ -73,7 +76,8 @@ public sealed class DiscoveryTests
     [InlineData("""{"webSocketDebuggerUrl":{}}""")]
     [InlineData("""{"webSocketDebuggerUrl":"no address"}""")]
     [InlineData("""{"devtoolsFrontendUrl":["x"]}""")]
-    public void Other_json_passes_in_meaning(string json) => Assert.True(JsonNode.DeepEquals(JsonNode.Parse(json), JsonNode.Parse(Rewrite(json))));
+    public void Other_json_passes_in_meaning(string json) =>
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(json), JsonNode.Parse(Rewrite(json))));
 
     [Theory]
     [InlineData("""{"title":"cut \ud83d","webSocketDebuggerUrl":"ws://127.0.0.1:9222/devtools/page/1"}""")]
@@ -84,9 +88,11 @@ public sealed class DiscoveryTests
 
     [Fact]
     public void A_name_that_comes_twice_does_not_break_it() =>
-        Assert.Null(Record.Exception(() => Rewrite("""{"webSocketDebuggerUrl":"ws://127.0.0.1:9222/a","webSocketDebuggerUrl":"ws://127.0.0.1:9222/b"}""")));
+        Assert.Null(Record.Exception(
+            () => Rewrite("""{"webSocketDebuggerUrl":"ws://127.0.0.1:9222/a","webSocketDebuggerUrl":"ws://127.0.0.1:9222/b"}""")));
 
     private static JsonNode Object(string json) => JsonNode.Parse(Rewrite(json))!;
 
-    private static string Rewrite(string json) => Encoding.UTF8.GetString(Discovery.Rewrite(Encoding.UTF8.GetBytes(json), Prefix, "", Address).Span);
+    private static string Rewrite(string json) =>
+        Encoding.UTF8.GetString(Discovery.Rewrite(Encoding.UTF8.GetBytes(json), Prefix, "", Address).Span);
 }

@@ -10,10 +10,11 @@ public sealed class WebSocketFramesTests
     private static readonly int[] Lengths = [0, 1, 2, 124, 125, 126, 127, 128, 255, 256, 1000, 65_534, 65_535, 65_536, 70_000];
     private static readonly byte[] Opcodes = [0, 1, 2, 8, 9, 10];
 
-    // All three encodings, the short ones also where they are longer than need be.
+    // All three encodings of a length. A short frame may use a longer encoding than it needs.
     private static readonly Gen<byte[]> AnyFrame =
-        Gen.Select(Gen.Int[0, Opcodes.Length - 1], Gen.Bool, Gen.Bool, Gen.Int[0, 20], Gen.Int[0, 200], Gen.Int[0, 2]).Select((opcode, final, masked, kind, small, encoding) =>
-            Frame(Opcodes[opcode], final, masked, kind < Lengths.Length ? Lengths[kind] : small, encoding));
+        Gen.Select(Gen.Int[0, Opcodes.Length - 1], Gen.Bool, Gen.Bool, Gen.Int[0, 20], Gen.Int[0, 200], Gen.Int[0, 2])
+            .Select((opcode, final, masked, kind, small, encoding) =>
+                Frame(Opcodes[opcode], final, masked, kind < Lengths.Length ? Lengths[kind] : small, encoding));
 
     [Fact]
     public void Nothing_seen_is_between_frames()
@@ -123,7 +124,8 @@ public sealed class WebSocketFramesTests
         Assert.Equal([0x88, 17, 0x03, 0xE8, .. "session deleted"u8], WebSocketFrames.Close(1000, "session deleted"));
 
     [Fact]
-    public void A_longer_reason_than_a_frame_holds_is_cut() => Assert.Equal(WebSocketFrames.Close(1011, new('r', 123)), WebSocketFrames.Close(1011, new('r', 200)));
+    public void A_longer_reason_than_a_frame_holds_is_cut() =>
+        Assert.Equal(WebSocketFrames.Close(1011, new('r', 123)), WebSocketFrames.Close(1011, new('r', 200)));
 
     [Theory]
     [InlineData(0)]
@@ -138,7 +140,8 @@ public sealed class WebSocketFramesTests
         Assert.True(frames is { IsBetweenFrames: true, SawClose: true });
     }
 
-    private static int HeaderSize(byte[] frame) => 2 + ((frame[1] & 0x7F) switch { 126 => 2, 127 => 8, _ => 0 }) + ((frame[1] & 0x80) != 0 ? 4 : 0);
+    private static int HeaderSize(byte[] frame) =>
+        2 + ((frame[1] & 0x7F) switch { 126 => 2, 127 => 8, _ => 0 }) + ((frame[1] & 0x80) != 0 ? 4 : 0);
 
     private static byte[] Frame(byte opcode, bool final, bool masked, int length, int encoding)
     {
@@ -163,7 +166,7 @@ public sealed class WebSocketFramesTests
         if (masked)
             bytes.AddRange([0x88, 0x02, 0xFF, 0x7E]);
 
-        // A payload that would be taken for headers if one counted wrongly.
+        // The payload looks like headers to a reader that counts wrongly.
         bytes.AddRange(Enumerable.Range(0, length).Select(i => (byte)(i % 3 == 0 ? 0x88 : 0xFE)));
         return [.. bytes];
     }

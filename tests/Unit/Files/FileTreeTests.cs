@@ -2,7 +2,7 @@ using Steelyard.Files;
 
 namespace Steelyard.Tests.Unit.Files;
 
-/// <summary>Folders in which somebody has done the worst that a user can do there.</summary>
+/// <summary>Folders with the worst content that a user can create there.</summary>
 public sealed class FileTreeTests : IDisposable
 {
     private const long MiB = 1 << 20;
@@ -116,7 +116,7 @@ public sealed class FileTreeTests : IDisposable
         Assert.InRange(FileTree.Measure(held, MiB), MiB, MiB + FileTree.LeastBytes);
         Nest(FileTree.MaxDepth + 2);
         Assert.True(FileTree.Measure(held, 1L << 50) > 1L << 50);
-        FileTree.Empty(held); // .NET itself cannot.
+        FileTree.Empty(held); // .NET itself cannot delete folders that deep.
         Assert.Empty(Directory.EnumerateFileSystemEntries(Root));
     }
 

@@ -7,7 +7,7 @@ internal static class Ended
 {
     public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>The row of this number: created and ended as many seconds after <see cref="Start"/>.</summary>
+    /// <summary>The row with this number, created and ended that many seconds after <see cref="Start"/>.</summary>
     public static HistoryRow Row(long number) => new(
         number,
         Guid.NewGuid().ToString(),

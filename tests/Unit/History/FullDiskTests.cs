@@ -37,7 +37,7 @@ public sealed partial class FullDiskTests
         await using (var first = new StoreBench(folder: disk.Path))
             await first.WriteAsync(row);
 
-        // What a killed one leaves: the log's index is there and need not be made.
+        // A killed node leaves the index file of the log, so the next node need not create it.
         if (wasKilled)
             await File.WriteAllBytesAsync(System.IO.Path.Combine(disk.Path, "history.db-shm"), new byte[32768]);
         var filler = disk.Fill();
@@ -73,7 +73,7 @@ public sealed partial class FullDiskTests
 
         public string Path => folder.At("disk");
 
-        /// <summary>Skips the test where it may not be done.</summary>
+        /// <summary>Creates the disk, or skips the test if it may not mount one.</summary>
         public static SmallDisk Create()
         {
             var disk = new SmallDisk();
@@ -85,7 +85,7 @@ public sealed partial class FullDiskTests
             return disk;
         }
 
-        /// <summary>Takes all the room there is. Returns the file that does.</summary>
+        /// <summary>Fills all free space. Returns the path of the file that does so.</summary>
         public string Fill()
         {
             var path = System.IO.Path.Combine(Path, "filler");

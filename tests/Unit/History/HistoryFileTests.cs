@@ -11,7 +11,9 @@ public sealed class HistoryFileTests
         await using var bench = new StoreBench();
         await bench.WriteAsync(Ended.Row(1));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(bench.Folder));
-        Assert.All(Directory.GetFiles(bench.Folder, "history.db*"), path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path)));
+        Assert.All(
+            Directory.GetFiles(bench.Folder, "history.db*"),
+            path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path)));
     }
 
     [Fact]
@@ -31,7 +33,8 @@ public sealed class HistoryFileTests
     }
 
     [Theory]
-    [InlineData("this is no database, and longer than the hundred bytes of a database's head: .............................................")]
+    [InlineData(
+        "this is no database, and longer than the hundred bytes of a database's head: .............................................")]
     [InlineData("short")]
     public async Task What_is_no_database_is_set_aside(string text)
     {
@@ -86,7 +89,10 @@ public sealed class HistoryFileTests
             connection.Run("PRAGMA user_version = 2");
         }
 
-        Assert.Contains("version 2", Assert.Throws<DataDirectoryException>(() => new StoreBench(folder: folder.Root)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "version 2",
+            Assert.Throws<DataDirectoryException>(() => new StoreBench(folder: folder.Root)).Message,
+            StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Root, "*corrupt*"));
     }
 }

@@ -5,20 +5,22 @@ namespace Steelyard.Tests.Unit.History;
 
 public sealed class HistoryLabelsTests
 {
-    // As the program before the index of labels made it.
+    // The schema of the versions before the label index.
     private const string Old = """
         PRAGMA journal_mode = WAL;
         CREATE TABLE ended (
             number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, node INTEGER NOT NULL, holder TEXT, worker TEXT,
             created_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, restarts INTEGER NOT NULL,
-            bytes_sent INTEGER NOT NULL, bytes_received INTEGER NOT NULL, ttl INTEGER NOT NULL, max_age INTEGER, metadata TEXT, facts TEXT) STRICT;
+            bytes_sent INTEGER NOT NULL, bytes_received INTEGER NOT NULL, ttl INTEGER NOT NULL, max_age INTEGER,
+            metadata TEXT, facts TEXT) STRICT;
         CREATE INDEX ended_by_creation ON ended (created_at DESC, id, reason);
         CREATE INDEX ended_by_holder ON ended (holder, created_at DESC, id, reason);
         PRAGMA user_version = 1;
         """;
 
     private const string OldRow = """
-        INSERT INTO ended (number, id, node, holder, worker, created_at, ended_at, reason, detail, restarts, bytes_sent, bytes_received, ttl, max_age, metadata, facts)
+        INSERT INTO ended (number, id, node, holder, worker, created_at, ended_at, reason, detail, restarts,
+            bytes_sent, bytes_received, ttl, max_age, metadata, facts)
         VALUES ($number, $id, 7, 'a', 'w3', $created, $created, 'deleted', 'by its client', 0, 0, 0, 600000000, NULL, $metadata, NULL)
         """;
 
@@ -40,7 +42,7 @@ public sealed class HistoryLabelsTests
         await using (var bench = new StoreBench(folder: folder.Root))
         {
             Assert.Equal(2000, bench.Store.Newest(1)[0].Number);
-            await MustFindAsync(bench, 667, ("kind", "k1"), ("env", "prod")); // Perhaps before they are labelled.
+            await MustFindAsync(bench, 667, ("kind", "k1"), ("env", "prod")); // Possibly before they have labels.
             await bench.WriteAsync(Ended.Row(2001) with { Metadata = """{"kind":"k1","env":"prod"}""" });
             await bench.RunAsync(() => Task.FromResult(AreLabelled(folder)), "all rows are labelled");
             await MustFindAsync(bench, 668, ("env", "prod"), ("kind", "k1"));
@@ -105,14 +107,19 @@ public sealed class HistoryLabelsTests
     {
         using var folder = new TemporaryFolder();
         await using (var bench = new StoreBench(folder: folder.Root))
-            await bench.WriteAsync([.. Enumerable.Range(1, 3000).Select(number => Ended.Row(number) with { Metadata = $$"""{"env":"prod","job":"{{number}}"}""" })]);
+        {
+            await bench.WriteAsync([
+                .. Enumerable.Range(1, 3000)
+                    .Select(number => Ended.Row(number) with { Metadata = $$"""{"env":"prod","job":"{{number}}"}""" })]);
+        }
+
         await using var connection = Open(folder);
         var steps = 0;
         SQLitePCL.raw.sqlite3_progress_handler(connection.Handle, 100, _ => ++steps < 0 ? 1 : 0, null);
         var page = HistoryReads.Page(connection, new(long.MaxValue, 10) { Metadata = Labels(("env", "prod"), ("job", "7")) });
         Assert.Equal(7, Assert.Single(page.Rows).Number);
 
-        // About 10 for what is counted to know the rarest; a look at all 3,000 rows takes several hundred.
+        // The search for the rarest label takes about 10 steps; a scan of all 3,000 rows takes several hundred.
         Assert.InRange(steps, 0, 150);
     }
 
@@ -145,5 +152,6 @@ public sealed class HistoryLabelsTests
     private static Task<HistoryPage> PageAsync(StoreBench bench, params (string Name, string Value)[] labels) =>
         bench.Store.PageAsync(new(long.MaxValue, 5000) { Metadata = Labels(labels) });
 
-    private static Dictionary<string, string> Labels(params (string Name, string Value)[] labels) => labels.ToDictionary(label => label.Name, label => label.Value);
+    private static Dictionary<string, string> Labels(params (string Name, string Value)[] labels) =>
+        labels.ToDictionary(label => label.Name, label => label.Value);
 }

@@ -14,8 +14,10 @@ public sealed class HistoryPageTests
     {
         await using var bench = new StoreBench();
 
-        // Five of each moment.
-        var rows = Enumerable.Range(1, 40).Select(number => Ended.Row(number) with { CreatedAt = Ended.Start.AddTicks(number / 5) }).ToArray();
+        // Five rows for each point in time.
+        var rows = Enumerable.Range(1, 40)
+            .Select(number => Ended.Row(number) with { CreatedAt = Ended.Start.AddTicks(number / 5) })
+            .ToArray();
         await bench.WriteAsync(rows);
         var seen = new List<HistoryRow>();
         HistoryPlace? place = null;
@@ -60,5 +62,6 @@ public sealed class HistoryPageTests
         }
     }
 
-    private static Dictionary<string, string> Labels(params (string Name, string Value)[] labels) => labels.ToDictionary(label => label.Name, label => label.Value);
+    private static Dictionary<string, string> Labels(params (string Name, string Value)[] labels) =>
+        labels.ToDictionary(label => label.Name, label => label.Value);
 }

@@ -16,11 +16,19 @@ public sealed class HistoryReaderTests
         using var file = new HistoryFile(folder.Root, time, log);
         var reader = new HistoryReader(file, new(time, log), time);
 
-        // More than may read at once: some of them give up in line.
-        var reads = Enumerable.Range(0, 10).Select(_ => reader.ListAsync("a", connection => connection.Number(Endless), CancellationToken.None)).ToList();
+        // More reads than may run at once: some of them time out in the queue.
+        var reads = Enumerable.Range(0, 10)
+            .Select(_ => reader.ListAsync("a", connection => connection.Number(Endless), CancellationToken.None))
+            .ToList();
         time.Advance(TimeSpan.FromSeconds(2));
         foreach (var read in reads)
-            Assert.Contains("longer than 2 s", (await Assert.ThrowsAsync<HistoryUnavailableException>(() => Until.DoneAsync(read))).Message, StringComparison.Ordinal);
+        {
+            Assert.Contains(
+                "longer than 2 s",
+                (await Assert.ThrowsAsync<HistoryUnavailableException>(() => Until.DoneAsync(read))).Message,
+                StringComparison.Ordinal);
+        }
+
         Assert.Single(log.Lines);
         Assert.Equal(1, await Until.DoneAsync(reader.ListAsync("a", connection => connection.Number("SELECT 1"), CancellationToken.None)));
     }
@@ -34,13 +42,20 @@ public sealed class HistoryReaderTests
         using var file = new HistoryFile(folder.Root, time, log);
         var reader = new HistoryReader(file, new(time, log), time);
         using var leaving = new CancellationTokenSource();
-        var reads = Enumerable.Range(0, 100).Select(_ => reader.ListAsync("a", connection => connection.Number(Endless), leaving.Token)).ToList();
+        var reads = Enumerable.Range(0, 100)
+            .Select(_ => reader.ListAsync("a", connection => connection.Number(Endless), leaving.Token))
+            .ToList();
         foreach (var key in new[] { "b", "c", null })
-            Assert.Equal(1, await Until.DoneAsync(reader.ListAsync(key, connection => connection.Number("SELECT 1"), CancellationToken.None)));
+        {
+            Assert.Equal(
+                1,
+                await Until.DoneAsync(reader.ListAsync(key, connection => connection.Number("SELECT 1"), CancellationToken.None)));
+        }
+
         Assert.Equal(1, await Until.DoneAsync(reader.LookUpAsync("a", connection => connection.Number("SELECT 1"))));
         Assert.Equal(66, reads.Count(read => read is { IsFaulted: true, Exception.InnerException: HistoryBusyException }));
 
-        // Those whose client leaves end at once.
+        // The reads of a client that leaves end at once.
         await leaving.CancelAsync();
         await Until.DoneAsync(Task.WhenAll(reads).ContinueWith(_ => { }, TaskScheduler.Default));
         Assert.Equal(34, reads.Count(read => read.IsCanceled));

@@ -77,7 +77,7 @@ public sealed class HistoryStoreTests
         await using var bench = new StoreBench();
         await bench.WriteAsync(Ended.Row(1));
 
-        // Whoever else writes is in the way, as a disk that does not answer.
+        // Another writer blocks this one, as a disk that does not answer would.
         using var other = new SqliteConnection($"Data Source={bench.DatabasePath};Pooling=False");
         other.Open();
         other.Run("BEGIN IMMEDIATE");
@@ -117,7 +117,7 @@ public sealed class HistoryStoreTests
             await PassAsync(bench, TimeSpan.FromHours(1));
         Assert.Equal([.. rows, early, late], bench.Store.Newest(1000));
 
-        // The clock is right now: what is too old goes, and what came from the future is in nobody's way.
+        // The clock is correct now: rows that are too old are deleted, and a row from the future blocks nothing.
         await PassAsync(bench, TimeSpan.FromDays(2.1));
         await bench.RunAsync(async () => await bench.CountAsync() == 1, "all but one are gone");
         Assert.Equal([early], bench.Store.Newest(1000));
@@ -149,10 +149,10 @@ public sealed class HistoryStoreTests
         Assert.Equal(rows[^kept..], bench.Store.Newest(5000));
     }
 
-    // Each minute of it is a round of upkeep.
+    // Upkeep runs once a minute of this time.
     private static Options KeepTwoDays(Options options) => options with { HistoryAge = TimeSpan.FromDays(2) };
 
-    // Time passes, and so does a round of upkeep: what is written behind it is written after it.
+    // Advances the clock and gives a round of upkeep time to run: later writes come after it.
     private static async Task PassAsync(StoreBench bench, TimeSpan by)
     {
         bench.Time.Advance(by);

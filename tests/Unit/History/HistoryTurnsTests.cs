@@ -32,7 +32,7 @@ public sealed class HistoryTurnsTests
         async Task NoteAsync(string key)
         {
             using var turn = await turns.TakeAsync(key, CancellationToken.None);
-            order.Add(key); // One at a time.
+            order.Add(key); // Safe without a lock: one turn at a time.
         }
     }
 

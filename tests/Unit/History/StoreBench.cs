@@ -3,7 +3,7 @@ using Steelyard.Settings;
 
 namespace Steelyard.Tests.Unit.History;
 
-/// <summary>A store in a folder of its own, or in a given one, with a clock that stands still until told.</summary>
+/// <summary>A store in a new folder or in a given one, with a clock that moves only when a test advances it.</summary>
 internal sealed class StoreBench : IAsyncDisposable
 {
     private readonly TemporaryFolder? own;
@@ -26,7 +26,7 @@ internal sealed class StoreBench : IAsyncDisposable
 
     public HistoryStore Store { get; }
 
-    /// <summary>Adds rows and lets the clock run until the last of them is written.</summary>
+    /// <summary>Adds rows and advances the clock until the last of them is written.</summary>
     public async Task WriteAsync(params HistoryRow[] rows)
     {
         foreach (var row in rows)
@@ -34,7 +34,7 @@ internal sealed class StoreBench : IAsyncDisposable
         await RunAsync(async () => await Store.FindAsync(rows[^1].Id) is not null, "the row is written");
     }
 
-    /// <summary>Lets the clock run, the time of one batch at a time, until something is so.</summary>
+    /// <summary>Advances the clock by the time of one batch at a time until the condition holds.</summary>
     public async Task RunAsync(Func<Task<bool>> condition, string what)
     {
         var started = TimeProvider.System.GetTimestamp();

@@ -19,10 +19,12 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public void A_bind_beyond_loopback_is_allowed_with_a_key() => Assert.Equal("0.0.0.0", CommandLine.Complete(new() { Bind = "0.0.0.0", ApiKeys = ["k"] }).Bind);
+    public void A_bind_beyond_loopback_is_allowed_with_a_key() =>
+        Assert.Equal("0.0.0.0", CommandLine.Complete(new() { Bind = "0.0.0.0", ApiKeys = ["k"] }).Bind);
 
     [Fact]
-    public void A_bind_beyond_loopback_is_allowed_when_asked_for() => Assert.Equal("::", CommandLine.Complete(new() { Bind = "::", AllowAnonymous = true }).Bind);
+    public void A_bind_beyond_loopback_is_allowed_when_asked_for() =>
+        Assert.Equal("::", CommandLine.Complete(new() { Bind = "::", AllowAnonymous = true }).Bind);
 
     [Theory]
     [InlineData("127.0.0.1")]
@@ -36,13 +38,19 @@ public sealed class CommandLineTests
     public void A_hang_timeout_not_longer_than_the_probe_interval_is_refused(int probe, int hang)
     {
         var options = new Options { ProbeInterval = TimeSpan.FromSeconds(probe), HangTimeout = TimeSpan.FromSeconds(hang) };
-        Assert.Contains("--hang-timeout", Assert.Throws<ArgumentException>(() => CommandLine.Complete(options)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "--hang-timeout",
+            Assert.Throws<ArgumentException>(() => CommandLine.Complete(options)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_folder_for_browsers_within_another_is_refused()
     {
-        Assert.Contains("/a/b", Assert.Throws<ArgumentException>(() => CommandLine.Complete(new() { BrowserFolders = ["/a/b", "/a"] })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "/a/b",
+            Assert.Throws<ArgumentException>(() => CommandLine.Complete(new() { BrowserFolders = ["/a/b", "/a"] })).Message,
+            StringComparison.Ordinal);
         Assert.Equal(3, CommandLine.Complete(new() { BrowserFolders = ["/a/b", "/a/bc", "/a/b"] }).BrowserFolders.Count);
     }
 
@@ -117,7 +125,8 @@ public sealed class CommandLineTests
     [InlineData("--api-key", "alice:")]
     [InlineData("--operator-key", "boss:")]
     [InlineData("--api-key", ":")]
-    public async Task A_name_without_a_key_does_not_make_the_empty_word_one(string option, string value) => Assert.Null(await ParseAsync([option, value]));
+    public async Task A_name_without_a_key_does_not_make_the_empty_word_one(string option, string value) =>
+        Assert.Null(await ParseAsync([option, value]));
 
     [Fact]
     public async Task A_name_without_a_key_is_refused_in_a_file_as_well()
@@ -149,7 +158,8 @@ public sealed class CommandLineTests
     public async Task An_unknown_option_does_not_run() => Assert.Null(await ParseAsync(["--no-such-option", "1"]));
 
     [Fact]
-    public async Task The_exit_status_is_that_of_the_run() => Assert.Equal(42, await CommandLine.RunAsync([], () => Configuration([]), _ => Task.FromResult(42)));
+    public async Task The_exit_status_is_that_of_the_run() =>
+        Assert.Equal(42, await CommandLine.RunAsync([], () => Configuration([]), _ => Task.FromResult(42)));
 
     [Fact]
     public async Task A_list_in_the_settings_file_gives_every_value() => Assert.Equal(
@@ -163,7 +173,7 @@ public sealed class CommandLineTests
     [InlineData("--max-workers", "10000", "--worker-ports", "20000-20099")]
     public async Task Options_that_do_not_fit_together_are_refused(params string[] arguments) => Assert.Null(await ParseAsync(arguments));
 
-    // The options it ran with; null when it did not run.
+    // Returns the options of the run; null when it did not run.
     private static async Task<Options?> ParseAsync(string[] arguments, Dictionary<string, string?>? settings = null)
     {
         Options? seen = null;
@@ -175,5 +185,6 @@ public sealed class CommandLineTests
         return seen;
     }
 
-    private static IConfiguration Configuration(Dictionary<string, string?> settings) => new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+    private static IConfiguration Configuration(Dictionary<string, string?> settings) =>
+        new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
 }

@@ -23,7 +23,11 @@ public sealed class ExposureTests : IDisposable
         var keys = folder.Write("keys", "key");
         File.SetUnixFileMode(keys, (UnixFileMode)Convert.ToInt32(mode, 8));
         var warnings = Warnings(folder.Root + below, ownUser, keys);
-        Assert.Equal(told, warnings.Any(warning => warning.Contains(keys, StringComparison.Ordinal) && warning.Contains("--api-key-file", StringComparison.Ordinal)));
+        Assert.Equal(
+            told,
+            warnings.Any(
+                warning => warning.Contains(keys, StringComparison.Ordinal)
+                    && warning.Contains("--api-key-file", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -35,7 +39,7 @@ public sealed class ExposureTests : IDisposable
         Assert.Single(Warnings(folder.At("way"), ownUser: false, keys));
         Assert.Single(Warnings(folder.At("real"), ownUser: false, folder.At("way/keys")));
 
-        // It need not go through the folder that is closed.
+        // The browser need not pass through the closed folder.
         Directory.CreateDirectory(folder.At("closed"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.CreateSymbolicLink(folder.At("closed/keys"), keys);
         Assert.Single(Warnings(folder.At("real"), ownUser: true, folder.At("closed/keys")));
@@ -57,7 +61,10 @@ public sealed class ExposureTests : IDisposable
         const string On = """{"on":true,"why":null}""";
         var isolation = new BrowserIsolation();
         isolation.Take(Encoding.UTF8.GetBytes(
-            $$"""{"isolation":{"sandbox":{{On}},"user":{"on":{{(ownUser ? "true" : "false")}},"why":null},"files":{{On}},"egress":{{On}}},"readable":["{{readable}}"]}"""));
+            $$"""
+            {"isolation":{"sandbox":{{On}},"user":{"on":{{(ownUser ? "true" : "false")}},"why":null},"files":{{On}},"egress":{{On}}},
+            "readable":["{{readable}}"]}
+            """));
         return isolation;
     }
 }

@@ -6,12 +6,12 @@ using Steelyard.Settings;
 
 namespace Steelyard.Tests.Unit.Http;
 
-/// <summary>Whom a node lets in by the names that a request bears.</summary>
+/// <summary>Which requests a node accepts, by the host and origin names in their headers.</summary>
 public sealed class OriginGuardTests
 {
     private const string Page = "http://evil.example";
 
-    // What curl, Playwright, Puppeteer, chromedp, steel-sdk and the clients of browserless send: Node's fetch tells its mode, and no site.
+    // What curl, Playwright, Puppeteer, chromedp, steel-sdk and the browserless clients send: Node's fetch sends a mode, but no site.
     [Theory]
     [InlineData("127.0.0.1:8080", "User-Agent", "curl/8.5.0")]
     [InlineData("localhost:8080", "User-Agent", "Playwright/1.65 (x64; debian 13) node/20")]
@@ -108,10 +108,16 @@ public sealed class OriginGuardTests
             Assert.True(await PassesAsync("localhost:8080", GetEffect.Reads, "Origin", origin, method));
     }
 
-    private static async Task<bool> PassesAsync(string host, GetEffect? effect, string header, string value, string method = "GET", string? key = null, string mode = "")
+    private static async Task<bool> PassesAsync(
+        string host, GetEffect? effect, string header, string value, string method = "GET", string? key = null, string mode = "")
     {
         var passed = false;
-        var options = new Options { ApiKeys = key is null ? [] : [key], AllowedHosts = ["grid.internal"], PublicUrl = new("https://node.example/") };
+        var options = new Options
+        {
+            ApiKeys = key is null ? [] : [key],
+            AllowedHosts = ["grid.internal"],
+            PublicUrl = new("https://node.example/"),
+        };
         var guard = new OriginGuard(
             _ =>
             {
@@ -125,7 +131,9 @@ public sealed class OriginGuardTests
             context.Request.Headers[header] = value;
         if (mode.Length > 0)
             context.Request.Headers["Sec-Fetch-Mode"] = mode;
-        context.SetEndpoint(new RouteEndpointBuilder(_ => Task.CompletedTask, RoutePatternFactory.Parse("/x"), 0) { Metadata = { effect ?? new object() } }.Build());
+        context.SetEndpoint(
+            new RouteEndpointBuilder(_ => Task.CompletedTask, RoutePatternFactory.Parse("/x"), 0) { Metadata = { effect ?? new object() } }
+                .Build());
         await guard.InvokeAsync(context);
         Assert.Equal(passed ? StatusCodes.Status200OK : StatusCodes.Status403Forbidden, context.Response.StatusCode);
         return passed;

@@ -3,7 +3,7 @@ using Steelyard.Http;
 
 namespace Steelyard.Tests.Unit.Http;
 
-/// <summary>Where a key may stand in an address, and what is left of the address then.</summary>
+/// <summary>Where a key may stand in an address, and what remains of the address without it.</summary>
 public sealed class QueryKeysTests
 {
     [Theory]
@@ -33,7 +33,7 @@ public sealed class QueryKeysTests
         Assert.Equal((StatusCodes.Status200OK, left), (status, passed));
     }
 
-    // It is the address of a page, and no query of ours.
+    // The query is the address of a page, not a query for the node.
     [Theory]
     [InlineData("/json/new", "?http://site/reset?token=abc")]
     [InlineData("/json/new", "?http://site/?sessionId=1?apiKey=2")]
@@ -52,13 +52,17 @@ public sealed class QueryKeysTests
     public async Task A_key_that_is_shown_twice_is_passed_on_to_nobody_either(string path, string query, string left) =>
         Assert.Equal((StatusCodes.Status200OK, left), await AskAsync(path, query, header: true));
 
-    // It is somebody's key all the same, for instance for a proxy before us.
+    // The value is still a key, for instance for a proxy in front of the node.
     [Fact]
-    public async Task A_node_without_keys_passes_none_on() => Assert.Equal((StatusCodes.Status200OK, "?a=1"), await AskAsync("/", "?a=1&token=x", header: false, hasKeys: false));
+    public async Task A_node_without_keys_passes_none_on() =>
+        Assert.Equal((StatusCodes.Status200OK, "?a=1"), await AskAsync("/", "?a=1&token=x", header: false, hasKeys: false));
 
-    // There an address is its own proof, and its query goes to a worker.
+    // The address of a live view is itself the proof of access, and its query goes to a worker.
     [Fact]
-    public async Task The_address_of_a_live_view_keeps_no_key() => Assert.Equal((StatusCodes.Status200OK, "?interactive=true"), await AskAsync("/live/1/2", "?interactive=true&apiKey=key-a", header: false));
+    public async Task The_address_of_a_live_view_keeps_no_key() =>
+        Assert.Equal(
+            (StatusCodes.Status200OK, "?interactive=true"),
+            await AskAsync("/live/1/2", "?interactive=true&apiKey=key-a", header: false));
 
     [Theory]
     [InlineData("/json/new", "?http://site/reset?token=abc")]

@@ -10,7 +10,8 @@ namespace Steelyard.Tests.Unit.Http;
 
 public sealed class RequestBodyTests
 {
-    private static readonly Options Options = new() { MaxBodyBytes = 100_000, BodyGrace = TimeSpan.FromSeconds(1), BodyBytesPerSecond = 1000 };
+    private static readonly Options Options =
+        new() { MaxBodyBytes = 100_000, BodyGrace = TimeSpan.FromSeconds(1), BodyBytesPerSecond = 1000 };
     private readonly FakeTimeProvider time = new();
 
     [Theory]
@@ -32,12 +33,14 @@ public sealed class RequestBodyTests
     [InlineData("true")]
     [InlineData("""{"a":1,"a":2}""")]
     [InlineData("""{"a":"\u0000"}""")]
-    public async Task Any_json_comes_back_byte_for_byte(string json) => Assert.Equal(json, Encoding.UTF8.GetString(await ReadAsync(Encoding.UTF8.GetBytes(json))));
+    public async Task Any_json_comes_back_byte_for_byte(string json) =>
+        Assert.Equal(json, Encoding.UTF8.GetString(await ReadAsync(Encoding.UTF8.GetBytes(json))));
 
     [Theory]
     [InlineData(0L)]
     [InlineData(null)]
-    public async Task An_empty_body_is_an_empty_object(long? length) => Assert.Equal("{}", Encoding.UTF8.GetString(await ReadAsync([], length)));
+    public async Task An_empty_body_is_an_empty_object(long? length) =>
+        Assert.Equal("{}", Encoding.UTF8.GetString(await ReadAsync([], length)));
 
     [Theory]
     [InlineData(" ")]
@@ -66,7 +69,14 @@ public sealed class RequestBodyTests
     [Fact]
     public async Task Invalid_utf8_is_400_wherever_it_stands()
     {
-        foreach (byte[] bytes in new byte[][] { [0xFF], [.. "{\"a\":\""u8, 0xC3, .. "\"}"u8], [.. "{\""u8, 0xED, 0xA0, 0x80, .. "\":1}"u8], [.. "{}"u8, 0xC0, 0x80] })
+        byte[][] bodies =
+        [
+            [0xFF],
+            [.. "{\"a\":\""u8, 0xC3, .. "\"}"u8],
+            [.. "{\""u8, 0xED, 0xA0, 0x80, .. "\":1}"u8],
+            [.. "{}"u8, 0xC0, 0x80],
+        ];
+        foreach (var bytes in bodies)
             Assert.Equal(400, (await RefusedAsync(bytes)).StatusCode);
     }
 
@@ -100,7 +110,8 @@ public sealed class RequestBodyTests
     public async Task An_announced_length_over_the_limit_is_413_before_anything_is_read()
     {
         var pipe = new Pipe();
-        var e = await Assert.ThrowsAsync<BadHttpRequestException>(() => RequestBody.ReadJsonAsync(Request(pipe.Reader.AsStream(), Options.MaxBodyBytes + 1L), Options, time));
+        var e = await Assert.ThrowsAsync<BadHttpRequestException>(
+            () => RequestBody.ReadJsonAsync(Request(pipe.Reader.AsStream(), Options.MaxBodyBytes + 1L), Options, time));
         Assert.Equal(413, e.StatusCode);
     }
 
@@ -160,7 +171,8 @@ public sealed class RequestBodyTests
         return context.Request;
     }
 
-    private Task<byte[]> ReadAsync(byte[] body, long? length = null) => RequestBody.ReadJsonAsync(Request(new MemoryStream(body), length), Options, time);
+    private Task<byte[]> ReadAsync(byte[] body, long? length = null) =>
+        RequestBody.ReadJsonAsync(Request(new MemoryStream(body), length), Options, time);
 
     private async Task<BadHttpRequestException> RefusedAsync(byte[] body, long? length = null) =>
         await Assert.ThrowsAsync<BadHttpRequestException>(() => ReadAsync(body, length));

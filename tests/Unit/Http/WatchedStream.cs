@@ -1,6 +1,6 @@
 namespace Steelyard.Tests.Unit.Http;
 
-/// <summary>A stream that tells when its reader has come back for more.</summary>
+/// <summary>A stream that reports when its reader asks for more bytes.</summary>
 internal sealed class WatchedStream(Stream inner) : Stream
 {
     private int reads;
@@ -19,7 +19,7 @@ internal sealed class WatchedStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Completes when what is written has been read and dealt with: the reader asks for the next bytes, or its task is over.</summary>
+    /// <summary>Completes when the written bytes have been read and processed: the reader asks for more, or its task is over.</summary>
     public async Task TakenAsync(Func<ValueTask<System.IO.Pipelines.FlushResult>> write, Task reading)
     {
         await Until.TrueAsync(() => Volatile.Read(ref reads) > 0, "the reader has begun");

@@ -72,8 +72,10 @@ public sealed class WrongKeysTests
 
     private static IPAddress Address(int number) => new([10, 0, (byte)(number >> 8), (byte)number]);
 
-    private static List<Task<bool>> Try(WrongKeys wrong, IEnumerable<IPAddress> clients) => [.. clients.Select(client => wrong.SlowAsync(client, default))];
+    private static List<Task<bool>> Try(WrongKeys wrong, IEnumerable<IPAddress> clients) =>
+        [.. clients.Select(client => wrong.SlowAsync(client, default))];
 
-    // How many of them have been answered by now, and that their key is wrong.
-    private static async Task<int> ToldAsync(List<Task<bool>> answers) => (await Task.WhenAll(answers.Where(answer => answer.IsCompleted))).Count(isTold => isTold);
+    // Counts the answers so far that say that the key is wrong.
+    private static async Task<int> ToldAsync(List<Task<bool>> answers) =>
+        (await Task.WhenAll(answers.Where(answer => answer.IsCompleted))).Count(isTold => isTold);
 }

@@ -21,7 +21,10 @@ public sealed partial class LiveViewPageTests
     public async Task It_is_told_whether_it_may_offer_to_take_over(bool isInteractive)
     {
         var (_, html) = await GetAsync(isInteractive);
-        Assert.Contains(isInteractive ? "<html lang=\"en\" data-interactive=\"true\">" : "<html lang=\"en\" data-interactive=\"false\">", html, StringComparison.Ordinal);
+        Assert.Contains(
+            isInteractive ? "<html lang=\"en\" data-interactive=\"true\">" : "<html lang=\"en\" data-interactive=\"false\">",
+            html,
+            StringComparison.Ordinal);
     }
 
     private static async Task CheckPolicyAsync(bool isInteractive)

@@ -6,7 +6,7 @@ namespace Steelyard.Tests.Unit.Machine;
 
 public sealed class PortAllocatorTests
 {
-    // Below the ephemeral ports and beside the default range, so that nothing else is likely to listen there.
+    // Below the ephemeral ports and outside the default range, so that nothing else is likely to listen there.
     private const int First = 18100;
     private const int Last = 18119;
 

@@ -5,7 +5,7 @@ using Steelyard.WorkerHttp;
 
 namespace Steelyard.Tests.Unit.Machine;
 
-/// <summary>The real machine, from which the descriptors can be taken, or which has connections of the test's own.</summary>
+/// <summary>The real machine, on which a test can take away the descriptors or replace the connections.</summary>
 internal sealed class ShortMachine : IMachine, IConnector
 {
     private readonly LinuxMachine real = new();
@@ -13,13 +13,13 @@ internal sealed class ShortMachine : IMachine, IConnector
 
     public bool HasDescriptors { get; set; }
 
-    /// <summary>What connects instead of a socket; null for the real one.</summary>
+    /// <summary>Creates the connection instead of a socket; null for a real socket.</summary>
     public Func<WorkerClient, IWorkerConnection>? Connect { get; init; }
 
-    /// <summary>How often one was asked for.</summary>
+    /// <summary>Number of connections that were asked for.</summary>
     public int Asked { get; private set; }
 
-    /// <summary>Lets time pass, in steps shorter than any deadline, until something has come.</summary>
+    /// <summary>Advances the time, in steps shorter than any deadline, until the condition holds.</summary>
     public static Task PassAsync(FakeTimeProvider time, Func<bool> condition) => Until.TrueAsync(
         () =>
         {

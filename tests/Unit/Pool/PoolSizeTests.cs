@@ -13,7 +13,8 @@ public sealed class PoolSizeTests
     [InlineData(16, 100, 4, 16, 16)]
     [InlineData(0, 5, 0, 16, 5)]
     [InlineData(0, 0, 0, 16, 0)]
-    public void A_worker_for_each_lease_and_each_wait_and_the_warm_ones_under_the_ceiling(int leased, int waiting, int warm, int max, int target) =>
+    public void A_worker_for_each_lease_and_each_wait_and_the_warm_ones_under_the_ceiling(
+        int leased, int waiting, int warm, int max, int target) =>
         Assert.Equal(target, PoolSize.Target(leased, waiting, warm, max));
 
     [Fact]
@@ -30,7 +31,7 @@ public sealed class PoolSizeTests
     [InlineData(0, 0, 0, 4, 4, 0, false)] // All leased.
     [InlineData(1, 0, 0, 4, 4, 0, true)]
     [InlineData(0, 1, 0, 4, 4, 0, true)]
-    [InlineData(0, 1, 0, 4, 4, 1, false)] // Somebody waits for that one already.
+    [InlineData(0, 1, 0, 4, 4, 1, false)] // A create in the queue already waits for that one.
     [InlineData(0, 0, 0, 3, 4, 0, true)] // One more may start.
     [InlineData(0, 0, 0, 0, 4, 3, true)]
     [InlineData(0, 0, 0, 0, 4, 4, false)]

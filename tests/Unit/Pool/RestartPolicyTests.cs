@@ -8,28 +8,34 @@ public sealed class RestartPolicyTests
     private static readonly RestartPolicy Policy = RestartPolicy.Default;
 
     [Fact]
-    public void The_first_restart_is_at_once() => Assert.Equal(new(TimeSpan.Zero, Park: false), Policy.Next([At(10)], At(10), jitter: 0, mayPark: true));
+    public void The_first_restart_is_at_once() =>
+        Assert.Equal(new(TimeSpan.Zero, Park: false), Policy.Next([At(10)], At(10), jitter: 0, mayPark: true));
 
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 0.75)]
-    public void A_shortage_delays_by_a_second_at_most(double jitter, double seconds) => Assert.Equal(At(seconds), RestartPolicy.DelayAfterShortage(jitter));
+    public void A_shortage_delays_by_a_second_at_most(double jitter, double seconds) =>
+        Assert.Equal(At(seconds), RestartPolicy.DelayAfterShortage(jitter));
 
     [Fact]
-    public void No_failure_at_all_is_a_start_at_once() => Assert.Equal(new(TimeSpan.Zero, Park: false), Policy.Next([], At(10), jitter: 1, mayPark: true));
+    public void No_failure_at_all_is_a_start_at_once() =>
+        Assert.Equal(new(TimeSpan.Zero, Park: false), Policy.Next([], At(10), jitter: 1, mayPark: true));
 
     [Theory]
     [InlineData(2, 0.5)]
     [InlineData(3, 1)]
     [InlineData(4, 2)]
     [InlineData(5, 4)]
-    public void The_delay_doubles(int failures, double seconds) => Assert.Equal(new(At(seconds), Park: false), Policy.Next(Failures(failures), At(10), jitter: 0, mayPark: true));
+    public void The_delay_doubles(int failures, double seconds) =>
+        Assert.Equal(new(At(seconds), Park: false), Policy.Next(Failures(failures), At(10), jitter: 0, mayPark: true));
 
     [Fact]
-    public void More_than_five_failures_within_the_window_park() => Assert.Equal(new(Policy.MaxDelay, Park: true), Policy.Next(Failures(6), At(10), jitter: 0, mayPark: true));
+    public void More_than_five_failures_within_the_window_park() =>
+        Assert.Equal(new(Policy.MaxDelay, Park: true), Policy.Next(Failures(6), At(10), jitter: 0, mayPark: true));
 
     [Fact]
-    public void A_slot_that_may_not_park_goes_on_doubling() => Assert.Equal(new(At(8), Park: false), Policy.Next(Failures(6), At(10), jitter: 0, mayPark: false));
+    public void A_slot_that_may_not_park_goes_on_doubling() =>
+        Assert.Equal(new(At(8), Park: false), Policy.Next(Failures(6), At(10), jitter: 0, mayPark: false));
 
     [Theory]
     [InlineData(8)]

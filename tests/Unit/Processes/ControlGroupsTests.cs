@@ -2,7 +2,7 @@ using Steelyard.Processes;
 
 namespace Steelyard.Tests.Unit.Processes;
 
-/// <summary>On a tree of plain files: what the kernel would do with what is written there is not tested.</summary>
+/// <summary>Runs on a tree of plain files. What the kernel does with the values written there is not tested.</summary>
 public sealed class ControlGroupsTests : IDisposable
 {
     private const int Pid = 4711;
@@ -28,7 +28,9 @@ public sealed class ControlGroupsTests : IDisposable
     {
         Build();
         var group = ControlGroups.Take(root.Root, Pid).Groups!.Create("w1", 42, 1 << 30, 640);
-        Assert.Equal(("1073741824", "0", "1", "640", "42"), (Read("w1/memory.max"), Read("w1/memory.swap.max"), Read("w1/memory.oom.group"), Read("w1/pids.max"), Read("w1/cgroup.procs")));
+        Assert.Equal(
+            ("1073741824", "0", "1", "640", "42"),
+            (Read("w1/memory.max"), Read("w1/memory.swap.max"), Read("w1/memory.oom.group"), Read("w1/pids.max"), Read("w1/cgroup.procs")));
         Assert.False(group.RanOutOfMemory);
         Write("w1/memory.events", "low 0\noom 1\noom_kill 0\n");
         Assert.False(group.RanOutOfMemory);

@@ -35,7 +35,7 @@ public sealed class OsProcessTests : IDisposable
     }
 
     [Fact]
-    public void An_exit_nobody_saw_says_so() => Assert.Equal("exit unseen", ExitStatus.Unknown.ToString());
+    public void An_exit_nobody_saw_says_so() => Assert.Equal("exit status unknown", ExitStatus.Unknown.ToString());
 
     [Fact]
     public async Task A_crash_is_its_signal()
@@ -47,7 +47,8 @@ public sealed class OsProcessTests : IDisposable
     [Fact]
     public async Task Two_hundred_that_exit_at_once_are_all_told_apart()
     {
-        var processes = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() => OsProcess.Start(new("/bin/sh", ["-c", $"exit {i}"])))));
+        var processes = await Task.WhenAll(
+            Enumerable.Range(0, 200).Select(i => Task.Run(() => OsProcess.Start(new("/bin/sh", ["-c", $"exit {i}"])))));
         var statuses = await Until.DoneAsync(Task.WhenAll(processes.Select(process => process.Exited)));
         Assert.Equal(Enumerable.Range(0, 200), statuses.Select(status => status.Code!.Value));
     }
@@ -147,7 +148,11 @@ public sealed class OsProcessTests : IDisposable
 
         // The C library keeps signals 32 and 33 for itself, and ignores them in every child it spawns.
         const ulong ofTheLibrary = 0x1_8000_0000;
-        Assert.All(lines, line => Assert.Equal(0UL, ulong.Parse(line.Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & ~ofTheLibrary));
+        Assert.All(
+            lines,
+            line => Assert.Equal(
+                0UL,
+                ulong.Parse(line.Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & ~ofTheLibrary));
     }
 
     [Fact]
@@ -163,7 +168,10 @@ public sealed class OsProcessTests : IDisposable
     {
         File.WriteAllText(shell.At("plain"), "#!/bin/sh\n");
         File.SetUnixFileMode(shell.At("plain"), UnixFileMode.UserRead);
-        Assert.Contains("ermission", Assert.Throws<ProcessStartException>(() => OsProcess.Start(new(shell.At("plain"), []))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "ermission",
+            Assert.Throws<ProcessStartException>(() => OsProcess.Start(new(shell.At("plain"), []))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -177,7 +185,8 @@ public sealed class OsProcessTests : IDisposable
     public async Task Arguments_arrive_as_they_are()
     {
         string[] arguments = ["", "a b", "'\"$HOME`*", "é🙂", "-n", "line\nbreak"];
-        var process = shell.Start(new ProcessSpec("/bin/sh", ["-c", "for a; do printf '<%s>' \"$a\"; done", "sh", .. arguments]) { LogPath = shell.Log });
+        var process = shell.Start(
+            new ProcessSpec("/bin/sh", ["-c", "for a; do printf '<%s>' \"$a\"; done", "sh", .. arguments]) { LogPath = shell.Log });
         await Until.DoneAsync(process.Exited);
         Assert.Equal(string.Concat(arguments.Select(argument => $"<{argument}>")), shell.Output());
     }
@@ -226,7 +235,8 @@ public sealed class OsProcessTests : IDisposable
     {
         using var secret = File.Open(shell.At("secret"), FileMode.Create);
         using var given = File.OpenHandle(shell.At("given"), FileMode.Create, FileAccess.ReadWrite);
-        await Until.DoneAsync(shell.Start(shell.Spec("for f in /proc/$$/fd/*; do readlink $f; done; echo done") with { InheritedHandles = [given] }).Exited);
+        await Until.DoneAsync(shell.Start(
+            shell.Spec("for f in /proc/$$/fd/*; do readlink $f; done; echo done") with { InheritedHandles = [given] }).Exited);
         Assert.Contains(shell.At("given"), shell.Output(), StringComparison.Ordinal);
         Assert.DoesNotContain(shell.At("secret"), shell.Output(), StringComparison.Ordinal);
         Assert.DoesNotContain("socket:", shell.Output(), StringComparison.Ordinal);
@@ -258,8 +268,9 @@ public sealed class OsProcessTests : IDisposable
     [Fact]
     public async Task A_process_that_is_not_our_child_can_be_adopted_signalled_and_its_end_is_seen()
     {
-        // The inner one leads a session of its own and outlives the outer one, as a worker outlives its orchestrator.
-        await shell.RunAsync($"setsid sh -c 'echo inner $$; exec sleep 600' & until grep -q inner '{shell.Log}'; do sleep 0.01; done; exit 0");
+        // The inner shell leads its own session and outlives the outer one, as a worker outlives its orchestrator.
+        await shell.RunAsync(
+            $"setsid sh -c 'echo inner $$; exec sleep 600' & until grep -q inner '{shell.Log}'; do sleep 0.01; done; exit 0");
         var pid = await shell.PidAsync("inner ");
         await Until.TrueAsync(() => ProcessStat.Read(pid)?.Group == pid, "it leads its group");
         var adopted = OsProcess.TryAdopt(ProcessIdentity.Of(pid)!);
@@ -284,7 +295,9 @@ public sealed class OsProcessTests : IDisposable
     {
         try
         {
-            return File.ReadLines(path).Any(line => line.StartsWith("Pid:", StringComparison.Ordinal) && line[4..].Trim() == pid.ToString(CultureInfo.InvariantCulture));
+            return File.ReadLines(path).Any(line =>
+                line.StartsWith("Pid:", StringComparison.Ordinal)
+                && line[4..].Trim() == pid.ToString(CultureInfo.InvariantCulture));
         }
         catch (IOException)
         {

@@ -38,23 +38,25 @@ public sealed class PortOwnerTests : IDisposable
         Assert.True(PortOwner.IsListening(process.Pid, await shell.PidAsync("port ")));
     }
 
-    // Each browser has a user of its own, and root in a container may not look into what is another's.
+    // Each browser runs as its own user, and root in a container may not inspect the processes of other users.
     [Fact]
     public async Task Where_processes_of_others_cannot_be_looked_into_their_user_tells()
     {
         if (Find("python3") is null || !Environment.IsPrivilegedProcess)
             Assert.Skip("needs root and python3");
-        var listener = Listener("127.0.0.1").Replace("import socket,time;", "import os,socket,time; os.setresuid(*[2000012345]*3);", StringComparison.Ordinal);
+        var listener = Listener("127.0.0.1")
+            .Replace("import socket,time;", "import os,socket,time; os.setresuid(*[2000012345]*3);", StringComparison.Ordinal);
         var process = shell.Start($"{listener} & wait");
         var port = await shell.PidAsync("port ");
         var stranger = shell.Start("exec sleep 600");
         var (own, other) = (false, true);
-        Capabilities.WithoutPtrace(() => (own, other) = (PortOwner.IsListening(process.Pid, port), PortOwner.IsListening(stranger.Pid, port)));
+        Capabilities.WithoutPtrace(
+            () => (own, other) = (PortOwner.IsListening(process.Pid, port), PortOwner.IsListening(stranger.Pid, port)));
         Assert.True(own);
         Assert.False(other);
     }
 
-    // Whoever has the port on another address may be anybody: we connect to 127.0.0.1.
+    // Any process may hold the port on another address: we connect to 127.0.0.1.
     [Fact]
     public async Task Another_loopback_address_does_not_count()
     {
@@ -103,12 +105,13 @@ public sealed class PortOwnerTests : IDisposable
     [Fact]
     public void Nobody_listens_on_anything() => Assert.False(PortOwner.IsListening(int.MaxValue, 1));
 
-    // A shell command that listens on a free port and prints it.
+    // Returns a shell command that listens on a free port and prints the port.
     private static string Listener(string address)
     {
         if (Find("python3") is { } python)
         {
-            return $"{python} -c \"import socket,time; s=socket.socket(socket.{(address.Contains(':', StringComparison.Ordinal) ? "AF_INET6" : "AF_INET")}); "
+            return $"{python} -c \"import socket,time; "
+                + $"s=socket.socket(socket.{(address.Contains(':', StringComparison.Ordinal) ? "AF_INET6" : "AF_INET")}); "
                 + $"s.bind(('{address}',0)); s.listen(); print('port',s.getsockname()[1],flush=True); time.sleep(600)\"";
         }
 

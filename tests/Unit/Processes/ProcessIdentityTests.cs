@@ -45,7 +45,9 @@ public sealed class ProcessIdentityTests : IDisposable
     {
         File.Copy("/bin/sleep", shell.At("a) Z 1 (b"));
         var process = shell.Start(new ProcessSpec(shell.At("a) Z 1 (b"), ["600"]));
-        await Until.TrueAsync(() => File.ReadAllText($"/proc/{process.Pid}/stat", Encoding.UTF8).Contains("Z 1", StringComparison.Ordinal), "it runs that program");
+        await Until.TrueAsync(
+            () => File.ReadAllText($"/proc/{process.Pid}/stat", Encoding.UTF8).Contains("Z 1", StringComparison.Ordinal),
+            "it runs that program");
         var stat = ProcessStat.Read(process.Pid)!.Value;
         Assert.Equal((Environment.ProcessId, process.Pid), (stat.Parent, stat.Group));
         Assert.NotEqual('Z', stat.State);

@@ -2,7 +2,7 @@ using Steelyard.Processes;
 
 namespace Steelyard.Tests.Unit.Processes;
 
-/// <summary>Real processes of /bin/sh, whose output goes to a file and whose group ends with the test.</summary>
+/// <summary>Runs real /bin/sh processes. Their output goes to a file, and their process groups end with the test.</summary>
 internal sealed class Shell : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -23,24 +23,25 @@ internal sealed class Shell : IDisposable
 
     public ProcessSpec Spec(string script) => new("/bin/sh", ["-c", script]) { LogPath = Log };
 
-    /// <summary>Runs it to its end and returns how it ended.</summary>
+    /// <summary>Runs the script to its end and returns its exit status.</summary>
     public Task<ExitStatus> RunAsync(string script) => Until.DoneAsync(Start(script).Exited);
 
     public string Output() => File.Exists(Log) ? File.ReadAllText(Log) : "";
 
-    /// <summary>Waits until the script has written a line that begins so, and returns the rest of that line.</summary>
+    /// <summary>Waits until the script has written a line with this beginning, and returns the rest of that line.</summary>
     public async Task<string> LineAsync(string beginning)
     {
         string? line = null;
         await Until.TrueAsync(
-            () => (line = Output().Split('\n').SkipLast(1).FirstOrDefault(candidate => candidate.StartsWith(beginning, StringComparison.Ordinal))) is not null,
+            () => (line = Output().Split('\n').SkipLast(1)
+                .FirstOrDefault(candidate => candidate.StartsWith(beginning, StringComparison.Ordinal))) is not null,
             $"a line '{beginning}…' in the output");
         return line![beginning.Length..].Trim();
     }
 
     public async Task<int> PidAsync(string name) => int.Parse(await LineAsync(name), System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Exists and is no zombie: whoever reaps it, it runs no more.</summary>
+    /// <summary>True if the process exists and is not a zombie. A zombie no longer runs, whichever process reaps it.</summary>
     public static bool IsAlive(int pid) => ProcessStat.Read(pid) is { State: not ('Z' or 'X') };
 
     public void Dispose()

@@ -21,7 +21,8 @@ public sealed class ShortageTests
 
     [Theory]
     [MemberData(nameof(Errors), DisableDiscoveryEnumeration = true)]
-    public void What_we_have_run_out_of_is_told_from_what_others_did(Exception error, bool isShortage) => Assert.Equal(isShortage, Shortage.IsIn(error));
+    public void What_we_have_run_out_of_is_told_from_what_others_did(Exception error, bool isShortage) =>
+        Assert.Equal(isShortage, Shortage.IsIn(error));
 
     [Fact]
     public void No_error_is_no_shortage() => Assert.False(Shortage.IsIn(null));

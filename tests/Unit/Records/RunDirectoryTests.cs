@@ -39,7 +39,9 @@ public sealed class RunDirectoryTests : IDisposable
         using var held = new RunDirectory(folder.At("run"), 1024);
         var owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Assert.Equal(Environment.IsPrivilegedProcess ? owner | UnixFileMode.OtherExecute : owner, File.GetUnixFileMode(folder.At("run")));
-        Assert.All(Directory.EnumerateFiles(folder.At("run")), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        Assert.All(
+            Directory.EnumerateFiles(folder.At("run")),
+            file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
     }
 
     [Fact]

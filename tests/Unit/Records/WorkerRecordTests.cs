@@ -5,7 +5,8 @@ namespace Steelyard.Tests.Unit.Records;
 
 public sealed class WorkerRecordTests : IDisposable
 {
-    private static readonly WorkerRecord Record = new(new(4711, 123456789012, "0b7e-boot"), 20001, 3, WorkerKind.Chromium, "1 /opt/steel-browser --mode chromium");
+    private static readonly WorkerRecord Record =
+        new(new(4711, 123456789012, "0b7e-boot"), 20001, 3, WorkerKind.Chromium, "1 /opt/steel-browser --mode chromium");
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -70,7 +71,9 @@ public sealed class WorkerRecordTests : IDisposable
         Assert.Null(directory.ReadRecord());
         directory.Create();
         Assert.Equal(RunDirectory.Mode, File.GetUnixFileMode(directory.Path));
-        Assert.Equal(UnixFileMode.None, RunDirectory.Mode & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite));
+        Assert.Equal(
+            UnixFileMode.None,
+            RunDirectory.Mode & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite));
         directory.WriteRecord(Record);
         Directory.CreateDirectory(folder.At("w1/profile/deep"));
         Assert.Equal(Record, directory.ReadRecord());

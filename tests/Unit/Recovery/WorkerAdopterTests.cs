@@ -10,7 +10,7 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Recovery;
 
-/// <summary>What an earlier orchestrator has left: real processes in a real run directory.</summary>
+/// <summary>Adoption of what an earlier orchestrator left: real processes in a real run directory.</summary>
 public sealed class WorkerAdopterTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -51,7 +51,9 @@ public sealed class WorkerAdopterTests : IDisposable
         var process = Spawn("w2");
         Write("w1", process.Identity with { BootId = "11111111-2222-3333-4444-555555555555" });
         Write("w2", process.Identity);
-        Assert.Equal([("w1", false), ("w2", true)], Adopter().Find().Select(found => (found.Directory.Id, found.Worker is not null)).Order());
+        Assert.Equal(
+            [("w1", false), ("w2", true)],
+            Adopter().Find().Select(found => (found.Directory.Id, found.Worker is not null)).Order());
     }
 
     [Fact]
@@ -124,7 +126,16 @@ public sealed class WorkerAdopterTests : IDisposable
         var machine = new LinuxMachine();
         var processes = new WorkerProcesses(directory, machine);
         var leftovers = new Leftovers(processes, machine, TimeProvider.System, NullLogger<Leftovers>.Instance);
-        var starter = new WorkerStarter(new("/bin/sleep", ["600"], WorkerKind.Foreign), directory, machine, new SocketConnector(new(1 << 20)), processes, leftovers, new(), new() { StartConcurrency = 1 }, TimeProvider.System);
+        var starter = new WorkerStarter(
+            new("/bin/sleep", ["600"], WorkerKind.Foreign),
+            directory,
+            machine,
+            new SocketConnector(new(1 << 20)),
+            processes,
+            leftovers,
+            new(),
+            new() { StartConcurrency = 1 },
+            TimeProvider.System);
         return new(directory, starter, processes, leftovers, NullLogger<WorkerAdopter>.Instance);
     }
 }

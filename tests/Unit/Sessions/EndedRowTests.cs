@@ -8,8 +8,10 @@ namespace Steelyard.Tests.Unit.Sessions;
 public sealed class EndedRowTests
 {
     private const string Body = """
-        {"metadata":{"job":"ä"},"timeout":600000,"inactivityTimeout":90000,"userAgent":"UA","dimensions":{"width":1000,"height":700},"namespace":"n","proxyUrl":"http://proxy.example:1",
-        "blockAds":true,"optimizeBandwidth":{"blockHosts":["x.example"],"blockUrlPatterns":["*ad*"],"blockImages":true},"deviceConfig":{"device":"mobile"},"debugConfig":{"interactive":false}}
+        {"metadata":{"job":"ä"},"timeout":600000,"inactivityTimeout":90000,"userAgent":"UA",
+        "dimensions":{"width":1000,"height":700},"namespace":"n","proxyUrl":"http://proxy.example:1","blockAds":true,
+        "optimizeBandwidth":{"blockHosts":["x.example"],"blockUrlPatterns":["*ad*"],"blockImages":true},
+        "deviceConfig":{"device":"mobile"},"debugConfig":{"interactive":false}}
         """;
 
     [Fact]
@@ -42,7 +44,10 @@ public sealed class EndedRowTests
 
     [Fact]
     public void A_proxys_password_is_not_written_down() =>
-        Assert.DoesNotContain("secret", EndedRow.Write(Ended(Parse("""{"proxyUrl":"http://user:secret@proxy.example:1"}"""))).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secret",
+            EndedRow.Write(Ended(Parse("""{"proxyUrl":"http://user:secret@proxy.example:1"}"""))).ToString(),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("{")]
@@ -55,9 +60,11 @@ public sealed class EndedRowTests
     [MemberData(nameof(Reasons))]
     public void Every_reason_is_read_by_its_name(EndReason reason) => Assert.Equal(reason, EndReasons.Parse(reason.Name()));
 
-    public static IEnumerable<TheoryDataRow<EndReason>> Reasons => Enum.GetValues<EndReason>().Select(reason => new TheoryDataRow<EndReason>(reason));
+    public static IEnumerable<TheoryDataRow<EndReason>> Reasons =>
+        Enum.GetValues<EndReason>().Select(reason => new TheoryDataRow<EndReason>(reason));
 
-    private static SteelRequest Parse(string body) => new CreateParser(WorkerProtocol.Challenge, new()).Parse(Encoding.UTF8.GetBytes(body), new("a", IsOperator: false));
+    private static SteelRequest Parse(string body) =>
+        new CreateParser(WorkerProtocol.Challenge, new()).Parse(Encoding.UTF8.GetBytes(body), new("a", IsOperator: false));
 
     private static EndedSession Ended(SessionRequest request) => new(
         new(Guid.NewGuid()),

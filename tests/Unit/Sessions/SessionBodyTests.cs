@@ -64,7 +64,8 @@ public sealed class SessionBodyTests
     [InlineData("{\"id\":\"a\nb\"}")]
     [InlineData("{\"id\":\"abc\"}\0")]
     [InlineData("<html>502</html>")]
-    public void A_body_without_exactly_one_id_is_refused(string json) => Assert.False(SessionBody.TryFindId(Encoding.UTF8.GetBytes(json), out _));
+    public void A_body_without_exactly_one_id_is_refused(string json) =>
+        Assert.False(SessionBody.TryFindId(Encoding.UTF8.GetBytes(json), out _));
 
     [Fact]
     public void A_body_cut_off_anywhere_is_refused()
@@ -106,7 +107,10 @@ public sealed class SessionBodyTests
 
     [Fact]
     public void Any_bytes_at_all_are_answered_without_an_exception() =>
-        Gen.OneOf(Gen.Byte.Array[0, 60], Gen.OneOf("{", "}", "[", "]", "\"id\"", "\"\\ud800\"", ":", ",", "1", "null", "\"x\"", " ").Array[0, 20].Select(words => Encoding.UTF8.GetBytes(string.Concat(words))))
+        Gen.OneOf(
+            Gen.Byte.Array[0, 60],
+            Gen.OneOf("{", "}", "[", "]", "\"id\"", "\"\\ud800\"", ":", ",", "1", "null", "\"x\"", " ").Array[0, 20]
+                .Select(words => Encoding.UTF8.GetBytes(string.Concat(words))))
             .Sample(
                 bytes =>
                 {
@@ -123,7 +127,9 @@ public sealed class SessionBodyTests
         var bytes = Encoding.UTF8.GetBytes(before + "\"private\"" + after);
         Assert.True(SessionBody.TryFindId(bytes, out var range));
         var (start, length) = range.GetOffsetAndLength(bytes.Length);
-        Assert.Equal(before + "\"public\"" + after, Encoding.UTF8.GetString([.. bytes[..start], .. "\"public\""u8, .. bytes[(start + length)..]]));
+        Assert.Equal(
+            before + "\"public\"" + after,
+            Encoding.UTF8.GetString([.. bytes[..start], .. "\"public\""u8, .. bytes[(start + length)..]]));
     }
 
     [Theory]

@@ -74,7 +74,8 @@ public sealed class SessionHistoryTests
     {
         await using var history = History(100);
         var ids = Enumerable.Range(0, 64 * 50).Select(_ => Id()).ToArray();
-        await Task.WhenAll(ids.Chunk(50).Select(chunk => Task.Run(() => Array.ForEach(chunk, id => history.Add(Ended(id, EndReason.Expired))))));
+        await Task.WhenAll(ids.Chunk(50).Select(
+            chunk => Task.Run(() => Array.ForEach(chunk, id => history.Add(Ended(id, EndReason.Expired))))));
         Assert.InRange(ids.Count(id => history.Find(id) is not null), 1, 100);
     }
 

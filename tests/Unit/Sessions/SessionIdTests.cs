@@ -19,7 +19,8 @@ public sealed class SessionIdTests
     });
 
     [Fact]
-    public void The_node_that_made_an_id_can_be_read_from_it() => Gen.Int[0, 65535].Sample(node => Assert.Equal(node, new SessionIdIssuer(node, Secret).Next().Node));
+    public void The_node_that_made_an_id_can_be_read_from_it() =>
+        Gen.Int[0, 65535].Sample(node => Assert.Equal(node, new SessionIdIssuer(node, Secret).Next().Node));
 
     [Theory]
     [InlineData(0)]
@@ -121,7 +122,8 @@ public sealed class SessionIdTests
     });
 
     [Fact]
-    public void Too_little_room_for_the_text_is_an_error() => Assert.Throws<ArgumentException>(() => new SessionId(Guid.AllBitsSet).WriteTo(new byte[35]));
+    public void Too_little_room_for_the_text_is_an_error() =>
+        Assert.Throws<ArgumentException>(() => new SessionId(Guid.AllBitsSet).WriteTo(new byte[35]));
 
     [Theory]
     [InlineData("")]

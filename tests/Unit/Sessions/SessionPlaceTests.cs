@@ -3,7 +3,7 @@ using Steelyard.Sessions;
 
 namespace Steelyard.Tests.Unit.Sessions;
 
-/// <summary>Where a session lives, and its moves from a lost place to a new one.</summary>
+/// <summary>Where a session lives, and how it moves from a lost place to a new one.</summary>
 public sealed class SessionPlaceTests
 {
     private static readonly Placement Here = new(new(null!, null!), [1]);
@@ -103,7 +103,7 @@ public sealed class SessionPlaceTests
         session.TryBeginRestore(Here);
         Pass(60);
         Assert.True(session.IsOver());
-        Assert.False(session.TryBegin(out _));
+        Assert.Null(session.TryBegin());
     }
 
     [Fact]

@@ -13,7 +13,10 @@ public sealed class SessionQuotasTests
         var quotas = new SessionQuotas(new() { KeyMaxCreating = 2 }, time);
         var first = quotas.Take("a");
         using var second = quotas.Take("a");
-        Assert.Contains("2 creates under way", Assert.Throws<QuotaExceededException>(() => quotas.Take("a")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 creates under way",
+            Assert.Throws<QuotaExceededException>(() => quotas.Take("a")).Message,
+            StringComparison.Ordinal);
         quotas.Take("b").Dispose();
         first.BecomeLive();
         using var third = quotas.Take("a");

@@ -16,7 +16,7 @@ public sealed class SessionTests
         Assert.False(session.IsOver());
         Pass(0.1);
         Assert.True(session.IsOver());
-        Assert.False(session.TryBegin(out _));
+        Assert.Null(session.TryBegin());
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class SessionTests
         Pass(59.9);
         Use(session);
         Pass(60);
-        Assert.False(session.TryBegin(out _));
+        Assert.Null(session.TryBegin());
     }
 
     [Fact]
@@ -36,8 +36,8 @@ public sealed class SessionTests
     {
         var session = Make();
         Pass(60);
-        Assert.False(session.TryBegin(out _));
-        Assert.False(session.TryBegin(out _));
+        Assert.Null(session.TryBegin());
+        Assert.Null(session.TryBegin());
         Assert.True(session.IsOver());
         Assert.Null(session.EndReason);
         Assert.True(session.TryEnd(new(EndReason.Expired), out var last));
@@ -59,7 +59,8 @@ public sealed class SessionTests
     public void An_open_activity_holds_it_and_idle_time_runs_from_its_end()
     {
         var session = Make();
-        Assert.True(session.TryBegin(out var activity));
+        var activity = session.TryBegin();
+        Assert.NotNull(activity);
         Pass(1000);
         Assert.False(session.IsOver());
         activity.Dispose();
@@ -73,8 +74,10 @@ public sealed class SessionTests
     public void Idle_time_runs_from_the_end_of_the_last_of_several()
     {
         var session = Make();
-        Assert.True(session.TryBegin(out var first));
-        Assert.True(session.TryBegin(out var second));
+        var first = session.TryBegin();
+        Assert.NotNull(first);
+        var second = session.TryBegin();
+        Assert.NotNull(second);
         Pass(10);
         second.Dispose();
         Pass(100);
@@ -90,12 +93,12 @@ public sealed class SessionTests
     public void Its_greatest_age_ends_it_even_while_something_is_open()
     {
         var session = Make(maxAge: 100);
-        Assert.True(session.TryBegin(out _));
+        Assert.NotNull(session.TryBegin());
         Pass(99.9);
         Assert.False(session.IsOver());
         Pass(0.1);
         Assert.True(session.IsOver());
-        Assert.False(session.TryBegin(out _));
+        Assert.Null(session.TryBegin());
     }
 
     [Fact]
@@ -104,8 +107,17 @@ public sealed class SessionTests
         var session = Make();
         Pass(12.5);
         var view = session.View() with { Worker = null };
-        Assert.Equal(new(session.Id, new(2030, 1, 2, 3, 4, 5, TimeSpan.Zero), TimeSpan.FromSeconds(12.5), TimeSpan.FromSeconds(12.5), TimeSpan.FromSeconds(47.5), null, 0), view);
-        Assert.True(session.TryBegin(out _));
+        Assert.Equal(
+            new(
+                session.Id,
+                new(2030, 1, 2, 3, 4, 5, TimeSpan.Zero),
+                TimeSpan.FromSeconds(12.5),
+                TimeSpan.FromSeconds(12.5),
+                TimeSpan.FromSeconds(47.5),
+                null,
+                0),
+            view);
+        Assert.NotNull(session.TryBegin());
         Pass(5);
         Assert.Equal((TimeSpan.Zero, TimeSpan.FromSeconds(60)), (session.View().Idle, session.View().Remaining));
     }
@@ -123,7 +135,7 @@ public sealed class SessionTests
         Assert.Equal(name, session.EndReason!.Value.Name());
         Assert.False(session.TryEnd(new(EndReason.Drained), out _));
         Assert.Equal(reason, session.EndReason);
-        Assert.False(session.TryBegin(out _));
+        Assert.Null(session.TryBegin());
         Assert.False(session.IsOver());
         Assert.False(session.IsOn(Here));
     }
@@ -162,10 +174,11 @@ public sealed class SessionTests
     public void An_activity_may_end_after_the_session()
     {
         var session = Make();
-        Assert.True(session.TryBegin(out var activity));
+        var activity = session.TryBegin();
+        Assert.NotNull(activity);
         session.TryEnd(new(EndReason.Deleted), out _);
         activity.Dispose();
-        Assert.False(session.TryBegin(out _));
+        Assert.Null(session.TryBegin());
     }
 
     [Fact]
@@ -190,12 +203,17 @@ public sealed class SessionTests
 
     private static void Use(Session session)
     {
-        Assert.True(session.TryBegin(out var activity));
+        var activity = session.TryBegin();
+        Assert.NotNull(activity);
         activity.Dispose();
     }
 
     private void Pass(double seconds) => time.Advance(TimeSpan.FromSeconds(seconds));
 
     private Session Make(double? maxAge = null) => new(
-        new(Guid.NewGuid()), Here, new(default, new(TimeSpan.FromSeconds(60), maxAge is { } age ? TimeSpan.FromSeconds(age) : null)), new(null), time);
+        new(Guid.NewGuid()),
+        Here,
+        new(default, new(TimeSpan.FromSeconds(60), maxAge is { } age ? TimeSpan.FromSeconds(age) : null)),
+        new(null),
+        time);
 }

@@ -18,7 +18,8 @@ public sealed class DurationTests
     [InlineData("7d", 604_800_000)]
     [InlineData("0.5d", 43_200_000)]
     [InlineData("60000m", 3_600_000_000)]
-    public void Reads_what_people_write(string text, double milliseconds) => Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), Duration.Parse(text));
+    public void Reads_what_people_write(string text, double milliseconds) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), Duration.Parse(text));
 
     [Theory]
     [InlineData("")]
@@ -56,7 +57,8 @@ public sealed class DurationTests
     [Theory]
     [InlineData("0.00001ms")]
     [InlineData("0.000000001s")]
-    public void Refuses_what_is_so_short_that_it_would_become_zero(string text) => Assert.Throws<FormatException>(() => Duration.Parse(text));
+    public void Refuses_what_is_so_short_that_it_would_become_zero(string text) =>
+        Assert.Throws<FormatException>(() => Duration.Parse(text));
 
     [Theory]
     [InlineData("1000.1h")]

@@ -4,7 +4,7 @@ namespace Steelyard.Tests.Unit.Settings;
 
 public sealed class OptionTests
 {
-    // Name, a good value, what it sets, bad values. A knob that takes any text has none.
+    // Name, a good value, what it sets, the value it sets, bad values. An option that takes any text has no bad values.
     private static readonly (string Name, string Good, Func<Options, object?> Read, object? Expected, string[] Bad)[] Table =
     [
         ("bind", "0.0.0.0", o => o.Bind, "0.0.0.0", ["", "localhost", "127.0.0.1:80", "999.1.1.1"]),
@@ -27,8 +27,10 @@ public sealed class OptionTests
         ("starved-timeout", "9s", o => o.StarvedTimeout, TimeSpan.FromSeconds(9), ["9", "0s"]),
         ("start-concurrency", "8", o => o.StartConcurrency, 8, ["0", "1001", "x"]),
         ("idle-shrink", "10s", o => o.IdleShrink, TimeSpan.FromSeconds(10), ["10", "0s"]),
-        ("worker-ports", "30000-30009", o => (o.FirstWorkerPort, o.LastWorkerPort), (30000, 30009), ["", "30000", "30009-30000", "0-10", "1-65536", "1-2-3", "a-b", "-5"]),
-        ("egress", "allow:127.0.0.1:8080", o => o.EgressRules.SingleOrDefault(), "allow:127.0.0.1:8080", ["", "allow", "allow:", "block:example.com", "allow:10.0.0.1/8", "deny:host:0", "Open"]),
+        ("worker-ports", "30000-30009", o => (o.FirstWorkerPort, o.LastWorkerPort), (30000, 30009),
+            ["", "30000", "30009-30000", "0-10", "1-65536", "1-2-3", "a-b", "-5"]),
+        ("egress", "allow:127.0.0.1:8080", o => o.EgressRules.SingleOrDefault(), "allow:127.0.0.1:8080",
+            ["", "allow", "allow:", "block:example.com", "allow:10.0.0.1/8", "deny:host:0", "Open"]),
         ("browser-folder", "/tmp/here/../there", o => o.BrowserFolders.SingleOrDefault(), "/tmp/there", ["", "/tmp/a:b"]),
         ("worker-memory", "1073741824", o => o.WorkerMemoryBytes, 1L << 30, ["", "1", "1GB", "-1"]),
         ("worker-processes", "none", o => o.WorkerProcesses, Options.NoLimit, ["", "0", "1000001", "all"]),
@@ -79,7 +81,8 @@ public sealed class OptionTests
         ("page-timeout", "10s", o => o.PageTimeout, TimeSpan.FromSeconds(10), ["10", "0s"]),
         ("allow-anonymous", "true", o => o.AllowAnonymous, true, ["", "yes", "1"]),
         ("allow-host", "grid.lan", o => o.AllowedHosts.SingleOrDefault(), "grid.lan", [""]),
-        ("public-url", "https://grid.example/x", o => o.PublicUrl, new Uri("https://grid.example/x"), ["", "grid.example", "/x", "ftp://grid.example", "ws://grid.example"]),
+        ("public-url", "https://grid.example/x", o => o.PublicUrl, new Uri("https://grid.example/x"),
+            ["", "grid.example", "/x", "ftp://grid.example", "ws://grid.example"]),
         ("node-id", "65535", o => o.NodeId, 65535, ["-1", "65536", "a"]),
     ];
 
@@ -89,7 +92,8 @@ public sealed class OptionTests
         Table.SelectMany(row => row.Bad.Select(bad => new TheoryDataRow<string, string>(row.Name, bad)));
 
     [Fact]
-    public void Every_knob_has_a_row_in_this_table() => Assert.Equal(Option.All.Select(knob => knob.Name).Order(), Table.Select(row => row.Name).Order());
+    public void Every_knob_has_a_row_in_this_table() =>
+        Assert.Equal(Option.All.Select(knob => knob.Name).Order(), Table.Select(row => row.Name).Order());
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -122,12 +126,13 @@ public sealed class OptionTests
     public void Keys_add_up() => Assert.Equal(["a", "b"], Named("api-key").Apply(Named("api-key").Apply(new(), "a"), "b").ApiKeys);
 
     [Fact]
-    public void An_age_of_none_is_no_age() => Assert.Null(Named("session-max-age").Apply(new() { SessionMaxAge = TimeSpan.FromHours(1) }, "none").SessionMaxAge);
+    public void An_age_of_none_is_no_age() =>
+        Assert.Null(Named("session-max-age").Apply(new() { SessionMaxAge = TimeSpan.FromHours(1) }, "none").SessionMaxAge);
 
     [Fact]
     public void Every_default_in_the_help_is_the_default_of_the_options()
     {
-        // Only help texts that end in "[value]" with a value the knob itself can read.
+        // Only help texts that end in "[value]" with a value that the option itself can read.
         foreach (var row in Table.Where(row => row.Bad.Length > 0))
         {
             var help = Named(row.Name).Help;

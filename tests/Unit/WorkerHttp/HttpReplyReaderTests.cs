@@ -7,7 +7,7 @@ using Steelyard.WorkerHttp;
 
 namespace Steelyard.Tests.Unit.WorkerHttp;
 
-/// <summary>The reader alone, on one end of a loopback connection whose other end says what the test wants.</summary>
+/// <summary>The reader alone, on one end of a loopback connection. The test writes to the other end.</summary>
 public sealed class HttpReplyReaderTests
 {
     private const int MaxBody = 1000;
@@ -66,7 +66,8 @@ public sealed class HttpReplyReaderTests
     [InlineData("HTTP/1.1 200 OK\r\n\r\nhello")]
     [InlineData("HTTP/1.0 200 OK\r\n\r\nhello")]
     [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello")]
-    public async Task A_body_without_a_length_ends_with_the_connection(string reply) => Assert.Equal("hello", (await ReadAsync(reply)).Body);
+    public async Task A_body_without_a_length_ends_with_the_connection(string reply) =>
+        Assert.Equal("hello", (await ReadAsync(reply)).Body);
 
     [Theory]
     [InlineData("HTTP/1.1 204 No Content\r\n\r\n", 204)]
@@ -84,7 +85,9 @@ public sealed class HttpReplyReaderTests
     [InlineData(20)]
     public async Task Interim_replies_are_skipped(int count)
     {
-        var read = await ReadAsync(string.Concat(Enumerable.Repeat("HTTP/1.1 103 Early Hints\r\nContent-Length: 3\r\n\r\n", count)) + Reply.Json("{}"), close: false);
+        var read = await ReadAsync(
+            string.Concat(Enumerable.Repeat("HTTP/1.1 103 Early Hints\r\nContent-Length: 3\r\n\r\n", count)) + Reply.Json("{}"),
+            close: false);
         Assert.Equal((WorkerError.None, 200, "{}", true), (read.Error, read.Status, read.Body, read.IsReusable));
     }
 
@@ -94,7 +97,10 @@ public sealed class HttpReplyReaderTests
     [InlineData("\r\nContent-Type: application/json; charset=utf-8\r\n", "application/json; charset=utf-8")]
     [InlineData("\r\nCONTENT-TYPE:text/plain\r\n", "text/plain")]
     public async Task The_content_type_is_the_workers_and_json_when_it_names_none(string header, string type) =>
-        Assert.Equal(type, (await ReadAsync($"HTTP/1.1 200 OK{header}Content-Length: 2\r\n\r\nok".Replace("\r\n\r\nContent", "\r\nContent", StringComparison.Ordinal))).ContentType);
+        Assert.Equal(
+            type,
+            (await ReadAsync($"HTTP/1.1 200 OK{header}Content-Length: 2\r\n\r\nok"
+                .Replace("\r\n\r\nContent", "\r\nContent", StringComparison.Ordinal))).ContentType);
 
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true)]
@@ -140,7 +146,8 @@ public sealed class HttpReplyReaderTests
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhello\r\n0\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nTrailer: x\r\n\r\n")]
-    public async Task What_breaks_the_grammar_is_malformed(string reply) => Assert.Equal(WorkerError.Malformed, (await ReadAsync(reply)).Error);
+    public async Task What_breaks_the_grammar_is_malformed(string reply) =>
+        Assert.Equal(WorkerError.Malformed, (await ReadAsync(reply)).Error);
 
     [Theory]
     [InlineData("HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n")]
@@ -152,7 +159,8 @@ public sealed class HttpReplyReaderTests
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\nhello")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length : 5\r\n\r\nhello")]
-    public async Task A_length_in_doubtful_form_is_malformed(string reply) => Assert.Equal(WorkerError.Malformed, (await ReadAsync(reply)).Error);
+    public async Task A_length_in_doubtful_form_is_malformed(string reply) =>
+        Assert.Equal(WorkerError.Malformed, (await ReadAsync(reply)).Error);
 
     [Theory]
     [InlineData("")]
@@ -167,7 +175,8 @@ public sealed class HttpReplyReaderTests
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhell")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n")]
-    public async Task An_end_before_the_replys_own_is_closed(string reply) => Assert.Equal(WorkerError.Closed, (await ReadAsync(reply)).Error);
+    public async Task An_end_before_the_replys_own_is_closed(string reply) =>
+        Assert.Equal(WorkerError.Closed, (await ReadAsync(reply)).Error);
 
     [Fact]
     public async Task A_body_of_the_limit_is_taken_in_every_framing()
@@ -201,12 +210,15 @@ public sealed class HttpReplyReaderTests
 
     [Fact]
     public async Task A_chunk_line_without_end_is_malformed() =>
-        Assert.Equal(WorkerError.Malformed, (await ReadAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;" + new string('h', 40_000), close: false)).Error);
+        Assert.Equal(
+            WorkerError.Malformed,
+            (await ReadAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;" + new string('h', 40_000), close: false)).Error);
 
     [Fact]
     public async Task Interim_replies_without_end_are_not_kept_in_memory_for_ever()
     {
-        var read = await ReadAsync(string.Concat(Enumerable.Repeat($"HTTP/1.1 103 Early Hints\r\nX: {new string('h', 8000)}\r\n\r\n", 500)) + Reply.Json("{}"));
+        var read = await ReadAsync(
+            string.Concat(Enumerable.Repeat($"HTTP/1.1 103 Early Hints\r\nX: {new string('h', 8000)}\r\n\r\n", 500)) + Reply.Json("{}"));
         Assert.True(read.Error is WorkerError.Malformed or WorkerError.TooLarge || read.IsReusable, $"4 MB of heads were buffered: {read}");
     }
 
@@ -214,8 +226,11 @@ public sealed class HttpReplyReaderTests
     public async Task Chunk_lines_do_not_outgrow_the_limit_of_the_body()
     {
         var chunk = $"1;x={new string('e', 8000)}\r\nb\r\n";
-        var read = await ReadAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + string.Concat(Enumerable.Repeat(chunk, 500)) + "0\r\n\r\n");
-        Assert.True(read.Error is WorkerError.Malformed or WorkerError.TooLarge || read.IsReusable, $"4 MB of chunk lines were buffered: {read}");
+        var read = await ReadAsync(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + string.Concat(Enumerable.Repeat(chunk, 500)) + "0\r\n\r\n");
+        Assert.True(
+            read.Error is WorkerError.Malformed or WorkerError.TooLarge || read.IsReusable,
+            $"4 MB of chunk lines were buffered: {read}");
     }
 
     [Fact]
@@ -264,7 +279,11 @@ public sealed class HttpReplyReaderTests
     public async Task Bytes_that_drip_one_at_a_time_give_the_same_as_all_at_once()
     {
         foreach (var reply in Replies.Where(reply => reply.Length < 300))
-            Assert.Equal(await ReadAsync(reply), await ReadAsync(reply, segments: [.. reply.Select(character => character.ToString(CultureInfo.InvariantCulture))]));
+        {
+            Assert.Equal(
+                await ReadAsync(reply),
+                await ReadAsync(reply, segments: [.. reply.Select(character => character.ToString(CultureInfo.InvariantCulture))]));
+        }
     }
 
     [Fact]
@@ -315,7 +334,7 @@ public sealed class HttpReplyReaderTests
                 break;
             await Task.WhenAny(pair.SendAsync(segment), reading);
 
-            // The next segment leaves when the reader has taken this one, or it would get both at once.
+            // The next segment leaves after the reader has taken this one; otherwise the reader would get both at once.
             while (oneByOne && pair.Near.Available > 0 && !reading.IsCompleted)
                 await Task.Yield();
         }
@@ -353,7 +372,7 @@ public sealed class HttpReplyReaderTests
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
-                // The reader has given up: its verdict is what counts.
+                // The reader has stopped reading. The test checks its verdict.
             }
         }
 

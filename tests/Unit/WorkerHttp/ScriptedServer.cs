@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Steelyard.Tests.Unit.WorkerHttp;
 
-/// <summary>A worker that does on each connection exactly what the test says, byte for byte.</summary>
+/// <summary>A worker that does exactly what the test says on each connection, byte for byte.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -15,7 +15,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private readonly Task accepting;
     private int accepted;
 
-    /// <param name="script">Runs for each connection; the connection stays open behind its end unless it closed it.</param>
+    /// <param name="script">Runs for each connection. The connection stays open after the script unless the script closes it.</param>
     public ScriptedServer(Func<ScriptedConnection, Task> script)
     {
         listener.Start();
@@ -24,10 +24,10 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    /// <summary>How many connections there were.</summary>
+    /// <summary>Number of accepted connections.</summary>
     public int Accepted => Volatile.Read(ref accepted);
 
-    /// <summary>Every request, head and body, in the order they came.</summary>
+    /// <summary>Every request, head and body, in order of arrival.</summary>
     public IReadOnlyCollection<string> Requests => requests;
 
     /// <summary>Answers every request on kept-alive connections.</summary>
@@ -37,7 +37,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
             await connection.SendAsync(answer(request));
     });
 
-    /// <summary>Answers the first request of each connection with these bytes, and closes the connection when told so.</summary>
+    /// <summary>Answers the first request of each connection with these bytes; closes the connection then if told so.</summary>
     public static ScriptedServer Sending(string reply, bool close) => new(async connection =>
     {
         await connection.ReadRequestAsync();
@@ -74,7 +74,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The client under test went away: what it saw is what the test asserts.
+            // The client under test closed the connection. The test asserts what the client saw.
         }
     }
 }
@@ -118,10 +118,10 @@ internal sealed class ScriptedConnection(Socket socket, int number, ConcurrentQu
             bytes = bytes[await socket.SendAsync(bytes)..];
     }
 
-    /// <summary>Ends it in order: the client reads everything and then the end.</summary>
+    /// <summary>Closes the connection in order: the client reads everything and then the end.</summary>
     public void Close() => socket.Close();
 
-    /// <summary>Breaks it: the client gets a reset.</summary>
+    /// <summary>Breaks the connection: the client gets a reset.</summary>
     public void Reset()
     {
         socket.LingerState = new(enable: true, seconds: 0);

@@ -15,17 +15,21 @@ public sealed class SteelProtocolTests
     [InlineData("[]", false)]
     [InlineData("""{"sessions":[""", false)]
     [InlineData("", false)]
-    public void Free_is_a_list_without_a_live_session(string status, bool free) => Assert.Equal(free, WorkerProtocol.Steel.SaysFree(Encoding.UTF8.GetBytes(status)));
+    public void Free_is_a_list_without_a_live_session(string status, bool free) =>
+        Assert.Equal(free, WorkerProtocol.Steel.SaysFree(Encoding.UTF8.GetBytes(status)));
 
     [Theory]
     [InlineData("""{"status":"live"}""", false)]
     [InlineData("""{"status":"released"}""", true)]
     [InlineData("""{"id":"1"}""", true)]
     [InlineData("ok", true)]
-    public void What_is_not_said_to_be_live_has_ended(string session, bool ended) => Assert.Equal(ended, WorkerProtocol.Steel.SaysEnded(Encoding.UTF8.GetBytes(session)));
+    public void What_is_not_said_to_be_live_has_ended(string session, bool ended) =>
+        Assert.Equal(ended, WorkerProtocol.Steel.SaysEnded(Encoding.UTF8.GetBytes(session)));
 
     [Theory]
-    [InlineData("""{"dimensions":{"width":1},"userDataDir":"/etc","proxyUrl":null,"extra":{},"sessionId":"a"}""", """{"dimensions":{"width":1},"sessionId":"a"}""")]
+    [InlineData(
+        """{"dimensions":{"width":1},"userDataDir":"/etc","proxyUrl":null,"extra":{},"sessionId":"a"}""",
+        """{"dimensions":{"width":1},"sessionId":"a"}""")]
     [InlineData("{}", "{}")]
     [InlineData("[1]", "{}")]
     [InlineData("null", "{}")]

@@ -14,7 +14,7 @@ public sealed class WorkerClientTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
     private readonly FakeTimeProvider time = new();
 
-    // Where a connection must be kept and no time plays a part: a deadline that nobody waits for.
+    // A deadline that is never reached: for tests that keep a connection and do not depend on time.
     private static readonly TimeSpan Never = TimeSpan.FromHours(1);
 
     [Fact]
@@ -25,7 +25,9 @@ public sealed class WorkerClientTests
         using var reply = await client.CreateAsync("""{"a":1}"""u8.ToArray());
         Assert.Equal((WorkerError.None, 201, """{"id":"1"}"""), (reply.Error, reply.Status, Text(reply)));
         Assert.True(reply.IsSuccess);
-        Assert.Equal("POST /sessions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{\"a\":1}", server.Requests.Single());
+        Assert.Equal(
+            "POST /sessions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{\"a\":1}",
+            server.Requests.Single());
     }
 
     [Fact]
@@ -176,7 +178,8 @@ public sealed class WorkerClientTests
         using var client = KeepingClient(server.Port);
         (await client.GetAsync("/1")).Dispose();
         await Until.DoneAsync(closed.Task);
-        using var reply = await Until.DoneAsync(method == "GET" ? client.GetAsync("/2").AsTask() : client.CreateAsync("{}"u8.ToArray()).AsTask());
+        using var reply = await Until.DoneAsync(
+            method == "GET" ? client.GetAsync("/2").AsTask() : client.CreateAsync("{}"u8.ToArray()).AsTask());
         Assert.Equal("ok", Text(reply));
         Assert.Equal(2, server.Accepted);
     }
@@ -298,7 +301,8 @@ public sealed class WorkerClientTests
         {
             for (var i = 0; i < 150; i++)
             {
-                var client = new WorkerClient(new SocketConnector(new(1 << 20)), WorkerProtocol.Challenge, server.Port, 1 << 20, Never, TimeProvider.System);
+                var client = new WorkerClient(
+                    new SocketConnector(new(1 << 20)), WorkerProtocol.Challenge, server.Port, 1 << 20, Never, TimeProvider.System);
                 var call = client.GetAsync("/x").AsTask();
                 for (var yields = i % 40; yields > 0; yields--)
                     await Task.Yield();
@@ -348,7 +352,10 @@ public sealed class WorkerClientTests
     [Fact]
     public async Task Silence_is_counted_from_the_last_answer_of_any_kind()
     {
-        await using var server = ScriptedServer.Answering(request => request.Contains("/bad", StringComparison.Ordinal) ? "rubbish" : Reply.Json("no", "500 Internal Server Error"));
+        await using var server = ScriptedServer.Answering(
+            request => request.Contains("/bad", StringComparison.Ordinal)
+                ? "rubbish"
+                : Reply.Json("no", "500 Internal Server Error"));
         using var client = Client(server.Port);
         time.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal(TimeSpan.FromSeconds(3), client.SinceLastAnswer);
@@ -373,7 +380,8 @@ public sealed class WorkerClientTests
         connection.Close();
     });
 
-    private static WorkerClient KeepingClient(int port) => new(new SocketConnector(new(1 << 20)), WorkerProtocol.Challenge, port, MaxReply, Never, TimeProvider.System);
+    private static WorkerClient KeepingClient(int port) =>
+        new(new SocketConnector(new(1 << 20)), WorkerProtocol.Challenge, port, MaxReply, Never, TimeProvider.System);
 
     private WorkerClient Client(int port) => new(new SocketConnector(new(1 << 20)), WorkerProtocol.Challenge, port, MaxReply, Limit, time);
 }

@@ -4,7 +4,7 @@ using Steelyard.WorkerHttp;
 
 namespace Steelyard.Tests.Unit.WorkerHttp;
 
-/// <summary>When a silent worker is to blame: it has a whole request, and nothing of its reply lies here unread.</summary>
+/// <summary>When a silent worker is to blame: it has a whole request, and no part of its reply waits here unread.</summary>
 public sealed class WorkerSilenceTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
@@ -13,7 +13,8 @@ public sealed class WorkerSilenceTests
     [Fact]
     public async Task A_worker_owes_an_answer_from_the_first_question_on_until_it_answers()
     {
-        await using var server = ScriptedServer.Answering(request => request.Contains("/bad", StringComparison.Ordinal) ? "rubbish" : Reply.Json("yes", "200 OK"));
+        await using var server = ScriptedServer.Answering(
+            request => request.Contains("/bad", StringComparison.Ordinal) ? "rubbish" : Reply.Json("yes", "200 OK"));
         using var client = Client(new SocketConnector(new(1 << 20)), server.Port);
         time.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal(TimeSpan.Zero, client.Unanswered);
@@ -42,7 +43,7 @@ public sealed class WorkerSilenceTests
 
     private WorkerClient Client(IConnector connector, int port) => new(connector, WorkerProtocol.Challenge, port, 1000, Limit, time);
 
-    /// <summary>A connection whose reply this node does not come to read.</summary>
+    /// <summary>A connection whose reply this node has not read yet.</summary>
     private sealed class Unread(WorkerClient owner) : IWorkerConnection
     {
         private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -58,7 +59,7 @@ public sealed class WorkerSilenceTests
             return new(WorkerError.Closed);
         }
 
-        public void Release() => owner.Return(this, reusable: false);
+        public void Release(int call) => owner.Return(this, reusable: false);
 
         public void Dispose() => closed.TrySetResult();
     }

@@ -48,7 +48,7 @@ public sealed class WorkerStreamTests : IDisposable
     [Fact]
     public async Task A_worker_that_takes_bytes_is_alive()
     {
-        const int Many = 64 << 20; // More than any kernel keeps.
+        const int Many = 64 << 20; // More than any kernel buffers.
         var write = stream.WriteAsync(new byte[Many]).AsTask();
         Assert.False(write.IsCompleted);
         var buffer = new byte[1 << 20];

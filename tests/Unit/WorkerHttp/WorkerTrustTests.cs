@@ -4,7 +4,7 @@ using Steelyard.WorkerHttp;
 namespace Steelyard.Tests.Unit.WorkerHttp;
 
 /// <summary>
-/// A page has a say in what a worker answers: how large it is, what it claims to be, and what comes that nobody asked for.
+/// A page influences what a worker answers: the size of the answer, the type it claims, and bytes that nobody asked for.
 /// </summary>
 public sealed class WorkerTrustTests
 {
@@ -16,7 +16,8 @@ public sealed class WorkerTrustTests
     public async Task Replies_whose_size_a_page_decides_share_one_budget()
     {
         await using var server = ScriptedServer.Answering(_ => Reply.Json(new('x', 200_000)));
-        using var client = new WorkerClient(new SocketConnector(new(700_000)), WorkerProtocol.Challenge, server.Port, 1 << 20, Never, TimeProvider.System);
+        using var client = new WorkerClient(
+            new SocketConnector(new(700_000)), WorkerProtocol.Challenge, server.Port, 1 << 20, Never, TimeProvider.System);
         using (var first = await client.DiscoverAsync("GET", "/json/list"))
         {
             Assert.True(first.IsSuccess);
@@ -39,7 +40,8 @@ public sealed class WorkerTrustTests
     [InlineData("", true, WorkerError.Closed)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Le", true, WorkerError.Closed)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell", true, WorkerError.Closed)]
-    public async Task A_bad_reply_is_an_error_and_no_exception_and_its_connection_is_not_used_again(string bad, bool close, WorkerError error)
+    public async Task A_bad_reply_is_an_error_and_no_exception_and_its_connection_is_not_used_again(
+        string bad, bool close, WorkerError error)
     {
         await using var server = new ScriptedServer(async connection =>
         {
@@ -94,7 +96,12 @@ public sealed class WorkerTrustTests
         (await client.GetAsync("/1")).Dispose();
         rests.SetResult();
         await Until.DoneAsync(sent.Task);
-        using var reply = await (method switch { "GET" => client.GetAsync("/2"), "DELETE" => client.EndAsync("/2"), _ => client.CreateAsync("{}"u8.ToArray()) });
+        using var reply = await (method switch
+        {
+            "GET" => client.GetAsync("/2"),
+            "DELETE" => client.EndAsync("/2"),
+            _ => client.CreateAsync("{}"u8.ToArray()),
+        });
         Assert.Equal("ok", Text(reply));
     }
 
@@ -118,6 +125,7 @@ public sealed class WorkerTrustTests
 
     private static string Text(WorkerReply reply) => Encoding.Latin1.GetString(reply.Body.Span);
 
-    // A deadline that nobody waits for: no time plays a part here.
-    private static WorkerClient Client(int port) => new(new SocketConnector(new(1 << 20)), WorkerProtocol.Challenge, port, MaxReply, Never, TimeProvider.System);
+    // The deadline is never reached: time plays no part here.
+    private static WorkerClient Client(int port) =>
+        new(new SocketConnector(new(1 << 20)), WorkerProtocol.Challenge, port, MaxReply, Never, TimeProvider.System);
 }

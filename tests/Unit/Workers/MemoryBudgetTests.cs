@@ -19,7 +19,8 @@ public sealed class MemoryBudgetTests
     public void A_huge_machine_gets_a_thousand(WorkerKind kind) => Assert.Equal(1000, MemoryBudget.Workers(kind, 100_000 * GiB));
 
     [Fact]
-    public void A_browser_counts_two_hundred_mebibytes_and_a_fifth_stays_free() => Assert.Equal(65, MemoryBudget.Workers(WorkerKind.Chromium, 16 * GiB));
+    public void A_browser_counts_two_hundred_mebibytes_and_a_fifth_stays_free() =>
+        Assert.Equal(65, MemoryBudget.Workers(WorkerKind.Chromium, 16 * GiB));
 
     [Fact]
     public void A_foreign_worker_counts_as_a_browser() =>

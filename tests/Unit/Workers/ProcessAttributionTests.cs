@@ -5,7 +5,9 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Workers;
 
-/// <summary>Whose a process is. A worker w1 is pid 100, w2 is 200; a start time is ten times the pid unless said.</summary>
+/// <summary>
+/// Which worker a process belongs to. Worker w1 has pid 100, w2 has 200; a start time is ten times the pid unless a test sets it.
+/// </summary>
 public sealed class ProcessAttributionTests
 {
     private const int Node = 50;
@@ -55,7 +57,7 @@ public sealed class ProcessAttributionTests
         Add(101, Init, mark: WorkerToken.MarkOf(Secret, "w1"));
         Add(102, Init);
         environments[102] = ("w1", true);
-        Add(103, Init, session: 100); // The number may be another's by now.
+        Add(103, Init, session: 100); // Another process may have this number by now.
         Assert.Equal("101 102", Of("w1"));
     }
 
@@ -91,7 +93,7 @@ public sealed class ProcessAttributionTests
         living["w1"] = Identity(100) with { StartTime = 7 };
         Add(101, 100);
         Assert.Equal("", Of("w1"));
-        Add(202, 200, start: 1999); // Older than its parent: that pid has changed hands while we looked.
+        Add(202, 200, start: 1999); // Older than its parent: the parent's pid was reused while we looked.
         Assert.Equal("200", Of("w2"));
     }
 
@@ -100,12 +102,12 @@ public sealed class ProcessAttributionTests
     {
         Add(90, Node, isOrphan: true);
         Add(91, 90);
-        Add(150, Node, isOrphan: true); // Of w1, or of the one that died.
+        Add(150, Node, isOrphan: true); // Belongs to w1 or to the worker that died.
         Assert.Equal("90 91", Text(Look().Orphans));
         Assert.Equal("90 91", Text(Look().LeftBy("w0")));
         Die("w1", 100);
         Assert.Equal("90 91 150", Text(Look().Orphans));
-        living["w3"] = null; // A spawn is under way: it may be of that one.
+        living["w3"] = null; // A spawn is in progress: the process may belong to it.
         Assert.Empty(Look().Orphans);
         living.Clear();
         Assert.Equal("90 91 150", Text(Look().Orphans));
@@ -152,14 +154,16 @@ public sealed class ProcessAttributionTests
 
     private ProcessFamilies Look(bool forget = false)
     {
-        var look = new ProcessAttribution(processes, living, forget ? [] : known, Secret, process => environments.GetValueOrDefault(process.Pid));
+        var look = new ProcessAttribution(
+            processes, living, forget ? [] : known, Secret, process => environments.GetValueOrDefault(process.Pid));
         known = look.Known;
         return look.Families;
     }
 
     private string Of(string id) => Text(Look().Of[id]);
 
-    private static string Text(IEnumerable<ProcessIdentity> processes) => string.Join(' ', processes.Select(process => process.Pid).Order().Select(pid => pid.ToString(CultureInfo.InvariantCulture)));
+    private static string Text(IEnumerable<ProcessIdentity> processes) =>
+        string.Join(' ', processes.Select(process => process.Pid).Order().Select(pid => pid.ToString(CultureInfo.InvariantCulture)));
 
     private static ProcessIdentity Identity(int pid) => new(pid, pid * 10, "boot");
 }

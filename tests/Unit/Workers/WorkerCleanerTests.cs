@@ -16,7 +16,8 @@ public sealed class WorkerCleanerTests
     [InlineData(""" { "available" : true , "more" : {"session_id":"x","available":false} } """)]
     [InlineData("""{"list":[{"available":false}],"available":true}""")]
     [InlineData("""{"\u0061vailable":true}""")]
-    public void Free_is_available_and_no_session(string status) => Assert.True(WorkerProtocol.Challenge.SaysFree(Encoding.UTF8.GetBytes(status)));
+    public void Free_is_available_and_no_session(string status) =>
+        Assert.True(WorkerProtocol.Challenge.SaysFree(Encoding.UTF8.GetBytes(status)));
 
     [Theory]
     [InlineData("""{"available":false,"session_id":null}""")]
@@ -45,11 +46,13 @@ public sealed class WorkerCleanerTests
     [InlineData("""{"\ud800":1,"available":true}""")]
     [InlineData("""{"\ud800\ud800":1,"available":true}""")]
     [InlineData("""{"available\udfff":1,"available":true}""")]
-    public void A_name_that_is_half_a_surrogate_pair_does_not_break_it(string status) => Assert.True(WorkerProtocol.Challenge.SaysFree(Encoding.UTF8.GetBytes(status)));
+    public void A_name_that_is_half_a_surrogate_pair_does_not_break_it(string status) =>
+        Assert.True(WorkerProtocol.Challenge.SaysFree(Encoding.UTF8.GetBytes(status)));
 
     [Fact]
     public void Deep_nesting_is_not_free() =>
-        Assert.False(WorkerProtocol.Challenge.SaysFree(Encoding.UTF8.GetBytes("{\"available\":true,\"x\":" + new string('[', 10_000) + new string(']', 10_000) + "}")));
+        Assert.False(WorkerProtocol.Challenge.SaysFree(Encoding.UTF8.GetBytes(
+            "{\"available\":true,\"x\":" + new string('[', 10_000) + new string(']', 10_000) + "}")));
 
     [Theory]
     [InlineData("204 No Content", true)]
@@ -63,8 +66,16 @@ public sealed class WorkerCleanerTests
         await using var server = ScriptedServer.Answering(request => request.StartsWith("DELETE /sessions/one ", StringComparison.Ordinal)
             ? $"HTTP/1.1 {deleted}\r\nContent-Length: 0\r\n\r\n"
             : Reply.Json("""{"available":true,"session_id":null}"""));
-        using var client = new WorkerClient(new SocketConnector(new(1 << 20)), WorkerProtocol.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), new FakeTimeProvider());
-        Assert.Equal(clean, await Until.DoneAsync(WorkerCleaner.CleanAsync(client, "/sessions/one", TimeSpan.FromSeconds(5), new FakeTimeProvider())));
+        using var client = new WorkerClient(
+            new SocketConnector(new(1 << 20)),
+            WorkerProtocol.Challenge,
+            server.Port,
+            1024,
+            TimeSpan.FromSeconds(5),
+            new FakeTimeProvider());
+        Assert.Equal(
+            clean,
+            await Until.DoneAsync(WorkerCleaner.CleanAsync(client, "/sessions/one", TimeSpan.FromSeconds(5), new FakeTimeProvider())));
         Assert.Equal(clean ? 2 : 1, server.Requests.Count);
     }
 
@@ -72,7 +83,13 @@ public sealed class WorkerCleanerTests
     public async Task A_worker_that_held_nothing_is_only_asked()
     {
         await using var server = ScriptedServer.Answering(_ => Reply.Json("""{"available":true}"""));
-        using var client = new WorkerClient(new SocketConnector(new(1 << 20)), WorkerProtocol.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), new FakeTimeProvider());
+        using var client = new WorkerClient(
+            new SocketConnector(new(1 << 20)),
+            WorkerProtocol.Challenge,
+            server.Port,
+            1024,
+            TimeSpan.FromSeconds(5),
+            new FakeTimeProvider());
         Assert.True(await Until.DoneAsync(WorkerCleaner.CleanAsync(client, null, TimeSpan.FromSeconds(5), new FakeTimeProvider())));
         Assert.StartsWith("GET /status ", Assert.Single(server.Requests), StringComparison.Ordinal);
     }
@@ -82,7 +99,8 @@ public sealed class WorkerCleanerTests
     {
         await using var server = ScriptedServer.Answering(_ => Reply.Json("""{"available":false,"session_id":"x"}"""));
         var time = new FakeTimeProvider();
-        using var client = new WorkerClient(new SocketConnector(new(1 << 20)), WorkerProtocol.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), time);
+        using var client = new WorkerClient(
+            new SocketConnector(new(1 << 20)), WorkerProtocol.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), time);
         var cleaning = WorkerCleaner.CleanAsync(client, null, TimeSpan.FromSeconds(1), time);
         await Until.TrueAsync(
             () =>
@@ -100,7 +118,10 @@ public sealed class WorkerCleanerTests
     [InlineData("/sessions/one")]
     public async Task A_worker_that_we_cannot_ask_is_not_to_blame_and_is_asked_when_we_can(string? session)
     {
-        await using var server = ScriptedServer.Answering(request => request.StartsWith("DELETE", StringComparison.Ordinal) ? "HTTP/1.1 204 No Content\r\n\r\n" : Reply.Json("""{"available":true}"""));
+        await using var server = ScriptedServer.Answering(
+            request => request.StartsWith("DELETE", StringComparison.Ordinal)
+                ? "HTTP/1.1 204 No Content\r\n\r\n"
+                : Reply.Json("""{"available":true}"""));
         var (machine, time) = (new ShortMachine(), new FakeTimeProvider());
         using var client = new WorkerClient(machine, WorkerProtocol.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), time);
         var cleaning = WorkerCleaner.CleanAsync(client, session, TimeSpan.FromSeconds(1), time);

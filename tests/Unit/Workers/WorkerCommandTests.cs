@@ -41,7 +41,9 @@ public sealed class WorkerCommandTests : IDisposable
 
     [Fact]
     public void Simulated_takes_further_arguments() =>
-        Check(new(Bundled, ["--mode", "simulated", "--faults", "crash@create=1"], WorkerKind.Simulated), Parse("simulated  --faults crash@create=1"));
+        Check(
+            new(Bundled, ["--mode", "simulated", "--faults", "crash@create=1"], WorkerKind.Simulated),
+            Parse("simulated  --faults crash@create=1"));
 
     [Fact]
     public void Simulated_goes_before_a_file_of_that_name()
@@ -98,7 +100,7 @@ public sealed class WorkerCommandTests : IDisposable
         Assert.Equal(beside, WorkerCommand.FindBundled(program));
     }
 
-    // Lists compare by reference: so the record's own equality will not do.
+    // Lists compare by reference, so the equality of the record does not work here.
     private static void Check(WorkerCommand expected, WorkerCommand actual)
     {
         Assert.Equal(expected.Path, actual.Path);

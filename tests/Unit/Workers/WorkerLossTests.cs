@@ -6,7 +6,8 @@ public sealed class WorkerLossTests
 {
     private const int LongestClose = 123;
 
-    public static IEnumerable<TheoryDataRow<StopReason>> Reasons => Enum.GetValues<StopReason>().Select(reason => new TheoryDataRow<StopReason>(reason));
+    public static IEnumerable<TheoryDataRow<StopReason>> Reasons =>
+        Enum.GetValues<StopReason>().Select(reason => new TheoryDataRow<StopReason>(reason));
 
     [Theory]
     [MemberData(nameof(Reasons))]

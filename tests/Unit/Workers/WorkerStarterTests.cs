@@ -33,7 +33,7 @@ public sealed class WorkerStarterTests : IDisposable
             {
                 ends = starter.CleanAsync(worker, "/sessions/x", default);
 
-                // Nothing is launched behind this one. Nobody listens, so that both fail as soon as they ask.
+                // No browser is launched after this end of a session. Nobody listens, so both fail as soon as they ask.
                 Assert.False(await Until.DoneAsync(starter.CleanAsync(worker, null, default)));
                 Assert.False(ends.IsCompleted);
             }
@@ -79,21 +79,31 @@ public sealed class WorkerStarterTests : IDisposable
             await ShortMachine.PassAsync(time, () => machine.Asked > 50);
             Assert.False(ready.IsCompleted);
 
-            // Nobody listens: from here on it is the worker's own time that passes.
+            // Nobody listens: from here on the worker's own start time passes.
             machine.HasDescriptors = true;
             await ShortMachine.PassAsync(time, () => ready.IsCompleted);
             Assert.False(await ready);
         });
     }
 
-    // The clock stands still: no turn ends by itself.
-    private WorkerStarter New(WorkerKind kind) => New(kind, new LinuxMachine(), new SocketConnector(new(1 << 20)), new(), TimeSpan.FromSeconds(15));
+    // The clock does not move, so no turn ends by itself.
+    private WorkerStarter New(WorkerKind kind) =>
+        New(kind, new LinuxMachine(), new SocketConnector(new(1 << 20)), new(), TimeSpan.FromSeconds(15));
 
     private WorkerStarter New(WorkerKind kind, IMachine machine, IConnector connector, FakeTimeProvider time, TimeSpan startTimeout)
     {
         var processes = new WorkerProcesses(runs, machine);
         var leftovers = new Leftovers(processes, machine, time, NullLogger<Leftovers>.Instance);
-        return new(new("/bin/sleep", ["60"], kind), runs, machine, connector, processes, leftovers, new(), new() { StartConcurrency = 1, WorkerStartTimeout = startTimeout }, time);
+        return new(
+            new("/bin/sleep", ["60"], kind),
+            runs,
+            machine,
+            connector,
+            processes,
+            leftovers,
+            new(),
+            new() { StartConcurrency = 1, WorkerStartTimeout = startTimeout },
+            time);
     }
 
     private static async Task WithWorkerAsync(WorkerStarter starter, Func<Steelyard.Workers.Worker, Task> use)

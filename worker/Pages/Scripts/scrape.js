@@ -1,9 +1,10 @@
-// Runs in an isolated world of the page. There the page's scripts cannot change what Array or JSON.parse mean, but its markup still counts: with
-// <form name=body> in it, document.body is that form. So the page's document is asked through prototypes only, and the libraries get a copy in which
-// no element's name stands for a property. The copy is a document that nobody shows: no script runs in it, and nothing is loaded.
+// Runs in an isolated world of the page. The page's scripts cannot change what Array or JSON.parse mean there, but its markup still has
+// an effect: with <form name=body> in the page, document.body is that form. So the page's document is read through prototypes only, and
+// the libraries get a copy in which no element's name hides a property. The copy is a document that is never displayed: no script runs in
+// it, and nothing is loaded.
 function scrape(formats) {
   const MOST_CHARACTERS = 16e6;
-  const DEEPEST = 600; // A browser's own parser stops at 512; scripts go on.
+  const DEEPEST = 600; // A browser's own parser stops at 512, but scripts can go deeper.
   const DEEPEST_DATA = 40;
   const NOISE = 'script, style, noscript, template, svg, link[rel~="stylesheet"]';
   const NAMED = 'form, img, iframe, embed, object, button, fieldset, input, output, select, textarea';
@@ -31,7 +32,7 @@ function scrape(formats) {
   const copyOf = tree => Node.prototype.cloneNode.call(tree, true);
 
   function withoutNoise(tree) {
-    const root = get(Document, 'documentElement', tree); // It stays, even where it is noise itself: a picture opened as a page.
+    const root = get(Document, 'documentElement', tree); // Stays even if it is noise itself, as in an SVG opened as a page.
     all(NOISE, tree).filter(element => element !== root).forEach(element => Element.prototype.remove.call(element));
     const comments = Document.prototype.createTreeWalker.call(tree, tree, NodeFilter.SHOW_COMMENT), found = [];
     while (comments.nextNode()) found.push(comments.currentNode);
@@ -57,14 +58,20 @@ function scrape(formats) {
       block.replaceChildren(code);
     }
 
-    const service = new TurndownService({ headingStyle: 'atx', hr: '---', bulletListMarker: '-', codeBlockStyle: 'fenced', emDelimiter: '*', br: '' });
+    const service = new TurndownService({
+      headingStyle: 'atx', hr: '---', bulletListMarker: '-', codeBlockStyle: 'fenced', emDelimiter: '*', br: '',
+    });
     const paragraph = content => `\n\n${content}\n\n`;
 
-    // Markdown has no tables in tables: the outer one is there for the layout, mostly.
+    // Markdown has no tables in tables. The outer one is usually there for the layout.
     const isLayout = node => node.closest('table')?.querySelector('table') !== null;
     const filled = (content, node, options) => content.trim() && options.rules.inlineLink.replacement(content.trim(), node);
     service.addRule('link', { filter: node => node.nodeName === 'A' && node.getAttribute('href'), replacement: filled });
-    service.addRule('cell', { filter: ['td', 'th'], replacement: (content, node) => isLayout(node) ? paragraph(content) : ` ${content.trim().replace(/\s+/g, ' ').replaceAll('|', '\\|')} |` });
+    service.addRule('cell', {
+      filter: ['td', 'th'],
+      replacement: (content, node) =>
+        isLayout(node) ? paragraph(content) : ` ${content.trim().replace(/\s+/g, ' ').replaceAll('|', '\\|')} |`,
+    });
     service.addRule('row', { filter: 'tr', replacement: (content, node) => isLayout(node) ? content : `\n|${content}` });
     service.addRule('rows', { filter: ['thead', 'tbody', 'tfoot'], replacement: content => content });
     service.addRule('table', {
@@ -79,7 +86,8 @@ function scrape(formats) {
     return service.turndown(tree.body).replace(/[ \t]+$/gm, '') + '\n';
   }
 
-  // Readability keeps the body's HTML and reads it again before each further try: what was text in the page would become elements.
+  // Readability saves the body's HTML and parses it again before each retry. Text of the page could then become elements, so keep the
+  // nodes.
   function keepNodes(body) {
     Object.defineProperty(body, 'innerHTML', {
       get: () => body.cloneNode(true),
@@ -107,7 +115,7 @@ function scrape(formats) {
     };
   }
 
-  // Scripts can put half of a surrogate pair anywhere, which is no text; and data can be nested without end: what lies deeper is left out.
+  // Scripts can put half of a surrogate pair anywhere, which is not valid text. Data can be nested without end: deeper levels are left out.
   function clean(value, levels = DEEPEST_DATA) {
     if (typeof value === 'string') return value.toWellFormed();
     if (typeof value !== 'object' || value === null) return value;
@@ -128,7 +136,9 @@ function scrape(formats) {
     markdown: () => markdown(withoutNames(withoutNoise(copyOf(document)))),
     readability: () => readability(withoutNames(copyOf(document))),
   };
-  const jsonLd = all('script[type="application/ld+json"]').flatMap(script => { try { return [JSON.parse(script.textContent)]; } catch { return []; } });
+  const jsonLd = all('script[type="application/ld+json"]').flatMap(script => {
+    try { return [JSON.parse(script.textContent)]; } catch { return []; }
+  });
   return JSON.stringify(clean({
     content: Object.fromEntries(formats.map(format => [format, makers[format]()])),
     links: all('a[href]').filter(a => /^https?:/.test(a.href)).map(a => ({ text: (a.innerText ?? '').trim(), url: a.href })),

@@ -7,7 +7,7 @@ import { isLoopback } from '../../os/victim.ts';
 import type { TestContext } from '../../suite.ts';
 import { servePages, type Pages } from './pages.ts';
 
-/** A session with a browser behind it, or a skip that says why there is none. */
+/** Creates a session with a browser; otherwise skips the test with the reason. */
 export async function browserSession({ sessions, client }: TestContext): Promise<Session> {
   const session = await sessions.create({ for: 'the browser suite' });
   const reply = await client.request('GET', `/sessions/${session.id}/json/version`);
@@ -17,12 +17,12 @@ export async function browserSession({ sessions, client }: TestContext): Promise
   return session;
 }
 
-/** Skips where no worker has a browser. */
+/** Skips the test if no worker has a browser. */
 export async function needBrowsers(context: TestContext): Promise<void> {
   await context.sessions.delete((await browserSession(context)).id);
 }
 
-/** Pages that the session's browser can open: it must run on this machine. */
+/** Pages that the session's browser can open; the browser must run on this machine. */
 export async function localPages({ client, onCleanup }: TestContext): Promise<Pages> {
   if (!isLoopback(client.base.hostname)) skip('the browsers of another machine cannot open pages served here');
   const pages = await servePages();

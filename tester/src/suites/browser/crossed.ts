@@ -5,7 +5,7 @@ import type { TestContext } from '../../suite.ts';
 import { inParallel } from '../../wait.ts';
 import { attach, browserSession, localPages } from './bench.ts';
 
-/** Attaching costs the client CPU too, so only some do it at the same moment; all stay attached. */
+/** Attaching also costs the client CPU time, so only a few clients attach at once. All stay attached. */
 const attachingAtOnce = 5;
 
 export async function crossedData(context: TestContext): Promise<void> {
@@ -18,7 +18,7 @@ export async function crossedData(context: TestContext): Promise<void> {
   const started = performance.now();
   const created: Session[] = [];
   const driven = await inParallel(count, attachingAtOnce, async (index) => {
-    // Not all at first: on a slow machine the last ones would expire before their client comes.
+    // The sessions are not all created at the start: on a slow machine the last ones would expire before their client attaches.
     created[index] = await sessions.create({ index });
     const page = await firstPage(await attach(context, created[index]));
     await page.goto(pages.url(`page-${index}`));

@@ -5,7 +5,7 @@ import { Victim } from '../../os/victim.ts';
 import type { TestContext } from '../../suite.ts';
 import { attach, browserSession } from './bench.ts';
 
-/** Long enough for a busy machine: the figure says how prompt it was. */
+/** Long enough for a busy machine; the figure shows the actual delay. */
 const withinMs = 5_000;
 
 export async function disconnectOnDelete(context: TestContext): Promise<void> {

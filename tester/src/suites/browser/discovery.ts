@@ -22,7 +22,7 @@ export async function discovery(context: TestContext): Promise<void> {
   }
 }
 
-/** Absolute and through the orchestrator: the browser's own port is nobody's business. */
+/** The address must be absolute and lead through the orchestrator, without the browser's own port. */
 function mustBeOurs({ client }: TestContext, id: string, text: string): void {
   check(URL.canParse(text), `webSocketDebuggerUrl '${text}' is not absolute`);
   const url = new URL(text);

@@ -7,7 +7,7 @@ import { attach, browserSession, localPages } from './bench.ts';
 
 const longestWaitMs = 15_000;
 
-/** Attached and silent: not one request or message goes through while the TTL passes. */
+/** The client is attached and silent: no request or message is sent while the TTL passes. */
 export async function attachedOutlivesTtl(context: TestContext): Promise<void> {
   const session = await browserSession(context);
   const pages = await localPages(context);
@@ -20,7 +20,8 @@ export async function attachedOutlivesTtl(context: TestContext): Promise<void> {
 
 export async function detachedExpires(context: TestContext): Promise<void> {
   const { ttlMs } = context.options;
-  if (ttlMs > longestWaitMs) skip(`a TTL of ${formatDuration(ttlMs)} takes long; run the server and the tester with ${longestWaitMs / 1_000}s or less`);
+  if (ttlMs > longestWaitMs)
+    skip(`a TTL of ${formatDuration(ttlMs)} takes long; run the server and the tester with ${longestWaitMs / 1_000}s or less`);
   const session = await browserSession(context);
   const browser = await attach(context, session);
   await sleep(ttlMs / 2);

@@ -6,7 +6,7 @@ export interface Pages {
   close(): void;
 }
 
-/** Serves a page for every name: its title and text are the name. */
+/** Serves a page for every name, with the name as its title and text. */
 export async function servePages(): Promise<Pages> {
   const server = http.createServer((request, response) => {
     const name = decodeURIComponent((request.url ?? '/').slice(1)).replace(/[^\w-]/g, '');

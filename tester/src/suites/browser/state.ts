@@ -29,7 +29,7 @@ export async function stateSurvives(context: TestContext): Promise<void> {
   equal(await recall(again), { cookie: 'word=kept', stored: 'kept' }, 'cookie and storage after reconnecting');
 }
 
-/** One after the other, so that workers are used again; the same origin throughout. */
+/** Creates sessions one after the other, so that workers are reused, with the same origin throughout. */
 export async function nextSeesNothing(context: TestContext): Promise<void> {
   const pages = await localPages(context);
   for (let round = 1; round <= rounds; round++) {

@@ -8,16 +8,18 @@ export function endpoint(context: TestContext, path = '/chromium', query: Record
   return address(context, 'ws', withQuery(path, { token: context.options.apiKey, ...query }));
 }
 
-/** Skips where the dialect is absent. A connect costs a session, which ends with it. */
+/** Skips the test if the server lacks the dialect. Each connect creates a session, which ends with the connection. */
 export async function need(context: TestContext, path = '/chromium'): Promise<void> {
   const reply = await tryUpgrade(context.client, withQuery(path, { token: context.options.apiKey }));
   if (reply.status === 404 || reply.status === 501) skip(`this server does not offer ${path} (${reply.status})`);
   check(reply.status === 101, `connecting to ${path} answered ${reply}`);
 }
 
-/** Waits until what earlier connects have made is gone: the browsers launched in their place take turns. */
+/** Waits until the sessions of earlier connects are gone, because the browsers that replace them start one after the other. */
 export async function settled({ pool }: TestContext): Promise<void> {
   if (!(await pool.isVisible())) return;
-  const quiet = await poll(async () => ((await pool.settled()).some(({ state }) => state === 'leased') ? undefined : true), { withinMs: 15_000 });
+  const quiet = await poll(async () => ((await pool.settled()).some(({ state }) => state === 'leased') ? undefined : true), {
+    withinMs: 15_000,
+  });
   check(quiet, `sessions of others are live: ${await pool.describe()}`);
 }

@@ -39,7 +39,10 @@ async function timeout(context: TestContext): Promise<void> {
   const started = performance.now();
   const socket = await CdpSocket.open(endpoint(context, '/chromium', { timeout: String(timeoutMs) }));
   context.onCleanup(() => socket.close());
-  const closed = await Promise.race([socket.closed, new Promise<undefined>((resolve) => setTimeout(resolve, timeoutMs + lateMs, undefined))]);
+  const closed = await Promise.race([
+    socket.closed,
+    new Promise<undefined>((resolve) => setTimeout(resolve, timeoutMs + lateMs, undefined)),
+  ]);
   const lived = performance.now() - started;
   check(closed, `with timeout=${timeoutMs} the client is still connected after ${Math.round(lived)} ms`);
   check(lived >= timeoutMs - 100, `with timeout=${timeoutMs} the client was disconnected after ${Math.round(lived)} ms`);
@@ -50,23 +53,30 @@ async function launch(context: TestContext): Promise<void> {
   await need(context);
   const options = JSON.stringify({ headless: true, stealth: true, args: ['--window-size=911,523', '--user-agent=Tester/3.0'] });
   const query = { launch: options, trackingId: 'tester', blockAds: 'false' };
-  const driven = await firstPuppeteerPage(await connectPuppeteer(context, { browserWSEndpoint: endpoint(context, '/chromium', query), defaultViewport: null }));
+  const driven = await firstPuppeteerPage(
+    await connectPuppeteer(context, { browserWSEndpoint: endpoint(context, '/chromium', query), defaultViewport: null }),
+  );
   const site = await localSite(context, { '/': page('launch') });
   await driven.goto(site.url('/'));
-  equal(await driven.evaluate('[innerWidth, innerHeight, navigator.userAgent]'), [911, 523, 'Tester/3.0'], 'window and user agent in the page');
+  equal(
+    await driven.evaluate('[innerWidth, innerHeight, navigator.userAgent]'), [911, 523, 'Tester/3.0'], 'window and user agent in the page',
+  );
 }
 
 async function wrongToken(context: TestContext): Promise<void> {
   const { client, options } = context;
   if (options.apiKey === undefined) skip('this server has no keys; give one by --api-key to test with');
   await need(context);
-  // Without the headers that the client has for every request: the token alone must decide.
+  // Without the headers that the client sends with every request, because the token alone must decide.
   const bare = Object.create(client, { headers: { value: {} } }) as typeof client;
   for (const query of ['', '?token=', `?token=${encodeURIComponent(options.apiKey)}x`]) {
     const reply = await tryUpgrade(bare, `/chromium${query}`);
     check(reply.status === 401, `/chromium${query && '?token=…'} with a wrong token answered ${reply}, expected 401`);
   }
-  check((await tryUpgrade(bare, `/chromium?token=${encodeURIComponent(options.apiKey)}`)).status === 101, 'the right token alone does not open it');
+  check(
+    (await tryUpgrade(bare, `/chromium?token=${encodeURIComponent(options.apiKey)}`)).status === 101,
+    'the right token alone does not open it',
+  );
 }
 
 export const connecting: Test[] = [

@@ -11,7 +11,7 @@ export async function concurrentSessions({ sessions, figure }: TestContext): Pro
   const distinct = new Set(created.map((session) => session.id)).size;
   check(distinct === parallel, `${parallel} creates gave only ${distinct} distinct ids`);
 
-  // Two rounds: the second shows that no GET of the first has disturbed another session.
+  // The second round shows that no GET of the first round has disturbed another session.
   for (const round of ['at the same time', 'a second time']) {
     await inParallel(parallel, parallel, (index) => sessions.mustShow(created[index]!, round));
   }

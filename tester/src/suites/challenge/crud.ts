@@ -4,7 +4,7 @@ import type { TestContext } from '../../suite.ts';
 
 export async function createSession({ sessions, figure }: TestContext): Promise<void> {
   const data = { user: 'alice', tags: ['a', 'b'], nested: { n: 1.5, none: null, text: 'grüße 🧪' } };
-  // The challenge's own curl lines send -d without a content type, which makes it a form.
+  // The curl commands of the challenge use -d without a content type, which sends a form content type.
   for (const type of ['application/json', 'application/x-www-form-urlencoded']) {
     const reply = await sessions.post(JSON.stringify(data), { headers: { 'content-type': type } });
     check(reply.ok, `POST /sessions as ${type} answered ${reply}, expected 2xx`);
@@ -16,7 +16,7 @@ export async function createSession({ sessions, figure }: TestContext): Promise<
   }
 }
 
-/** The challenge shows a text; its real worker may well send a number. */
+/** The challenge shows a string, but its real worker may send a number. */
 function isTimestamp(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value) && value > 0;
   return typeof value === 'string' && Number.isFinite(Date.parse(value));

@@ -4,8 +4,8 @@ import type { TestContext } from '../../suite.ts';
 import { sleepUntil } from '../../wait.ts';
 
 /**
- * A GET is activity, so a session that is looked at is no longer idle. Hence three of them: one is left alone and must
- * be gone just after the TTL, one is left alone and must still be there just before it, one is kept alive half-way.
+ * A GET is activity, so a session that is queried is no longer idle. Therefore the test uses three sessions: one is left alone and
+ * must be gone just after the TTL, one is left alone and must still exist just before it, and one is kept alive by a GET halfway.
  */
 export async function ttlExpiration({ sessions, options: { ttlMs }, figure }: TestContext): Promise<void> {
   const margin = Math.min(1_000, ttlMs / 5);

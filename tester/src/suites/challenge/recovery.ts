@@ -21,7 +21,8 @@ export async function workerRecovery(context: TestContext): Promise<void> {
     process.send('SIGKILL');
   } else {
     const reply = await client.request('DELETE', `/workers/${worker.id}`);
-    if (reply.status === 405 || reply.status === 501) skip(`the worker's process is not on this machine, and ${how} answers ${reply.status}`);
+    if (reply.status === 405 || reply.status === 501)
+      skip(`the worker's process is not on this machine, and ${how} answers ${reply.status}`);
     check(reply.ok, `${how} answered ${reply}`);
   }
 

@@ -6,7 +6,7 @@ import { createSession, deleteSession, getSession, missingSession } from './crud
 import { ttlExpiration } from './expiration.ts';
 import { workerRecovery } from './recovery.ts';
 
-/** The seven checks that the challenge prints, under exactly its names. */
+/** The seven checks of the challenge, under the names that it prints. */
 export function challengeSuite({ ttlMs }: Options): Suite {
   return {
     name: 'challenge',

@@ -3,16 +3,16 @@ import { NoReply, type Reply } from '../../http/reply.ts';
 import type { TestContext } from '../../suite.ts';
 import { mustBeProblem, mustNotTellStack } from './problem.ts';
 
-/** "Within a second", and half of one more for a busy machine. */
+/** The contract says "within a second"; a busy machine gets half a second more. */
 export const promptMs = 1_500;
 
 export interface Refusal {
   statuses: number[];
-  /** Refusals by the HTTP server itself, below the application, have no problem document. */
+  /** True if the HTTP server itself refuses, below the application; such a refusal has no problem document. */
   byServer?: boolean;
 }
 
-/** Sends something wrong and demands a clear 4xx, soon, that has touched no worker. */
+/** Sends bad input and requires a prompt and clear 4xx that has not touched any worker. */
 export async function mustRefuse(
   context: TestContext,
   what: string,
@@ -35,8 +35,8 @@ export async function mustRefuse(
 }
 
 /**
- * The same workers before and after, with the same processes. A pool may also change by itself, by growing or
- * shrinking, so one difference asks for a second look; an input that really touches workers does it again.
+ * Requires the same workers with the same processes before and after. A pool may also grow or shrink by itself, so a difference is
+ * checked a second time: an input that really touches workers does so again.
  */
 async function touchesNoWorker(context: TestContext, what: string, act: () => Promise<void>): Promise<void> {
   if (!(await context.pool.isVisible())) return act();

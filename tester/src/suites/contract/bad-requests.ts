@@ -5,7 +5,7 @@ import { mustRefuse, type Refusal } from './bad-input.ts';
 
 const json = 'Content-Type: application/json';
 
-/** A request that only raw bytes can say. */
+/** A request that can be sent only as raw bytes. */
 function raw(name: string, refusal: Refusal, parts: (context: TestContext) => Iterable<Bytes> | AsyncIterable<Bytes>): Test {
   return { name, run: (context) => mustRefuse(context, name, () => exchange(context.client, parts(context)), refusal) };
 }
@@ -86,9 +86,12 @@ function unknownMethods(): Test[] {
     name: `${method} ${target} is 405`,
     async run(context) {
       if (target === '/workers' || target === '/status') await context.pool.need(`so no ${target} either`);
-      await mustRefuse(context, `${method} ${target}`, () => exchange(context.client, [head(context.client, method, target, ['Content-Length: 0'])]), {
-        statuses: [405],
-      });
+      await mustRefuse(
+        context,
+        `${method} ${target}`,
+        () => exchange(context.client, [head(context.client, method, target, ['Content-Length: 0'])]),
+        { statuses: [405] },
+      );
     },
   }));
 }

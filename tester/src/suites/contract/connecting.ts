@@ -17,7 +17,7 @@ export const connecting: Test[] = [
     async run(context) {
       await context.pool.need(needCdp);
       const { id } = await context.sessions.create({});
-      // Without a browser behind it, "not implemented" is as clear.
+      // For a session without a browser, "not implemented" is equally clear.
       const statuses = (await hasBrowser(context, id)) ? [400, 426] : [400, 426, 501];
       await mustRefuse(context, 'GET of cdp', () => context.client.request('GET', `/sessions/${id}/cdp`), { statuses });
     },

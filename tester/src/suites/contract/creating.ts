@@ -109,7 +109,8 @@ export const creating: Test[] = [
       check(typeof createdAt === 'string' || typeof createdAt === 'number', `created_at is ${show(createdAt)}`);
       const shown = await sessions.get(id);
       equal(readSession(shown).createdAt, createdAt, 'created_at in GET');
-      if (typeof createdAt === 'string') check(/(Z|[+-]\d\d:\d\d)$/.test(field(shown.json(), 'created_at', 'string')), `no zone in ${createdAt}`);
+      if (typeof createdAt === 'string')
+        check(/(Z|[+-]\d\d:\d\d)$/.test(field(shown.json(), 'created_at', 'string')), `no zone in ${createdAt}`);
     },
   },
 ];

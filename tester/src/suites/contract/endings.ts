@@ -39,7 +39,7 @@ export const endings: Test[] = [
       const before = performance.now();
       await sessions.mustShow(session, 'at once');
       const after = performance.now();
-      // Exact, as the contract has it: the margin covers only the way there and back.
+      // The contract requires the exact time; the margin covers only the network round trip.
       await sleep(after + ttlMs + 20 - performance.now());
       const reply = await sessions.get(session.id);
       mustBeProblem(reply, 404, 'expired');

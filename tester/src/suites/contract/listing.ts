@@ -4,7 +4,7 @@ import type { HttpClient } from '../../http/client.ts';
 import type { Test } from '../../suite.ts';
 import { sleep } from '../../wait.ts';
 
-/** One item of the list, every field of it checked. */
+/** One item of the list, with every field checked. */
 async function listed(client: HttpClient, id: string) {
   const item = (await listRaw(client)).find((each) => isObject(each) && each['id'] === id);
   check(isObject(item), 'the list lacks a live session');
@@ -65,7 +65,9 @@ export const listing: Test[] = [
       const [ready, leased, starting, stopping, parked, slots, max] = (
         ['ready', 'leased', 'starting', 'stopping', 'parked', 'slots', 'max'] as const
       ).map((name) => field(workers, name, 'number')) as [number, number, number, number, number, number, number];
-      equal(ready + leased + starting + stopping + parked, slots, `ready + leased + starting + stopping + parked against slots in ${reply}`);
+      equal(
+        ready + leased + starting + stopping + parked, slots, `ready + leased + starting + stopping + parked against slots in ${reply}`,
+      );
       check(leased >= 1, `one session is live, yet leased is ${leased}`);
       check(slots <= max, `slots ${slots} is over max ${max}`);
       const queue = field(status, 'queue', 'object');

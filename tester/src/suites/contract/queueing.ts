@@ -22,7 +22,7 @@ export const queueing: Test[] = [
           await context.sessions.mustShow(session, 'that had to wait');
         };
         const wait = served();
-        // It may fail while this test still awaits something else.
+        // The create may fail while this test still awaits something else.
         wait.catch(() => undefined);
         waiting.push(wait);
         await queueBecomes(context, place, 2_000);
@@ -53,7 +53,7 @@ export const queueing: Test[] = [
   },
 ];
 
-/** Each session that ends lets the next waiting create through, whose session must end as well. */
+/** Ends the sessions of all waiting creates: each session that ends lets the next waiting create proceed. */
 async function drain({ sessions }: TestContext, waiting: Promise<unknown>[]): Promise<void> {
   let settled = false;
   const all = Promise.all(waiting).then(() => (settled = true));

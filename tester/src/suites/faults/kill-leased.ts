@@ -21,7 +21,7 @@ export async function killLeased(context: TestContext): Promise<void> {
   const loss = await awaitLoss(sessions, session, 5_000);
   check(loss, 'the session was neither ended (404) nor restored within 5 s');
   figure(loss.restored ? 'restored after' : '404 after', loss.afterMs, 'ms');
-  // Restoring waits for a worker; ending needs nothing but the news.
+  // A restore waits for a worker. An end only needs the notification that the worker is gone.
   check(loss.restored || loss.afterMs <= endedWithinMs, `the 404 came after ${Math.round(loss.afterMs)} ms, expected ${endedWithinMs} ms`);
 
   figure('full capacity after', await mustRegain(context, target, since), 'ms');

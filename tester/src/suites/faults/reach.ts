@@ -3,7 +3,7 @@ import type { WorkerInfo } from '../../api/pool.ts';
 import { isLoopback, Victim } from '../../os/victim.ts';
 import type { TestContext } from '../../suite.ts';
 
-/** The process behind a worker, or a skip: signals reach only this machine. */
+/** The process of a worker. Skips the test if it is on another machine, where signals cannot reach it. */
 export function reach({ client }: TestContext, worker: WorkerInfo): Victim {
   if (!isLoopback(client.base.hostname)) skip(`${client.base.hostname} is another machine, whose processes get no signals from here`);
   const victim = Victim.find(client.base, worker);

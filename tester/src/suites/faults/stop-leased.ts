@@ -7,7 +7,7 @@ import { reach } from './reach.ts';
 
 const answeredWithinMs = 5_000;
 const goneWithinMs = 6_000;
-/** Less than it takes to notice a hang: a GET of another session that waited for the stopped worker would take longer. */
+/** Shorter than the time to detect a hang: a GET of another session that waited for the stopped worker would take longer. */
 const unaffectedMs = 2_000;
 
 export async function stopLeased(context: TestContext): Promise<void> {

@@ -10,8 +10,8 @@ import { poll } from '../../wait.ts';
 const clients = 12;
 
 /**
- * Every third client is gone before its body is complete, the others while they wait in line. The pool is filled first, so that
- * no create is answered before its client has vanished: an answer already sent makes a session nobody could know to be unwanted.
+ * Every third client disconnects before its body is complete, the others while they wait in the queue. The pool is filled first, so
+ * that no create is answered before its client has disconnected: the server cannot know that an answered create is unwanted.
  */
 export async function vanishingClients(context: TestContext): Promise<void> {
   const { client, sessions, figure } = context;
@@ -27,7 +27,7 @@ export async function vanishingClients(context: TestContext): Promise<void> {
   await queueBecomes(context, 0, 2_000);
   figure('queue empty after', performance.now() - since, 'ms');
 
-  // Now there is a worker for each of them, if it were still wanted.
+  // Now there is a worker for every create that is still wanted.
   await sessions.release();
   const orphans = async () => (await listSessions(client)).filter(({ id }) => !known.has(id));
   const appeared = await poll(async () => ((await orphans()).length > 0 ? true : undefined), { withinMs: 500 });

@@ -6,18 +6,18 @@ import { judge } from './judge.ts';
 import { Target } from './target.ts';
 import { say, type Case, type Heard } from './wire.ts';
 
-/** Cases under way at a time. Each is a sequence of its own, with a seed of its own. */
+/** The number of parallel lanes. Each lane is a separate sequence of cases with its own seed. */
 const lanes = 8;
 const shownBytes = 2_000;
 
 export interface Family {
   name: string;
   cases(target: Target): fc.Arbitrary<Case>;
-  /** Which answers mean that a worker was meant to be asked: of the others none may be. Left out where a create may be cut off. */
+  /** Whether this status permits that a worker was called; no other status may reach a worker. Left out where a create may be cut off. */
   mayAskWorker?(status: number): boolean;
 }
 
-/** Makes up cases until the time is over. A case that fails is made smaller, and is told with what makes it again. */
+/** Generates cases until the time is over. A failed case is shrunk and reported with the options that reproduce it. */
 export async function campaign(context: TestContext, family: Family, seconds: number): Promise<void> {
   const { options, pool } = context;
   const target = await Target.prepare(context);
@@ -27,21 +27,29 @@ export async function campaign(context: TestContext, family: Family, seconds: nu
   const tally = { cases: 0, statuses: new Map<string, number>(), asked: 0, slowestMs: 0 };
   const isReplay = options.replay !== undefined;
   const started = performance.now();
-  await Promise.all(Array.from({ length: isReplay ? 1 : lanes }, (_, lane) => runLane(context, family, target, options.seed + lane, seconds, (heard) => count(tally, heard, family))));
+  await Promise.all(
+    Array.from(
+      { length: isReplay ? 1 : lanes },
+      (_, lane) => runLane(context, family, target, options.seed + lane, seconds, (heard) => count(tally, heard, family)),
+    ),
+  );
   context.figure('cases', tally.cases, '');
   context.figure('in', (performance.now() - started) / 1_000, 's');
   for (const [status, number] of [...tally.statuses].sort()) context.figure(status, number, '');
   context.figure('slowest answer', tally.slowestMs, 'ms');
 
   await target.mustStand(context);
-  if (await pool.isVisible()) for (const worker of await pool.settled()) check(worker.restarts <= (restarts.get(worker.id) ?? 0), `worker ${worker.id} is a restart`);
+  if (await pool.isVisible())
+    for (const worker of await pool.settled()) check(worker.restarts <= (restarts.get(worker.id) ?? 0), `worker ${worker.id} is a restart`);
   if (log && family.mayAskWorker) {
     const created = log.lines().filter((line) => / created on worker /.test(line)).length;
     check(created <= tally.asked, `${created} sessions were created on workers, and only ${tally.asked} of the answers were no refusals`);
   }
 }
 
-async function runLane(context: TestContext, family: Family, target: Target, seed: number, seconds: number, count: (heard: Heard) => void): Promise<void> {
+async function runLane(
+  context: TestContext, family: Family, target: Target, seed: number, seconds: number, count: (heard: Heard) => void,
+): Promise<void> {
   const { sessions, options } = context;
   let last: Promise<void> = Promise.resolve();
   const property = fc.asyncProperty(family.cases(target), (one) => (last = tryOne(context, target, one, count)));
@@ -51,7 +59,7 @@ async function runLane(context: TestContext, family: Family, target: Target, see
     interruptAfterTimeLimit: seconds * 1_000,
     markInterruptAsFailure: false,
   });
-  // The one that the end of the time has interrupted may still make a session.
+  // The case that was interrupted at the end of the time may still create a session.
   await last.catch(() => undefined);
   await sessions.release();
   if (!outcome.failed || outcome.counterexample === null) return;
@@ -59,7 +67,8 @@ async function runLane(context: TestContext, family: Family, target: Target, see
   const error = outcome.errorInstance;
   if (!(error instanceof Failure) && error instanceof Error) throw error;
   fail(
-    `${error instanceof Error ? error.message : String(error)}\nsent: ${describe(worst)}\nagain: ${again(context, family, outcome.seed, outcome.counterexamplePath ?? '')}`,
+    `${error instanceof Error ? error.message : String(error)}\nsent: ${describe(worst)}\n` +
+      `again: ${again(context, family, outcome.seed, outcome.counterexamplePath ?? '')}`,
   );
 }
 
@@ -76,13 +85,17 @@ function again({ client, options }: TestContext, family: Family, seed: number, p
   return `tester/tester --url ${client.base.href}${key} --suite fuzz --grep '^${family.name}' --seed ${seed} --replay ${path}`;
 }
 
-/** Every byte, as a string of JavaScript. */
+/** All bytes as JavaScript string literals. */
 function describe({ parts, frames }: Case): string {
-  const text = [...parts, ...(frames ?? [])].map((part) => JSON.stringify(part.toString('latin1')).replace(/[\x7f-\xff]/g, (char) => `\\x${char.charCodeAt(0).toString(16)}`)).join(' + ');
+  const text = [...parts, ...(frames ?? [])]
+    .map((part) => JSON.stringify(part.toString('latin1')).replace(/[\x7f-\xff]/g, (char) => `\\x${char.charCodeAt(0).toString(16)}`))
+    .join(' + ');
   return text.length <= shownBytes ? text : `${text.slice(0, shownBytes)}... (${text.length} characters)`;
 }
 
-function count(tally: { cases: number; statuses: Map<string, number>; asked: number; slowestMs: number }, heard: Heard, family: Family): void {
+function count(
+  tally: { cases: number; statuses: Map<string, number>; asked: number; slowestMs: number }, heard: Heard, family: Family,
+): void {
   tally.cases++;
   tally.slowestMs = Math.max(tally.slowestMs, heard.elapsedMs);
   if (heard.replies.length === 0) bump(tally.statuses, 'closed');

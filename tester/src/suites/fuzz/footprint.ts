@@ -5,11 +5,11 @@ import type { TestContext } from '../../suite.ts';
 import { poll } from '../../wait.ts';
 
 const mebibyte = 1_048_576;
-/** A pool of workers, of connections to them or of threads may be somewhat larger or smaller at any time; so may a heap. */
+/** The tolerance: pools of workers, connections and threads, and the heap, may vary slightly at any time. */
 const allowed = { share: 0.05, descriptors: 16, threads: 8, bytes: 24 * mebibyte };
 const backWithinMs = 60_000;
 
-/** What a process holds. */
+/** The resources of a process. */
 export interface Footprint {
   bytes: number;
   descriptors: number;
@@ -26,10 +26,11 @@ export function show(footprint: Footprint, when: string, figure: TestContext['fi
   figure(`threads ${when}`, footprint.threads, '');
 }
 
-/** Waits until the process holds no more than before, but for 5 % and a small constant. */
+/** Waits until the process holds no more than before, within 5 % plus a small constant. */
 export async function mustBeBack(pid: number, before: Footprint, figure: TestContext['figure']): Promise<void> {
   const since = performance.now();
-  const isBack = (now: Footprint) => (['bytes', 'descriptors', 'threads'] as const).every((name) => now[name] <= before[name] * (1 + allowed.share) + allowed[name]);
+  const isBack = (now: Footprint) => (['bytes', 'descriptors', 'threads'] as const).every((name) =>
+    now[name] <= before[name] * (1 + allowed.share) + allowed[name]);
   let after = footprintOf(pid);
   const back = await poll(async () => (isBack((after = footprintOf(pid))) ? true : undefined), { withinMs: backWithinMs, everyMs: 250 });
   show(before, 'before', figure);

@@ -16,12 +16,14 @@ const mebibyte = 1_048_576;
 const idleSockets = 2_000;
 const pings = 200_000;
 
-/** Connects all of them to the session's browser. */
+/** Connects this number of sockets to the session's browser. */
 async function attachAll(context: TestContext, id: string, count: number): Promise<net.Socket[]> {
   const sockets = await open(context, count);
   await inParallel(count, 32, async (index) => {
     const socket = sockets[index]!;
-    const lines = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`];
+    const lines = [
+      'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
+    ];
     const answer = new Promise<string>((resolve) => {
       socket.once('data', (part: Buffer) => resolve(part.toString('latin1', 0, 12)));
       socket.once('close', () => resolve('a closed connection'));
@@ -50,7 +52,7 @@ export async function idleWebSockets(context: TestContext): Promise<void> {
   await target.mustStand(context);
 }
 
-/** Pings as fast as they go, whose pongs nobody reads: the server must hold back who sends them, and not keep what he does not read. */
+/** Sends pings at full speed without reading the pongs: the server must slow down the sender and must not buffer the unread pongs. */
 export async function pingFlood(context: TestContext): Promise<void> {
   const pid = serverPid(context);
   const session = await browserSession(context);
@@ -64,13 +66,17 @@ export async function pingFlood(context: TestContext): Promise<void> {
   let sent = 0;
   let stuck = false;
   for (; !stuck && sent < pings; sent += 500) {
-    if (!socket.write(batch)) stuck = await Promise.race([new Promise<boolean>((resolve) => socket.once('drain', () => resolve(false))), sleep(1_500).then(() => true)]);
+    if (!socket.write(batch))
+      stuck = await Promise.race([
+        new Promise<boolean>((resolve) => socket.once('drain', () => resolve(false))),
+        sleep(1_500).then(() => true),
+      ]);
   }
   context.figure(stuck ? 'held back after' : 'sent', sent, 'pings');
   const grown = residentBytes(pid) - bytes;
   context.figure('memory meanwhile', grown / mebibyte, 'MiB');
   check(grown < 32 * mebibyte, `the server took ${Math.round(grown / mebibyte)} MiB more for one connection`);
-  // Another client of the same session is served meanwhile.
+  // Meanwhile another client of the same session is served.
   const other = await CdpSocket.open(address(context, 'ws', `/sessions/${session.id}/cdp`), context.client.headers);
   context.onCleanup(() => other.close());
   await other.call('Browser.getVersion');

@@ -5,8 +5,10 @@ import type { Case } from './wire.ts';
 
 const latin = (text: string) => Buffer.from(text, 'latin1');
 
-const methods = ['GET', 'POST', 'PATCH', 'PUT', 'OPTIONS', 'CONNECT', 'TRACE', 'get', 'G\0T', 'GET GET', '', 'X'.repeat(5_000), 'GET\t', '\u00e9'];
-const versions = ['HTTP/1.1', 'HTTP/1.0', 'HTTP/0.9', 'HTTP/2.0', 'HTTP/9.9', 'HTTP/1.1 ', 'http/1.1', 'HTTP/1.', 'HTTP/11', '', 'HTTP/1.1\0'];
+const methods =
+  ['GET', 'POST', 'PATCH', 'PUT', 'OPTIONS', 'CONNECT', 'TRACE', 'get', 'G\0T', 'GET GET', '', 'X'.repeat(5_000), 'GET\t', '\u00e9'];
+const versions =
+  ['HTTP/1.1', 'HTTP/1.0', 'HTTP/0.9', 'HTTP/2.0', 'HTTP/9.9', 'HTTP/1.1 ', 'http/1.1', 'HTTP/1.', 'HTTP/11', '', 'HTTP/1.1\0'];
 const lineEnds = ['\r\n', '\n', '\r', '\r\r\n', '\n\r'];
 const headers = [
   'Content-Length: 2',
@@ -60,15 +62,26 @@ const headers = [
   'Range: bytes=0-18446744073709551615',
   'Trailer: Content-Length',
 ];
-const bodies = ['', '{}', '{}{}', '2\r\n{}\r\n0\r\n\r\n', '0\r\n\r\n', 'FFFFFFFFFFFFFFFF\r\n{}', '80000000\r\n{}', '-1\r\n{}', '2;ext="\r\n{}\r\n0\r\n\r\n', '2\n{}\n0\n\n', '02\r\n{}\r\n0\r\nX: y\r\n\r\n', '0\r\n\r\nGET /workers HTTP/1.1\r\nHost: x\r\n\r\n'];
+const bodies = [
+  '', '{}', '{}{}', '2\r\n{}\r\n0\r\n\r\n', '0\r\n\r\n', 'FFFFFFFFFFFFFFFF\r\n{}', '80000000\r\n{}', '-1\r\n{}',
+  '2;ext="\r\n{}\r\n0\r\n\r\n', '2\n{}\n0\n\n', '02\r\n{}\r\n0\r\nX: y\r\n\r\n', '0\r\n\r\nGET /workers HTTP/1.1\r\nHost: x\r\n\r\n',
+];
 
 function targets({ live }: Target): string[] {
   const id = `/sessions/${live.id}`;
-  return [id, '/sessions', '/sessions/no', '/', '*', '', '//', 'http://elsewhere.example/sessions', 'http://', 'x', '/\0', '/ /', '/%', '/%zz', '/%00', '/..', '/../../etc/passwd', '/\u00ff', `${id}#f`, `${id}?`, `/${'a'.repeat(9_000)}`, `${id}/json/version`, '/health', '/v1/sessions'];
+  return [
+    id, '/sessions', '/sessions/no', '/', '*', '', '//', 'http://elsewhere.example/sessions', 'http://', 'x', '/\0', '/ /', '/%', '/%zz',
+    '/%00', '/..', '/../../etc/passwd', '/\u00ff', `${id}#f`, `${id}?`, `/${'a'.repeat(9_000)}`, `${id}/json/version`, '/health',
+    '/v1/sessions',
+  ];
 }
 
-/** A value of the list, or now and then random bytes. */
-const oddOr = (values: string[]) => fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...values) }, { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('latin1')) });
+/** A value from the list, or occasionally random bytes. */
+const oddOr = (values: string[]) =>
+  fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom(...values) },
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('latin1')) },
+  );
 
 function request(target: Target): fc.Arbitrary<Buffer> {
   const [, ...own] = target.head('GET', '/').split('\r\n').slice(0, -2);
@@ -82,11 +95,13 @@ function request(target: Target): fc.Arbitrary<Buffer> {
       odd: fc.oneof({ weight: 20, arbitrary: fc.array(oddOr(headers), { maxLength: 4 }) }, { weight: 1, arbitrary: many() }),
       body: oddOr(bodies),
     })
-    .map(({ method, path, version, lineEnd, own: usual, odd, body }) => latin([`${method} ${path} ${version}`, ...usual, ...odd, '', body].join(lineEnd)));
+    .map(({ method, path, version, lineEnd, own: usual, odd, body }) =>
+      latin([`${method} ${path} ${version}`, ...usual, ...odd, '', body].join(lineEnd)));
 }
 
-/** Headers beyond every limit, by their number or their length. */
-const many = () => fc.constantFrom(Array.from({ length: 500 }, (_, index) => `X-${index}: y`), [`X: ${'y'.repeat(100_000)}`], [`${'X'.repeat(70_000)}: y`]);
+/** Headers whose number or length exceeds every limit. */
+const many = () =>
+  fc.constantFrom(Array.from({ length: 500 }, (_, index) => `X-${index}: y`), [`X: ${'y'.repeat(100_000)}`], [`${'X'.repeat(70_000)}: y`]);
 
 interface Change {
   at: number;
@@ -121,7 +136,7 @@ function cut(bytes: Buffer, places: number[]): Buffer[] {
   return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end)).filter((part) => part.length > 0);
 }
 
-/** Requests that are wrong in a line, in a header or in their length, one or several behind each other, changed byte by byte and cut into packets. */
+/** Requests with a wrong line, header or length: one or several in sequence, with changed bytes, and cut into packets. */
 export const httpBytes: Family = {
   name: 'HTTP bytes',
   cases: (target) =>

@@ -3,12 +3,12 @@ import type { Reply } from '../../http/reply.ts';
 import { mustNotTellStack } from '../contract/problem.ts';
 import { answerMs, type Case, type Heard } from './wire.ts';
 
-/** The server says what it does not have (501) or does not speak (505): that is as clear as a 4xx. */
+/** The server says that it lacks a feature (501) or an HTTP version (505), which is as clear as a 4xx. */
 const clear = [501, 505];
-/** For now only, which must say when to come again. */
+/** Temporary refusals, which must say when to retry. */
 const later = [429, 503];
 
-/** Throws unless every answer is a success or a clear refusal, and there is one where one is due. */
+/** Throws unless every response is a success or a clear refusal, and a required response is there. */
 export function judge({ whole }: Case, heard: Heard): void {
   check(heard.malformed === undefined, `the server sent ${heard.malformed}`);
   for (const reply of heard.replies) judgeReply(reply);

@@ -13,11 +13,11 @@ const mebibyte = 1_048_576;
 const idleSockets = 2_000;
 const slowSockets = 100;
 const dripMs = 500;
-/** Ten seconds is what servers of this kind give a head; half as much again for a busy machine. */
+/** Servers of this kind allow ten seconds for a request head; a busy machine gets half as much again. */
 const headCutMs = 15_000;
 const bodyCutMs = 10_000;
 
-/** Others are served, a newcomer gets in, and all of it is given back. */
+/** Requires that others are served, a new client is accepted, and all resources are released afterwards. */
 async function besides(context: TestContext, act: (target: Target) => Promise<void>): Promise<void> {
   const target = await Target.prepare(context);
   await act(target);
@@ -28,18 +28,21 @@ async function besides(context: TestContext, act: (target: Target) => Promise<vo
   await target.mustStand(context);
 }
 
-/** Heads and bodies that never end, byte by byte: each connection must be cut, with a 408 where a request has got so far. */
+/** Sends endless heads and bodies byte by byte. Each connection must be closed, with a 408 if a request had begun. */
 export async function slowClients(context: TestContext): Promise<void> {
   await besides(context, async () => {
     const sockets = await open(context, 2 * slowSockets);
     const [heads, bodies] = [sockets.slice(slowSockets), sockets.slice(0, slowSockets)];
     for (const socket of heads) socket.write(head(context.client, 'GET', '/sessions/no').slice(0, -2));
-    for (const socket of bodies) socket.write(head(context.client, 'POST', '/sessions', ['Content-Type: application/json', 'Content-Length: 100000']));
+    for (const socket of bodies)
+      socket.write(head(context.client, 'POST', '/sessions', ['Content-Type: application/json', 'Content-Length: 100000']));
     await Promise.all([drip(context, 'heads', heads, 'X', headCutMs), drip(context, 'bodies', bodies, ' ', bodyCutMs)]);
   });
 }
 
-async function drip({ figure, onCleanup }: TestContext, what: string, sockets: net.Socket[], byte: string, withinMs: number): Promise<void> {
+async function drip(
+  { figure, onCleanup }: TestContext, what: string, sockets: net.Socket[], byte: string, withinMs: number,
+): Promise<void> {
   const started = performance.now();
   const statuses = new Map<string, number>();
   for (const socket of sockets) {
@@ -57,10 +60,12 @@ async function drip({ figure, onCleanup }: TestContext, what: string, sockets: n
   figure(`${what} cut after`, (performance.now() - started) / 1_000, 's');
   for (const [status, count] of statuses) figure(`${what} ${status}`, count, '');
   check(left === 0, `${left} of ${sockets.length} slow ${what} are still open after ${withinMs / 1_000} s`);
-  check([...statuses.keys()].every((status) => status === '408' || status === '400'), `the answers were ${[...statuses.keys()].join(', ')}`);
+  check(
+    [...statuses.keys()].every((status) => status === '408' || status === '400'), `the answers were ${[...statuses.keys()].join(', ')}`,
+  );
 }
 
-/** Half of them say nothing at all, half have sent a request and its answer. */
+/** Half of the connections send nothing, the other half have completed one request. */
 export async function idleConnections(context: TestContext): Promise<void> {
   const pid = serverPid(context);
   await besides(context, async () => {
@@ -85,7 +90,7 @@ export async function idleConnections(context: TestContext): Promise<void> {
   });
 }
 
-/** Requests behind each other on one connection whose answers nobody reads: the server must stop reading, and answer all once they are read. */
+/** Pipelines requests on one connection without reading: the server must stop reading, and answer all once the client reads. */
 export async function pipelinedFlood(context: TestContext): Promise<void> {
   const pid = serverPid(context);
   await besides(context, async ({ live }) => {
@@ -97,7 +102,11 @@ export async function pipelinedFlood(context: TestContext): Promise<void> {
     socket.pause();
     let sent = 0;
     for (let stuck = false; !stuck && sent < 100_000; sent += 500) {
-      if (!socket.write(batch)) stuck = (await Promise.race([new Promise<boolean>((resolve) => socket.once('drain', () => resolve(false))), sleep(1_500).then(() => true)])) as boolean;
+      if (!socket.write(batch))
+        stuck = (await Promise.race([
+          new Promise<boolean>((resolve) => socket.once('drain', () => resolve(false))),
+          sleep(1_500).then(() => true),
+        ])) as boolean;
     }
     context.figure('sent until held back', sent, 'requests');
     const grown = residentBytes(pid) - bytes;

@@ -5,11 +5,11 @@ import { connect } from '../../http/raw.ts';
 import type { TestContext } from '../../suite.ts';
 import { inParallel, sleep } from '../../wait.ts';
 
-/** Files beside the sockets that this program needs open. */
+/** The number of file descriptors that this program needs in addition to the sockets. */
 const reserve = 200;
 const atOnce = 64;
 
-/** Sockets to the server that are closed with the test. */
+/** Opens sockets to the server, which are closed after the test. */
 export async function open({ client, onCleanup }: TestContext, count: number): Promise<net.Socket[]> {
   const most = Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1] ?? 1_024);
   if (count + reserve > most) skip(`${count} sockets need ulimit -n ${count + reserve}, and it is ${most}`);
@@ -29,7 +29,7 @@ export async function open({ client, onCleanup }: TestContext, count: number): P
   return sockets;
 }
 
-/** Waits until the other side has closed them; how many still are open when the time is over. */
+/** Waits until the other side has closed them; returns how many are still open when the time is over. */
 export async function closedWithin(sockets: net.Socket[], withinMs: number): Promise<number> {
   let left = sockets.length;
   const ended = (socket: net.Socket) =>

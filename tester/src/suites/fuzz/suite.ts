@@ -16,7 +16,7 @@ import { webSockets } from './websockets.ts';
 
 const families: Family[] = [httpBytes, json, webSockets, ids, queries];
 
-/** What a whole run compares its end with. */
+/** The state at the start, with which a whole run compares its end. */
 interface Start {
   pid: number;
   before: Footprint;
@@ -26,7 +26,7 @@ interface Start {
 export function fuzzSuite({ seconds }: Options): Suite {
   let start: Start | undefined;
   const share = seconds / families.length;
-  // The first to run takes the measure. As many connections have been open before, so that what memory they take anyway is taken already.
+  // The first family to run takes the measurement. As many connections have been open before, so their unavoidable memory is included.
   const begin = async (context: TestContext) => {
     const pid = start ? undefined : serverPidOrNone(context);
     if (pid === undefined) return;

@@ -8,11 +8,11 @@ import type { TestContext } from '../../suite.ts';
 
 export interface Route {
   method: string;
-  /** With its parameters in braces. */
+  /** The path with its parameters in braces. */
   path: string;
 }
 
-/** The server under fire: a session that requests may name, and a bystander. Both must go on showing their data all the time. */
+/** The server under test, with a session that requests may name and a bystander. Both must always keep returning their data. */
 export class Target {
   private constructor(
     readonly client: HttpClient,
@@ -30,18 +30,18 @@ export class Target {
     return new Target(context.client, ...kept, await routesOf(context.client), watching);
   }
 
-  /** The head of a request as text, with what the server wants of every client. */
+  /** The head of a request as text, with the headers that the server requires from every client. */
   head(method: string, path: string, lines: string[] = []): string {
     return head(this.client, method, path, lines);
   }
 
-  /** A whole request with a body. */
+  /** A complete request with a body. */
   request(method: string, path: string, body: Buffer, lines: string[] = []): Buffer[] {
     const length = body.length > 0 || method !== 'GET' ? [`Content-Length: ${body.length}`] : [];
     return [Buffer.from(this.head(method, path, [...lines, ...length]), 'latin1'), body].filter((part) => part.length > 0);
   }
 
-  /** Does this answer show a session that must not be cleaned up? */
+  /** Whether this response shows a session that must not be cleaned up. */
   isKept(reply: Reply): boolean {
     const shown = reply.json();
     return isObject(shown) && [this.live.id, this.bystander.id].some((id) => id === shown['id']);
@@ -54,13 +54,15 @@ export class Target {
   }
 }
 
-/** All that the server says it has. One that does not say has the routes of the challenge. */
+/** All routes that the server describes. A server without a description has the routes of the challenge. */
 async function routesOf(client: HttpClient): Promise<Route[]> {
   const reply = await client.request('GET', '/openapi.json');
   const described: unknown = reply.status === 200 ? reply.json() : undefined;
   const paths = isObject(described) ? described['paths'] : undefined;
-  if (!isObject(paths)) return [{ method: 'POST', path: '/sessions' }, ...['GET', 'DELETE'].map((method) => ({ method, path: '/sessions/{id}' }))];
-  const routes = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods as object).map((method) => ({ method: method.toUpperCase(), path })));
+  if (!isObject(paths))
+    return [{ method: 'POST', path: '/sessions' }, ...['GET', 'DELETE'].map((method) => ({ method, path: '/sessions/{id}' }))];
+  const routes = Object.entries(paths)
+    .flatMap(([path, methods]) => Object.keys(methods as object).map((method) => ({ method: method.toUpperCase(), path })));
   check(routes.length > 0, '/openapi.json describes no call');
   return routes;
 }

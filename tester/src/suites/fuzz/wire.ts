@@ -3,35 +3,35 @@ import { connect } from '../../http/raw.ts';
 import { Reply } from '../../http/reply.ts';
 import type { HttpClient } from '../../http/client.ts';
 
-/** What one case sends over a connection of its own, and what it may expect. */
+/** The bytes that one case sends over a separate connection, and the response that it may expect. */
 export interface Case {
-  /** Written one after the other, each in a packet of its own. */
+  /** Written one after the other, each in a separate packet. */
   parts: Buffer[];
-  /** It holds one whole request, so that there must be an answer. Else the server may just as well close. */
+  /** True if the parts hold one complete request, so a response is required. Otherwise the server may also close the connection. */
   whole: boolean;
-  /** Whether to listen on behind the answer for some time: what it hides may be taken for a request. */
+  /** Whether to keep listening for some time after the response, because hidden bytes may be taken for a request. */
   listensOn?: boolean;
-  /** Answers have no body, so only the first head can be told. */
+  /** True for HEAD: the responses have no body, so only the first head can be parsed. */
   isHead?: boolean;
-  /** What to say once the connection has become a WebSocket. */
+  /** The bytes to send once the connection has become a WebSocket. */
   frames?: Buffer[];
 }
 
 export interface Heard {
   replies: Reply[];
-  /** The server has ended the connection by itself. */
+  /** The server has closed the connection on its own. */
   closed: boolean;
-  /** No HTTP, with the reason. */
+  /** The reason why the response is not HTTP. */
   malformed: string | undefined;
-  /** Until the first answer, or the end. */
+  /** The time until the first response, or until the end of the connection. */
   elapsedMs: number;
 }
 
-/** Whoever waits longer than this for an answer or for the end waits for a server that hangs. */
+/** A server that takes longer than this to respond or to close is considered hung. */
 export const answerMs = 10_000;
 const secondAnswerMs = 300;
 
-/** Says it and listens until the answer is there, or, after a half-close, until the server has ended the connection. */
+/** Sends the case and listens until the response arrives or, after a half-close, until the server has closed the connection. */
 export function say(client: HttpClient, { parts, whole, listensOn, isHead, frames }: Case): Promise<Heard> {
   const socket = connect(client.base);
   socket.setNoDelay(true);
@@ -72,7 +72,7 @@ export function say(client: HttpClient, { parts, whole, listensOn, isHead, frame
         else end();
       }
     });
-    // A reset while we still write must not hide an answer that has already arrived, so only 'close' decides.
+    // A reset during writing must not hide a response that has already arrived, so only 'close' decides.
     socket.on('error', () => undefined);
     socket.on('end', () => (heard.closed = true));
     socket.on('close', () => {

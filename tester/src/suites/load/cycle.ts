@@ -6,10 +6,10 @@ import type { Operation, Tally } from './tally.ts';
 
 const deadlineMs = 60_000;
 const mostTries = 20;
-/** Answers that say honestly that a worker failed under the request. */
+/** Statuses that report that a worker failed during the request. */
 const faultStatuses = [502, 503, 504];
 
-/** One create, get and delete, with data of its own. */
+/** One create, get and delete, with unique data. */
 export async function runCycle(sessions: Sessions, tally: Tally, data: unknown): Promise<void> {
   const created = await create(sessions, tally, data);
   if (!created) return;
@@ -42,7 +42,7 @@ async function create(sessions: Sessions, tally: Tally, data: unknown): Promise<
   return undefined;
 }
 
-/** The request with its deadline; no answer at all is counted and gives undefined. */
+/** Sends the request with its deadline. A missing response is counted and returns undefined. */
 async function ask(tally: Tally, operation: Operation, request: () => Promise<Reply>): Promise<Reply | undefined> {
   try {
     const reply = await request();
@@ -55,7 +55,7 @@ async function ask(tally: Tally, operation: Operation, request: () => Promise<Re
   }
 }
 
-/** The answer must hold the session's own id and data; returns the id. */
+/** The response must contain the session's own id and data; returns the id. */
 function compare(tally: Tally, what: string, reply: Reply, id: string | undefined, data: unknown): string | undefined {
   const answer = reply.json();
   const shownId = isObject(answer) && typeof answer['id'] === 'string' ? answer['id'] : undefined;

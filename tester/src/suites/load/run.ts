@@ -7,7 +7,7 @@ import { Tally } from './tally.ts';
 
 const sampleEveryMs = 100;
 
-/** All cycles, with a look at GET /sessions ten times a second beside them. */
+/** Runs all cycles, and checks GET /sessions ten times a second meanwhile. */
 export async function runLoad(context: TestContext): Promise<Tally> {
   const { sessions, options, pool } = context;
   const tally = new Tally();
@@ -15,7 +15,7 @@ export async function runLoad(context: TestContext): Promise<Tally> {
   let running = true;
   context.onCleanup(() => (running = false));
   const sampling = (await pool.isVisible()) ? sampleSessions(context, tally, () => running) : Promise.resolve();
-  // It may fail long before anyone awaits it.
+  // The sampling may fail long before it is awaited.
   const sampler = Promise.allSettled([sampling]);
   const started = performance.now();
   try {
@@ -31,7 +31,7 @@ export async function runLoad(context: TestContext): Promise<Tally> {
   return tally;
 }
 
-/** No two live sessions may ever name the same worker. */
+/** No two live sessions may name the same worker at any time. */
 async function sampleSessions({ client }: TestContext, tally: Tally, running: () => boolean): Promise<void> {
   while (running()) {
     const owners = new Map<string, string>();

@@ -7,7 +7,7 @@ import { poll } from '../../wait.ts';
 import { runLoad } from './run.ts';
 import type { Operation, Tally } from './tally.ts';
 
-/** One run feeds all lines; whichever is asked first, also under --grep, starts it. */
+/** One run supplies all lines; the first line that runs, also under --grep, starts it. */
 export function loadSuite({ cycles, concurrency }: Options): Suite {
   let run: Promise<Tally> | undefined;
   const tallyOf = (context: TestContext) => (run ??= runLoad(context));

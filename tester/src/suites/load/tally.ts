@@ -2,7 +2,7 @@ import { Latencies } from '../../stats/latencies.ts';
 
 export type Operation = 'create' | 'get' | 'delete';
 
-/** Everything a load run counts. */
+/** The counters of a load run. */
 export class Tally {
   readonly latencies: Record<Operation, Latencies> = { create: new Latencies(), get: new Latencies(), delete: new Latencies() };
   readonly statuses = new Map<string, number>();
@@ -23,7 +23,7 @@ export class Tally {
     this.statuses.set(key, (this.statuses.get(key) ?? 0) + 1);
   }
 
-  /** How many answers had this status, whatever was asked. */
+  /** The number of responses with this status, for all operations. */
   withStatus(status: number): number {
     return [...this.statuses].filter(([key]) => key.endsWith(` ${status}`)).reduce((sum, [, count]) => sum + count, 0);
   }

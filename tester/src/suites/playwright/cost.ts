@@ -7,7 +7,7 @@ import { poll, sleep } from '../../wait.ts';
 import { attach, browserSession } from '../browser/bench.ts';
 
 const connects = 200;
-/** Connections that either side keeps for later come and go by a few. */
+/** The number of idle connections that either side keeps varies slightly. */
 const slack = 8;
 const mebibyte = 1_048_576;
 const mostBytes = 4 * mebibyte;
@@ -27,8 +27,8 @@ async function descriptors(context: TestContext): Promise<void> {
 }
 
 /**
- * A client asks for 64 MiB and stops reading: the server must stop reading as well, not take it all in. As much has gone through
- * before, so that what memory a tunnel takes anyway is taken already.
+ * A client requests 64 MiB and stops reading: the server must also stop reading instead of buffering everything. The same amount has
+ * passed through before, so the memory that a tunnel always needs is already in use.
  */
 async function stoppedReader(context: TestContext): Promise<void> {
   const pid = serverPid(context);
@@ -50,7 +50,7 @@ async function stoppedReader(context: TestContext): Promise<void> {
   await stopped.evaluate('1');
   const before = residentBytes(pid);
   stopped.pause();
-  // They are never answered, and end with the socket.
+  // These calls are never answered, and end with the socket.
   for (const answer of ask(stopped)) answer.catch(() => undefined);
   let most = before;
   const since = performance.now();

@@ -19,7 +19,7 @@ async function drive(context: TestContext, url: string): Promise<Browser> {
   return browser;
 }
 
-/** Playwright's close is no end of a session that was there before. */
+/** Playwright's close does not end a session that existed before. */
 async function attaches(context: TestContext, addressOf: (id: string) => string | Promise<string>): Promise<void> {
   const session = await browserSession(context);
   const browser = await drive(context, await addressOf(session.id));

@@ -9,7 +9,7 @@ const messages = 100_000;
 const atOnce = 64;
 const mebibyte = 1_048_576;
 
-/** Over a bare socket: Playwright itself takes a millisecond for each. */
+/** Uses a plain socket, because Playwright itself takes a millisecond for each call. */
 async function manySmall(context: TestContext): Promise<void> {
   const session = await browserSession(context);
   const socket = await CdpSocket.open(await pageTargetUrl(context, session.id), context.client.headers);
@@ -32,7 +32,7 @@ async function largeResult(context: TestContext): Promise<void> {
   check(result === '0123456789abcdef'.repeat(size / 16), 'the result has other characters');
 }
 
-/** Noise cannot be compressed: ten million pixels of it are a picture of nearly 30 MiB, in base64 a third more. */
+/** Noise cannot be compressed: ten million pixels give an image of nearly 30 MiB, and base64 adds a third. */
 const noise = `(() => {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [4000, 2500];

@@ -10,7 +10,7 @@ import { browserSession, needBrowsers } from '../browser/bench.ts';
 import { mustBeProblem } from '../contract/problem.ts';
 import { becomes } from '../steel/bench.ts';
 
-/** The form that every orchestrator of this kind has. */
+/** The form that every orchestrator of this kind supports. */
 const throughPath = socketForms.find(({ shown }) => shown.startsWith('/sessions/'))!;
 
 async function drive(context: TestContext, how: ConnectOptions): Promise<Browser> {
@@ -82,7 +82,9 @@ async function twoPages(context: TestContext): Promise<void> {
 
 export function puppeteerSuite(): Suite {
   const forms = socketForms.map((form) => ({
-    name: `connect({ browserWSEndpoint: ws://host${form.shown} }) ${form.creates ? 'creates, and disconnect ends' : 'attaches, and disconnect leaves'}`,
+    name:
+      `connect({ browserWSEndpoint: ws://host${form.shown} }) ` +
+      (form.creates ? 'creates, and disconnect ends' : 'attaches, and disconnect leaves'),
     async run(context: TestContext) {
       if (!form.creates) return attaches(context, form);
       await needBrowsers(context);

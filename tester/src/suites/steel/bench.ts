@@ -6,17 +6,17 @@ import type { SteelSession, SteelUser } from '../../clients/steel.ts';
 import type { TestContext } from '../../suite.ts';
 import { poll } from '../../wait.ts';
 
-/** The connect string of the README; a server without keys takes any. */
+/** The connect string from the README. A server without keys accepts any key. */
 export function connectUrl({ options }: TestContext, session: SteelSession): string {
   return `${session.websocketUrl}&apiKey=${encodeURIComponent(options.apiKey ?? 'none')}`;
 }
 
-/** The first page of the session, driven by Playwright. */
+/** The first page of the session, connected through Playwright. */
 export async function drive(context: TestContext, session: SteelSession): Promise<Page> {
   return firstPage(await connectPlaywright(context, connectUrl(context, session)));
 }
 
-/** The session once it has this status, or a failure. Asking may be activity, so this is for what must happen anyway. */
+/** Waits until the session has this status, or fails. A request may count as activity, so use this only for changes that happen anyway. */
 export async function becomes(user: SteelUser, id: string, status: SteelSession['status'], withinMs = 5_000): Promise<SteelSession> {
   let last: SteelSession | undefined;
   const look = async () => {
@@ -28,10 +28,10 @@ export async function becomes(user: SteelUser, id: string, status: SteelSession[
   return found;
 }
 
-/** A list whose paging goes round and round must fail, not run for ever. */
+/** A list whose paging repeats must fail instead of running forever. */
 const mostListed = 1_000;
 
-/** This user's sessions in the order of the list, page after page to its end. */
+/** This user's sessions in the order of the list, read page by page to the end. */
 export async function listOwn(user: SteelUser, query: Parameters<SteelUser['own']>[0] = {}): Promise<Steel.Sessionslist.Session[]> {
   const found: Steel.Sessionslist.Session[] = [];
   for await (const session of user.sdk.sessions.list(user.own(query))) {

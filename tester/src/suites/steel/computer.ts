@@ -41,7 +41,7 @@ async function sitDown(context: TestContext): Promise<Desk> {
   return { driven, session, act };
 }
 
-/** Input reaches the page a little after the answer. */
+/** Input reaches the page shortly after the response. */
 async function becomes({ driven }: Desk, expression: string, expected: unknown): Promise<void> {
   let last: unknown;
   await poll(

@@ -23,7 +23,7 @@ async function twice(context: TestContext): Promise<void> {
   const user = await SteelUser.start(context);
   const { id } = await user.create();
   await user.release(id);
-  // Whether a second release is a success or a 404 is a matter of taste; it must be no error of the server.
+  // A second release may be a success or a 404, but not a server error.
   const again = await user.sdk.sessions.release(id, { maxRetries: 0 }).catch(refusalOf);
   check('success' in again || again.status === 404, `a second release was refused: ${'message' in again ? again.message : ''}`);
   equal((await user.retrieve(id)).status, 'released', 'status after two releases');

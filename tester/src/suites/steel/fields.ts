@@ -13,7 +13,10 @@ async function complete(context: TestContext): Promise<void> {
   equal(session.metadata, { tester: user.mark, colour: 'blue' }, 'metadata');
   equal([session.status, session.timeout, session.inactivityTimeout], ['live', 123_000, 45_000], 'status, timeout and inactivityTimeout');
   check(uuid.test(session.id), `id ${session.id} is no UUID`);
-  check(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(session.createdAt), `createdAt '${session.createdAt}' is not ISO with milliseconds and Z`);
+  check(
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(session.createdAt),
+    `createdAt '${session.createdAt}' is not ISO with milliseconds and Z`,
+  );
   check(Math.abs(Date.parse(session.createdAt) - Date.now()) < clockSlackMs, `createdAt is ${session.createdAt}`);
   equal([session.creditsUsed, session.proxyBytesUsed], [0, 0], 'creditsUsed and proxyBytesUsed');
   check(field(session, 'eventCount', 'number') >= 0, `eventCount is ${session.eventCount}`);
@@ -45,7 +48,7 @@ async function echoed(context: TestContext): Promise<void> {
   equal(told(await user.retrieve(session.id)), fields, 'the options in retrieve');
 }
 
-/** What a session says of its size must be true of its pages, whoever chose it. */
+/** The size that a session reports must match its pages, regardless of who chose it. */
 async function sized(context: TestContext): Promise<void> {
   const user = await SteelUser.start(context);
   for (const fields of [{}, { deviceConfig: { device: 'mobile' as const } }, { dimensions: { width: 1002, height: 613 } }]) {

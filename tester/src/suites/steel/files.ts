@@ -23,7 +23,7 @@ async function desk(context: TestContext) {
   };
 }
 
-/** Bytes of every value, so that nothing can pass them on as text. */
+/** Uses all byte values, so that a text conversion on the way would be noticed. */
 function content(size: number, seed: number): Buffer {
   const random = seededRandom(seed);
   return Buffer.from(Array.from({ length: size }, () => Math.floor(random() * 256)));
@@ -60,22 +60,27 @@ async function archive(context: TestContext): Promise<void> {
   for (const [index, path] of paths.entries()) check(zip.get(path)?.equals(sent[index]!), `${path} in the archive has other bytes`);
 }
 
-/** Without Playwright, which would have the browser keep its downloads elsewhere. */
+/** Does not use Playwright, which would make the browser store its downloads elsewhere. */
 async function downloaded(context: TestContext): Promise<void> {
   const { id, list, download } = await desk(context);
   const sent = content(50_000, 2);
   const site = await localSite(context, {
     '/': page('download', '<a href="/report.bin" download>report</a>'),
-    '/report.bin': { type: 'application/octet-stream', body: sent, headers: { 'content-disposition': 'attachment; filename="report.bin"' } },
+    '/report.bin': {
+      type: 'application/octet-stream', body: sent, headers: { 'content-disposition': 'attachment; filename="report.bin"' },
+    },
   });
   const socket = await CdpSocket.open(await pageTargetUrl(context, id), context.client.headers);
   context.onCleanup(() => socket.close());
   await socket.call('Page.navigate', { url: site.url('/') });
-  const clicked = await poll(async () => ((await socket.evaluate(`document.querySelector('a')?.click() ?? document.title`)) === 'download' ? true : undefined), {
-    withinMs: 5_000,
-  });
+  const clicked = await poll(
+    async () => ((await socket.evaluate(`document.querySelector('a')?.click() ?? document.title`)) === 'download' ? true : undefined),
+    { withinMs: 5_000 },
+  );
   check(clicked, 'the page with the download did not open');
-  const arrived = await poll(async () => (await list()).find(({ path, size }) => path.endsWith('report.bin') && size === sent.length), { withinMs: 10_000 });
+  const arrived = await poll(async () => (await list()).find(({ path, size }) => path.endsWith('report.bin') && size === sent.length), {
+    withinMs: 10_000,
+  });
   check(arrived, `the download is not listed: ${JSON.stringify(await list())}`);
   check((await download(arrived.path)).equals(sent), 'the download has other bytes');
 }
@@ -84,12 +89,16 @@ async function outside(context: TestContext): Promise<void> {
   const { id, upload, list } = await desk(context);
   await upload('inside.txt', Buffer.from('inside'));
   for (const path of ['../outside.txt', '/etc/outside.txt', 'a/../../outside.txt']) {
-    // Refused, or kept inside under another name: never outside the session's own folder.
+    // The upload is refused, or stored inside under another name, but never outside the session's own folder.
     const stored = await upload('x.txt', Buffer.from('outside'), path).catch(() => undefined);
-    if (stored) check((await list()).some((file) => file.path === stored.path && !file.path.includes('..')), `upload to ${path} was stored as ${stored.path}`);
+    if (stored)
+      check(
+        (await list()).some((file) => file.path === stored.path && !file.path.includes('..')),
+        `upload to ${path} was stored as ${stored.path}`,
+      );
   }
   for (const path of ['..%2f..%2f..%2f..%2fetc%2fpasswd', '%2e%2e/%2e%2e/etc/passwd']) {
-    // Not by the SDK, whose addresses are cleaned up before they are sent.
+    // Without the SDK, which normalizes addresses before it sends them.
     const reply = await context.client.request('GET', `/v1/sessions/${id}/files/${path}`);
     check(reply.status === 400 || reply.status === 404, `download of ${path} answered ${reply}`);
   }

@@ -38,7 +38,7 @@ async function otherBody(context: TestContext): Promise<void> {
   equal(refusal.header('x-should-retry'), 'false', 'x-should-retry, without which the SDK would try again in vain');
 }
 
-/** The server has made the session, and the network loses its answer: the SDK asks again by itself. */
+/** The server has created the session, but the network loses the response: the SDK retries by itself. */
 async function lostReply(context: TestContext): Promise<void> {
   const user = await SteelUser.start(context);
   let asked = 0;
@@ -50,7 +50,7 @@ async function lostReply(context: TestContext): Promise<void> {
   equal(await listed(user), [sessionId], 'the sessions of the create and its retry');
 }
 
-/** The SDK retries what it can, but not an answer that breaks off: then its user asks again. */
+/** The SDK retries where it can, but not after a truncated response. Then the user repeats the call. */
 async function createAnyhow(user: SteelUser, sessionId: string, sdk: SteelUser['sdk']): Promise<SteelSession> {
   for (let tries = 1; ; tries++) {
     try {

@@ -5,7 +5,7 @@ import type { Test, TestContext } from '../../suite.ts';
 import { inParallel } from '../../wait.ts';
 import { listOwn } from './bench.ts';
 
-/** Few at once: released sessions are listed as well, so a small pool suffices. */
+/** The number of sessions at a time. Released sessions are listed too, so a small pool is enough. */
 const atOnce = 3;
 
 async function createReleased(user: SteelUser, count: number): Promise<string[]> {
@@ -16,7 +16,7 @@ async function createReleased(user: SteelUser, count: number): Promise<string[]>
   });
 }
 
-/** All pages, one after the other: exactly these sessions, the newest first, and an end. */
+/** Reads all pages in order: they must list exactly these sessions, the newest first, and end. */
 async function mustList(user: SteelUser, expected: string[], limit?: number): Promise<void> {
   const found = await listOwn(user, limit === undefined ? {} : { limit });
   equal(found.map(({ id }) => id).sort(), [...expected].sort(), `the ids in the list of ${expected.length}`);
@@ -61,8 +61,12 @@ async function byStatus(context: TestContext): Promise<void> {
 
 async function byMetadata(context: TestContext): Promise<void> {
   const user = await SteelUser.start(context);
-  const [one, other] = [await user.create({ metadata: { job: 'a b&c', kind: 'x' } }), await user.create({ metadata: { job: 'd', kind: 'x' } })];
-  const list = async (query: Record<string, string>) => (await user.sdk.sessions.list(user.own(query as object))).sessions.map(({ id }) => id);
+  const [one, other] = [
+    await user.create({ metadata: { job: 'a b&c', kind: 'x' } }),
+    await user.create({ metadata: { job: 'd', kind: 'x' } }),
+  ];
+  const list = async (query: Record<string, string>) =>
+    (await user.sdk.sessions.list(user.own(query as object))).sessions.map(({ id }) => id);
   equal(await list({ 'metadata[job]': 'a b&c' }), [one.id], 'the list of one job');
   equal(await list({ 'metadata[kind]': 'x' }), [other.id, one.id], 'the list of a kind, newest first');
   equal(await list({ 'metadata[kind]': 'x', 'metadata[job]': 'd' }), [other.id], 'the list by two keys');

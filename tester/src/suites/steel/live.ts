@@ -19,7 +19,10 @@ async function details(context: TestContext): Promise<void> {
   const pages = shown.pages.map(({ url, title }) => `${url} ${title}`).sort();
   equal(pages, [`${site.url('/')} watched`, `${site.url('/second')} second`], 'the pages');
   equal(new Set(shown.pages.map(({ id }) => id)).size, 2, 'distinct ids of two pages');
-  const addresses = [shown.wsUrl, shown.sessionViewerUrl, shown.sessionViewerFullscreenUrl, ...shown.pages.flatMap((each) => [each.sessionViewerUrl, each.sessionViewerFullscreenUrl])];
+  const addresses = [
+    shown.wsUrl, shown.sessionViewerUrl, shown.sessionViewerFullscreenUrl,
+    ...shown.pages.flatMap((each) => [each.sessionViewerUrl, each.sessionViewerFullscreenUrl]),
+  ];
   for (const url of addresses) check(URL.canParse(url), `'${url}' is no absolute address in ${show(shown)}`);
 }
 
@@ -35,13 +38,13 @@ async function opensWithoutKey(context: TestContext): Promise<void> {
 }
 
 interface Watching {
-  /** JPEGs that have come so far. */
+  /** The number of JPEGs received so far. */
   frames(): number;
-  /** Fails when none comes. */
+  /** Waits for the first JPEG; fails if none arrives. */
   first(): Promise<void>;
 }
 
-/** Opens the live view of one session in the browser of another, as a person would. */
+/** Opens the live view of one session in the browser of another, like a person. */
 async function watchIt(context: TestContext, user: SteelUser, watched: SteelSession): Promise<Watching> {
   const reply = await fetch(watched.debugUrl);
   if (reply.status === 404 || reply.status === 501) skip(`this server has no live view (GET of debugUrl is ${reply.status})`);
@@ -76,7 +79,7 @@ async function delivers(context: TestContext): Promise<void> {
   check(more, `of a page that changes ten times a second only ${frames()} pictures came in 10 s`);
 }
 
-/** A tab that someone forgot must not hold a browser for ever. */
+/** A forgotten tab must not keep a browser forever. */
 async function watchingIsIdle(context: TestContext): Promise<void> {
   const user = await SteelUser.start(context);
   const site = await localSite(context, { '/': lively });

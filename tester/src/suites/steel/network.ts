@@ -5,7 +5,10 @@ import { localSite, page, pixel } from '../../net/site.ts';
 import type { Test, TestContext } from '../../suite.ts';
 import { drive } from './bench.ts';
 
-const rich = page('rich', '<link rel="stylesheet" href="/style.css"><img src="/image.gif"><img src="/other.gif"><video src="/film.mp4" preload="auto"></video>');
+const rich = page(
+  'rich',
+  '<link rel="stylesheet" href="/style.css"><img src="/image.gif"><img src="/other.gif"><video src="/film.mp4" preload="auto"></video>',
+);
 const files = {
   '/': rich,
   '/image.gif': pixel,
@@ -15,14 +18,14 @@ const files = {
 };
 const parts = Object.keys(files).slice(1);
 
-/** Which parts of the page the browser really asked for. The page's load waits for them; a blocked one fails at once. */
+/** The parts of the page that the browser really requested. The page load waits for them; a blocked part fails at once. */
 async function asked(context: TestContext, optimizeBandwidth: NonNullable<CreateFields['optimizeBandwidth']>): Promise<string[]> {
   const user = await SteelUser.start(context);
   const site = await localSite(context, files);
   const driven = await drive(context, await user.createBrowser({ optimizeBandwidth }, 'optimizeBandwidth'));
   await driven.goto(site.url('/'), { waitUntil: 'load' });
   equal(await driven.title(), 'rich', 'the title');
-  // A page asks for its parts in order: once this one has come, no earlier part is still to be asked for.
+  // A page requests its parts in order: once this one has arrived, all earlier parts have been requested.
   await driven.evaluate(`fetch('/last').then(() => true)`);
   equal(site.asked('/last'), 1, 'requests of the page itself');
   return parts.filter((path) => site.asked(path) > 0);
@@ -37,7 +40,7 @@ const ads = ['http://ads.doubleclick.net/a.js', 'http://www.googletagmanager.com
 const withAds = page('plain', ads.map((url) => `<script src="${url}"></script>`).join(''));
 const script = { type: 'text/javascript', body: '' };
 
-/** These hosts exist only behind the proxy, so a page that shows has come through it. */
+/** These hosts exist only behind the proxy, so a page that loads has come through it. */
 async function proxied(context: TestContext): Promise<void> {
   const user = await SteelUser.start(context);
   const proxy = await passwordProxy(context, { [plain]: page('behind the proxy') });
@@ -69,7 +72,9 @@ export const network: Test[] = [
   blocks('blockImages alone asks for no image', { blockImages: true }, ['/style.css', '/film.mp4']),
   blocks('blockStylesheets alone asks for no style sheet', { blockStylesheets: true }, ['/image.gif', '/other.gif', '/film.mp4']),
   blocks('blockMedia alone asks for no film', { blockMedia: true }, ['/image.gif', '/other.gif', '/style.css']),
-  blocks('blockUrlPatterns asks for nothing that matches', { blockUrlPatterns: ['*/other.gif'] }, ['/image.gif', '/style.css', '/film.mp4']),
+  blocks(
+    'blockUrlPatterns asks for nothing that matches', { blockUrlPatterns: ['*/other.gif'] }, ['/image.gif', '/style.css', '/film.mp4'],
+  ),
   { name: 'proxyUrl: traffic goes through a proxy that demands a password', run: proxied },
   { name: 'blockAds asks no ad server', run: noAds },
 ];

@@ -4,15 +4,17 @@ import { localSite, page } from '../../net/site.ts';
 import type { Test, TestContext } from '../../suite.ts';
 import { drive } from './bench.ts';
 
-/** The option is proved by what a page of the session sees: these expressions and their values. */
+/** Verifies an option in a page of the session, with these expressions and their expected values. */
 function seen(name: string, fields: CreateFields, expected: Record<string, unknown>): Test {
   return {
     name,
     async run(context) {
       const driven = await openPage(context, fields, Object.keys(fields).join(' and '));
-      for (const [expression, value] of Object.entries(expected)) equal(await driven.evaluate(expression), value, `${expression} in the page`);
+      for (const [expression, value] of Object.entries(expected))
+        equal(await driven.evaluate(expression), value, `${expression} in the page`);
       const fresh = await driven.context().newPage();
-      for (const [expression, value] of Object.entries(expected)) equal(await fresh.evaluate(expression), value, `${expression} in a second page`);
+      for (const [expression, value] of Object.entries(expected))
+        equal(await fresh.evaluate(expression), value, `${expression} in a second page`);
     },
   };
 }
@@ -25,7 +27,7 @@ async function openPage(context: TestContext, fields: CreateFields, what: string
   return driven;
 }
 
-/** The header as well as the property: pages ask for either. */
+/** Checks the header as well as the property, because pages use either. */
 async function userAgentSent(context: TestContext): Promise<void> {
   const user = await SteelUser.start(context);
   const site = await localSite(context, { '/': page('sent') });

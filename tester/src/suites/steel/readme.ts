@@ -6,7 +6,7 @@ import { localSite, page } from '../../net/site.ts';
 import type { Test, TestContext } from '../../suite.ts';
 import { isPng } from './bench.ts';
 
-/** What a newcomer copies from the README of Steel, step by step. */
+/** The first script in the README of Steel, step by step. */
 async function firstScript(context: TestContext): Promise<void> {
   const user = await SteelUser.start(context);
   const { chromium } = await loadPlaywright();

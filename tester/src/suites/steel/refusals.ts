@@ -3,7 +3,7 @@ import { fill, limits } from '../../api/full-pool.ts';
 import { refused, SteelUser, type CreateFields } from '../../clients/steel.ts';
 import type { Test, TestContext } from '../../suite.ts';
 
-/** What no orchestrator of this kind can do: it must say so, and not act as if. */
+/** Options that no orchestrator of this kind supports: it must refuse them instead of ignoring them. */
 const unsupported: Record<string, unknown>[] = [
   { solveCaptcha: true },
   { credentials: {} },
@@ -42,7 +42,7 @@ const bad: Record<string, unknown>[] = [
   { metadata: 'text' },
 ];
 
-/** One refused create; the innermost names of what was asked for must be in the message. */
+/** One refused create. The message must contain the innermost names of the requested options. */
 function refusal(body: Record<string, unknown>, expected: number): Test {
   const name = Object.keys(body)[0]!;
   return {

@@ -6,7 +6,7 @@ import { isPng } from './bench.ts';
 
 const article = page('article', '<h1>Heading</h1><p>Some <b>bold</b> text.</p><a href="/next">The next one</a>');
 
-/** The reply names an address, and whoever has the key can fetch it. */
+/** Fetches an address from the reply; every holder of the key can fetch it. */
 async function fetched({ client }: TestContext, url: string): Promise<Buffer> {
   check(URL.canParse(url), `url '${url}' is no absolute address`);
   const reply = await fetch(url, { headers: client.headers });
@@ -31,7 +31,10 @@ async function formats(context: TestContext): Promise<void> {
   const site = await localSite(context, { '/': article });
   const { content } = await offered('scrape as markdown', () => sdk.scrape({ url: site.url('/'), format: ['markdown', 'cleaned_html'] }));
   check(/^# Heading/m.test(content.markdown ?? '') && content.markdown?.includes('**bold**'), `markdown is ${show(content.markdown)}`);
-  check(content.cleaned_html?.includes('Heading') && !content.cleaned_html.includes('<script'), `cleaned_html is ${show(content.cleaned_html)}`);
+  check(
+    content.cleaned_html?.includes('Heading') && !content.cleaned_html.includes('<script'),
+    `cleaned_html is ${show(content.cleaned_html)}`,
+  );
 }
 
 async function missing(context: TestContext): Promise<void> {

@@ -6,7 +6,7 @@ import { drive } from './bench.ts';
 
 const recall = `({ cookie: document.cookie, stored: localStorage.getItem('word') })`;
 
-/** As people log in once and go on in another session. */
+/** Like a user who logs in once and continues in another session. */
 async function handedOver(context: TestContext): Promise<void> {
   const user = await SteelUser.start(context);
   const site = await localSite(context, { '/': page('state') });

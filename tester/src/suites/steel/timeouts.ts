@@ -6,7 +6,7 @@ import { sleepUntil } from '../../wait.ts';
 import { becomes, connectUrl } from './bench.ts';
 
 const timeoutMs = 4_000;
-/** How much later than its time an end may be noticed on a busy machine. */
+/** The delay with which the end of a session may be noticed on a busy machine. */
 const lateMs = 3_000;
 
 async function hard(context: TestContext): Promise<void> {
@@ -30,11 +30,14 @@ async function hard(context: TestContext): Promise<void> {
   const { code, reason } = await closed;
   check(code !== 1006 && reason !== '', `the socket ended with ${code} '${reason}', which does not say why`);
   const ended = await becomes(user, session.id, 'released');
-  check(ended.duration >= timeoutMs - 100 && ended.duration < timeoutMs + lateMs, `it lived for ${ended.duration} ms, the timeout is ${timeoutMs} ms`);
+  check(
+    ended.duration >= timeoutMs - 100 && ended.duration < timeoutMs + lateMs,
+    `it lived for ${ended.duration} ms, the timeout is ${timeoutMs} ms`,
+  );
   context.figure('lived', ended.duration, 'ms');
 }
 
-/** Looking may count as activity, so the one that must expire is not looked at, and another shows that it was not too early. */
+/** A request may count as activity, so the session that must expire is not queried; another one shows that it did not end too early. */
 async function idle(context: TestContext): Promise<void> {
   const user = await SteelUser.start(context);
   const early = await user.create({ inactivityTimeout: timeoutMs });
@@ -45,7 +48,10 @@ async function idle(context: TestContext): Promise<void> {
   await sleepUntil(since, timeoutMs + 1_000);
   const ended = await user.retrieve(alone.id);
   equal(ended.status, 'released', 'status 1 s past inactivityTimeout');
-  check(ended.duration >= timeoutMs - 100 && ended.duration < timeoutMs + lateMs, `it lived for ${ended.duration} ms, inactivityTimeout is ${timeoutMs} ms`);
+  check(
+    ended.duration >= timeoutMs - 100 && ended.duration < timeoutMs + lateMs,
+    `it lived for ${ended.duration} ms, inactivityTimeout is ${timeoutMs} ms`,
+  );
   context.figure('lived', ended.duration, 'ms');
 }
 

@@ -20,7 +20,10 @@ public sealed class ComputerParserTests
         Assert.Equal("", Parse<TypeText>("""{"action":"type_text","text":""}""").Text);
         Assert.Equal(TimeSpan.FromSeconds(0.5), Parse<Wait>("""{"action":"wait","duration":0.5}""").Duration);
         Assert.True(Parse<TakeScreenshot>("""{"action":"take_screenshot"}""") is { Screenshot: false });
-        Assert.Equal(["Shift"], Parse<GetCursorPosition>("""{"action":"get_cursor_position","hold_keys":["shift"],"screenshot":true}""").HoldKeys.Select(key => key.Name));
+        Assert.Equal(
+            ["Shift"],
+            Parse<GetCursorPosition>("""{"action":"get_cursor_position","hold_keys":["shift"],"screenshot":true}""")
+                .HoldKeys.Select(key => key.Name));
     }
 
     [Theory]
@@ -53,7 +56,8 @@ public sealed class ComputerParserTests
     [InlineData("""{"action":"wait","duration":1,"screenshot":"yes"}""", "screenshot")]
     [InlineData("""{"action":"wait","duration":1,"hold_keys":[1]}""", "hold_keys[0]")]
     [InlineData("[]", null)]
-    public void What_cannot_be_meant_is_refused_by_name(string json, string? field) => Assert.Equal(field, Field(() => Parse<ComputerAction>(json)));
+    public void What_cannot_be_meant_is_refused_by_name(string json, string? field) =>
+        Assert.Equal(field, Field(() => Parse<ComputerAction>(json)));
 
     [Theory]
     [InlineData(16, 1, true)]

@@ -29,7 +29,8 @@ public sealed class KeyNamesTests
     [InlineData("ctrl+a", "Control a")]
     [InlineData("Ctrl+Shift+T", "Control Shift T")]
     [InlineData("ctrl+plus", "Control +")]
-    public void A_chord_is_its_keys_in_order(string name, string keys) => Assert.Equal(keys, string.Join(' ', KeyNames.Find(name)!.Select(key => key.Name)));
+    public void A_chord_is_its_keys_in_order(string name, string keys) =>
+        Assert.Equal(keys, string.Join(' ', KeyNames.Find(name)!.Select(key => key.Name)));
 
     [Theory]
     [InlineData("")]

@@ -16,7 +16,10 @@ public sealed class FaultSpecTests
             new(FaultKind.Garbage, FaultStep.Get, 1, "no-id", default),
             new(FaultKind.NeverReady, FaultStep.Start, 1, "deaf", default),
         ];
-        Assert.Equal(expected, FaultSpec.ParseList("crash@create=0.05, slow@status=1:500ms,,slow@start=0,drip@any=.5:1.5s,garbage@get=1:no-id,never-ready@start=1:deaf"));
+        Assert.Equal(
+            expected,
+            FaultSpec.ParseList(
+                "crash@create=0.05, slow@status=1:500ms,,slow@start=0,drip@any=.5:1.5s,garbage@get=1:no-id,never-ready@start=1:deaf"));
         Assert.Empty(FaultSpec.ParseList(""));
     }
 
@@ -46,5 +49,8 @@ public sealed class FaultSpecTests
     [InlineData("lying-status@get=1")]
     [InlineData("wrong-id@delete=1")]
     public void What_cannot_be_meant_is_refused_in_words(string text) =>
-        Assert.StartsWith("--faults: ", Assert.Throws<ArgumentException>(() => FaultSpec.ParseList(text)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "--faults: ",
+            Assert.Throws<ArgumentException>(() => FaultSpec.ParseList(text)).Message,
+            StringComparison.Ordinal);
 }

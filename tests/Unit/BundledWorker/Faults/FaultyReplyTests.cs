@@ -24,8 +24,14 @@ public sealed class FaultyReplyTests
     [Fact]
     public void A_lie_is_the_opposite_of_the_status()
     {
-        Assert.Contains("\"available\":true", Text(FaultyReply.Lie(Reply.Json(200, Encoding.ASCII.GetBytes($$"""{"available":false,"session_id":"{{Session.Id}}"}""")))), StringComparison.Ordinal);
-        Assert.Contains("\"available\":false", Text(FaultyReply.Lie(Reply.Json(200, """{"available":true,"session_id":null}"""u8.ToArray()))), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"available\":true",
+            Text(FaultyReply.Lie(Reply.Json(200, Encoding.ASCII.GetBytes($$"""{"available":false,"session_id":"{{Session.Id}}"}""")))),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "\"available\":false",
+            Text(FaultyReply.Lie(Reply.Json(200, """{"available":true,"session_id":null}"""u8.ToArray()))),
+            StringComparison.Ordinal);
     }
 
     [Fact]

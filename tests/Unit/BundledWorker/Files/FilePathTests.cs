@@ -33,7 +33,8 @@ public sealed class FilePathTests
     [InlineData("a\nb")]
     [InlineData("a\u007fb")]
     [InlineData("a\u0085b")]
-    public void A_path_out_of_the_folder_or_of_no_name_is_refused(string path) => Assert.Equal("path", Refused.Field(() => FilePath.Check(path, "path")));
+    public void A_path_out_of_the_folder_or_of_no_name_is_refused(string path) =>
+        Assert.Equal("path", Refused.Field(() => FilePath.Check(path, "path")));
 
     [Theory]
     [InlineData("a", 255)]
@@ -46,5 +47,6 @@ public sealed class FilePathTests
         Assert.Equal("path", Refused.Field(() => FilePath.Check(Repeat(part, most + 1), "path")));
     }
 
-    private static string Repeat(string part, int count) => string.Concat(Enumerable.Repeat(part, count)) + (part.EndsWith('/') ? "bc" : "");
+    private static string Repeat(string part, int count) =>
+        string.Concat(Enumerable.Repeat(part, count)) + (part.EndsWith('/') ? "bc" : "");
 }

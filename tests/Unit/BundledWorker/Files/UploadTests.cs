@@ -44,7 +44,11 @@ public sealed class UploadTests : IDisposable
     [InlineData("file", File, File)]
     [InlineData("path", "Content-Disposition: form-data; name=\"path\"\r\n\r\n../x", File)]
     [InlineData("path", "Content-Disposition: form-data; name=\"path\"\r\n\r\n", File)]
-    [InlineData("path", "Content-Disposition: form-data; name=\"path\"\r\n\r\na", "Content-Disposition: form-data; name=\"path\"\r\n\r\nb", File)]
+    [InlineData(
+        "path",
+        "Content-Disposition: form-data; name=\"path\"\r\n\r\na",
+        "Content-Disposition: form-data; name=\"path\"\r\n\r\nb",
+        File)]
     [InlineData(null, "Content-Type: text/plain\r\n\r\nx")]
     public async Task What_cannot_be_meant_is_refused_by_name(string? field, params string[] sections)
     {
@@ -61,7 +65,8 @@ public sealed class UploadTests : IDisposable
     public async Task A_form_that_ends_too_early_is_the_clients_fault(string body)
     {
         using var upload = New();
-        await Assert.ThrowsAsync<BadInputException>(() => upload.ReadAsync(Request(Encoding.UTF8.GetBytes(body), "multipart/form-data; boundary=x"), default));
+        await Assert.ThrowsAsync<BadInputException>(
+            () => upload.ReadAsync(Request(Encoding.UTF8.GetBytes(body), "multipart/form-data; boundary=x"), default));
     }
 
     [Theory]
@@ -97,9 +102,14 @@ public sealed class UploadTests : IDisposable
     public async Task A_form_has_a_greatest_number_of_fields_and_a_path_a_greatest_length()
     {
         using var many = New();
-        await Assert.ThrowsAsync<BadInputException>(() => ReadAsync(many, [.. Enumerable.Range(0, 17).Select(i => $"Content-Disposition: form-data; name=\"{i}\"\r\n\r\nx")]));
+        await Assert.ThrowsAsync<BadInputException>(() => ReadAsync(
+            many,
+            [.. Enumerable.Range(0, 17).Select(i => $"Content-Disposition: form-data; name=\"{i}\"\r\n\r\nx")]));
         using var longest = New();
-        var refused = await Assert.ThrowsAsync<BadInputException>(() => ReadAsync(longest, $"Content-Disposition: form-data; name=\"path\"\r\n\r\n{new string('a', 1025)}", File));
+        var refused = await Assert.ThrowsAsync<BadInputException>(() => ReadAsync(
+            longest,
+            $"Content-Disposition: form-data; name=\"path\"\r\n\r\n{new string('a', 1025)}",
+            File));
         Assert.Equal("path", refused.Field);
     }
 

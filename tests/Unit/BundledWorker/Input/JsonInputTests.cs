@@ -25,7 +25,8 @@ public sealed class JsonInputTests
     [InlineData("""{"a":1,"\u0061":2}""", "in.a")]
     [InlineData("""{"a":1,"a":null}""", "in.a")]
     [InlineData("""{"":1,"":2}""", "in.")]
-    public void A_name_that_is_given_twice_is_refused(string json, string field) => Assert.Equal(field, Field(() => JsonInput.Members(Json(json), "in").Count()));
+    public void A_name_that_is_given_twice_is_refused(string json, string field) =>
+        Assert.Equal(field, Field(() => JsonInput.Members(Json(json), "in").Count()));
 
     [Theory]
     [InlineData("""{"\ud800":1}""")]

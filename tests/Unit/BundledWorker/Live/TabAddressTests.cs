@@ -38,10 +38,12 @@ public sealed class TabAddressTests
     [InlineData("https://exa\0mple.com")]
     [InlineData("//example.com:x")]
     [InlineData("javascript:1;alert(1)")]
-    public void What_reads_the_machine_or_runs_in_the_page_is_not_opened(string typed) => Assert.Throws<BadMessageException>(() => TabAddress.Parse(typed));
+    public void What_reads_the_machine_or_runs_in_the_page_is_not_opened(string typed) =>
+        Assert.Throws<BadMessageException>(() => TabAddress.Parse(typed));
 
     [Theory]
     [InlineData("file:1/etc/passwd")]
     [InlineData("chrome:1")]
-    public void A_scheme_with_a_digit_behind_it_is_a_host_with_a_port(string typed) => Assert.Equal("https://" + typed, TabAddress.Parse(typed));
+    public void A_scheme_with_a_digit_behind_it_is_a_host_with_a_port(string typed) =>
+        Assert.Equal("https://" + typed, TabAddress.Parse(typed));
 }

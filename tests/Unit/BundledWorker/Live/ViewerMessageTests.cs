@@ -52,7 +52,8 @@ public sealed class ViewerMessageTests
     [InlineData("1e999")]
     [InlineData("\"1\"")]
     [InlineData("null")]
-    public void What_is_no_place_on_a_page_is_refused(string value) => Assert.Throws<BadMessageException>(() => Parse($$"""{"f":{{value}}}""").Pixels("f"));
+    public void What_is_no_place_on_a_page_is_refused(string value) =>
+        Assert.Throws<BadMessageException>(() => Parse($$"""{"f":{{value}}}""").Pixels("f"));
 
     [Theory]
     [InlineData("-1")]
@@ -60,7 +61,8 @@ public sealed class ViewerMessageTests
     [InlineData("1.5")]
     [InlineData("1e99")]
     [InlineData("true")]
-    public void What_is_no_number_in_range_is_refused(string value) => Assert.Throws<BadMessageException>(() => Parse($$"""{"f":{{value}}}""").Number("f", 8));
+    public void What_is_no_number_in_range_is_refused(string value) =>
+        Assert.Throws<BadMessageException>(() => Parse($$"""{"f":{{value}}}""").Number("f", 8));
 
     [Theory]
     [InlineData("""{"\ud800":1,"type":"mouse"}""")]

@@ -18,8 +18,15 @@ public sealed class HttpHeadTests
     [Fact]
     public void What_is_meant_for_one_connection_is_left_out_however_it_is_spelt()
     {
-        var head = new HttpHead("GET / HTTP/1.1", ["Host: a", "CONNECTION: keep-alive", "Keep-Alive: 1", "proxy-connection : x", "Proxy-Authorization: Basic page", "Connections: 1"]);
-        Assert.Equal(["Host: a", "Connections: 1", "Connection: close", "Proxy-Authorization: Basic ours"], head.ForOneRequest("Proxy-Authorization: Basic ours").Headers);
+        var head = new HttpHead(
+            "GET / HTTP/1.1",
+            [
+                "Host: a", "CONNECTION: keep-alive", "Keep-Alive: 1", "proxy-connection : x", "Proxy-Authorization: Basic page",
+                "Connections: 1",
+            ]);
+        Assert.Equal(
+            ["Host: a", "Connections: 1", "Connection: close", "Proxy-Authorization: Basic ours"],
+            head.ForOneRequest("Proxy-Authorization: Basic ours").Headers);
     }
 
     [Theory]

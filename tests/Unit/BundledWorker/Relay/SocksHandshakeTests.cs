@@ -20,7 +20,9 @@ public sealed class SocksHandshakeTests
     {
         byte[] connect = [5, 1, 0, 3, 9, .. "a.example"u8, 1, 187];
         Assert.Equal([5, 2, 0, 2, .. connect], await RunAsync(Guarded, Site, [5, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
-        Assert.Equal([5, 2, 0, 2, 1, 2, .. "me"u8, 2, .. "ä"u8, .. connect], await RunAsync(Guarded, Site, [5, 2, 1, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
+        Assert.Equal(
+            [5, 2, 0, 2, 1, 2, .. "me"u8, 2, .. "ä"u8, .. connect],
+            await RunAsync(Guarded, Site, [5, 2, 1, 0, 5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
     }
 
     [Theory]
@@ -37,21 +39,27 @@ public sealed class SocksHandshakeTests
     }
 
     [Theory]
-    [InlineData(new byte[] { 72, 84 }, "no SOCKS 5")]
-    [InlineData(new byte[] { 4, 0 }, "no SOCKS 5")]
-    [InlineData(new byte[] { 5, 2 }, "demands a user name")]
-    [InlineData(new byte[] { 5, 255 }, "demands a user name")]
+    [InlineData(new byte[] { 72, 84 }, "does not speak SOCKS 5")]
+    [InlineData(new byte[] { 4, 0 }, "does not speak SOCKS 5")]
+    [InlineData(new byte[] { 5, 2 }, "requires a user name")]
+    [InlineData(new byte[] { 5, 255 }, "requires a user name")]
     [InlineData(new byte[] { 5, 0, 5, 1, 0, 1 }, "SOCKS error 1")]
-    [InlineData(new byte[] { 5, 0, 4, 0, 0, 1 }, "no SOCKS 5")]
-    [InlineData(new byte[] { 5, 0, 5, 0, 0, 9 }, "no SOCKS 5")]
+    [InlineData(new byte[] { 5, 0, 4, 0, 0, 1 }, "does not speak SOCKS 5")]
+    [InlineData(new byte[] { 5, 0, 5, 0, 0, 9 }, "does not speak SOCKS 5")]
     public async Task A_refusal_says_why(byte[] answers, string reason) =>
-        Assert.Contains(reason, (await Assert.ThrowsAsync<ProxyException>(() => RunAsync(Open, Site, answers))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            reason,
+            (await Assert.ThrowsAsync<ProxyException>(() => RunAsync(Open, Site, answers))).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(new byte[] { 5, 2, 1, 1 }, "refuses the user name")]
-    [InlineData(new byte[] { 5, 255 }, "no way to log in")]
+    [InlineData(new byte[] { 5, 255 }, "no authentication method")]
     public async Task A_refused_name_is_told_from_a_missing_one(byte[] answers, string reason) =>
-        Assert.Contains(reason, (await Assert.ThrowsAsync<ProxyException>(() => RunAsync(Guarded, Site, answers))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            reason,
+            (await Assert.ThrowsAsync<ProxyException>(() => RunAsync(Guarded, Site, answers))).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(new byte[] { })]
@@ -75,7 +83,7 @@ public sealed class SocksHandshakeTests
             await Assert.ThrowsAsync<ProxyException>(() => RunAsync(Open, site, answers));
     }
 
-    // What the proxy was told when these were its answers.
+    // Returns what the proxy received while it gave these answers.
     private static async Task<byte[]> RunAsync(Upstream upstream, Destination destination, byte[] answers)
     {
         var peer = new PeerStream(answers, pieces: 1);

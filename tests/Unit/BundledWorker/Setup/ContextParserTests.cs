@@ -57,7 +57,8 @@ public sealed class ContextParserTests
         Assert.Equal(5000, Parse(With(5000)).Cookies.Count);
         Assert.Equal("c.cookies", Field(() => Parse(With(5001))));
 
-        static string With(int count) => $$"""{"cookies":[{{string.Join(',', Enumerable.Repeat("""{"name":"n","value":"v","domain":"d"}""", count))}}]}""";
+        static string With(int count) =>
+            $$"""{"cookies":[{{string.Join(',', Enumerable.Repeat("""{"name":"n","value":"v","domain":"d"}""", count))}}]}""";
     }
 
     private static SessionContext Parse(string json) => ContextParser.Parse(Json(json), "c");

@@ -9,12 +9,14 @@ public sealed class CookieParserTests
     public void What_a_browser_tells_of_a_cookie_comes_back_without_what_it_does_not_take()
     {
         const string Told = """
-            {"name":"n","value":"","domain":".example.com","path":"/","expires":1e9,"size":5,"httpOnly":true,"secure":false,"session":false,"sameSite":"Lax",
-             "priority":"Medium","sourceScheme":"Secure","sourcePort":443,"partitionKey":{"topLevelSite":"https://example.com","hasCrossSiteAncestor":false},"odd":[]}
+            {"name":"n","value":"","domain":".example.com","path":"/","expires":1e9,"size":5,"httpOnly":true,"secure":false,
+             "session":false,"sameSite":"Lax","priority":"Medium","sourceScheme":"Secure","sourcePort":443,
+             "partitionKey":{"topLevelSite":"https://example.com","hasCrossSiteAncestor":false},"odd":[]}
             """;
         const string Taken = """
-            {"name":"n","value":"","domain":".example.com","path":"/","expires":1000000000,"httpOnly":true,"secure":false,"sameSite":"Lax","priority":"Medium",
-            "sourceScheme":"Secure","sourcePort":443,"partitionKey":{"topLevelSite":"https://example.com","hasCrossSiteAncestor":false}}
+            {"name":"n","value":"","domain":".example.com","path":"/","expires":1000000000,"httpOnly":true,"secure":false,
+            "sameSite":"Lax","priority":"Medium","sourceScheme":"Secure","sourcePort":443,
+            "partitionKey":{"topLevelSite":"https://example.com","hasCrossSiteAncestor":false}}
             """;
         Assert.Equal(Taken.ReplaceLineEndings(""), Parse(Told));
     }
@@ -24,7 +26,9 @@ public sealed class CookieParserTests
     [InlineData("-0.5")]
     [InlineData("null")]
     public void A_cookie_that_ends_with_its_browser_has_no_time(string expires) =>
-        Assert.Equal("""{"name":"n","value":"v","domain":"d"}""", Parse($$"""{"name":"n","value":"v","domain":"d","expires":{{expires}}}"""));
+        Assert.Equal(
+            """{"name":"n","value":"v","domain":"d"}""",
+            Parse($$"""{"name":"n","value":"v","domain":"d","expires":{{expires}}}"""));
 
     [Theory]
     [InlineData("""{"value":"v","domain":"d"}""", "c.name")]

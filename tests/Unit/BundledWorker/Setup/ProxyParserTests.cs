@@ -9,7 +9,9 @@ public sealed class ProxyParserTests
     [Fact]
     public void An_address_and_credentials_are_read()
     {
-        Assert.Equal(new Upstream(UpstreamKind.Http, "host", 3128, "me", "se:cret"), Parse("""{"url":"http://host:3128","username":"me","password":"se:cret"}"""));
+        Assert.Equal(
+            new Upstream(UpstreamKind.Http, "host", 3128, "me", "se:cret"),
+            Parse("""{"url":"http://host:3128","username":"me","password":"se:cret"}"""));
         Assert.Equal(new Upstream(UpstreamKind.Http, "host", 3128, null, ""), Parse("""{"url":"HTTP://HOST:3128/"}"""));
         Assert.Equal(new Upstream(UpstreamKind.Socks5, "::1", 9, "a:b", ""), Parse("""{"url":"socks5://[::1]:9","username":"a:b"}"""));
     }
@@ -23,7 +25,8 @@ public sealed class ProxyParserTests
     }
 
     [Fact]
-    public void A_name_beyond_ascii_becomes_punycode() => Assert.Equal("xn--bcher-kva.example", Parse("""{"url":"http://bücher.example"}""").Host);
+    public void A_name_beyond_ascii_becomes_punycode() =>
+        Assert.Equal("xn--bcher-kva.example", Parse("""{"url":"http://bücher.example"}""").Host);
 
     [Theory]
     [InlineData("{}", "p.url")]

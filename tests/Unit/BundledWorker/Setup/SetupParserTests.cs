@@ -10,7 +10,8 @@ public sealed class SetupParserTests
     {
         var options = Parse("""
             {
-              "dimensions": {"width": 1, "height": 8192}, "userAgent": "A b/1 (~)", "timezone": "America/Argentina/Buenos_Aires", "locale": "zh-Hans-CN",
+              "dimensions": {"width": 1, "height": 8192}, "userAgent": "A b/1 (~)", "timezone": "America/Argentina/Buenos_Aires",
+              "locale": "zh-Hans-CN",
               "mobile": true, "proxy": {"url": "http://p:1"},
               "block": {"ads": true, "images": true, "media": true, "stylesheets": true, "hosts": ["A.example"], "urlPatterns": ["*x*"]},
               "context": {"cookies": [{"name": "n", "value": "v", "domain": "d"}]}
@@ -28,7 +29,8 @@ public sealed class SetupParserTests
 
     [Theory]
     [InlineData("{}")]
-    [InlineData("""{"dimensions":null,"userAgent":null,"timezone":null,"locale":null,"mobile":null,"proxy":null,"block":null,"context":null}""")]
+    [InlineData(
+        """{"dimensions":null,"userAgent":null,"timezone":null,"locale":null,"mobile":null,"proxy":null,"block":null,"context":null}""")]
     [InlineData("""{"block":{},"context":{}}""")]
     public void Nothing_asked_for_is_nothing_to_do(string json)
     {

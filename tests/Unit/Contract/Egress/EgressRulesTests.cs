@@ -13,9 +13,9 @@ public sealed class EgressRulesTests
     [InlineData("::127.0.0.1", "loopback")]
     [InlineData("64:ff9b::7f00:1", "loopback")]
     [InlineData("2002:7f00:1::", "loopback")]
-    [InlineData("0.0.0.0", "no address of a machine")]
-    [InlineData("::", "no address of a machine")]
-    [InlineData("::ffff:0.0.0.0", "no address of a machine")]
+    [InlineData("0.0.0.0", "an unspecified address")]
+    [InlineData("::", "an unspecified address")]
+    [InlineData("::ffff:0.0.0.0", "an unspecified address")]
     [InlineData("169.254.169.254", "a cloud's metadata service")]
     [InlineData("::ffff:169.254.169.254", "a cloud's metadata service")]
     [InlineData("64:ff9b::a9fe:a9fe", "a cloud's metadata service")]
@@ -35,7 +35,8 @@ public sealed class EgressRulesTests
     [InlineData("240.0.0.1", "reserved")]
     [InlineData("2001:0:1::1", "reserved")]
     [InlineData("4000::1", "reserved")]
-    public void What_is_no_place_on_the_internet_is_refused(string address, string reason) => Assert.Equal(reason, Refuse([], "some.name", address));
+    public void What_is_no_place_on_the_internet_is_refused(string address, string reason) =>
+        Assert.Equal(reason, Refuse([], "some.name", address));
 
     [Theory]
     [InlineData("1.1.1.1")]
@@ -74,7 +75,8 @@ public sealed class EgressRulesTests
     [InlineData("deny:*", "x", "1.1.1.1", false)]
     [InlineData("deny:1.1.1.0/24", "x", "1.1.1.1", false)]
     [InlineData("open", "x", "169.254.169.254", true)]
-    public void A_rule_says_otherwise(string rule, string host, string address, bool allowed) => Assert.Equal(allowed, Refuse([rule], host, address) is null);
+    public void A_rule_says_otherwise(string rule, string host, string address, bool allowed) =>
+        Assert.Equal(allowed, Refuse([rule], host, address) is null);
 
     [Fact]
     public void The_first_rule_that_matches_decides()
@@ -117,5 +119,6 @@ public sealed class EgressRulesTests
     [Fact]
     public void Open_stands_alone() => Assert.Throws<FormatException>(() => EgressRules.Parse(["open", "deny:example.com"]));
 
-    private static string? Refuse(string[] rules, string host, string address) => EgressRules.Parse(rules).Refuse(host, 80, IPAddress.Parse(address), isOwn: false);
+    private static string? Refuse(string[] rules, string host, string address) =>
+        EgressRules.Parse(rules).Refuse(host, 80, IPAddress.Parse(address), isOwn: false);
 }

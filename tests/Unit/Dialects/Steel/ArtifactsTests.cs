@@ -15,7 +15,11 @@ public sealed class ArtifactsTests : IDisposable
     public ArtifactsTests()
     {
         directory = new(folder.Root, 1024);
-        artifacts = new(directory, new() { ArtifactSpaceBytes = 100, MaxArtifacts = 3, ArtifactLife = TimeSpan.FromMinutes(1) }, time, NullLogger<Artifacts>.Instance);
+        artifacts = new(
+            directory,
+            new() { ArtifactSpaceBytes = 100, MaxArtifacts = 3, ArtifactLife = TimeSpan.FromMinutes(1) },
+            time,
+            NullLogger<Artifacts>.Instance);
     }
 
     [Fact]
@@ -88,7 +92,7 @@ public sealed class ArtifactsTests : IDisposable
 
     private string[] Files() => Directory.GetFiles(Path.Combine(folder.Root, "artifacts"));
 
-    // Some bytes, and then an error of the network's.
+    // Sends some bytes and then fails like a broken network connection.
     private sealed class BrokenStream() : MemoryStream(new byte[10])
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
