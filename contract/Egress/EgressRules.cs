@@ -4,7 +4,7 @@ namespace Steelyard.Contract.Egress;
 
 /// <summary>
 /// Decides where a session's browser may connect. The first rule that matches decides. If no rule matches, the internet is allowed;
-/// <see cref="SpecialAddresses"/> and the machine's own addresses are not.
+/// <see cref="NonPublicAddresses"/> and the machine's own addresses are not.
 /// </summary>
 internal sealed class EgressRules
 {
@@ -42,9 +42,9 @@ internal sealed class EgressRules
     {
         if (IsOpen)
             return null;
-        var plain = SpecialAddresses.Plain(address);
+        var plain = NonPublicAddresses.Plain(address);
         if (rules.FirstOrDefault(rule => rule.Matches(host.TrimEnd('.').ToLowerInvariant(), port, plain)) is { } decisive)
             return decisive.Allows ? null : "denied by a rule";
-        return SpecialAddresses.Describe(plain) ?? (isOwn ? "an address of this machine" : null);
+        return NonPublicAddresses.Describe(plain) ?? (isOwn ? "an address of this machine" : null);
     }
 }

@@ -89,8 +89,8 @@ internal static class HistoryTable
 
     /// <summary>
     /// Deletes the rows that ended before <paramref name="oldest"/>, a few at a time, in the order in which they were written. Deletion
-    /// stops at the first row to keep: a later row that looks too old was written after it, so the clock was wrong then. Rows that lie in
-    /// the future, for which the clock was wrong as well, are kept and do no harm.
+    /// stops at the first row to keep. If a row after it looks too old, the clock was wrong when that row was written. Rows whose time is
+    /// in the future are kept and do no harm.
     /// </summary>
     public static void PruneByAge(SqliteConnection connection, DateTimeOffset oldest, DateTimeOffset now)
     {

@@ -22,7 +22,7 @@ public static class CommandLine
     public static Task<int> RunAsync(string[] arguments, Func<IConfiguration> settings, Func<Options, Task<int>> run)
     {
         var command = new RootCommand("Steelyard: thousands of isolated browser sessions behind one address.");
-        var options = Option.All.ToDictionary(knob => knob, knob => Add(command, knob));
+        var options = OptionTable.All.ToDictionary(option => option, option => Add(command, option));
         command.SetAction(async parsed =>
         {
             Options complete;
@@ -30,10 +30,10 @@ public static class CommandLine
             {
                 var configuration = settings();
                 RefuseUnknown(configuration);
-                complete = Complete(Option.All.Aggregate(
+                complete = Complete(OptionTable.All.Aggregate(
                     new Options(),
-                    (soFar, knob) => Values(knob, Given(parsed, knob, options[knob]), configuration)
-                        .Aggregate(soFar, (set, value) => Apply(knob, set, value))));
+                    (soFar, option) => Values(option, Given(parsed, option, options[option]), configuration)
+                        .Aggregate(soFar, (set, value) => Apply(option, set, value))));
             }
             catch (Exception e) when (e is ArgumentException or InvalidDataException)
             {
@@ -141,7 +141,7 @@ public static class CommandLine
     // Otherwise a misspelt name would silently leave an option at its default.
     private static void RefuseUnknown(IConfiguration configuration)
     {
-        var known = Option.All.Select(Variable).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var known = OptionTable.All.Select(Variable).ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (configuration.GetChildren()
             .Select(child => child.Key)
             .FirstOrDefault(key => key.StartsWith(OwnVariables.Prefix, StringComparison.Ordinal) && !known.Contains(key)) is { } unknown)
@@ -150,45 +150,45 @@ public static class CommandLine
         }
     }
 
-    private static string Variable(Option knob) => OwnVariables.Prefix + knob.Name.Replace('-', '_').ToUpperInvariant();
+    private static string Variable(Option option) => OwnVariables.Prefix + option.Name.Replace('-', '_').ToUpperInvariant();
 
-    private static Option<string[]> Add(RootCommand command, Option knob)
+    private static Option<string[]> Add(RootCommand command, Option option)
     {
-        var option = new Option<string[]>("--" + knob.Name)
+        var argument = new Option<string[]>("--" + option.Name)
         {
-            Description = knob.Help,
-            HelpName = knob.Value,
-            Arity = knob.Value is null ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore,
+            Description = option.Help,
+            HelpName = option.Value,
+            Arity = option.Value is null ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = false,
         };
-        if (knob.Value is null)
-            option.DefaultValueFactory = _ => [];
-        command.Options.Add(option);
-        return option;
+        if (option.Value is null)
+            argument.DefaultValueFactory = _ => [];
+        command.Options.Add(argument);
+        return argument;
     }
 
     // A switch without a value is on.
-    private static string[]? Given(ParseResult parsed, Option knob, Option<string[]> option) =>
-        knob.Value is null && parsed.GetResult(option) is { Implicit: false, Tokens.Count: 0 } ? ["true"] : parsed.GetValue(option);
+    private static string[]? Given(ParseResult parsed, Option option, Option<string[]> argument) =>
+        option.Value is null && parsed.GetResult(argument) is { Implicit: false, Tokens.Count: 0 } ? ["true"] : parsed.GetValue(argument);
 
-    private static string[] Values(Option knob, string[]? given, IConfiguration configuration)
+    private static string[] Values(Option option, string[]? given, IConfiguration configuration)
     {
         if (given is { Length: > 0 })
             return given;
-        if ((configuration[Variable(knob)] ?? configuration[knob.Name]) is { } value)
+        if ((configuration[Variable(option)] ?? configuration[option.Name]) is { } value)
             return [value];
-        return [.. configuration.GetSection(knob.Name).GetChildren().Select(child => child.Value).OfType<string>()];
+        return [.. configuration.GetSection(option.Name).GetChildren().Select(child => child.Value).OfType<string>()];
     }
 
-    private static Options Apply(Option knob, Options options, string value)
+    private static Options Apply(Option option, Options options, string value)
     {
         try
         {
-            return knob.Apply(options, value);
+            return option.Apply(options, value);
         }
         catch (FormatException e)
         {
-            throw new ArgumentException($"--{knob.Name}: {e.Message}", e);
+            throw new ArgumentException($"--{option.Name}: {e.Message}", e);
         }
     }
 

@@ -49,7 +49,7 @@ internal static partial class QueryKeys
     private static partial Regex EncodedSeparator();
 
     // A separator is removed together with the parameter after it. The first removed separator then replaces that of the next parameter,
-    // so that the query still begins with a question mark.
+    // so that ?key=a&x=1 becomes ?x=1.
     private static string Without(string query, Regex separator, Func<string, string?> keyIn, List<string> taken)
     {
         var parts = separator.Split(query);

@@ -3,16 +3,16 @@ using Steelyard.Async;
 namespace Steelyard.Pool;
 
 /// <summary>
-/// The creates that wait for a worker, in FIFO order. Those that had a worker before are served before all others, also in FIFO order.
+/// The creates that wait for a worker, in two lines. Those that had a worker before are served first, then the new ones. Each line is FIFO.
 /// Guarded by the pool's lock, which is passed to the constructor.
 /// </summary>
 internal sealed class LeaseQueue(Lock gate, TimeProvider time)
 {
-    private readonly LinkedList<Place> served = new();
-    private readonly LinkedList<Place> first = new();
+    private readonly LinkedList<Place> returning = new();
+    private readonly LinkedList<Place> newcomers = new();
     private readonly RecentEvents refused = new(time);
 
-    public int CountNeedsLock => served.Count + first.Count;
+    public int CountNeedsLock => returning.Count + newcomers.Count;
 
     /// <summary>Number of creates refused within the last minute because the queue was full.</summary>
     public int RecentlyRefusedNeedsLock => refused.Count();
@@ -30,14 +30,14 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
         }
 
         var place = new Place(standing);
-        place.Node = (standing == Standing.New ? first : served).AddLast(place);
+        place.Node = (standing == Standing.New ? newcomers : returning).AddLast(place);
         return place;
     }
 
     /// <summary>Gives the lease to the first caller that still waits. Returns false if there is none.</summary>
     public bool TryHandOverNeedsLock(WorkerLease lease)
     {
-        while ((served.First ?? first.First) is { } next)
+        while ((returning.First ?? newcomers.First) is { } next)
         {
             next.List!.Remove(next);
             if (next.Value.Lease.TrySetResult(lease))
@@ -59,7 +59,7 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
 
     private void RefuseNeedsLock(Func<PoolUnavailableException> why, Func<Standing, bool> concerns)
     {
-        foreach (var place in served.Concat(first).Where(place => concerns(place.Standing)).ToList())
+        foreach (var place in returning.Concat(newcomers).Where(place => concerns(place.Standing)).ToList())
         {
             place.Lease.TrySetException(why());
             place.Node!.List!.Remove(place.Node);

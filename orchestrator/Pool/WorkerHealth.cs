@@ -67,8 +67,8 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
     // The worker was asked in time, and no byte of a reply has arrived.
     private bool IsOwed(Worker worker) => worker.Client.Unanswered >= options.HangTimeout - Asked;
 
-    // The measurement begins when the worker was asked in the previous round and has not yet answered, as most workers do at once. It reads
-    // two small files for each thread of the worker.
+    // Most workers answer at once. The measurement begins when one was asked in the previous round and has not answered yet, because it
+    // reads two small files for each thread of the worker.
     private void MeasureWait(Worker worker, TimeSpan silence)
     {
         if (silence < Asked)

@@ -2,7 +2,6 @@ using Steelyard.Settings;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Steelyard.Processes;
-using Steelyard.Workers;
 
 namespace Steelyard.Records;
 
@@ -16,7 +15,7 @@ namespace Steelyard.Records;
 /// <param name="Restarts">The number of workers that its slot had before.</param>
 /// <param name="Kind">The kind of worker.</param>
 /// <param name="Program">
-/// The program and its arguments, as in <see cref="WorkerCommand.Fingerprint"/>. After an upgrade, workers of the old program are replaced
+/// The program and its arguments, as in <c>WorkerCommand.Fingerprint</c>. After an upgrade, workers of the old program are replaced
 /// when they become free.
 /// </param>
 internal sealed record WorkerRecord(ProcessIdentity Process, int Port, int Restarts, WorkerKind Kind, string Program)

@@ -12,7 +12,7 @@ namespace Steelyard.Recovery;
 /// </summary>
 internal sealed class SessionAdopter(
     SessionService sessions,
-    SessionRecords records,
+    SessionRecordStore records,
     WorkerAdopter workers,
     WorkerPool pool,
     Options options,
@@ -55,7 +55,7 @@ internal sealed class SessionAdopter(
     {
         if (!File.Exists(found.Directory.SessionRecordPath))
             return null;
-        var record = SessionRecords.TryRead(found.Directory);
+        var record = SessionRecordStore.TryRead(found.Directory);
         var entry = found.Record is { } worker ? records.EntryOf(worker.Port) : record is not null ? records.EntryOf(record.Id) : default;
         if (entry.Session is not { } id)
             return null;

@@ -15,7 +15,7 @@ internal static class SessionServices
         var ledger = new SessionLedger(directory);
         return services
             .AddSingleton(ledger)
-            .AddSingleton(new SessionRecords(ledger, directory, ProcessIdentity.ThisBoot))
+            .AddSingleton(new SessionRecordStore(ledger, directory, ProcessIdentity.ThisBoot))
             .AddSingleton(new SessionIdIssuer(options.NodeId, directory.Secret))
             .AddSingleton(all => new SessionHistory(
                 options.Tombstones,

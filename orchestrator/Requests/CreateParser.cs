@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Steelyard.Dialects.Steel;
 using Steelyard.Http;
 using Steelyard.Sessions;
 using Steelyard.Settings;
@@ -14,6 +13,9 @@ namespace Steelyard.Requests;
 /// </summary>
 public sealed class CreateParser(WorkerProtocol workers, Options options)
 {
+    /// <summary>Labels that a session may have.</summary>
+    internal const int MaxLabels = 50;
+
     private const long DefaultTimeoutMs = 300_000;
     private const long LongestMs = 24 * 60 * 60 * 1000;
 
@@ -37,7 +39,7 @@ public sealed class CreateParser(WorkerProtocol workers, Options options)
             Holder = caller.Name,
             ChosenId = ChosenId(fields),
             Fingerprint = Convert.ToHexString(SHA256.HashData(body.Span)),
-            Metadata = fields.Map("metadata", most: ListQuery.MaxLabels, longestName: 64, longestValue: 512),
+            Metadata = fields.Map("metadata", most: MaxLabels, longestName: 64, longestValue: 512),
             Patience = options.QueueTimeout < LongestWait ? options.QueueTimeout : LongestWait,
             Setup = workers.CreatesWithOptions ? default : setup.ToJson(),
             Dimensions = setup.Dimensions ?? (setup.IsMobile ? Dimensions.Mobile : Dimensions.Default),

@@ -6,7 +6,7 @@ namespace Steelyard.Sessions;
 
 /// <summary>Finds a worker that takes a session, and lets go of those that fail at it.</summary>
 public sealed class SessionPlacer(
-    WorkerPool pool, SessionRecords records, Options options, TimeProvider time, ILogger<SessionPlacer> logger)
+    WorkerPool pool, SessionRecordStore records, Options options, TimeProvider time, ILogger<SessionPlacer> logger)
 {
     private const int Tries = 3;
 

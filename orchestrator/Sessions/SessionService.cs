@@ -9,7 +9,7 @@ public sealed partial class SessionService(
     SessionIdIssuer ids,
     SessionHistory history,
     SessionPlacer placer,
-    SessionRecords records,
+    SessionRecordStore records,
     SessionQuotas quotas,
     Options options,
     TimeProvider time,

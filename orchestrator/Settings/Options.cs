@@ -65,7 +65,7 @@ public sealed record Options
     /// <summary>An orchestrator under a supervisor is killed and replaced when it gives no sign of life for this time.</summary>
     public TimeSpan NodeHangTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The same before its first sign of life, while it takes over workers and sessions.</summary>
+    /// <summary>The limit of <see cref="NodeHangTimeout"/> until its first sign of life, while it takes over sessions.</summary>
     public TimeSpan NodeStartTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Number of workers that can start at the same time; 0 lets <see cref="Workers.StartTurn.UsualNumber"/> decide.</summary>
@@ -144,8 +144,8 @@ public sealed record Options
     public TimeSpan ArtifactLife { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Timeout of a call that works in a page, such as a scrape; its answer has the same time again. In the transfer of a file: the
-    /// longest time without a byte.
+    /// Timeout of a call that works in a page, such as a scrape. The transfer of its result may take as long again. A file that is
+    /// uploaded or downloaded may stall for this time.
     /// </summary>
     public TimeSpan PageTimeout { get; init; } = TimeSpan.FromSeconds(100);
 
@@ -164,7 +164,7 @@ public sealed record Options
     /// <summary>Number of WebSockets at the same time: attached clients and viewers.</summary>
     public int MaxAttached { get; init; } = 10_000;
 
-    /// <summary>Idle connections to keep per worker after many calls; two after a quiet moment. Depends on the free descriptors.</summary>
+    /// <summary>Idle connections to keep for each worker after a rush; fewer where descriptors are scarce.</summary>
     public int KeptWorkerConnections { get; init; } = 64;
 
     /// <summary>Connections of one client address at a time, with WebSockets; null means no limit. Trusted proxies are exempt.</summary>

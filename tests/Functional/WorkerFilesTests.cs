@@ -59,23 +59,20 @@ public sealed class WorkerFilesTests
         Assert.Empty(await ListAsync(worker));
     }
 
-    [Theory]
-    [InlineData("../x")]
-    [InlineData("/etc/x")]
-    [InlineData("a/../../x")]
-    [InlineData("a//x")]
-    [InlineData("./x")]
-    [InlineData("a\u0000x")]
-    public async Task No_path_leads_out_of_the_folder(string path)
+    [Fact]
+    public async Task No_path_leads_out_of_the_folder()
     {
         await using var worker = await WorkerProcess.StartAsync();
-        using (var reply = await PostAsync(worker, new ByteArrayContent([1]), "x", path))
-            Assert.Equal((HttpStatusCode.BadRequest, "path"), (reply.StatusCode, await FieldAsync(reply)));
+        foreach (var path in new[] { "../x", "/etc/x", "a/../../x", "a//x", "./x", "a\u0000x" })
+        {
+            using (var reply = await PostAsync(worker, new ByteArrayContent([1]), "x", path))
+                Assert.Equal((path, HttpStatusCode.BadRequest, "path"), (path, reply.StatusCode, await FieldAsync(reply)));
 
-        // Sends the path unchanged, which no HTTP library does.
-        Assert.Contains(
-            " 40", await StatusLineAsync(worker, $"files/{path.Replace("\0", "%00", StringComparison.Ordinal)}"), StringComparison.Ordinal);
-        Assert.Contains(" 40", await StatusLineAsync(worker, $"files/{Uri.EscapeDataString(path)}"), StringComparison.Ordinal);
+            // No HTTP library would send it like this.
+            var raw = $"files/{path.Replace("\0", "%00", StringComparison.Ordinal)}";
+            Assert.Contains(" 40", await StatusLineAsync(worker, raw), StringComparison.Ordinal);
+            Assert.Contains(" 40", await StatusLineAsync(worker, $"files/{Uri.EscapeDataString(path)}"), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -41,7 +41,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         log = new(world, options.RunDirectory);
         directory = new(options.RunDirectory, options.MaxWorkerLogBytes);
         ledger = new(directory);
-        var records = new SessionRecords(ledger, directory, machine.Boot);
+        var records = new SessionRecordStore(ledger, directory, machine.Boot);
         var processes = new WorkerProcesses(directory, machine);
         var leftovers = new Leftovers(processes, machine, time, log.For<Leftovers>());
         var starter = new WorkerStarter(

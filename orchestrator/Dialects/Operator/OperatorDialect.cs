@@ -18,7 +18,7 @@ internal sealed class OperatorDialect(
         routes.MapGet("/sessions", ListSessionsAsync).WithSummary("The live sessions").Reads();
         routes.MapGet(
             "/status",
-            context => context.Response.WriteAsJsonAsync(StatusReply.From(pool.Status()), ContractsJson.Default.StatusReply))
+            context => context.Response.WriteAsJsonAsync(StatusReply.From(pool.Status()), OperatorJson.Default.StatusReply))
             .WithSummary("Workers and queue in numbers")
             .Reads();
         routes.MapGet("/workers", ListWorkersAsync).WithSummary("The workers").Reads();
@@ -30,7 +30,7 @@ internal sealed class OperatorDialect(
     private Task ListSessionsAsync(HttpContext context)
     {
         var entries = Views(context.Caller()).ConvertAll(SessionEntry.From);
-        return context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.SessionListReply);
+        return context.Response.WriteAsJsonAsync(new(entries), OperatorJson.Default.SessionListReply);
     }
 
     private async Task ListWorkersAsync(HttpContext context)
@@ -49,7 +49,7 @@ internal sealed class OperatorDialect(
             worker.Restarts,
             worker.PreviousExit,
             used.GetValueOrDefault(worker.Id).OwnBytes));
-        await context.Response.WriteAsJsonAsync(new(entries), ContractsJson.Default.WorkerListReply);
+        await context.Response.WriteAsJsonAsync(new(entries), OperatorJson.Default.WorkerListReply);
     }
 
     // Sessions begin and end while they are read. Those that have ended by the time all are read are left out: otherwise two of them could
@@ -108,7 +108,7 @@ internal sealed class OperatorDialect(
         context.Response.StatusCode = reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         var isNobody = context.Caller() == Caller.Nobody;
         return context.Response.WriteAsJsonAsync(
-            new(reasons.Count == 0, isNobody ? [] : reasons, isNobody ? null : isolation.Latest), ContractsJson.Default.ReadyReply);
+            new(reasons.Count == 0, isNobody ? [] : reasons, isNobody ? null : isolation.Latest), OperatorJson.Default.ReadyReply);
     }
 
     private static string LastExit(PoolStatus status) => status.LastExit is { } exit ? $"The last one ended with: {exit}." : "";

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Steelyard.Http;
+using Steelyard.Requests;
 
 namespace Steelyard.Dialects.Steel;
 
@@ -15,7 +16,6 @@ public sealed record ListQuery(string? Status, int Limit, string? Cursor, IReadO
     private const string MetadataStart = "metadata[";
 
     /// <summary>Most labels of a session, and most labels in a query.</summary>
-    internal const int MaxLabels = 50;
 
     /// <summary>Reads a query. Throws <see cref="FieldException"/>.</summary>
     public static ListQuery Parse(IQueryCollection query)
@@ -29,8 +29,8 @@ public sealed record ListQuery(string? Status, int Limit, string? Cursor, IReadO
             throw FieldException.Bad("limit", $"a whole number from 1 to {MaxLimit}");
         var metadata = query.Where(pair => pair.Key.StartsWith(MetadataStart, StringComparison.Ordinal) && pair.Key.EndsWith(']'))
             .ToDictionary(pair => pair.Key[MetadataStart.Length..^1], pair => pair.Value.ToString());
-        if (metadata.Count > MaxLabels)
-            throw FieldException.Bad("metadata", $"at most {MaxLabels} labels");
+        if (metadata.Count > CreateParser.MaxLabels)
+            throw FieldException.Bad("metadata", $"at most {CreateParser.MaxLabels} labels");
         return new(status, limit, query["cursorId"], metadata);
     }
 }

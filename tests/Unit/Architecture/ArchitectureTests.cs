@@ -87,6 +87,23 @@ public sealed partial class ArchitectureTests
         int Layer(string folder) => Array.FindIndex(layers, layer => layer.Contains(folder));
     }
 
+    // The compiled code does not show the uses of constants. Each using is needed, or the build fails.
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Files_import_only_lower_layers(string path)
+    {
+        var parts = Path.GetDirectoryName(path)!.Split('/');
+        if (!Layers.TryGetValue(parts[0], out var layers))
+            return;
+        var own = Layer(string.Join('/', parts[1..]));
+        var imported = Import().Matches(Code(path))
+            .Where(match => match.Groups[1].Value == Roots[parts[0]])
+            .Select(match => match.Groups[2].Value.Replace('.', '/'));
+        Assert.DoesNotContain(imported, folder => Layer(folder) >= 0 && Layer(folder) >= own);
+
+        int Layer(string folder) => Array.FindIndex(layers, layer => layer.Contains(folder));
+    }
+
     [Theory]
     [InlineData("contract", "")]
     [InlineData("files", "")]
@@ -173,6 +190,9 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex(@"^namespace ([\w.]+)", RegexOptions.Multiline)]
     private static partial Regex Namespace();
+
+    [GeneratedRegex(@"^using (?:static |\w+ = )?(Steelyard|SteelBrowser)\.([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex Import();
 
     [GeneratedRegex("Microsoft\\.Data\\.Sqlite|SQLitePCL")]
     private static partial Regex Database();

@@ -24,7 +24,9 @@ public sealed class SizeTests
     public void No_method_is_longer_than_fifty_lines(string assembly)
     {
         using var module = ModuleDefinition.ReadModule(assembly, new() { ReadSymbols = true });
-        var methods = Written(module).SelectMany(type => type.Methods).Where(method => !method.IsConstructor); // Fields are initialized there.
+
+        // A constructor also holds what initializes the fields.
+        var methods = Written(module).SelectMany(type => type.Methods).Where(method => !method.IsConstructor);
         var lengths = methods.Select(method => (Name: method.FullName, Lines: Lines(method))).ToList();
         Assert.Contains(lengths, method => method.Lines > 1);
         Assert.DoesNotContain(lengths, method => method.Lines > MaxMethodLines);

@@ -77,13 +77,13 @@ public sealed class SessionRecordsTests : IDisposable
     }
 
     [Fact]
-    public void None_is_none() => Assert.Null(SessionRecords.TryRead(directory));
+    public void None_is_none() => Assert.Null(SessionRecordStore.TryRead(directory));
 
     private static JsonNode Written() => JsonSerializer.SerializeToNode(Record, SessionRecordJson.Default.SessionRecord)!;
 
     private SessionRecord? Read(JsonNode json)
     {
         File.WriteAllText(directory.SessionRecordPath, json.ToJsonString());
-        return SessionRecords.TryRead(directory);
+        return SessionRecordStore.TryRead(directory);
     }
 }

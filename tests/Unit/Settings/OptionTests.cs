@@ -86,14 +86,14 @@ public sealed class OptionTests
         ("node-id", "65535", o => o.NodeId, 65535, ["-1", "65536", "a"]),
     ];
 
-    public static IEnumerable<TheoryDataRow<string>> Names => Option.All.Select(knob => new TheoryDataRow<string>(knob.Name));
+    public static IEnumerable<TheoryDataRow<string>> Names => OptionTable.All.Select(option => new TheoryDataRow<string>(option.Name));
 
     public static IEnumerable<TheoryDataRow<string, string>> BadValues =>
         Table.SelectMany(row => row.Bad.Select(bad => new TheoryDataRow<string, string>(row.Name, bad)));
 
     [Fact]
-    public void Every_knob_has_a_row_in_this_table() =>
-        Assert.Equal(Option.All.Select(knob => knob.Name).Order(), Table.Select(row => row.Name).Order());
+    public void Every_option_has_a_row_in_this_table() =>
+        Assert.Equal(OptionTable.All.Select(option => option.Name).Order(), Table.Select(row => row.Name).Order());
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -106,7 +106,7 @@ public sealed class OptionTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_knob_sets_nothing_but_its_own(string name)
+    public void An_option_sets_nothing_but_its_own(string name)
     {
         var row = Table.Single(row => row.Name == name);
         var options = Named(name).Apply(new(), row.Good);
@@ -145,5 +145,5 @@ public sealed class OptionTests
         }
     }
 
-    private static Option Named(string name) => Option.All.Single(knob => knob.Name == name);
+    private static Option Named(string name) => OptionTable.All.Single(option => option.Name == name);
 }

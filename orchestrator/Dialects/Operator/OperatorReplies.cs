@@ -110,4 +110,4 @@ public sealed record ReadyReply(bool Ready, IReadOnlyList<string> Reasons, Isola
 [JsonSerializable(typeof(WorkerListReply))]
 [JsonSerializable(typeof(StatusReply))]
 [JsonSerializable(typeof(ReadyReply))]
-public sealed partial class ContractsJson : JsonSerializerContext;
+public sealed partial class OperatorJson : JsonSerializerContext;

@@ -7,7 +7,7 @@ namespace Steelyard.Contract.Egress;
 /// The addresses that a session reaches only when a rule allows them: all that are not ordinary public addresses. The list follows the
 /// registries of special-purpose addresses (RFC 6890), and adds the metadata services of clouds.
 /// </summary>
-internal static class SpecialAddresses
+internal static class NonPublicAddresses
 {
     private static readonly (IPNetwork Network, string What)[] Known =
     [

@@ -10,7 +10,7 @@ namespace Steelyard.Sessions;
 /// Saves sessions for a later orchestrator, and reads those of an earlier one. A session that lives on a worker is saved in the worker's
 /// folder; sessions that wait for another worker share one folder.
 /// </summary>
-public sealed class SessionRecords
+public sealed class SessionRecordStore
 {
     private readonly Lock gate = new();
     private readonly SessionLedger ledger;
@@ -20,7 +20,7 @@ public sealed class SessionRecords
     /// <param name="ledger">Names the live sessions.</param>
     /// <param name="directory">Contains the folder of the sessions that wait.</param>
     /// <param name="boot">The kernel's id of this boot.</param>
-    public SessionRecords(SessionLedger ledger, RunDirectory directory, string boot)
+    public SessionRecordStore(SessionLedger ledger, RunDirectory directory, string boot)
     {
         this.ledger = ledger;
         this.boot = boot;
