@@ -29,7 +29,7 @@ internal sealed record WorkerRecord(ProcessIdentity Process, int Port, int Resta
         try
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), WorkerRecordJson.Default.WorkerRecord) is
-                { Process: { BootId: not null, Pid: > 1 }, Port: > 0 and < 65536, Program: not null } record
+            { Process: { BootId: not null, Pid: > 1 }, Port: > 0 and < 65536, Program: not null } record
                 ? record
                 : null;
         }

@@ -134,6 +134,7 @@ public sealed class SteelWorkerTests
         TestNode.StartAsync(
             options => (configure ?? (same => same))(options) with
             {
-                Worker = $"/usr/bin/env node {Script}{arguments}", WorkerApi = WorkerApi.Steel,
+                Worker = $"/usr/bin/env node {Script}{arguments}",
+                WorkerApi = WorkerApi.Steel,
             });
 }

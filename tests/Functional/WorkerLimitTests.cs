@@ -46,7 +46,11 @@ public sealed class WorkerLimitTests
         await using var node = await TestNode.StartAsync(
             options => options with
             {
-                Worker = "chromium", Warm = 1, MaxWorkers = 1, WorkerProcesses = 2, WorkerStartTimeout = TimeSpan.FromSeconds(40),
+                Worker = "chromium",
+                Warm = 1,
+                MaxWorkers = 1,
+                WorkerProcesses = 2,
+                WorkerStartTimeout = TimeSpan.FromSeconds(40),
             });
         await Eventually.IsTrueAsync(
             () => node.Pool.Status().LastExit?.Contains("more processes than its limit", StringComparison.Ordinal) == true,
@@ -75,7 +79,11 @@ public sealed class WorkerLimitTests
         await using var node = await TestNode.StartAsync(
             options => options with
             {
-                Worker = "chromium", Warm = 1, MaxWorkers = 1, WorkerDiskBytes = Limit, WorkerStartTimeout = TimeSpan.FromSeconds(40),
+                Worker = "chromium",
+                Warm = 1,
+                MaxWorkers = 1,
+                WorkerDiskBytes = Limit,
+                WorkerStartTimeout = TimeSpan.FromSeconds(40),
             });
         await node.ReadyAsync(1);
         var id = await node.CreateAsync();
