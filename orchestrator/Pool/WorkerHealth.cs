@@ -20,6 +20,8 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
     private readonly ConcurrentDictionary<Worker, byte> probing = new();
     private long last;
     private TimeSpan late; // Sum of the delays of our own rounds.
+    private Func<TimeSpan>? measureOwnWait; // While a worker is silent.
+    private TimeSpan ownWait;
     private int ticks;
 
     private TimeSpan Period => options.ProbeInterval / TicksPerInterval;
@@ -45,7 +47,10 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
         else if (sinceLast > Period)
             late += sinceLast - Period;
         last = time.GetTimestamp();
+        ownWait = measureOwnWait?.Invoke() ?? TimeSpan.Zero;
         workers.ForEach(Check);
+        if (workers.TrueForAll(worker => worker.Starvation is null))
+            measureOwnWait = null;
         if (++ticks % TicksPerUpkeep == 0)
             KeepUp(workers);
     }
@@ -77,12 +82,17 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
             worker.Waited = (worker.Starvation ??= BeginMeasuring(worker))();
     }
 
-    // The delays of this node count as well: the node sends the request and reads the reply, so they are not the worker's fault either.
+    // The delays of this node count as well: the node sends the request and reads the reply, so they are not the worker's fault either. A
+    // reply may be read and its reader still wait for a processor, which no socket shows.
     private Func<TimeSpan> BeginMeasuring(Worker worker)
     {
-        var (its, before) = (machine.MeasureWait(worker.Process, time), late);
-        return () => its() is { } waited ? waited + late - before : TimeSpan.Zero;
+        if (measureOwnWait is null)
+            (measureOwnWait, ownWait) = (machine.MeasureOwnWait(time), TimeSpan.Zero);
+        var (its, lateBefore, ownBefore) = (machine.MeasureWait(worker.Process, time), late, ownWait);
+        return () => its() is { } waited ? waited + Longer(late - lateBefore, ownWait - ownBefore) : TimeSpan.Zero;
     }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private void StopHung(Worker worker, TimeSpan silence)
     {

@@ -105,6 +105,8 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
     public Task<bool> IsListeningAsync(IProcess process, int port) =>
         Task.FromResult(((SimulatedProcess)process).Port == port && !((SimulatedProcess)process).LostItsPort);
 
+    public Func<TimeSpan> MeasureOwnWait(TimeProvider time) => () => TimeSpan.Zero; // The simulated orchestrator has its own processor.
+
     public Func<TimeSpan?> MeasureWait(IProcess process, TimeProvider time)
     {
         var before = ((SimulatedProcess)process).Starved;
