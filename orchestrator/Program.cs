@@ -1,6 +1,6 @@
 using Steelyard;
-using Steelyard.Settings;
 using Steelyard.Hosting;
+using Steelyard.Settings;
 
 // The runtime reads this at the first socket. Code that awaits a reply then continues on the thread that receives it, without a switch to
 // another thread. So handlers must never block.

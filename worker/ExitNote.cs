@@ -1,5 +1,5 @@
-using Steelyard.Contract;
 using System.Globalization;
+using Steelyard.Contract;
 
 namespace SteelBrowser;
 

@@ -1,6 +1,6 @@
-using SteelBrowser;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using SteelBrowser;
 using SteelBrowser.Chromium;
 using SteelBrowser.Confinement;
 using SteelBrowser.Diagnostics;

@@ -1,7 +1,7 @@
-using Steelyard.Contract;
 using System.Globalization;
 using SteelBrowser.Faults;
 using SteelBrowser.Http;
+using Steelyard.Contract;
 using Steelyard.Contract.Egress;
 
 namespace SteelBrowser;

@@ -1,6 +1,6 @@
-using SteelBrowser.Http;
 using System.Net;
 using System.Runtime.InteropServices;
+using SteelBrowser.Http;
 
 namespace SteelBrowser;
 

@@ -1,7 +1,7 @@
-using Steelyard.Settings;
 using System.Globalization;
 using System.Net.Sockets;
 using Steelyard.Processes;
+using Steelyard.Settings;
 
 namespace Steelyard.Hosting;
 

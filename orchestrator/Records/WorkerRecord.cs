@@ -1,7 +1,7 @@
-using Steelyard.Settings;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Steelyard.Processes;
+using Steelyard.Settings;
 
 namespace Steelyard.Records;
 

@@ -1,8 +1,8 @@
-using Steelyard.Processes;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Steelyard.Processes;
 
 namespace Steelyard.Records;
 

@@ -1,5 +1,5 @@
-using Steelyard.Settings;
 using System.Globalization;
+using Steelyard.Settings;
 
 namespace Steelyard.Workers;
 

@@ -1,5 +1,5 @@
-using Steelyard.Settings;
 using System.Threading.Channels;
+using Steelyard.Settings;
 
 namespace Steelyard.Workers;
 

@@ -1,6 +1,6 @@
-using Steelyard.Contract;
 using System.Globalization;
 using System.Threading.Channels;
+using Steelyard.Contract;
 using Steelyard.Machine;
 using Steelyard.Processes;
 using Steelyard.Records;

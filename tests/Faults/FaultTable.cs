@@ -1,7 +1,7 @@
-using Steelyard.Tests.Faults;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using Steelyard.Tests.Faults;
 
 [assembly: AssemblyFixture(typeof(FaultTable))]
 

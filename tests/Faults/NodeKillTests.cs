@@ -1,8 +1,8 @@
-using Steelyard.Contract;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Steelyard.Contract;
 using Steelyard.Hosting;
 using Steelyard.Processes;
 using Steelyard.Tests.Functional;

@@ -1,6 +1,6 @@
-using Steelyard.Contract;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 

@@ -1,9 +1,9 @@
-using Steelyard.Contract;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 

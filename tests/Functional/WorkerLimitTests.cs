@@ -1,7 +1,7 @@
-using Steelyard.Contract;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 

@@ -1,7 +1,7 @@
-using SteelBrowser.DevTools;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using SteelBrowser.DevTools;
 
 namespace SteelBrowser.Chromium;
 

@@ -1,5 +1,5 @@
-using SteelBrowser.Chromium;
 using System.Text.Json;
+using SteelBrowser.Chromium;
 using SteelBrowser.Input;
 using static SteelBrowser.Input.JsonInput;
 

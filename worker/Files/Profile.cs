@@ -1,7 +1,7 @@
-using SteelBrowser.DevTools;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using SteelBrowser.DevTools;
 using SteelBrowser.Diagnostics;
 using Steelyard.Files;
 using Steelyard.Processes;

@@ -1,6 +1,6 @@
-using SteelBrowser.DevTools;
 using System.Net.WebSockets;
 using SteelBrowser.Chromium;
+using SteelBrowser.DevTools;
 
 namespace SteelBrowser.Live;
 

@@ -1,8 +1,8 @@
-using Steelyard.Requests;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Steelyard.Http;
+using Steelyard.Requests;
 
 namespace Steelyard.Dialects.Connect;
 

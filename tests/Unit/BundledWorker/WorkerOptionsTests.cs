@@ -1,5 +1,5 @@
-using SteelBrowser.Http;
 using SteelBrowser;
+using SteelBrowser.Http;
 
 namespace Steelyard.Tests.Unit.BundledWorker;
 

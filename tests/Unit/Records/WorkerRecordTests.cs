@@ -1,5 +1,5 @@
-using Steelyard.Settings;
 using Steelyard.Records;
+using Steelyard.Settings;
 
 namespace Steelyard.Tests.Unit.Records;
 

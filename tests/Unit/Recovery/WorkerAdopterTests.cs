@@ -1,11 +1,11 @@
-using Steelyard.Settings;
-using Steelyard.Contract;
-using Steelyard.WorkerHttp;
 using Microsoft.Extensions.Logging.Abstractions;
+using Steelyard.Contract;
 using Steelyard.Machine;
 using Steelyard.Processes;
 using Steelyard.Records;
 using Steelyard.Recovery;
+using Steelyard.Settings;
+using Steelyard.WorkerHttp;
 using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Recovery;

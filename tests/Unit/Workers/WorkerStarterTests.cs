@@ -1,10 +1,10 @@
-using Steelyard.Settings;
-using Steelyard.WorkerHttp;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Steelyard.Machine;
 using Steelyard.Records;
+using Steelyard.Settings;
 using Steelyard.Tests.Unit.Machine;
+using Steelyard.WorkerHttp;
 using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Workers;

@@ -1,8 +1,8 @@
-using SteelBrowser.Http;
-using SteelBrowser.Sessions;
 using System.Text;
 using System.Text.Json;
 using SteelBrowser.Faults;
+using SteelBrowser.Http;
+using SteelBrowser.Sessions;
 
 namespace Steelyard.Tests.Unit.BundledWorker.Faults;
 
