@@ -64,7 +64,7 @@ browser:
 	@worker/install-browser.sh
 
 $(SHARED): Shared.slnx $(call sources,contract) $(call sources,processes) $(call sources,files)
-	@dotnet build Shared.slnx -c Release -v quiet --nologo
+	@dotnet build Shared.slnx -c Release -v quiet --nologo -consoleLoggerParameters:NoSummary
 	@mkdir -p $(@D) && touch $@
 
 $(ORCHESTRATOR): $(SHARED) $(call sources,orchestrator)

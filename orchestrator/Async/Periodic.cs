@@ -27,7 +27,7 @@ internal static class Periodic
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                logger.LogError(e, "A round of {Loop} failed with an unexpected error; the loop continues", name);
+                logger.LogError(e, "A round of {Loop} failed because of an error of ours; the loop continues", name);
             }
         }
     }

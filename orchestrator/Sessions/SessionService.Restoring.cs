@@ -154,8 +154,8 @@ public sealed partial class SessionService
         }
         catch (Exception e)
         {
-            logger.LogError(e, "Session {Id} was not restored through an error of ours", session.Id);
-            EndLost(session, loss.Then("not restored through an error of ours"));
+            logger.LogError(e, "Session {Id} was not restored because of an error of ours", session.Id);
+            EndLost(session, loss.Then("not restored because of an error of ours"));
         }
     }
 }

@@ -93,8 +93,8 @@ public sealed class WorkerFaultTests
             folder.Write("broken", "");
             await using var node = await TestNode.StartAsync(options => options with { Worker = program, Warm = 4, MaxWorkers = 4 });
             await Eventually.IsTrueAsync(
-                () => node.Pool.Status().StartFailures >= 5,
-                "the delay has grown to seconds",
+                () => node.Pool.Status().StartFailures >= 7,
+                "the delay is nearly as long as it gets",
                 seconds: 60);
             File.Delete(folder.At("broken"));
             var clock = Stopwatch.Start();

@@ -21,7 +21,7 @@ public sealed class SimulationTests
             return;
         }
 
-        var (from, count) = (Read("FROM") ?? 1, Read("SEEDS") ?? 150);
+        var (from, count) = (Read("FROM") ?? 1, Read("SEEDS") ?? 300);
         var (events, runs) = (0L, 0);
         World? broken = null;
         var started = TimeProvider.System.GetTimestamp();
