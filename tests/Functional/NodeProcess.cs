@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Steelyard.Machine;
 using Steelyard.Processes;
+using Steelyard.Records;
 using Steelyard.Workers;
 
 namespace Steelyard.Tests.Functional;
@@ -170,29 +173,26 @@ internal sealed class NodeProcess : IAsyncDisposable
             async () => (await WorkersAsync()).Count(worker => (string?)worker["state"] == "ready") >= least,
             $"{least} workers ready");
 
-    // The orchestrator is terminated, not killed, because a killed one leaves its workers behind.
+    // The orchestrator is terminated, so that its own cleaning runs. One that was killed, or was told to leave its workers, leaves them to
+    // a successor. A test that ends without a successor stops them here.
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         Process.Send(Signal.Terminate);
         await Process.Exited.WaitAsync(TimeSpan.FromSeconds(10));
-        if (Directory.Exists(RunDirectory) && !await IsHeldAsync())
-            Directory.Delete(RunDirectory, recursive: true);
-    }
-
-    // Whether a successor holds the lock of the run directory.
-    private async Task<bool> IsHeldAsync()
-    {
-        await Task.Yield();
+        if (!Directory.Exists(RunDirectory))
+            return;
         try
         {
-            await using var free = new FileStream(
-                Path.Combine(RunDirectory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return false;
+            using var directory = new RunDirectory(RunDirectory, maxLogBytes: 1);
+            var machine = new LinuxMachine();
+            await new Leftovers(new(directory, machine), machine, TimeProvider.System, NullLogger<Leftovers>.Instance).KillAllAsync();
         }
-        catch (IOException)
+        catch (RunDirectoryException)
         {
-            return true;
+            return; // A successor has it.
         }
+
+        Directory.Delete(RunDirectory, recursive: true);
     }
 }
