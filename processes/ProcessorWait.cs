@@ -39,15 +39,6 @@ public sealed class ProcessorWait
         return now.Aggregate(TimeSpan.Zero, (sum, thread) => sum + thread.Value.WaitSince(first.GetValueOrDefault(thread.Key), time));
     }
 
-    /// <summary>Returns the longest wait of a single thread since the start of the measurement.</summary>
-    public TimeSpan MeasureLongest()
-    {
-        if (Read() is not { Count: > 0 } now)
-            return TimeSpan.Zero;
-        last = now;
-        return now.Max(thread => thread.Value.WaitSince(first.GetValueOrDefault(thread.Key), time));
-    }
-
     private Dictionary<int, Look>? Read()
     {
         var before = last;

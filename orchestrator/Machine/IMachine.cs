@@ -37,9 +37,6 @@ internal interface IMachine
     /// </summary>
     Func<TimeSpan?> MeasureWait(IProcess process, TimeProvider time);
 
-    /// <summary>Starts to measure how long this very process waits for a processor: the longest wait of one of its threads.</summary>
-    Func<TimeSpan> MeasureOwnWait(TimeProvider time);
-
     /// <summary>
     /// True when this process, a process of its group, or a descendant of it listens on the port. Throws <see cref="IOException"/> when no
     /// descriptor is free.

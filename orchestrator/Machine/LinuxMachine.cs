@@ -33,8 +33,6 @@ internal sealed class LinuxMachine : IMachine
         }
     }
 
-    public Func<TimeSpan> MeasureOwnWait(TimeProvider time) => ProcessorWait.Begin(Environment.ProcessId, time).MeasureLongest;
-
     public Func<TimeSpan?> MeasureWait(IProcess process, TimeProvider time) => ProcessorWait.Begin(process.Identity.Pid, time).Measure;
 
     // Reads much of /proc, so it must not run on a thread that serves sockets.

@@ -20,8 +20,6 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
     private readonly ConcurrentDictionary<Worker, byte> probing = new();
     private long last;
     private TimeSpan late; // Sum of the delays of our own rounds.
-    private Func<TimeSpan>? measureOwnWait; // While a worker is silent.
-    private TimeSpan ownWait;
     private int ticks;
 
     private TimeSpan Period => options.ProbeInterval / TicksPerInterval;
@@ -38,61 +36,54 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
 
     private void Tick()
     {
+        // One moment for the whole round: a wait in the midst of a round counts as lateness of the next one, not as silence of the workers.
+        var now = time.GetTimestamp();
         var workers = pool.Workers();
-        var sinceLast = time.GetElapsedTime(last);
+        var sinceLast = time.GetElapsedTime(last, now);
 
         // If this node itself did not run (stopped or starved), the silence of the workers says nothing.
         if (sinceLast > options.HangTimeout / 2)
             workers.ForEach(worker => worker.Client.ForgiveSilence());
         else if (sinceLast > Period)
             late += sinceLast - Period;
-        last = time.GetTimestamp();
-        ownWait = measureOwnWait?.Invoke() ?? TimeSpan.Zero;
-        workers.ForEach(Check);
-        if (workers.TrueForAll(worker => worker.Starvation is null))
-            measureOwnWait = null;
+        last = now;
+        workers.ForEach(worker => Check(worker, now));
         if (++ticks % TicksPerUpkeep == 0)
             KeepUp(workers);
     }
 
-    private void Check(Worker worker)
+    private void Check(Worker worker, long now)
     {
         if (worker.State is not (WorkerState.Starting or WorkerState.Ready or WorkerState.Leased))
             return;
-        var silence = worker.Client.SinceLastAnswer;
+        var silence = worker.Client.SilenceAt(now);
         MeasureWait(worker, silence);
         if (worker.State == WorkerState.Starting || silence < options.ProbeInterval)
             return; // The code that started the worker decides whether the start has failed.
         if (probing.TryAdd(worker, 0))
             _ = ProbeAsync(worker);
-        if (silence >= options.StarvedTimeout || (silence - worker.Waited >= options.HangTimeout && IsOwed(worker)))
+        if (silence >= options.StarvedTimeout || (silence - worker.Waited >= options.HangTimeout && IsOwed(worker, now)))
             StopHung(worker, silence);
     }
 
     // The worker was asked in time, and no byte of a reply has arrived.
-    private bool IsOwed(Worker worker) => worker.Client.Unanswered >= options.HangTimeout - Asked;
+    private bool IsOwed(Worker worker, long now) => worker.Client.UnansweredAt(now) >= options.HangTimeout - Asked;
 
-    // Most workers answer at once. The measurement begins when one was asked in the previous round and has not answered yet, because it
-    // reads two small files for each thread of the worker.
+    // The delays of this node count as well, from the worker's last answer on: the node sends the request and reads the reply, so they are
+    // not the worker's fault. Most workers answer at once. Their own wait is measured only when one was asked in the previous round and has
+    // not answered yet, because that reads two small files for each thread of the worker.
     private void MeasureWait(Worker worker, TimeSpan silence)
     {
         if (silence < Asked)
-            (worker.Starvation, worker.Waited) = (null, TimeSpan.Zero);
-        else
-            worker.Waited = (worker.Starvation ??= BeginMeasuring(worker))();
-    }
+        {
+            (worker.Starvation, worker.Waited, worker.LateBefore) = (null, TimeSpan.Zero, late);
+            return;
+        }
 
-    // The delays of this node count as well: the node sends the request and reads the reply, so they are not the worker's fault either. A
-    // reply may be read and its reader still wait for a processor, which no socket shows.
-    private Func<TimeSpan> BeginMeasuring(Worker worker)
-    {
-        if (measureOwnWait is null)
-            (measureOwnWait, ownWait) = (machine.MeasureOwnWait(time), TimeSpan.Zero);
-        var (its, lateBefore, ownBefore) = (machine.MeasureWait(worker.Process, time), late, ownWait);
-        return () => its() is { } waited ? waited + Longer(late - lateBefore, ownWait - ownBefore) : TimeSpan.Zero;
+        worker.Starvation ??= machine.MeasureWait(worker.Process, time);
+        var ours = late - (worker.LateBefore ??= late);
+        worker.Waited = worker.Starvation() is { } its ? its + ours : TimeSpan.Zero;
     }
-
-    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private void StopHung(Worker worker, TimeSpan silence)
     {

@@ -56,21 +56,22 @@ public sealed class WorkerClient : IDisposable
     public int Port { get; }
 
     /// <summary>Time since the worker's last answer. Real traffic proves that it is alive just as a probe does.</summary>
-    public TimeSpan SinceLastAnswer => time.GetElapsedTime(Volatile.Read(ref lastAnswer));
+    public TimeSpan SinceLastAnswer => SilenceAt(time.GetTimestamp());
+
+    /// <summary>Time from the worker's last answer to <paramref name="now"/>; negative if the worker has answered since.</summary>
+    public TimeSpan SilenceAt(long now) => time.GetElapsedTime(Volatile.Read(ref lastAnswer), now);
 
     /// <summary>
-    /// Time since the first complete request that the worker has not answered; zero if it owes no answer. Silence alone does not prove that
-    /// the worker is at fault: if this node lacks a processor, it may not have sent the request, or may not have read the reply.
+    /// Time from the first complete request that the worker has not answered to <paramref name="now"/>; zero or less if it owes no answer.
+    /// Silence alone does not prove that the worker is at fault: if this node lacks a processor, it may not have sent the request, or may
+    /// not have read the reply.
     /// </summary>
-    public TimeSpan Unanswered
+    public TimeSpan UnansweredAt(long now)
     {
-        get
-        {
-            if (Volatile.Read(ref firstAsked) is not (var since and not 0))
-                return TimeSpan.Zero;
-            lock (gate)
-                return open.Any(connection => connection.HasUnreadReply) ? TimeSpan.Zero : time.GetElapsedTime(since);
-        }
+        if (Volatile.Read(ref firstAsked) is not (var since and not 0))
+            return TimeSpan.Zero;
+        lock (gate)
+            return open.Any(connection => connection.HasUnreadReply) ? TimeSpan.Zero : time.GetElapsedTime(since, now);
     }
 
     /// <summary>

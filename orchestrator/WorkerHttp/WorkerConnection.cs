@@ -70,6 +70,8 @@ internal sealed class WorkerConnection : IWorkerConnection
         catch (OperationCanceledException)
         {
             error = WorkerError.TimedOut;
+            if (HasUnreadReply)
+                owner.ForgiveSilence(); // The worker has answered, and this node did not come to read it.
         }
         catch (SocketException e) when (!socket.Connected && Shortage.IsIn(e))
         {

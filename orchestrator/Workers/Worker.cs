@@ -1,5 +1,5 @@
-using Steelyard.Machine;
 using Steelyard.Contract;
+using Steelyard.Machine;
 using Steelyard.Processes;
 using Steelyard.Records;
 using Steelyard.WorkerHttp;
@@ -75,7 +75,13 @@ public sealed class Worker
     /// Measures how long the worker has waited for a processor since it became silent; null while it answers. Only the health loop sets
     /// it.
     /// </summary>
-    internal Func<TimeSpan>? Starvation { get; set; }
+    internal Func<TimeSpan?>? Starvation { get; set; }
+
+    /// <summary>
+    /// How late this node's own health rounds had been in all when the worker last answered; null before the first round. Only the health
+    /// loop sets it.
+    /// </summary>
+    internal TimeSpan? LateBefore { get; set; }
 
     /// <summary>
     /// How long the worker, or the node that asks it, has waited for a processor since the worker became silent. The health loop updates

@@ -48,6 +48,35 @@ public sealed class StarvationTests
     }
 
     [Fact]
+    public async Task A_node_that_waits_for_a_processor_takes_no_worker_for_hung()
+    {
+        await using var node = await NodeProcess.StartAsync(null, "--warm", "4", "--probe-interval", "50ms", "--hang-timeout", "200ms");
+        var id = await node.CreateAsync();
+        var workers = await node.WorkerPidsAsync(4);
+        var pid = await node.PidOfAsync(id);
+        var wait = ProcessorWait.Begin(node.Process.Pid, TimeProvider.System);
+        TimeSpan waited;
+        var others = Others(40);
+        try
+        {
+            await UseAsync(node, id);
+            waited = wait.Measure() ?? TimeSpan.Zero;
+        }
+        finally
+        {
+            others.ForEach(other => other.Send(Signal.Kill));
+        }
+
+        await Task.WhenAll(others.Select(other => other.Exited));
+        Assert.Equal(HttpStatusCode.OK, (await node.GetAsync($"/sessions/{id}")).Status);
+        Assert.Equal(pid, await node.PidOfAsync(id));
+        var output = await node.OutputAsync();
+        Assert.All(workers, worker => Assert.True(Kill.IsAlive(worker), output));
+        if (waited < TimeSpan.FromSeconds(0.2))
+            Assert.Skip($"the node has waited for {waited.TotalSeconds:0.0} s only: this machine has processors to spare");
+    }
+
+    [Fact]
     public async Task A_worker_that_hangs_is_noticed_while_others_use_all_processors()
     {
         await using var node = await TestNode.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
@@ -64,6 +93,17 @@ public sealed class StarvationTests
         {
             others.ForEach(other => other.Send(Signal.Kill));
         }
+    }
+
+    // Gets from eight clients at once: the node has something to do all the time.
+    private static Task UseAsync(NodeProcess node, string id)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        return Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            while (TimeProvider.System.GetElapsedTime(started) < Rush)
+                await node.GetAsync($"/sessions/{id}");
+        }));
     }
 
     // Starts this many busy processes for each processor.

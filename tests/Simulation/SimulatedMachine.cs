@@ -1,5 +1,5 @@
-using Steelyard.Contract;
 using System.Globalization;
+using Steelyard.Contract;
 using Steelyard.Machine;
 using Steelyard.Processes;
 using Steelyard.WorkerHttp;
@@ -104,8 +104,6 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
 
     public Task<bool> IsListeningAsync(IProcess process, int port) =>
         Task.FromResult(((SimulatedProcess)process).Port == port && !((SimulatedProcess)process).LostItsPort);
-
-    public Func<TimeSpan> MeasureOwnWait(TimeProvider time) => () => TimeSpan.Zero; // The simulated orchestrator has its own processor.
 
     public Func<TimeSpan?> MeasureWait(IProcess process, TimeProvider time)
     {

@@ -38,7 +38,7 @@ const mutations = [
   ['a slot of a lost session is taken before all workers are adopted', 'Recovery/SessionAdopter.cs',
     '.OrderBy(found => found.Worker is null)', ''],
   ['a hung worker is not noticed', 'Pool/WorkerHealth.cs',
-    'if (silence >= options.StarvedTimeout || (silence - worker.Waited >= options.HangTimeout && IsOwed(worker)))',
+    'if (silence >= options.StarvedTimeout || (silence - worker.Waited >= options.HangTimeout && IsOwed(worker, now)))',
     'if (silence >= options.StarvedTimeout * 1000)'],
   ['a worker that was given to another session is believed', 'Dialects/Challenge/ChallengeDialect.cs',
     'if (reply.IsSuccess && placement.IsIn(reply, out var id))',

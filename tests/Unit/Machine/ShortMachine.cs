@@ -38,8 +38,6 @@ internal sealed class ShortMachine : IMachine, IConnector
 
     public bool TryKill(ProcessIdentity process) => real.TryKill(process);
 
-    public Func<TimeSpan> MeasureOwnWait(TimeProvider time) => real.MeasureOwnWait(time);
-
     public Func<TimeSpan?> MeasureWait(IProcess process, TimeProvider time) => real.MeasureWait(process, time);
 
     public IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time)

@@ -17,14 +17,14 @@ public sealed class WorkerSilenceTests
             request => request.Contains("/bad", StringComparison.Ordinal) ? "rubbish" : Reply.Json("yes", "200 OK"));
         using var client = Client(new SocketConnector(new(1 << 20)), server.Port);
         time.Advance(TimeSpan.FromSeconds(3));
-        Assert.Equal(TimeSpan.Zero, client.Unanswered);
+        Assert.Equal(TimeSpan.Zero, client.UnansweredAt(time.GetTimestamp()));
         (await client.GetAsync("/bad")).Dispose();
         time.Advance(TimeSpan.FromSeconds(2));
         (await client.GetAsync("/bad")).Dispose();
-        Assert.Equal(TimeSpan.FromSeconds(2), client.Unanswered);
+        Assert.Equal(TimeSpan.FromSeconds(2), client.UnansweredAt(time.GetTimestamp()));
         (await client.GetAsync("/x")).Dispose();
         time.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal(TimeSpan.Zero, client.Unanswered);
+        Assert.Equal(TimeSpan.Zero, client.UnansweredAt(time.GetTimestamp()));
     }
 
     [Fact]
@@ -34,9 +34,9 @@ public sealed class WorkerSilenceTests
         using var client = Client(new ShortMachine { Connect = owner => connection = new(owner) }, 1);
         var call = client.GetAsync("/x").AsTask();
         time.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal(TimeSpan.FromSeconds(2), client.Unanswered);
+        Assert.Equal(TimeSpan.FromSeconds(2), client.UnansweredAt(time.GetTimestamp()));
         connection!.HasUnreadReply = true;
-        Assert.Equal(TimeSpan.Zero, client.Unanswered);
+        Assert.Equal(TimeSpan.Zero, client.UnansweredAt(time.GetTimestamp()));
         client.Dispose();
         (await Until.DoneAsync(call)).Dispose();
     }
