@@ -46,7 +46,10 @@ public sealed class Tunnel(Stream client, UpstreamWebSocket browser, TimeSpan? p
         await Task.WhenAll(up, down, beat).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (clientLeft || toClient.SawClose)
             return true;
-        return first != beat && toClient.IsBetweenFrames && await TrySayFarewellAsync(await farewell());
+
+        // The node may end the tunnel, and the beat with it, before the two directions end.
+        var clientIsDead = first == beat && beat.IsCompletedSuccessfully;
+        return !clientIsDead && toClient.IsBetweenFrames && await TrySayFarewellAsync(await farewell());
     }
 
     private static async Task PumpAsync(Func<byte[], CancellationToken, Task> pump, CancellationTokenSource over)
