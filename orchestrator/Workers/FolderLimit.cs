@@ -12,17 +12,18 @@ namespace Steelyard.Workers;
 /// <param name="limit">Limit for one worker, in bytes.</param>
 internal sealed class FolderLimit(string folder, long limit)
 {
-    // The used space may grow by this fraction of one worker's limit before the folders are measured.
+    // A figure may grow by this fraction of one worker's limit before it is looked into.
     private const int SlackParts = 16;
 
-    // One folder can grow while others shrink, so the folders are measured at least once in this many calls, whatever the used space is.
+    // One worker can grow while others shrink, so the folders are measured at least once in this many calls, and searched at least once in
+    // this many measurements, whatever the used space is.
     private const int MostLooks = 10;
+    private const int MostMeasurements = 6;
 
     private readonly DriveInfo drive = new(folder);
     private readonly Dictionary<Worker, long> nameless = [];
-    private long lost = long.MinValue / 2;
-    private long unseen = long.MinValue / 2;
-    private int looks;
+    private readonly GrowthWatch used = new(limit / SlackParts, MostLooks);
+    private readonly GrowthWatch unexplained = new(limit / SlackParts, MostMeasurements);
 
     /// <summary>Returns the workers that exceed the limit, and how many bytes each has.</summary>
     /// <param name="workers">The workers that may have written since the last call.</param>
@@ -30,9 +31,9 @@ internal sealed class FolderLimit(string folder, long limit)
     public List<(Worker Worker, long Bytes)> Look(IReadOnlyList<Worker> workers, ProcessFamilies look)
     {
         var now = drive.TotalSize - drive.TotalFreeSpace;
-        if (!HasGrown(ref lost, now) && ++looks < MostLooks)
+        if (!used.IsDue(now))
             return [];
-        (lost, looks) = (now, 0);
+        used.Settle(now);
         return Measure(workers, look, now);
     }
 
@@ -41,7 +42,8 @@ internal sealed class FolderLimit(string folder, long limit)
         var inFolders = workers.ToDictionary(worker => worker, InFolder);
         foreach (var gone in nameless.Keys.Where(worker => !inFolders.ContainsKey(worker)).ToList())
             nameless.Remove(gone);
-        var search = HasGrown(ref unseen, now - inFolders.Values.Sum());
+        var others = now - inFolders.Values.Sum();
+        var search = unexplained.IsDue(others - nameless.Values.Sum());
         List<(Worker, long)> over = [];
         foreach (var (worker, bytes) in inFolders)
         {
@@ -51,15 +53,9 @@ internal sealed class FolderLimit(string folder, long limit)
                 over.Add((worker, bytes + nameless[worker]));
         }
 
+        if (search)
+            unexplained.Settle(others - nameless.Values.Sum());
         return over;
-    }
-
-    // True if the value is greater than its minimum by more than the slack.
-    private bool HasGrown(ref long lowest, long now)
-    {
-        var grown = now - lowest > limit / SlackParts;
-        lowest = grown ? now : Math.Min(lowest, now);
-        return grown;
     }
 
     // A worker that denies us access to its folder must not prevent the measurement of the others. It counts as over the limit.

@@ -117,11 +117,14 @@ public sealed class WorkerLimitTests
         File.SetUnixFileMode(program, (UnixFileMode)Convert.ToInt32("755", 8));
         await using var node = await TestNode.StartAsync(
             options => options with { Worker = program, Warm = 0, MaxWorkers = 1, WorkerDiskBytes = 64L << 20 });
-        var id = await node.CreateAsync();
-        await Eventually.IsTrueAsync(async () => await node.StatusOfAsync(id) == HttpStatusCode.NotFound, "it is stopped", 30);
-        var end = await node.Http.GetStringAsync($"/sessions/{id}/history");
-        Assert.Contains("\"out_of_disk\"", end, StringComparison.Ordinal);
-        Assert.Contains("--worker-disk", end, StringComparison.Ordinal);
+        foreach (var which in new[] { "it", "the next, which uses the space that the first left free," })
+        {
+            var id = await node.CreateAsync();
+            await Eventually.IsTrueAsync(async () => await node.StatusOfAsync(id) == HttpStatusCode.NotFound, $"{which} is stopped", 30);
+            var end = await node.Http.GetStringAsync($"/sessions/{id}/history");
+            Assert.Contains("\"out_of_disk\"", end, StringComparison.Ordinal);
+            Assert.Contains("--worker-disk", end, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -137,7 +140,7 @@ public sealed class WorkerLimitTests
         Assert.Contains(limits, line => line.StartsWith("Max core file size        0                    0", StringComparison.Ordinal));
     }
 
-    // At a create, this worker writes two files of 40 MiB that are not linked in any folder.
+    // After a create, this worker writes two files of 40 MiB that are not linked in any folder.
     private const string HidingWorker = """
         #!/usr/bin/python3
         import http.server, json, os, tempfile
@@ -153,10 +156,11 @@ public sealed class WorkerLimitTests
                 self.answer(200 if self.path in answers else 404, answers.get(self.path, b"{}"))
             def do_POST(self):
                 self.rfile.read(int(self.headers["Content-Length"]))
+                self.answer(201, json.dumps({"id": "s", "created_at": "now", "data": {}}).encode())
+                self.wfile.flush()
                 for _ in range(2):
                     held.append(tempfile.TemporaryFile(dir=os.environ["STEEL_WORKER_DIR"]))
                     held[-1].write(bytes(40 << 20)); held[-1].flush(); os.fsync(held[-1].fileno())
-                self.answer(201, json.dumps({"id": "s", "created_at": "now", "data": {}}).encode())
             def log_message(self, *_): pass
         http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Worker).serve_forever()
         """;
