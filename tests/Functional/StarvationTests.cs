@@ -1,9 +1,11 @@
 using System.Net;
 using Steelyard.Processes;
+using Steelyard.Tests.Faults;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>A worker that gets no CPU time is slow, not hung.</summary>
+/// <summary>A worker that gets no CPU time is slow, not hung. No other test runs at the same time: it would get no CPU time either.</summary>
+[Collection(FaultTable.Alone)]
 public sealed class StarvationTests
 {
     private const string Scheduler = "/usr/bin/chrt"; // From util-linux.
