@@ -13,7 +13,7 @@ public sealed class TunnelTests
     {
         for (var run = 0; run < 200; run++)
         {
-            using var browser = await BrowserAsync();
+            var (browser, farBrowser) = await BrowserAsync();
             var (client, far) = await PairAsync();
             using var over = new CancellationTokenSource();
             var running = new Tunnel(client, browser, null, TimeProvider.System)
@@ -25,18 +25,20 @@ public sealed class TunnelTests
             await far.CopyToAsync(said, TestContext.Current.CancellationToken);
             await far.DisposeAsync();
             Assert.Equal(WebSocketFrames.Close(1000, "session deleted"), said.ToArray());
+            browser.Dispose();
+            farBrowser.Dispose();
         }
     }
 
-    private static async Task<UpstreamWebSocket> BrowserAsync()
+    private static async Task<(UpstreamWebSocket Near, Socket Far)> BrowserAsync()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var opening = UpstreamWebSocket.OpenAsync(
             ((IPEndPoint)listener.LocalEndpoint).Port, "/", new HeaderDictionary(), TestContext.Current.CancellationToken);
-        var browser = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
-        await browser.SendAsync(Encoding.ASCII.GetBytes("HTTP/1.1 101 Switching Protocols\r\n\r\n"));
-        return await opening;
+        var far = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        await far.SendAsync(Encoding.ASCII.GetBytes("HTTP/1.1 101 Switching Protocols\r\n\r\n"));
+        return (await opening, far);
     }
 
     private static async Task<(NetworkStream Near, NetworkStream Far)> PairAsync()
