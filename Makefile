@@ -1,6 +1,6 @@
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint bench simulate mutations faults attacks clean browser
+.PHONY: help run build test lint bench simulate mutations faults attacks upgrade clean browser
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_GENERATE_ASPNET_CERTIFICATE := false
@@ -50,6 +50,9 @@ faults: build browser ## Kill, stop and starve real processes, many times each, 
 attacks: build browser ## Try the attacks of pages in all their variants: "make test" tries some of each
 	@dotnet build tests -c Release -v quiet --nologo
 	@ATTACKS=all tests/bin/Release/net10.0/Steelyard.Tests --filter-class "*.HostilePageTests" --filter-class "*.HostileScrapeTests" --progress off
+
+upgrade: build ## Take over the sessions of another build, and let it take them back (BASE=/path/to/its/steelyard)
+	@node tests/upgrade.mjs "$(BASE)" $(ORCHESTRATOR)
 
 mutations: ## Break the product in many ways and see that the simulation notices each
 	@node tests/Simulation/mutations.mjs
