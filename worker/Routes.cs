@@ -1,8 +1,8 @@
-using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using SteelBrowser.Extras;
 using SteelBrowser.Http;
 using SteelBrowser.Sessions;
+using Steelyard.Contract;
 
 namespace SteelBrowser;
 
@@ -52,10 +52,7 @@ internal sealed class Routes(ISessionHost host, SessionExtras? extras, TimeProvi
         // Read in this order, the two values are never "available" together with a session.
         var available = host.IsAvailable;
         var id = host.Session?.Id;
-        var isolation = host.Isolation is { } held ? $",\"isolation\":{held.ToJson()},\"readable\":{held.ReadableToJson()}" : "";
-        return Reply.Json(StatusCodes.Status200OK, Encoding.UTF8.GetBytes(id is null
-            ? $$"""{"available":{{(available ? "true" : "false")}},"session_id":null{{isolation}}}"""
-            : $$"""{"available":false,"session_id":"{{id}}"{{isolation}}}"""));
+        return Reply.Json(StatusCodes.Status200OK, new WorkerStatus(available && id is null, id, host.Isolation).ToJson());
     }
 
     private async ValueTask<Reply> CreateAsync(HttpContext context)

@@ -9,7 +9,8 @@ using Steelyard.WorkerHttp;
 namespace Steelyard.Cdp;
 
 /// <summary>Connects a client's WebSocket to a session's browser. Tells the client why the connection fails or ends.</summary>
-public sealed class Attacher(Options options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<Attacher> logger)
+public sealed class Attacher(
+    SessionCalls calls, Options options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<Attacher> logger)
 {
     private const string BrowserStarting =
         "The session's browser is not ready: it restarts when a session sets options. Retry in a moment.";
@@ -58,8 +59,10 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
             path ?? at.Address.BrowserPath,
             path ?? "a connection to its browser",
             isTarget: path is not null);
-        if (browser is not null && !await MovedAsync(context, session, at.Placement))
-            await TunnelAsync(context, session, browser);
+        if (browser is null)
+            return;
+        SessionCalls.CheckIsOn(session, at.Placement);
+        await TunnelAsync(context, session, browser);
     }
 
     /// <summary>
@@ -72,8 +75,10 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
     public async Task AttachToWorkerAsync(HttpContext context, Session session, Placement placement, string path)
     {
         using var worker = await OpenAsync(context, placement.Worker.Port, path, "a connection to its live view", isTarget: false);
-        if (worker is not null && !await MovedAsync(context, session, placement))
-            await TunnelAsync(context, session, worker);
+        if (worker is null)
+            return;
+        SessionCalls.CheckIsOn(session, placement);
+        await TunnelAsync(context, session, worker);
     }
 
     private async Task TunnelAsync(HttpContext context, Session session, UpstreamWebSocket browser)
@@ -94,16 +99,12 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
     }
 
     /// <summary>
-    /// Returns where the session's browser listens. Null when this is unknown: the client is then answered with the reason.
+    /// Returns where the session's browser listens. Null when this is unknown: the client is then answered with the reason. Throws what
+    /// <see cref="SessionCalls"/> throws.
     /// </summary>
     public async Task<(Placement Placement, CdpAddress Address)?> AddressAsync(HttpContext context, Session session)
     {
-        if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement)
-        {
-            await Problem.SessionGoneAsync(context, session);
-            return null;
-        }
-
+        var placement = await calls.PlaceAsync(session);
         var (address, status, error) = await CdpAddress.FindAsync(placement);
         if (address is not null)
             return (placement, address);
@@ -130,18 +131,6 @@ public sealed class Attacher(Options options, TimeProvider time, IHostApplicatio
         }
 
         return null;
-    }
-
-    /// <summary>
-    /// Answers the client and returns true when the session is no longer on this worker. Call it after each answer of the worker, because
-    /// the answer may be about the worker's next session.
-    /// </summary>
-    public static async Task<bool> MovedAsync(HttpContext context, Session session, Placement placement)
-    {
-        if (session.IsOn(placement))
-            return false;
-        await Problem.SessionGoneAsync(context, session);
-        return true;
     }
 
     // Errors name the target in the words of "what", so that clients do not see the worker's own paths.

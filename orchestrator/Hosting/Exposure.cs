@@ -18,7 +18,7 @@ internal static class Exposure
         var asOther = isolation.Latest?.User.On == true;
         return from secret in Secrets(options)
                where File.Exists(secret.Path) && (!asOther || IsForAll(Real(secret.Path)))
-               from folder in isolation.Readable
+               from folder in isolation.Latest?.Readable ?? []
                where IsWithin(Real(secret.Path), Real(folder))
                group folder by secret into found
                select $"{found.Key.Path} ({found.Key.What}) can be read by anyone who drives a browser, " +

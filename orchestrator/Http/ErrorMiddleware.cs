@@ -45,6 +45,10 @@ public sealed class ErrorMiddleware(RequestDelegate next, KeyRing keys, ILogger<
 
     private Task AnswerAsync(HttpContext context, Exception exception) => exception switch
     {
+        SessionGoneException e => Problem.SessionNotFoundAsync(context, e.End),
+        MissingFeatureException e => Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, e.Message),
+        WorkerRefusedException e => WorkerRefusals.WriteAsync(context, e),
+        PoolUnavailableException { IsOverload: true } e => Problem.TooManyAsync(context, e.Message, e.RetryAfter),
         PoolUnavailableException e => Problem.UnavailableAsync(context, e),
         QuotaExceededException e => Problem.TooManyAsync(context, e.Message, e.RetryAfter),
         HistoryUnavailableException e => Problem.UnavailableAsync(context, e.Message, RetryHistoryAfter),

@@ -1,3 +1,5 @@
+using Steelyard.Contract.Input;
+
 namespace Steelyard.Http;
 
 /// <summary>A field of a request has a bad value or asks for something that this node does not have.</summary>
@@ -17,6 +19,13 @@ public sealed class FieldException : Exception
 
     public static FieldException Bad(string field, string need) =>
         new(StatusCodes.Status400BadRequest, field, $"'{field}' must be {need}.");
+
+    /// <param name="e">What a parser of <see cref="Contract"/> says.</param>
+    /// <param name="field">The client's name of the field.</param>
+    internal static FieldException Of(BadInputException e, string field) => new(
+        StatusCodes.Status400BadRequest,
+        field,
+        e.Message.StartsWith(e.Field + " ", StringComparison.Ordinal) ? $"'{field}'{e.Message[e.Field!.Length..]}." : e.Message + ".");
 
     public static FieldException Missing(string field, string what) =>
         new(StatusCodes.Status501NotImplemented, field, $"'{field}' asks for {what}, which this node does not have. Leave it out.");

@@ -65,11 +65,6 @@ public static class Problem
         end?.Reason.Name() ?? "not_found",
         cause: end?.Cause);
 
-    /// <summary>Answers for a session that is no longer on its worker: 404 when it has ended, 503 while it is being restored.</summary>
-    public static Task SessionGoneAsync(HttpContext context, Session session) => session.End is { } ended
-        ? SessionNotFoundAsync(context, ended)
-        : UnavailableAsync(context, PoolUnavailableException.BeingRestored());
-
     /// <summary>Answers 503 with Retry-After.</summary>
     public static Task UnavailableAsync(HttpContext context, PoolUnavailableException e) =>
         UnavailableAsync(context, e.Message, e.RetryAfter);

@@ -25,6 +25,7 @@ internal static class SessionServices
             .AddSingleton<SessionPlacer>()
             .AddSingleton<SessionQuotas>()
             .AddSingleton<SessionService>()
+            .AddSingleton<SessionCalls>()
             .AddSingleton<SessionReaper>()
             .AddSingleton<ChosenIds>()
             .AddSingleton<WorkerAdopter>()

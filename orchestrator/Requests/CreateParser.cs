@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Steelyard.Contract.Setup;
 using Steelyard.Http;
 using Steelyard.Sessions;
 using Steelyard.Settings;
@@ -26,12 +27,12 @@ public sealed class CreateParser(WorkerProtocol workers, Options options)
     /// <summary>Reads the body. Throws <see cref="FieldException"/> for a field that is bad or not supported.</summary>
     /// <param name="body">Valid JSON.</param>
     /// <param name="caller">The caller, who becomes the holder of the session.</param>
-    public SteelRequest Parse(ReadOnlyMemory<byte> body, Caller caller)
+    internal SteelRequest Parse(ReadOnlyMemory<byte> body, Caller caller)
     {
         using var document = JsonDocument.Parse(body, new() { MaxDepth = SessionBody.MaxBodyDepth });
         var fields = Fields.Of(document.RootElement);
         UnsupportedFields.Check(fields);
-        var setup = SetupParser.Parse(fields);
+        var (setup, json) = SetupTranslator.Translate(fields);
         if (workers.CreatesWithOptions && setup.Locale is not null)
             throw FieldException.Missing("locale", "a locale of the client's choice");
         return new SteelRequest(workers.CreatesWithOptions ? body : EmptyObject, Clock(fields))
@@ -41,16 +42,19 @@ public sealed class CreateParser(WorkerProtocol workers, Options options)
             Fingerprint = Convert.ToHexString(SHA256.HashData(body.Span)),
             Metadata = fields.Map("metadata", most: MaxLabels, longestName: 64, longestValue: 512),
             Patience = options.QueueTimeout < LongestWait ? options.QueueTimeout : LongestWait,
-            Setup = workers.CreatesWithOptions ? default : setup.ToJson(),
-            Dimensions = setup.Dimensions ?? (setup.IsMobile ? Dimensions.Mobile : Dimensions.Default),
-            Blocking = setup.Blocking,
-            UserAgent = setup.UserAgent,
-            HasProxy = setup.Proxy is not null,
-            IsMobile = setup.IsMobile,
-            Namespace = fields.Text("namespace", 128),
-            IsInteractive = fields.Object("debugConfig")?.Bool("interactive") ?? true,
+            Setup = workers.CreatesWithOptions || !setup.AreGiven ? default : json, // Some workers support no options.
+            Shown = Facts(fields, setup),
         };
     }
+
+    private static SteelFacts Facts(Fields fields, SessionOptions setup) => new(
+        setup.Dimensions ?? (setup.IsMobile ? Dimensions.Mobile : Dimensions.Default),
+        setup.Block,
+        setup.UserAgent,
+        fields.Text("namespace", 128),
+        setup.Proxy is not null,
+        setup.IsMobile,
+        fields.Object("debugConfig")?.Bool("interactive") ?? true);
 
     private SessionClock Clock(Fields fields)
     {

@@ -7,18 +7,18 @@ namespace Steelyard.Sessions;
 public sealed class ChosenIds(SessionService sessions, SessionHistory history, SessionIdIssuer ids)
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<SessionId, (SessionRequest Request, Task<CreateOutcome> Create)> underWay = [];
+    private readonly Dictionary<SessionId, (SessionRequest Request, Task<Session> Create)> underWay = [];
 
     /// <summary>
     /// Returns the live session of this id, or creates one. Throws what a create throws, and <see cref="IdConflictException"/> when the id
     /// is that of an ended session or of another request.
     /// </summary>
-    public Task<CreateOutcome> CreateAsync(SessionRequest request, SessionId id, CancellationToken cancellationToken)
+    public Task<Session> CreateAsync(SessionRequest request, SessionId id, CancellationToken cancellationToken)
     {
         // Not under our lock: ending a session takes other locks.
         if (sessions.FindPresent(id) is { } old)
             sessions.EndIfOver(old);
-        Task<CreateOutcome> create;
+        Task<Session> create;
         lock (gate)
         {
             if (underWay.TryGetValue(id, out var other))
@@ -28,7 +28,7 @@ public sealed class ChosenIds(SessionService sessions, SessionHistory history, S
             else if (sessions.FindPresent(id) is { EndReason: null } session)
             {
                 create = Same(session.Request, request)
-                    ? Task.FromResult(new CreateOutcome(session, null))
+                    ? Task.FromResult(session)
                     : throw IdConflictException.OtherRequest(id);
             }
             else if (sessions.FindPresent(id) is not null || sessions.FindEnded(id) is not null || ids.Made(id))
@@ -49,7 +49,7 @@ public sealed class ChosenIds(SessionService sessions, SessionHistory history, S
     private static bool Same(SessionRequest one, SessionRequest other) =>
         one.Holder == other.Holder && one.Fingerprint == other.Fingerprint;
 
-    private async Task<CreateOutcome> RunAsync(SessionRequest request, SessionId id)
+    private async Task<Session> RunAsync(SessionRequest request, SessionId id)
     {
         await Task.Yield(); // The caller holds the lock.
         try
@@ -58,7 +58,7 @@ public sealed class ChosenIds(SessionService sessions, SessionHistory history, S
             if (await history.HasAsync(id, request.Holder))
                 throw IdConflictException.Used(id);
             using var created = await sessions.CreateAsync(request, CancellationToken.None);
-            return CreateOutcome.Of(created);
+            return created.Session;
         }
         finally
         {

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Steelyard.WorkerHttp;
+using Steelyard.Contract.Input;
 
 namespace Steelyard.Sessions;
 

@@ -31,6 +31,9 @@ public record SessionRequest(ReadOnlyMemory<byte> Body, SessionClock Clock)
     /// <summary>The longest time that the create may wait for a worker; null for <c>--queue-timeout</c>.</summary>
     public TimeSpan? Patience { get; init; }
 
+    /// <summary>Returns the client's name of a field of the worker's options; null when the client has no name for it.</summary>
+    public virtual string? FieldName(string workers) => null;
+
     /// <summary>A copy without the parts that only a create needs: bodies may be large, and histories long.</summary>
     public SessionRequest WithoutPayload() => this with { Body = default, Setup = default };
 }

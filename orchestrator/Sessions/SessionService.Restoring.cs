@@ -1,6 +1,5 @@
 using Steelyard.Pool;
 using Steelyard.Settings;
-using Steelyard.WorkerHttp;
 using Steelyard.Workers;
 
 namespace Steelyard.Sessions;
@@ -8,8 +7,6 @@ namespace Steelyard.Sessions;
 /// <content>What becomes of a session whose worker is lost, and of those that an earlier orchestrator has left.</content>
 public sealed partial class SessionService
 {
-    private static readonly TimeSpan ExitTime = TimeSpan.FromMilliseconds(100);
-
     /// <summary>
     /// Its worker died, hangs or lies: the session ends or is restored elsewhere. Does nothing if it does not live there any more.
     /// </summary>
@@ -26,24 +23,6 @@ public sealed partial class SessionService
             placement.Lease.Distrust();
             placement.Lease.Dispose();
         }
-    }
-
-    /// <summary>
-    /// The same, because of what it has answered to a get. The end of its connection may be seen a moment before that of the worker,
-    /// which tells more.
-    /// </summary>
-    public async Task LoseAsync(Session session, Placement placement, WorkerReply reply)
-    {
-        var answer = reply.IsSuccess ? "the body of another session, or of one that is over" : reply.ToString();
-        var loss = WorkerLoss.Untrusted($"answered a get with {answer}");
-        var exited = placement.Worker.Exited;
-        if (reply.Error is WorkerError.Closed or WorkerError.Refused)
-            await Task.WhenAny(exited, Task.Delay(ExitTime, time));
-        if (exited.IsCompleted)
-            loss = placement.Worker.LossOf(await exited);
-        else if (placement.Worker.StopReason is { } reason)
-            loss = WorkerLoss.Of(reason);
-        Lose(session, placement, loss);
     }
 
     /// <summary>
@@ -134,15 +113,18 @@ public sealed partial class SessionService
     {
         try
         {
-            using var placed = await placer.PlaceAsync(session.Request, Standing.Restored, session.Ended);
-            if (placed.Placement is not { } placement)
-                EndLost(session, loss.Then($"no worker took it again: {placed.Reply}"));
-            else if (TrySettle(session, placement, isNew: true))
+            var (placement, reply, _) = await placer.PlaceAsync(session.Request, Standing.Restored, session.Ended);
+            reply.Dispose();
+            if (TrySettle(session, placement, isNew: true))
                 logger.LogWarning("Session {Id} restored on {Worker}: the worker before {Loss}", session.Id, placement.Worker, loss.Text);
         }
         catch (PoolUnavailableException e) when (e.IsShutdown && options.OnShutdown != OnShutdown.Drain)
         {
             // It ends with the others, or is left to the next orchestrator with them. A drain would only wait for it.
+        }
+        catch (WorkerRefusedException e)
+        {
+            EndLost(session, loss.Then($"no worker took it again: {e.Message}"));
         }
         catch (PoolUnavailableException e)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Steelyard.Pool;
 using Steelyard.Settings;
+using Steelyard.WorkerHttp;
 
 namespace Steelyard.Sessions;
 
@@ -15,37 +16,29 @@ public sealed partial class SessionService(
     TimeProvider time,
     ILogger<SessionService> logger)
 {
-    private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<SessionId, Session> live = new();
 
     public IEnumerable<Session> Live => live.Select(pair => pair.Value);
 
     /// <summary>
-    /// Creates a session. The reply is the worker's, whether it made a session or refused what was asked; the caller disposes it.
-    /// Throws <see cref="PoolUnavailableException"/>, <see cref="QuotaExceededException"/>, and <see cref="OperationCanceledException"/>
-    /// when the client has left.
+    /// Creates a session. Throws <see cref="WorkerRefusedException"/>, <see cref="PoolUnavailableException"/>,
+    /// <see cref="QuotaExceededException"/>, and <see cref="OperationCanceledException"/> when the client has left.
     /// </summary>
     public async Task<CreatedSession> CreateAsync(SessionRequest request, CancellationToken cancellationToken)
     {
         var quota = quotas.Take(request.Holder);
         try
         {
-            var placed = await placer.PlaceAsync(request, Standing.New, cancellationToken);
-            if (placed.Placement is not { } placement)
-            {
-                quota.Dispose();
-                return new(null, null, placed);
-            }
-
+            var (placement, reply, id) = await placer.PlaceAsync(request, Standing.New, cancellationToken);
             quota.BecomeLive();
             var kept = options.OnWorkerLost == OnWorkerLost.Restore ? request : request.WithoutPayload();
             var session = new Session(request.ChosenId ?? ids.Next(), placement, kept, quota, time);
             var activity = session.Begin();
-            Begin(session, placement, placed);
+            Begin(session, placement, reply);
             _ = WatchAsync(session, placement);
             var whose = request.Holder is { } holder ? $" for {holder}" : "";
             logger.LogInformation("Session {Id} created on {Worker}{For}", session.Id, placement.Worker, whose);
-            return new(session, activity, placed);
+            return new(session, activity, reply, id);
         }
         catch
         {
@@ -138,18 +131,6 @@ public sealed partial class SessionService(
         return true;
     }
 
-    /// <summary>
-    /// Call it when a worker denies a session: a bundled worker whose client has just closed the browser does so in the moment before its
-    /// exit says it. Ends the session then.
-    /// </summary>
-    public async Task WaitClosedAsync(Session session, Placement placement)
-    {
-        if (!placement.Worker.HasExtras)
-            return;
-        await Task.WhenAny(placement.Worker.Exited, Task.Delay(ClosingTime, time));
-        EndIfClosed(session, placement);
-    }
-
     /// <summary>Ends every session, because the node stops.</summary>
     public void EndAll()
     {
@@ -159,7 +140,7 @@ public sealed partial class SessionService(
 
     // Written down before its client hears of it, so that no session is promised which a successor would not know. Nobody else has its id,
     // if ChosenIds is right.
-    private void Begin(Session session, Placement placement, PlacedSession placed)
+    private void Begin(Session session, Placement placement, WorkerReply reply)
     {
         try
         {
@@ -170,13 +151,14 @@ public sealed partial class SessionService(
         catch
         {
             session.TryEnd(new(EndReason.Drained), out _);
-            placed.Dispose();
+            reply.Dispose();
             placement.Lease.Dispose();
             throw;
         }
     }
 
-    private bool EndIfClosed(Session session, Placement placement)
+    /// <summary>Ends the session if its client has closed the browser. True if so, even if the session lives elsewhere by now.</summary>
+    internal bool EndIfClosed(Session session, Placement placement)
     {
         if (placement.Worker.WasClosedByClient && session.IsOn(placement))
             End(session, EndReason.Deleted, "its client closed the browser");

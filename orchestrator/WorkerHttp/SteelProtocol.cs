@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Steelyard.Contract;
 
 namespace Steelyard.WorkerHttp;
 
@@ -33,24 +34,17 @@ internal sealed class SteelProtocol : WorkerProtocol
 
     internal override WorkerRequest End(string sessionPath) => new("POST", sessionPath + "/release") { IsOurs = true };
 
-    internal override bool SaysFree(ReadOnlySpan<byte> status) =>
-        Read(
-            status,
-            list => list.GetProperty("sessions").EnumerateArray().All(session => session.GetProperty("status").GetString() != "live"))
-        == true;
-
-    internal override bool TryReadSession(ReadOnlySpan<byte> status, out string id)
+    internal override WorkerStatus? ReadStatus(ReadOnlySpan<byte> status)
     {
-        var live = "";
-        Read(status, list =>
+        string? live = null;
+        return Read(status, list =>
         {
-            live = list.GetProperty("sessions").EnumerateArray()
-                .First(session => session.GetProperty("status").GetString() == "live")
-                .GetProperty("id").GetString() ?? "";
+            var sessions = list.GetProperty("sessions").EnumerateArray()
+                .Where(session => session.GetProperty("status").GetString() == "live")
+                .Select(session => session.GetProperty("id").GetString() ?? "");
+            live = sessions.FirstOrDefault();
             return true;
-        });
-        id = live;
-        return id.Length > 0;
+        }) == true ? new(live is null, live) : null;
     }
 
     internal override bool SaysEnded(ReadOnlySpan<byte> session) =>

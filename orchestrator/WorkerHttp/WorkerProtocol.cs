@@ -1,3 +1,4 @@
+using Steelyard.Contract;
 using Steelyard.Settings;
 
 namespace Steelyard.WorkerHttp;
@@ -38,11 +39,8 @@ public abstract class WorkerProtocol
 
     internal abstract WorkerRequest End(string sessionPath);
 
-    /// <summary>Returns true if the reply to <see cref="Status"/> says that the worker has no session.</summary>
-    internal abstract bool SaysFree(ReadOnlySpan<byte> status);
-
-    /// <summary>Reads the (private) id of the session from the reply to <see cref="Status"/>. Returns false if it names none.</summary>
-    internal abstract bool TryReadSession(ReadOnlySpan<byte> status, out string id);
+    /// <summary>Reads the reply to <see cref="Status"/>, whose session id is private. Null when it is not what the API says.</summary>
+    internal abstract WorkerStatus? ReadStatus(ReadOnlySpan<byte> status);
 
     /// <summary>Returns true if a session's description says that the session is over, although the reply has status 200.</summary>
     internal virtual bool SaysEnded(ReadOnlySpan<byte> session) => false;

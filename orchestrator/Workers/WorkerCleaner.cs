@@ -67,7 +67,7 @@ internal static class WorkerCleaner
     {
         using var reply = await client.StatusAsync(within);
         if (reply.IsSuccess)
-            return client.Protocol.SaysFree(reply.Body.Span) ? Outcome.Done : Outcome.NotYet;
+            return client.Protocol.ReadStatus(reply.Body.Span) is { IsFree: true } ? Outcome.Done : Outcome.NotYet;
         return reply.Error == WorkerError.Busy ? Outcome.NotAsked : Outcome.Failed;
     }
 }

@@ -146,10 +146,12 @@ internal sealed class WorkerStarter(
             }
 
             left = TimeLeft(worker, started);
-            using var status = await worker.Client.StatusAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
-            if (status.IsSuccess && command.Kind == WorkerKind.Chromium)
-                isolation.Take(status.Body.Span);
-            if (status.IsSuccess && command.Protocol.SaysFree(status.Body.Span))
+            using var reply = await worker.Client.StatusAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            if (!reply.IsSuccess || command.Protocol.ReadStatus(reply.Body.Span) is not { } status)
+                continue;
+            if (command.Kind == WorkerKind.Chromium)
+                isolation.Take(status.Isolation);
+            if (status.IsFree)
             {
                 if (await IsListeningAsync(worker) is { } isListening)
                     return isListening;
@@ -158,9 +160,7 @@ internal sealed class WorkerStarter(
 
             // The worker has a session, from an earlier orchestrator or for an unknown reason: end it. If another program listens on the
             // port, leave that program's session alone.
-            if (status.IsSuccess
-                && command.Protocol.TryReadSession(status.Body.Span, out var leftOver)
-                && await IsListeningAsync(worker) == true)
+            if (status.SessionId is { Length: > 0 } leftOver && await IsListeningAsync(worker) == true)
                 (await worker.Client.EndAsync(command.Protocol.SessionPath(leftOver))).Dispose();
         }
     }

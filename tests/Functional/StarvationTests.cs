@@ -4,7 +4,9 @@ using Steelyard.Tests.Faults;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>A worker that gets no CPU time is slow, not hung. No other test runs at the same time: it would get no CPU time either.</summary>
+/// <summary>
+/// A worker that gets no CPU time is slow, not hung. No other test runs at the same time, because it would get no CPU time either.
+/// </summary>
 [Collection(FaultTable.Alone)]
 public sealed class StarvationTests
 {

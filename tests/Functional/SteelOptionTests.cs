@@ -12,16 +12,19 @@ public sealed class SteelOptionTests
     [Theory]
     [InlineData("""{"userAgent":"Mözilla"}""", "userAgent")]
     [InlineData(
-        """{"sessionContext":{"cookies":[{"name":"a","value":"b","domain":"c.example","expires":"soon"}]}}""", "sessionContext.cookies")]
+        """{"sessionContext":{"cookies":[{"name":"a","value":"b","domain":"c.example","expires":"soon"}]}}""",
+        "sessionContext.cookies[0].expires")]
     [InlineData(
-        """{"sessionContext":{"cookies":[{"name":"a","value":"b","domain":"c.example","sameSite":"lax"}]}}""", "sessionContext.cookies")]
-    [InlineData("""{"sessionContext":{"cookies":[{"name":"a","value":"b","domain":"c.example","secure":1}]}}""", "sessionContext.cookies")]
-    [InlineData("""{"sessionContext":{"cookies":[{"name":"a","value":"b","url":""}]}}""", "sessionContext.cookies")]
+        """{"sessionContext":{"cookies":[{"name":"a","value":"b","domain":"c.example","sameSite":"lax"}]}}""",
+        "sessionContext.cookies[0].sameSite")]
+    [InlineData("""{"sessionContext":{"cookies":[{"name":"a","value":"b","domain":"c.example","secure":1}]}}""",
+        "sessionContext.cookies[0].secure")]
+    [InlineData("""{"sessionContext":{"cookies":[{"name":"a","value":"b","url":""}]}}""", "sessionContext.cookies[0].url")]
     [InlineData(
         """{"sessionContext":{"cookies":[{"name":"a","value":"b","url":"https://c.example","partitionKey":{"site":"x"}}]}}""",
-        "sessionContext.cookies")]
-    [InlineData("""{"sessionContext":{"localStorage":{"https://me@a.example":{}}}}""", "sessionContext.localStorage")]
-    [InlineData("""{"sessionContext":{"localStorage":{"https://a.example/#x":{}}}}""", "sessionContext.localStorage")]
+        "sessionContext.cookies[0].partitionKey.site")]
+    [InlineData("""{"sessionContext":{"localStorage":{"https://me@a.example":{}}}}""", "sessionContext.localStorage.https://me@a.example")]
+    [InlineData("""{"sessionContext":{"localStorage":{"https://a.example/#x":{}}}}""", "sessionContext.localStorage.https://a.example/#x")]
     [InlineData("""{"proxyUrl":"http://:secret@host:1"}""", "proxyUrl")]
     [InlineData("""{"timezone":"9/../etc"}""", "timezone")]
     public async Task What_a_worker_would_refuse_is_refused_by_name_before_one_is_asked(string body, string field)

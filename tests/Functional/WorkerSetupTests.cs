@@ -1,3 +1,4 @@
+using Steelyard.Contract.Setup;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -32,7 +33,7 @@ public sealed class WorkerSetupTests
         await using var worker = await WorkerProcess.StartAsync();
         using var client = await worker.AttachAsync();
         var size = (string?)await client.EvaluateAsync(await client.AttachToPageAsync(), "innerWidth + 'x' + innerHeight");
-        var said = Requests.Dimensions.Default;
+        var said = Dimensions.Default;
         Assert.Equal(("1920x1080", "1920x1080"), (size, $"{said.Width}x{said.Height}"));
     }
 

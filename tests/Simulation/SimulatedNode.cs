@@ -66,7 +66,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
             options,
             time,
             log.For<SessionService>());
-        new ChallengeDialect(Sessions, options, time).Map(this);
+        new ChallengeDialect(Sessions, new(Sessions, options, time), options, time).Map(this);
         handlers = [.. Patterns.Select(Handler)];
         life.Run(() =>
         {

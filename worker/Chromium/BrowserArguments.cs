@@ -1,6 +1,7 @@
 using SteelBrowser.Confinement;
 using SteelBrowser.Files;
 using SteelBrowser.Relay;
+using Steelyard.Contract.Setup;
 
 namespace SteelBrowser.Chromium;
 
@@ -51,7 +52,7 @@ internal static class BrowserArguments
     ];
 
     // Large enough for the desktop layout of any page. The browser uses the last of several sizes, and all options come after this one.
-    private const string UsualWindow = "--window-size=1920,1080";
+    private static readonly string UsualWindow = $"--window-size={Dimensions.Default.Width},{Dimensions.Default.Height}";
 
     public static List<string> For(BrowserSettings settings, LaunchOptions options, Profile profile, ProxyRelay? relay)
     {

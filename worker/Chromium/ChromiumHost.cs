@@ -1,4 +1,3 @@
-using SteelBrowser.Confinement;
 using SteelBrowser.DevTools;
 using SteelBrowser.Diagnostics;
 using SteelBrowser.Http;

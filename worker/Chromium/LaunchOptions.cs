@@ -1,4 +1,4 @@
-using SteelBrowser.Relay;
+using Steelyard.Contract.Setup;
 
 namespace SteelBrowser.Chromium;
 
@@ -6,7 +6,7 @@ namespace SteelBrowser.Chromium;
 /// <param name="Arguments">Additional command-line arguments.</param>
 /// <param name="TimeZone">A time zone such as <c>Europe/Berlin</c>; null for the machine's.</param>
 /// <param name="Proxy">The proxy for all traffic; null for none.</param>
-internal sealed record LaunchOptions(IReadOnlyList<string> Arguments, string? TimeZone, Upstream? Proxy)
+internal sealed record LaunchOptions(IReadOnlyList<string> Arguments, string? TimeZone, ProxyServer? Proxy)
 {
     public static readonly LaunchOptions Default = new([], null, null);
 }

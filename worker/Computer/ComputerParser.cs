@@ -1,7 +1,7 @@
 using System.Text.Json;
 using SteelBrowser.Chromium;
-using SteelBrowser.Input;
-using static SteelBrowser.Input.JsonInput;
+using Steelyard.Contract.Input;
+using static Steelyard.Contract.Input.JsonInput;
 
 namespace SteelBrowser.Computer;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using SteelBrowser.Files;
+using Steelyard.Contract;
 using Steelyard.Contract.Egress;
 
 namespace SteelBrowser.Confinement;
@@ -118,14 +119,16 @@ internal sealed class BrowserConfinement
     }
 
     private Isolation Describe(string noUser) => new(
-        noSandbox is null ? Guard.On : Guard.Off(noSandbox),
-        User is null ? Guard.Off(noUser) : Guard.On,
-        KeepsFiles ? Guard.On : Guard.Off(NoLandlock),
+        noSandbox is null ? Guard.Active : Guard.Off(noSandbox),
+        User is null ? Guard.Off(noUser) : Guard.Active,
+        KeepsFiles ? Guard.Active : Guard.Off(NoLandlock),
         Egress.IsOpen ? Guard.Off("--egress open allows everything")
-            : KeepsNetwork ? Guard.On
+            : KeepsNetwork ? Guard.Active
             : new(true, "the rules hold for pages, but a client can bypass them over CDP: the kernel does not enforce them "
-                + $"({(KeepsFiles ? $"Landlock here is version {Landlock.Version}; version 4 is needed: Linux 6.7" : NoLandlock)})"),
-        KeepsFiles ? [.. Programs.Concat(options.Folders)] : ["/"]);
+                + $"({(KeepsFiles ? $"Landlock here is version {Landlock.Version}; version 4 is needed: Linux 6.7" : NoLandlock)})"))
+    {
+        Readable = KeepsFiles ? [.. Programs.Concat(options.Folders)] : ["/"],
+    };
 }
 
 /// <param name="BrowserPath">The browser's executable.</param>

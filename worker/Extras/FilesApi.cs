@@ -6,7 +6,7 @@ using Microsoft.Net.Http.Headers;
 using SteelBrowser.Chromium;
 using SteelBrowser.Files;
 using SteelBrowser.Http;
-using SteelBrowser.Input;
+using Steelyard.Contract.Input;
 
 namespace SteelBrowser.Extras;
 

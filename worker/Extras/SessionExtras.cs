@@ -4,10 +4,11 @@ using SteelBrowser.Chromium;
 using SteelBrowser.Computer;
 using SteelBrowser.DevTools;
 using SteelBrowser.Http;
-using SteelBrowser.Input;
 using SteelBrowser.Live;
 using SteelBrowser.Pages;
 using SteelBrowser.Setup;
+using Steelyard.Contract.Input;
+using Steelyard.Contract.Setup;
 
 namespace SteelBrowser.Extras;
 
@@ -122,7 +123,7 @@ internal sealed class SessionExtras(ChromiumHost host, SizeLimits limits, TimePr
     private async Task<Reply> SetUpAsync(HttpContext context, string id, CancellationToken deadline)
     {
         RequestBody.Limit(context, SizeLimits.Request(limits.Setup));
-        return await setup.RunAsync(id, SetupParser.Parse(await ReadAsync(context)), deadline) ? Reply.NoContent : Reply.NotFound;
+        return await setup.RunAsync(id, SessionOptionsParser.Parse(await ReadAsync(context)), deadline) ? Reply.NoContent : Reply.NotFound;
     }
 
     private static Reply Usage(Browser browser)

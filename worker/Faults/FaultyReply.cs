@@ -1,5 +1,6 @@
 using System.Text;
 using SteelBrowser.Http;
+using Steelyard.Contract;
 
 namespace SteelBrowser.Faults;
 
@@ -35,11 +36,11 @@ internal static class FaultyReply
     /// <summary>Says the opposite of a status reply.</summary>
     public static Reply Lie(Reply status) => Reply.Json(
         status.Status,
-        status.Body.Span.IndexOf("true"u8) >= 0
-            ? Encoding.ASCII.GetBytes($$"""{"available":false,"session_id":"{{Guid.NewGuid()}}"}""")
-            : "{\"available\":true,\"session_id\":null}"u8.ToArray());
+        (WorkerStatus.TryRead(status.Body.Span) is { IsAvailable: true }
+            ? new WorkerStatus(false, Guid.NewGuid().ToString())
+            : new WorkerStatus(true, null)).ToJson());
 
-    public static Reply Busy(Reply status) => Reply.Json(status.Status, "{\"available\":false,\"session_id\":null}"u8.ToArray());
+    public static Reply Busy(Reply status) => Reply.Json(status.Status, new WorkerStatus(false, null).ToJson());
 
     /// <summary>Sends a body without a length: 1 GiB, or until the client disconnects.</summary>
     public static async Task SendHugeAsync(Reply reply, HttpContext context)

@@ -1,5 +1,5 @@
 using System.Text;
-using SteelBrowser.Input;
+using Steelyard.Contract.Input;
 using Steelyard.Files;
 
 namespace SteelBrowser.Files;

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
-using SteelBrowser.Input;
+using Steelyard.Contract.Input;
 
 namespace SteelBrowser.Files;
 

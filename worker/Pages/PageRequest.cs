@@ -1,6 +1,6 @@
 using System.Text.Json;
-using SteelBrowser.Input;
-using static SteelBrowser.Input.JsonInput;
+using Steelyard.Contract.Input;
+using static Steelyard.Contract.Input.JsonInput;
 
 namespace SteelBrowser.Pages;
 

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Steelyard.Contract.Egress;
+using Steelyard.Contract.Setup;
 
 namespace SteelBrowser.Relay;
 
@@ -50,14 +51,14 @@ internal sealed class Dialer(EgressRules rules, TimeProvider time)
     /// Connects to the session's proxy. The proxy's own address must be allowed; the rules do not apply to what the proxy connects to.
     /// Throws <see cref="EgressException"/> and <see cref="ProxyException"/>.
     /// </summary>
-    public async Task<Wire> DialAsync(Upstream upstream, Traffic traffic, CancellationToken deadline)
+    public async Task<Wire> DialAsync(ProxyServer upstream, Traffic traffic, CancellationToken deadline)
     {
         var socket = await DialAsync(new Destination(upstream.Host, upstream.Port), deadline);
         try
         {
             return new(
                 socket,
-                upstream.Kind == UpstreamKind.Https ? await SecureAsync(socket, upstream.Host, deadline) : new NetworkStream(socket),
+                upstream.Kind == ProxyKind.Https ? await SecureAsync(socket, upstream.Host, deadline) : new NetworkStream(socket),
                 traffic);
         }
         catch (Exception e)

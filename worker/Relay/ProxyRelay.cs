@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using SteelBrowser.Diagnostics;
 using Steelyard.Contract.Egress;
+using Steelyard.Contract.Setup;
 
 namespace SteelBrowser.Relay;
 
@@ -24,7 +25,7 @@ internal sealed class ProxyRelay : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Task accepting;
 
-    private ProxyRelay(Socket listener, Upstream? upstream, EgressRules rules, TimeProvider time)
+    private ProxyRelay(Socket listener, ProxyServer? upstream, EgressRules rules, TimeProvider time)
     {
         this.listener = listener;
         this.time = time;
@@ -53,7 +54,7 @@ internal sealed class ProxyRelay : IAsyncDisposable
     /// <param name="upstream">The session's proxy; null for none.</param>
     /// <param name="rules">Where connections may lead.</param>
     /// <param name="time">The clock.</param>
-    public static ProxyRelay Start(Upstream? upstream, EgressRules rules, TimeProvider time)
+    public static ProxyRelay Start(ProxyServer? upstream, EgressRules rules, TimeProvider time)
     {
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Steelyard.Contract.Setup;
 
 namespace SteelBrowser.Relay;
 
@@ -9,7 +10,7 @@ namespace SteelBrowser.Relay;
 /// credentials and is never asked for them.
 /// </summary>
 internal sealed class RelayedConnection(
-    Wire browser, Upstream upstream, Dialer dialer, RefusalLog refusals, Traffic traffic, TimeProvider time)
+    Wire browser, ProxyServer upstream, Dialer dialer, RefusalLog refusals, Traffic traffic, TimeProvider time)
 {
     private static readonly TimeSpan HeadDeadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(20);
@@ -47,7 +48,7 @@ internal sealed class RelayedConnection(
     private async Task TunnelAsync(Destination destination, ReadOnlyMemory<byte> rest, CancellationToken stop)
     {
         using var proxy = await OpenAsync(stop);
-        var early = upstream.Kind == UpstreamKind.Socks5
+        var early = upstream.Kind == ProxyKind.Socks5
             ? await WithinAsync(ConnectDeadline, deadline => SocksAsync(proxy, destination, deadline), stop)
             : await WithinAsync(ConnectDeadline, deadline => ConnectAsync(proxy, destination, deadline), stop);
         answered = true;
@@ -60,7 +61,7 @@ internal sealed class RelayedConnection(
         var (method, url, version) = head.Words;
         var (destination, path) = Destination.OfUrl(url);
         using var proxy = await OpenAsync(stop);
-        if (upstream.Kind == UpstreamKind.Socks5)
+        if (upstream.Kind == ProxyKind.Socks5)
         {
             await WithinAsync(ConnectDeadline, deadline => SocksAsync(proxy, destination, deadline), stop);
             head = (head with { StartLine = $"{method} {path} {version}" }).ForOneRequest();

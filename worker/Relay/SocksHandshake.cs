@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Steelyard.Contract.Setup;
 
 namespace SteelBrowser.Relay;
 
@@ -19,7 +20,7 @@ internal static class SocksHandshake
     /// <summary>
     /// Runs the handshake; afterwards the wire leads to the destination. Throws <see cref="ProxyException"/> when the proxy refuses.
     /// </summary>
-    public static async Task RunAsync(Wire proxy, Upstream upstream, Destination destination, CancellationToken deadline)
+    public static async Task RunAsync(Wire proxy, ProxyServer upstream, Destination destination, CancellationToken deadline)
     {
         await GreetAsync(proxy, upstream, deadline);
         await proxy.WriteAsync((byte[])[Version, Connect, 0, .. AddressOf(destination.Host), .. PortOf(destination.Port)], deadline);
@@ -38,7 +39,7 @@ internal static class SocksHandshake
         await proxy.ReadExactlyAsync(bound + 2, deadline);
     }
 
-    private static async Task GreetAsync(Wire proxy, Upstream upstream, CancellationToken deadline)
+    private static async Task GreetAsync(Wire proxy, ProxyServer upstream, CancellationToken deadline)
     {
         await proxy.WriteAsync(
             upstream.Username is null ? new[] { Version, (byte)1, NoCredentials } : [Version, 2, NoCredentials, Password], deadline);

@@ -1,5 +1,5 @@
-using SteelBrowser.Confinement;
 using SteelBrowser.Http;
+using Steelyard.Contract;
 
 namespace SteelBrowser.Sessions;
 

@@ -1,4 +1,3 @@
-using SteelBrowser.Confinement;
 using SteelBrowser.Http;
 using Steelyard.Contract;
 

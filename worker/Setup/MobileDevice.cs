@@ -6,8 +6,6 @@ internal static class MobileDevice
     /// <summary>Device pixels for each CSS pixel.</summary>
     public const double Scale = 2.625;
 
-    public static readonly Dimensions Dimensions = new(412, 915);
-
     /// <summary>The user agent of Chrome on Android.</summary>
     /// <param name="product">The product of the browser, such as <c>HeadlessChrome/140.0.7339.16</c>.</param>
     public static string UserAgent(string product)

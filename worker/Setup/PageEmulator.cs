@@ -1,5 +1,6 @@
 using System.Globalization;
 using SteelBrowser.DevTools;
+using Steelyard.Contract.Setup;
 
 namespace SteelBrowser.Setup;
 
@@ -7,7 +8,7 @@ namespace SteelBrowser.Setup;
 /// Makes every page of the session's own browser context look like one on a phone, or use another language, from its first line of script
 /// on. Contexts that a client creates are left unchanged.
 /// </summary>
-internal sealed class PageEmulator(DevToolsPipe pipe, SetupOptions options)
+internal sealed class PageEmulator(DevToolsPipe pipe, SessionOptions options)
 {
     private string? ownContext;
 
@@ -45,9 +46,9 @@ internal sealed class PageEmulator(DevToolsPipe pipe, SetupOptions options)
     {
         if (options.Locale is { } locale)
             pipe.Post("Emulation.setLocaleOverride", $$"""{"locale":"{{locale}}"}""", session);
-        if (!options.Mobile)
+        if (!options.IsMobile)
             return;
-        var (width, height) = options.Dimensions ?? MobileDevice.Dimensions;
+        var (width, height) = options.Dimensions ?? Dimensions.Mobile;
         var scale = MobileDevice.Scale.ToString(CultureInfo.InvariantCulture);
         pipe.Post(
             "Emulation.setDeviceMetricsOverride",

@@ -9,7 +9,7 @@ namespace SteelBrowser.Setup;
 /// Makes requests fail before they are sent. It applies to the browser as a whole, not page by page. So it covers the first request of
 /// every page, frame and popup, no matter who opens them. Only requests that match a pattern wait for the worker.
 /// </summary>
-internal sealed class RequestBlocker(DevToolsPipe pipe, BlockRules rules)
+internal sealed class RequestBlocker(DevToolsPipe pipe, BlockMatcher rules)
 {
     /// <summary>
     /// Returns when the rules apply to pages that navigate from then on. They apply as long as the browser lives.

@@ -1,6 +1,7 @@
 using SteelBrowser.Chromium;
 using SteelBrowser.DevTools;
-using SteelBrowser.Input;
+using Steelyard.Contract.Input;
+using Steelyard.Contract.Setup;
 
 namespace SteelBrowser.Setup;
 
@@ -13,7 +14,7 @@ internal sealed class SessionSetup(ChromiumHost host)
     /// Returns true when all options have taken effect, and false when the session has ended in the meantime. Throws
     /// <see cref="BadInputException"/> for a value that the browser does not accept.
     /// </summary>
-    public async Task<bool> RunAsync(string id, SetupOptions options, CancellationToken deadline)
+    public async Task<bool> RunAsync(string id, SessionOptions options, CancellationToken deadline)
     {
         await turn.WaitAsync(deadline);
         try
@@ -36,7 +37,7 @@ internal sealed class SessionSetup(ChromiumHost host)
     }
 
     // Only the browser knows which names it supports, and later it would silently use another name instead.
-    private static async Task CheckNamesAsync(Browser browser, SetupOptions options, CancellationToken deadline)
+    private static async Task CheckNamesAsync(Browser browser, SessionOptions options, CancellationToken deadline)
     {
         if (options.TimeZone is null && options.Locale is null)
             return;
@@ -63,18 +64,18 @@ internal sealed class SessionSetup(ChromiumHost host)
         }
     }
 
-    private static async Task<LaunchOptions> LaunchAsync(Browser browser, SetupOptions options, CancellationToken deadline)
+    private static async Task<LaunchOptions> LaunchAsync(Browser browser, SessionOptions options, CancellationToken deadline)
     {
         var arguments = new List<string>();
-        if ((options.Mobile ? options.Dimensions ?? MobileDevice.Dimensions : options.Dimensions) is { } size)
+        if ((options.IsMobile ? options.Dimensions ?? Dimensions.Mobile : options.Dimensions) is { } size)
             arguments.Add($"--window-size={size.Width},{size.Height}");
         if (options.UserAgent is { } userAgent)
             arguments.Add($"--user-agent={userAgent}");
-        else if (options.Mobile)
+        else if (options.IsMobile)
             arguments.Add($"--user-agent={MobileDevice.UserAgent(await ProductAsync(browser, deadline))}");
 
         // A page may check for touch in its first line of script. In a new process, the emulation can be too late for that.
-        if (options.Mobile)
+        if (options.IsMobile)
             arguments.Add("--touch-events=enabled");
         if (options.Locale is { } locale)
             arguments.AddRange([$"--lang={locale}", $"--accept-lang={Languages(locale)}"]);
@@ -89,10 +90,10 @@ internal sealed class SessionSetup(ChromiumHost host)
         locale.Split('-')[0] is var language && language != locale ? $"{locale},{language}" : locale;
 
     // Storage comes before the block rules, which would interfere with it. At the end, the page is warmed again.
-    private static async Task ApplyAsync(Browser browser, SetupOptions options, CancellationToken deadline)
+    private static async Task ApplyAsync(Browser browser, SessionOptions options, CancellationToken deadline)
     {
         var pipe = browser.Pipe;
-        if (options.Mobile || options.Locale is not null)
+        if (options.IsMobile || options.Locale is not null)
             await new PageEmulator(pipe, options).StartAsync(deadline);
         if (options.Context.Cookies.Count > 0)
             await SetCookiesAsync(pipe, options, deadline);
@@ -103,11 +104,11 @@ internal sealed class SessionSetup(ChromiumHost host)
         }
 
         if (!options.Block.IsNothing)
-            await new RequestBlocker(pipe, options.Block).StartAsync(deadline);
+            await new RequestBlocker(pipe, new(options.Block)).StartAsync(deadline);
         await PageWarmer.WarmAsync(pipe, browser.Time, deadline);
     }
 
-    private static async Task SetCookiesAsync(DevToolsPipe pipe, SetupOptions options, CancellationToken deadline)
+    private static async Task SetCookiesAsync(DevToolsPipe pipe, SessionOptions options, CancellationToken deadline)
     {
         try
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SteelBrowser.DevTools;
-using SteelBrowser.Input;
+using Steelyard.Contract.Input;
+using Steelyard.Contract.Setup;
 
 namespace SteelBrowser.Setup;
 

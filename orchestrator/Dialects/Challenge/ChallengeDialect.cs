@@ -8,10 +8,8 @@ using Steelyard.WorkerHttp;
 namespace Steelyard.Dialects.Challenge;
 
 /// <summary>The challenge's API: create, get and delete a session. The challenge's workers speak it, too.</summary>
-public sealed class ChallengeDialect(SessionService sessions, Options options, TimeProvider time) : IDialect
+public sealed class ChallengeDialect(SessionService sessions, SessionCalls calls, Options options, TimeProvider time) : IDialect
 {
-    private const int Tries = 3;
-
     // Bytes that fit into the kernel's buffers: such a reply counts as sent. A client that still reads a larger one is active.
     private const int SmallBody = 16 * 1024;
 
@@ -26,22 +24,32 @@ public sealed class ChallengeDialect(SessionService sessions, Options options, T
     {
         var body = await RequestBody.ReadJsonAsync(context.Request, options, time);
         var request = new SessionRequest(body, new(options.SessionTtl, options.SessionMaxAge)) { Holder = context.Caller().Name };
-        using var created = await sessions.CreateAsync(request, context.RequestAborted);
-        if (created.Session is not { } session)
+        try
         {
-            Write(context.Response, created.Placed.Reply, default, default);
-            return;
+            using var created = await sessions.CreateAsync(request, context.RequestAborted);
+            if (context.RequestAborted.IsCancellationRequested)
+                sessions.End(created.Session, EndReason.Deleted, "its client left before the reply");
+            else
+                Write(context.Response, created);
         }
-
-        if (context.RequestAborted.IsCancellationRequested)
+        catch (WorkerRefusedException e)
         {
-            sessions.End(session, EndReason.Deleted, "its client left before the reply");
-            return;
+            context.Response.StatusCode = e.Status;
+            context.Response.ContentType = e.ContentType;
+            context.Response.ContentLength = e.Body.Length;
+            await context.Response.Body.WriteAsync(e.Body);
         }
+        catch (PoolUnavailableException e)
+        {
+            await Problem.UnavailableAsync(context, e); // The challenge asks for 503 also when the node is only overloaded.
+        }
+    }
 
-        if (created.Placed.Reply.Status == StatusCodes.Status201Created)
-            context.Response.Headers.Location = $"/sessions/{session.Id}";
-        Write(context.Response, created.Placed.Reply, created.Placed.Id, session.Id);
+    private static void Write(HttpResponse response, CreatedSession created)
+    {
+        if (created.Reply.Status == StatusCodes.Status201Created)
+            response.Headers.Location = $"/sessions/{created.Session.Id}";
+        Write(response, created.Reply, created.Id, created.Session.Id);
     }
 
     private async Task GetAsync(HttpContext context)
@@ -55,62 +63,28 @@ public sealed class ChallengeDialect(SessionService sessions, Options options, T
 
         using (activity)
         {
-            for (var attempt = 1; attempt <= Tries && session.EndReason is null; attempt++)
+            var (reply, id) = await calls.GetAsync(session);
+            using (reply)
             {
-                if (!await TryGetAsync(context, session))
-                    continue;
-                if (context.Response.ContentLength > SmallBody)
-                    await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-                return;
+                if (reply.IsSuccess)
+                    Write(context.Response, session, reply, id);
+                else
+                    await Problem.WriteAsync(
+                        context,
+                        StatusCodes.Status502BadGateway,
+                        $"The session's worker answered {reply.Status}. The session is still live: retry.");
             }
 
-            await Problem.SessionGoneAsync(context, session);
+            if (context.Response.ContentLength > SmallBody)
+                await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         }
     }
 
-    // Returns false when the worker failed: the session has then ended or is being restored.
-    private async Task<bool> TryGetAsync(HttpContext context, Session session)
+    private static void Write(HttpResponse response, Session session, WorkerReply reply, Range id)
     {
-        if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement)
-            return false;
-        using var reply = await placement.Worker.Client.GetAsync(placement.Lease.SessionPath!);
-
-        // Meanwhile, the worker may have been leased to another session, and it may use the same id for that one.
-        if (!session.IsOn(placement))
-            return false;
-        if (reply.IsSuccess && placement.IsIn(reply, out var id))
-        {
-            if (session.Restarts > 0)
-                context.Response.Headers["Steel-Session-Restarts"] = session.Restarts.ToString(CultureInfo.InvariantCulture);
-            Write(context.Response, reply, id, session.Id);
-            return true;
-        }
-
-        if (reply.Error == WorkerError.Busy)
-        {
-            await Problem.UnavailableAsync(context, PoolUnavailableException.NoConnection());
-            return true;
-        }
-
-        if (reply.Error == WorkerError.TimedOut && placement.Worker.IsStarved)
-        {
-            await Problem.UnavailableAsync(context, PoolUnavailableException.Starved());
-            return true;
-        }
-
-        if (reply.Status >= 500)
-        {
-            await Problem.WriteAsync(
-                context,
-                StatusCodes.Status502BadGateway,
-                $"The session's worker answered {reply.Status}. The session is still live: retry.");
-            return true;
-        }
-
-        if (reply.Status == StatusCodes.Status404NotFound || reply.Error == WorkerError.Closed)
-            await sessions.WaitClosedAsync(session, placement);
-        await sessions.LoseAsync(session, placement, reply);
-        return false;
+        if (session.Restarts > 0)
+            response.Headers["Steel-Session-Restarts"] = session.Restarts.ToString(CultureInfo.InvariantCulture);
+        Write(response, reply, id, session.Id);
     }
 
     private Task DeleteAsync(HttpContext context)

@@ -16,7 +16,13 @@ namespace Steelyard.Dialects.Connect;
 /// Without a name, it creates a session that lasts as long as the connection. DevTools discovery at the root leads there, too.
 /// </summary>
 public sealed class ConnectDialect(
-    SessionService sessions, Attacher attacher, CreateParser parser, WorkerPool pool, WorkerProtocol workers, Options options) : IDialect
+    SessionService sessions,
+    SessionCalls calls,
+    Attacher attacher,
+    CreateParser parser,
+    WorkerPool pool,
+    WorkerProtocol workers,
+    Options options) : IDialect
 {
     private const int MostAsked = 8;
     private const int MostListed = 8 << 20; // Bytes, for the pages of all sessions together.
@@ -58,51 +64,31 @@ public sealed class ConnectDialect(
         if (await Attacher.RefusesAsync(context))
             return;
         if (context.Request.Query["sessionId"] is not [{ Length: > 0 } id])
+        {
             await ConnectNewAsync(context);
-        else if (sessions.Find(id, context.Caller(), out var activity, out var reason) is not { } session)
-            await Problem.SessionNotFoundAsync(context, reason);
-        else
-            using (activity)
-                await attacher.AttachAsync(context, session, null);
+            return;
+        }
+
+        using var activity = calls.Begin(id, context.Caller(), out var session);
+        await attacher.AttachAsync(context, session, null);
     }
 
     private async Task ConnectNewAsync(HttpContext context)
     {
-        if (await CreateAsync(context) is not { } created)
-            return;
-        created.Placed.Dispose(); // Nobody reads the worker's reply: free its connection before the client disconnects.
-        using (created.Activity)
-        {
-            try
-            {
-                await attacher.AttachAsync(context, created.Session!, null);
-            }
-            finally
-            {
-                sessions.End(created.Session!, EndReason.Deleted, "its client disconnected");
-            }
-        }
-    }
-
-    // Returns null after it has told the client why there is no session.
-    private async Task<CreatedSession?> CreateAsync(HttpContext context)
-    {
+        using var created = await CreateAsync(context);
+        created.Reply.Dispose(); // Nobody reads the worker's reply: free its connection before the client disconnects.
         try
         {
-            var created = await sessions.CreateAsync(
-                parser.Parse(ConnectQuery.Read(context.Request.Query), context.Caller()), context.RequestAborted);
-            if (created.Session is not null)
-                return created;
-            using (created)
-                await WorkerRefusals.WriteAsync(context, CreateOutcome.Of(created).Refusal!);
+            await attacher.AttachAsync(context, created.Session, null);
         }
-        catch (PoolUnavailableException e) when (e.IsOverload)
+        finally
         {
-            await Problem.TooManyAsync(context, e.Message, e.RetryAfter);
+            sessions.End(created.Session, EndReason.Deleted, "its client disconnected");
         }
-
-        return null;
     }
+
+    private Task<CreatedSession> CreateAsync(HttpContext context) => sessions.CreateAsync(
+        parser.Parse(ConnectQuery.Read(context.Request.Query), context.Caller()), context.RequestAborted);
 
     private async Task VersionAsync(HttpContext context)
     {
@@ -152,20 +138,16 @@ public sealed class ConnectDialect(
     {
         var url = context.Request.QueryString.Value is { Length: > 1 } query ? query : null;
         context.Request.QueryString = default; // It is the page's address, not an option of the session.
-        if (await CreateAsync(context) is not { } created)
-            return;
-        using (created)
+        using var created = await CreateAsync(context);
+        var isTold = false;
+        try
         {
-            var isTold = false;
-            try
-            {
-                isTold = await TellPageAsync(context, created.Session!, url) && !context.RequestAborted.IsCancellationRequested;
-            }
-            finally
-            {
-                if (!isTold)
-                    sessions.End(created.Session!, EndReason.Deleted, "its client was not told of it");
-            }
+            isTold = await TellPageAsync(context, created.Session, url) && !context.RequestAborted.IsCancellationRequested;
+        }
+        finally
+        {
+            if (!isTold)
+                sessions.End(created.Session, EndReason.Deleted, "its client was not told of it");
         }
     }
 

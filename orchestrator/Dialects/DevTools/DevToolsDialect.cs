@@ -1,6 +1,5 @@
 using Steelyard.Cdp;
 using Steelyard.Http;
-using Steelyard.Pool;
 using Steelyard.Sessions;
 using Steelyard.Settings;
 using Steelyard.WorkerHttp;
@@ -11,7 +10,7 @@ namespace Steelyard.Dialects.DevTools;
 /// The Chrome DevTools Protocol of one session, under the session's path: discovery over HTTP, with addresses that lead back to this node,
 /// and the WebSockets of the browser and of its pages.
 /// </summary>
-public sealed class DevToolsDialect(SessionService sessions, Attacher attacher, Options options) : IDialect
+public sealed class DevToolsDialect(SessionCalls calls, Attacher attacher, Options options) : IDialect
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -40,27 +39,21 @@ public sealed class DevToolsDialect(SessionService sessions, Attacher attacher, 
 
     private async Task DiscoverAsync(HttpContext context)
     {
-        if (await FindAsync(context) is not { } found)
+        using var activity = calls.Begin((string?)context.Request.RouteValues["id"], context.Caller(), out var session);
+        if (await attacher.AddressAsync(context, session) is not { } at)
             return;
-        using var activity = found.Activity;
-        if (await attacher.AddressAsync(context, found.Session) is not { } at)
-            return;
-
         var path = context.Request.Path.ToUriComponent();
         path = "/json" + path[(path.IndexOf("/json", StringComparison.OrdinalIgnoreCase) + "/json".Length)..].TrimEnd('/');
         var self = PublicAddress.Of(context.Request, options);
-        var prefix = $"{self.WebSocketOrigin}/sessions/{found.Session.Id}";
+        var prefix = $"{self.WebSocketOrigin}/sessions/{session.Id}";
         if (at.Placement.Worker.Client.Protocol.BrowserPath is not null)
         {
             await RootDiscovery.WriteAsync(context, path, $"{prefix}/cdp");
             return;
         }
 
-        using var reply = await at.Placement.Worker.Client.DiscoverAsync(context.Request.Method, path + context.Request.QueryString);
-        if (await Attacher.MovedAsync(context, found.Session, at.Placement))
-            return;
-        if (reply.Error == WorkerError.Busy)
-            throw PoolUnavailableException.NoConnection();
+        using var reply = await SessionCalls.DiscoverAsync(
+            session, at.Placement, context.Request.Method, path + context.Request.QueryString);
         if (reply.Error != WorkerError.None)
         {
             await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker failed at {path}: {reply}.");
@@ -80,17 +73,9 @@ public sealed class DevToolsDialect(SessionService sessions, Attacher attacher, 
 
     private async Task AttachAsync(HttpContext context, string? path)
     {
-        if (await Attacher.RefusesAsync(context) || await FindAsync(context) is not { } found)
+        if (await Attacher.RefusesAsync(context))
             return;
-        using var activity = found.Activity;
-        await attacher.AttachAsync(context, found.Session, path);
-    }
-
-    private async Task<(Session Session, SessionActivity? Activity)?> FindAsync(HttpContext context)
-    {
-        if (sessions.Find((string?)context.Request.RouteValues["id"], context.Caller(), out var activity, out var reason) is { } session)
-            return (session, activity);
-        await Problem.SessionNotFoundAsync(context, reason);
-        return null;
+        using var activity = calls.Begin((string?)context.Request.RouteValues["id"], context.Caller(), out var session);
+        await attacher.AttachAsync(context, session, path);
     }
 }

@@ -3,7 +3,6 @@ using Steelyard.Http;
 using Steelyard.LiveView;
 using Steelyard.Requests;
 using Steelyard.Sessions;
-using Steelyard.Settings;
 
 namespace Steelyard.Dialects.LiveView;
 
@@ -11,7 +10,7 @@ namespace Steelyard.Dialects.LiveView;
 /// The live view of a session: a page for people, and at the same address the WebSocket through which the page shows and controls the
 /// browser. Watching is not activity: a session that is only watched expires.
 /// </summary>
-public sealed class LiveViewDialect(SessionService sessions, LiveViewLinks links, Attacher attacher, Options options) : IDialect
+public sealed class LiveViewDialect(SessionService sessions, SessionCalls calls, LiveViewLinks links, Attacher attacher) : IDialect
 {
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/live/{id}/{proof}", ViewAsync).WithSummary("The live view: a page, and its WebSocket").Connects();
@@ -35,14 +34,8 @@ public sealed class LiveViewDialect(SessionService sessions, LiveViewLinks links
 
     private async Task ConnectAsync(HttpContext context, Session session)
     {
-        if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement)
-            await Problem.SessionGoneAsync(context, session);
-        else if (!placement.Worker.HasExtras)
-            await Problem.WriteAsync(
-                context, StatusCodes.Status501NotImplemented, "These workers have no live view. Run the node with --worker chromium.");
-        else
-            await attacher.AttachToWorkerAsync(
-                context, session, placement, placement.Lease.SessionPath + "/live" + QueryFor(context, session));
+        var placement = await calls.PlaceWithExtrasAsync(session, "live view");
+        await attacher.AttachToWorkerAsync(context, session, placement, placement.Lease.SessionPath + "/live" + QueryFor(context, session));
     }
 
     // The creator of the session decides whether viewers may control it; if they may, each viewer decides whether to. The query is
@@ -55,5 +48,5 @@ public sealed class LiveViewDialect(SessionService sessions, LiveViewLinks links
         return (context.Request.Query["tab"] is [{ Length: > 0 } tab] ? query.Add("tab", tab) : query).ToString();
     }
 
-    private static bool IsInteractive(Session session) => SteelRequest.Of(session.Request).IsInteractive;
+    private static bool IsInteractive(Session session) => SteelFacts.Of(session.Request).IsInteractive;
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
+using Steelyard.Contract;
 using Steelyard.Pool;
 using Steelyard.Sessions;
-using Steelyard.Workers;
 
 namespace Steelyard.Dialects.Operator;
 
@@ -102,7 +102,7 @@ public sealed record QueueNumbers(int Length, int Limit);
 /// <param name="Reasons">Why the node is not ready; empty for callers without a key on a node with keys.</param>
 /// <param name="Isolation">How browsers are isolated. Null before the first browser runs, when workers do not report it, and for callers
 /// without a key on a node with keys.</param>
-public sealed record ReadyReply(bool Ready, IReadOnlyList<string> Reasons, IsolationReport? Isolation);
+public sealed record ReadyReply(bool Ready, IReadOnlyList<string> Reasons, Isolation? Isolation);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SessionListReply))]

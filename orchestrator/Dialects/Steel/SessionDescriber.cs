@@ -23,7 +23,7 @@ public sealed class SessionDescriber(Options options, LiveViewLinks links)
     /// </summary>
     public static async Task<ProxyUsage> AskUsageAsync(Session session, Placement? placement)
     {
-        if (placement is not { Worker.HasExtras: true } || !SteelRequest.Of(session.Request).HasProxy)
+        if (placement is not { Worker.HasExtras: true } || !SteelFacts.Of(session.Request).HasProxy)
             return session.Usage;
         using var reply = await placement.Worker.Client.AskAsync(placement.Lease.SessionPath + "/usage");
         if (reply.IsSuccess && session.IsOn(placement) && TryRead(reply.Body.Span, out var usage))
@@ -58,7 +58,7 @@ public sealed class SessionDescriber(Options options, LiveViewLinks links)
         ProxyUsage usage,
         HttpRequest request)
     {
-        var steel = SteelRequest.Of(asked);
+        var steel = SteelFacts.Of(asked);
         var self = PublicAddress.Of(request, options);
         var viewer = self.HttpOrigin + links.PathOf(id);
         var block = steel.Blocking;
@@ -72,7 +72,7 @@ public sealed class SessionDescriber(Options options, LiveViewLinks links)
             $"{self.WebSocketOrigin}/?sessionId={id}",
             viewer,
             viewer,
-            new(steel.Dimensions.Width, steel.Dimensions.Height),
+            steel.Dimensions,
             new(block.Images, block.Media, block.Stylesheets, block.Hosts, block.UrlPatterns),
             steel.HasProxy ? "external" : null,
             usage.Sent + usage.Received,

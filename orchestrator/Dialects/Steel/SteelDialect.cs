@@ -1,5 +1,4 @@
 using Steelyard.Http;
-using Steelyard.Pool;
 using Steelyard.Requests;
 using Steelyard.Sessions;
 using Steelyard.Settings;
@@ -34,38 +33,27 @@ public sealed class SteelDialect(
     {
         var body = await RequestBody.ReadJsonAsync(context.Request, options, time, options.MaxContextBytes);
         var request = parser.Parse(body, context.Caller());
-        CreateOutcome outcome;
         try
         {
-            outcome = request.ChosenId is { } id
+            var session = request.ChosenId is { } id
                 ? await chosenIds.CreateAsync(request, id, context.RequestAborted)
                 : await CreateOnceAsync(request, context.RequestAborted);
-        }
-        catch (PoolUnavailableException e) when (e.IsOverload)
-        {
-            await Problem.TooManyAsync(context, e.Message, e.RetryAfter);
-            return;
+            await context.Response.WriteAsJsonAsync(describer.Describe(session, context.Request), SteelJson.Default.SteelSession);
         }
         catch (IdConflictException e)
         {
             context.Response.Headers[ShouldRetry] = "false";
             await Problem.WriteAsync(context, StatusCodes.Status409Conflict, e.Message);
-            return;
         }
-
-        if (outcome.Session is { } session)
-            await context.Response.WriteAsJsonAsync(describer.Describe(session, context.Request), SteelJson.Default.SteelSession);
-        else
-            await WorkerRefusals.WriteAsync(context, outcome.Refusal!);
     }
 
     // Ends the session when the client has left before the reply: the client would not know of the session.
-    private async Task<CreateOutcome> CreateOnceAsync(SteelRequest request, CancellationToken left)
+    private async Task<Session> CreateOnceAsync(SteelRequest request, CancellationToken left)
     {
         using var created = await sessions.CreateAsync(request, left);
-        if (created.Session is { } session && left.IsCancellationRequested)
-            sessions.End(session, EndReason.Deleted, "its client left before the reply");
-        return CreateOutcome.Of(created);
+        if (left.IsCancellationRequested)
+            sessions.End(created.Session, EndReason.Deleted, "its client left before the reply");
+        return created.Session;
     }
 
     private async Task RetrieveAsync(HttpContext context)

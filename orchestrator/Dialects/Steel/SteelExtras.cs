@@ -6,7 +6,6 @@ using Steelyard.Pool;
 using Steelyard.Processes;
 using Steelyard.Sessions;
 using Steelyard.Settings;
-using Steelyard.WorkerHttp;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Steelyard.Dialects.Steel;
@@ -14,7 +13,7 @@ namespace Steelyard.Dialects.Steel;
 /// <summary>
 /// Calls of the Steel dialect on a live session: its context, its files, its mouse and keyboard, its pages.
 /// </summary>
-public sealed class SteelExtras(SessionService sessions, WorkerForwarder forwarder, LiveViewLinks links, Options options) : IDialect
+public sealed class SteelExtras(SessionCalls calls, WorkerForwarder forwarder, LiveViewLinks links, Options options) : IDialect
 {
     private static readonly byte[] EmptyList = "[]"u8.ToArray();
 
@@ -62,18 +61,12 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
 
     private async Task ForwardAsync(HttpContext context, string path)
     {
-        if (await FindAsync(context) is not { } found)
-            return;
-        using var activity = found.Activity;
-        if (!found.Placement.Worker.HasExtras)
-            await Problem.WriteAsync(
-                context,
-                StatusCodes.Status501NotImplemented,
-                $"These workers have no {path[1..].Split('/')[0]}. Run the node with --worker chromium.");
-        else if (!WorkerForwarder.CanForward(context.Request))
+        using var activity = Begin(context, out var session);
+        var placement = await calls.PlaceWithExtrasAsync(session, path[1..].Split('/')[0]);
+        if (!WorkerForwarder.CanForward(context.Request))
             await Problem.WriteAsync(
                 context, StatusCodes.Status400BadRequest, "Content-Type and Accept may contain only visible ASCII characters and spaces.");
-        else if (await forwarder.ForwardAsync(context, found.Placement, path) is var error
+        else if (await forwarder.ForwardAsync(context, placement, path) is var error
             && error == ForwarderError.RequestBodyClient
             && !context.RequestAborted.IsCancellationRequested)
             await Problem.WriteAsync(
@@ -87,13 +80,9 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
 
     private async Task LiveDetailsAsync(HttpContext context)
     {
-        if (await FindAsync(context) is not { } found)
-            return;
-        using var activity = found.Activity;
-        using var reply = await found.Placement.Worker.Client.DiscoverAsync("GET", "/json/list");
-        if (reply.Error == WorkerError.Busy)
-            throw PoolUnavailableException.NoConnection();
-        if (!reply.IsSuccess || !found.Session.IsOn(found.Placement) || DevToolsTarget.Parse(reply.Body.Span) is not { } targets)
+        using var activity = Begin(context, out var session);
+        using var reply = await SessionCalls.DiscoverAsync(session, await calls.PlaceAsync(session), "GET", "/json/list");
+        if (!reply.IsSuccess || DevToolsTarget.Parse(reply.Body.Span) is not { } targets)
         {
             await Problem.WriteAsync(
                 context,
@@ -103,8 +92,8 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
         }
 
         var self = PublicAddress.Of(context.Request, options);
-        var viewer = self.HttpOrigin + links.PathOf(found.Session.Id);
-        var socket = $"{self.WebSocketOrigin}/?sessionId={found.Session.Id}";
+        var viewer = self.HttpOrigin + links.PathOf(session.Id);
+        var socket = $"{self.WebSocketOrigin}/?sessionId={session.Id}";
         await context.Response.WriteAsJsonAsync(
             new(Pages(targets, viewer), socket, socket, viewer, viewer), SteelJson.Default.SteelLiveDetails);
     }
@@ -116,28 +105,11 @@ public sealed class SteelExtras(SessionService sessions, WorkerForwarder forward
     // Always an empty list: sessions are not recorded.
     private async Task EventsAsync(HttpContext context)
     {
-        if (await FindAsync(context) is not { } found)
-            return;
-        using (found.Activity)
-        {
-            context.Response.ContentType = "application/json";
-            await context.Response.Body.WriteAsync(EmptyList);
-        }
+        using var activity = Begin(context, out _);
+        context.Response.ContentType = "application/json";
+        await context.Response.Body.WriteAsync(EmptyList);
     }
 
-    private async Task<(Session Session, SessionActivity? Activity, Placement Placement)?> FindAsync(HttpContext context)
-    {
-        if (sessions.Find(
-            (string?)context.Request.RouteValues["id"], context.Caller(), out var activity, out var reason) is not { } session)
-        {
-            await Problem.SessionNotFoundAsync(context, reason);
-            return null;
-        }
-
-        if (await session.TryPlaceAsync(options.WorkerTimeout) is { } placement)
-            return (session, activity, placement);
-        using (activity)
-            await Problem.SessionGoneAsync(context, session);
-        return null;
-    }
+    private SessionActivity Begin(HttpContext context, out Session session) =>
+        calls.Begin((string?)context.Request.RouteValues["id"], context.Caller(), out session);
 }

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Steelyard.Http;
-using Steelyard.Pool;
-using Steelyard.Requests;
 using Steelyard.Sessions;
 using Steelyard.Settings;
 
@@ -10,7 +8,13 @@ namespace Steelyard.Dialects.Steel;
 
 /// <summary>One page in one call: scrape, screenshot, PDF. Each call creates a session, which ends with the call.</summary>
 public sealed class SteelPages(
-    SessionService sessions, WorkerForwarder workers, PageTurns turns, Artifacts artifacts, Options options, TimeProvider time) : IDialect
+    SessionService sessions,
+    SessionCalls calls,
+    WorkerForwarder workers,
+    PageTurns turns,
+    Artifacts artifacts,
+    Options options,
+    TimeProvider time) : IDialect
 {
     private const long LongestDelayMs = 30_000;
     private static readonly string[] Formats = ["html", "cleaned_html", "markdown", "readability"];
@@ -94,14 +98,7 @@ public sealed class SteelPages(
         {
             using var created = await sessions.CreateAsync(
                 new(EmptyObject, clock) { Holder = context.Caller().Name }, context.RequestAborted);
-            if (created.Session is null)
-                await WorkerRefusals.WriteAsync(context, CreateOutcome.Of(created).Refusal!);
-            else
-                await WorkAsync(context, created.Session, work);
-        }
-        catch (PoolUnavailableException e) when (e.IsOverload)
-        {
-            await Problem.TooManyAsync(context, e.Message, e.RetryAfter);
+            await WorkAsync(created.Session, work);
         }
         catch (PageFailedException) when (context.Response.HasStarted)
         {
@@ -117,19 +114,11 @@ public sealed class SteelPages(
         }
     }
 
-    private async Task WorkAsync(HttpContext context, Session session, Func<WorkerPage, Task> work)
+    private async Task WorkAsync(Session session, Func<WorkerPage, Task> work)
     {
         try
         {
-            if (await session.TryPlaceAsync(options.WorkerTimeout) is not { } placement)
-                await Problem.SessionGoneAsync(context, session);
-            else if (!placement.Worker.HasExtras)
-                await Problem.WriteAsync(
-                    context,
-                    StatusCodes.Status501NotImplemented,
-                    "These workers cannot open pages by themselves. Run the node with --worker chromium.");
-            else
-                await work(new(placement, workers, options, time));
+            await work(new(await calls.PlaceWithExtrasAsync(session, "way to open pages by themselves"), workers, options, time));
         }
         finally
         {

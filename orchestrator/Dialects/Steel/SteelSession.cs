@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Steelyard.Contract.Setup;
 
 namespace Steelyard.Dialects.Steel;
 
@@ -25,7 +26,7 @@ public sealed record SteelSession(
     string WebsocketUrl,
     string DebugUrl,
     string SessionViewerUrl,
-    SteelDimensions Dimensions,
+    Dimensions Dimensions,
     SteelBandwidth OptimizeBandwidth,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? ProxySource,
     long ProxyBytesUsed,
@@ -45,8 +46,6 @@ public sealed record SteelSession(
     string? EndReason,
     string? EndCause,
     string? EndDetail);
-
-public sealed record SteelDimensions(int Width, int Height);
 
 public sealed record SteelBandwidth(
     bool BlockImages,

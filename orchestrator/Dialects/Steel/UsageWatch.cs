@@ -18,7 +18,7 @@ public sealed class UsageWatch(SessionService sessions, TimeProvider time, ILogg
         Periodic.RunAsync(Period, () => AskAllAsync(cancellationToken), time, logger, cancellationToken);
 
     private Task AskAllAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        sessions.Live.Where(session => SteelRequest.Of(session.Request).HasProxy),
+        sessions.Live.Where(session => SteelFacts.Of(session.Request).HasProxy),
         new ParallelOptions { MaxDegreeOfParallelism = MostAsked, CancellationToken = cancellationToken },
         async (session, _) => await SessionDescriber.AskUsageAsync(session, await session.TryPlaceAsync(TimeSpan.Zero)));
 }

@@ -1,6 +1,6 @@
 using Steelyard.Pool;
 using Steelyard.Processes;
-using Steelyard.Requests;
+using Steelyard.Http;
 using Steelyard.Sessions;
 using Steelyard.Settings;
 

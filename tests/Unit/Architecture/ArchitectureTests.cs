@@ -29,7 +29,7 @@ public sealed partial class ArchitectureTests
         ],
         ["worker"] =
         [
-            ["Diagnostics", "DevTools", "Http", "Input"],
+            ["Diagnostics", "DevTools", "Http"],
             ["Files", "Relay"],
             ["Confinement"],
             ["Sessions"],

@@ -1,4 +1,4 @@
-using System.Text;
+using Steelyard.Contract;
 using Steelyard.Hosting;
 using Steelyard.Workers;
 
@@ -58,13 +58,9 @@ public sealed class ExposureTests : IDisposable
 
     private static BrowserIsolation Isolation(string readable, bool ownUser)
     {
-        const string On = """{"on":true,"why":null}""";
+        var on = new Guard(true, null);
         var isolation = new BrowserIsolation();
-        isolation.Take(Encoding.UTF8.GetBytes(
-            $$"""
-            {"isolation":{"sandbox":{{On}},"user":{"on":{{(ownUser ? "true" : "false")}},"why":null},"files":{{On}},"egress":{{On}}},
-            "readable":["{{readable}}"]}
-            """));
+        isolation.Take(new(on, new(ownUser, null), on, on) { Readable = [readable] });
         return isolation;
     }
 }

@@ -22,9 +22,9 @@ public sealed class EndedRowTests
         var back = EndedRow.Read(EndedRow.Write(ended));
         Assert.Equal(ended with { Request = back.Request }, back);
         Assert.Equal((asked.Clock, asked.Holder, "ä"), (back.Request.Clock, back.Request.Holder, back.Request.Metadata["job"]));
-        var facts = SteelRequest.Of(back.Request);
+        var facts = SteelFacts.Of(back.Request);
         Assert.Equal(
-            (asked.Dimensions, "UA", "n", true, true, false),
+            (asked.Shown.Dimensions, "UA", "n", true, true, false),
             (facts.Dimensions, facts.UserAgent, facts.Namespace, facts.HasProxy, facts.IsMobile, facts.IsInteractive));
         Assert.Equal(["x.example"], facts.Blocking.Hosts);
         Assert.Equal(["*ad*"], facts.Blocking.UrlPatterns);
@@ -39,7 +39,7 @@ public sealed class EndedRowTests
         Assert.Equal(ended with { Request = back.Request }, back);
         Assert.Null(back.Request.Facts);
         Assert.Empty(back.Request.Metadata);
-        Assert.Same(SteelRequest.Default, SteelRequest.Of(back.Request));
+        Assert.Same(SteelFacts.Default, SteelFacts.Of(back.Request));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class EndedRowTests
     [InlineData("[]")]
     [InlineData("null")]
     public void Facts_that_nobody_can_read_are_none(string facts) =>
-        Assert.Same(SteelRequest.Default, SteelRequest.Of(new(default, default) { Facts = facts }));
+        Assert.Same(SteelFacts.Default, SteelFacts.Of(new(default, default) { Facts = facts }));
 
     [Theory]
     [MemberData(nameof(Reasons))]

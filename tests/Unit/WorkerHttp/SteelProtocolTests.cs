@@ -16,7 +16,7 @@ public sealed class SteelProtocolTests
     [InlineData("""{"sessions":[""", false)]
     [InlineData("", false)]
     public void Free_is_a_list_without_a_live_session(string status, bool free) =>
-        Assert.Equal(free, WorkerProtocol.Steel.SaysFree(Encoding.UTF8.GetBytes(status)));
+        Assert.Equal(free, WorkerProtocol.Steel.ReadStatus(Encoding.UTF8.GetBytes(status)) is { IsFree: true });
 
     [Theory]
     [InlineData("""{"status":"live"}""", false)]

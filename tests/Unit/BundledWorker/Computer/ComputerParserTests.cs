@@ -1,6 +1,6 @@
 using SteelBrowser.Chromium;
 using SteelBrowser.Computer;
-using static Steelyard.Tests.Unit.BundledWorker.Refused;
+using static Steelyard.Tests.Unit.Contract.Input.Refused;
 
 namespace Steelyard.Tests.Unit.BundledWorker.Computer;
 

@@ -1,4 +1,5 @@
 using SteelBrowser.Files;
+using static Steelyard.Tests.Unit.Contract.Input.Refused;
 
 namespace Steelyard.Tests.Unit.BundledWorker.Files;
 
@@ -34,7 +35,7 @@ public sealed class FilePathTests
     [InlineData("a\u007fb")]
     [InlineData("a\u0085b")]
     public void A_path_out_of_the_folder_or_of_no_name_is_refused(string path) =>
-        Assert.Equal("path", Refused.Field(() => FilePath.Check(path, "path")));
+        Assert.Equal("path", Field(() => FilePath.Check(path, "path")));
 
     [Theory]
     [InlineData("a", 255)]
@@ -44,7 +45,7 @@ public sealed class FilePathTests
     public void Bytes_are_counted_not_characters_and_names(string part, int most)
     {
         FilePath.Check(Repeat(part, most), "path");
-        Assert.Equal("path", Refused.Field(() => FilePath.Check(Repeat(part, most + 1), "path")));
+        Assert.Equal("path", Field(() => FilePath.Check(Repeat(part, most + 1), "path")));
     }
 
     private static string Repeat(string part, int count) =>

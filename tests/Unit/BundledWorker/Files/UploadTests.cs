@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using SteelBrowser.Files;
-using SteelBrowser.Input;
+using Steelyard.Contract.Input;
 
 namespace Steelyard.Tests.Unit.BundledWorker.Files;
 

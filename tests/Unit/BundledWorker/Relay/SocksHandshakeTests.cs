@@ -1,11 +1,12 @@
 using SteelBrowser.Relay;
+using Steelyard.Contract.Setup;
 
 namespace Steelyard.Tests.Unit.BundledWorker.Relay;
 
 public sealed class SocksHandshakeTests
 {
-    private static readonly Upstream Open = new(UpstreamKind.Socks5, "proxy", 1080, null, "");
-    private static readonly Upstream Guarded = Open with { Username = "me", Password = "ä" };
+    private static readonly ProxyServer Open = new(ProxyKind.Socks5, "proxy", 1080, null, "");
+    private static readonly ProxyServer Guarded = Open with { Username = "me", Password = "ä" };
     private static readonly Destination Site = new("a.example", 443);
 
     [Theory]
@@ -84,7 +85,7 @@ public sealed class SocksHandshakeTests
     }
 
     // Returns what the proxy received while it gave these answers.
-    private static async Task<byte[]> RunAsync(Upstream upstream, Destination destination, byte[] answers)
+    private static async Task<byte[]> RunAsync(ProxyServer upstream, Destination destination, byte[] answers)
     {
         var peer = new PeerStream(answers, pieces: 1);
         using var wire = peer.Wire();
