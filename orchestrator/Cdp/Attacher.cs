@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Steelyard.Events;
 using Steelyard.Http;
 using Steelyard.Pool;
 using Steelyard.Processes;
@@ -10,7 +11,7 @@ namespace Steelyard.Cdp;
 
 /// <summary>Connects a client's WebSocket to a session's browser. Tells the client why the connection fails or ends.</summary>
 public sealed class Attacher(
-    SessionCalls calls, Options options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<Attacher> logger)
+    SessionCalls calls, NodeEvents events, Options options, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private const string BrowserStarting =
         "The session's browser is not ready: it restarts when a session sets options. Retry in a moment.";
@@ -91,11 +92,11 @@ public sealed class Attacher(
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(session.Ended, lifetime.ApplicationStopping);
-        logger.LogInformation("Session {Id}: a client attached", session.Id);
+        events.Publish(new ClientAttached(session.Id.Value));
         if (!await new Tunnel(client, browser, AnswersPings(context.Request) ? options.DeadPeerTimeout : null, time)
             .RunAsync(() => FarewellAsync(session), over.Token))
             context.Abort();
-        logger.LogInformation("Session {Id}: a client detached", session.Id);
+        events.Publish(new ClientDetached(session.Id.Value));
     }
 
     /// <summary>

@@ -10,6 +10,7 @@ public sealed class HistoryStore : IAsyncDisposable
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(1);
 
     private readonly HistoryFile file;
+    private readonly HistoryTroubles troubles;
     private readonly HistoryReader reader;
     private readonly HistoryWriter writer;
     private readonly TimeProvider time;
@@ -18,7 +19,7 @@ public sealed class HistoryStore : IAsyncDisposable
     {
         this.file = file;
         this.time = time;
-        var troubles = new HistoryTroubles(time, logger);
+        troubles = new(time, logger);
         reader = new(file, troubles, time);
         writer = new(file, troubles, options, time);
     }
@@ -61,6 +62,9 @@ public sealed class HistoryStore : IAsyncDisposable
 
     /// <summary>Number of rows that have been added but cannot be read yet.</summary>
     public int Unsettled => writer.Unsettled;
+
+    /// <summary>Number of rows that were added and will never be written.</summary>
+    public long Lost => troubles.Lost;
 
     /// <summary>Queues a row to be written soon. Never waits. Drops the row when the queue is full.</summary>
     public void Add(HistoryRow row) => writer.Add(row);

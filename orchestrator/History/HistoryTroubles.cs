@@ -8,8 +8,19 @@ internal sealed class HistoryTroubles(TimeProvider time, ILogger logger)
     private readonly Lock gate = new();
     private long? said;
     private long lost;
+    private long lostInAll;
     private long failures;
     private string latest = "";
+
+    /// <summary>Number of rows that will never be written.</summary>
+    public long Lost
+    {
+        get
+        {
+            lock (gate)
+                return lostInAll;
+        }
+    }
 
     /// <summary>Counts a read or write that failed.</summary>
     /// <param name="rows">Number of rows that will never be written because of it.</param>
@@ -19,6 +30,7 @@ internal sealed class HistoryTroubles(TimeProvider time, ILogger logger)
         lock (gate)
         {
             lost += rows;
+            lostInAll += rows;
             failures++;
             latest = why;
         }

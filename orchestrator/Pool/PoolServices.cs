@@ -1,3 +1,4 @@
+using Steelyard.Events;
 using Steelyard.Machine;
 using Steelyard.Records;
 using Steelyard.Settings;
@@ -25,5 +26,9 @@ internal static class PoolServices
         .AddSingleton<WorkerStarter>()
         .AddSingleton<WorkerHealth>()
         .AddSingleton(all => new WorkerPool(
-            all.GetRequiredService<WorkerStarter>(), options, time, all.GetRequiredService<ILogger<WorkerPool>>()));
+            all.GetRequiredService<WorkerStarter>(),
+            all.GetRequiredService<NodeEvents>(),
+            options,
+            time,
+            all.GetRequiredService<ILogger<WorkerPool>>()));
 }

@@ -1,3 +1,4 @@
+using Steelyard.Events;
 using Steelyard.Workers;
 
 namespace Steelyard.Pool;
@@ -84,7 +85,7 @@ public sealed partial class WorkerPool
         if (lifted is null)
             return;
         lifted.Cancel();
-        logger.LogInformation("Workers start again: {Worker} works", worker);
+        events.Publish(new StartsSucceeded(worker.Name));
     }
 
     /// <summary>
@@ -117,12 +118,7 @@ public sealed partial class WorkerPool
         }
 
         if (isNews)
-        {
-            logger.LogError(
-                "Workers fail at their start, the last one with: {Exit}. They start one at a time, with growing delays, until one works",
-                exit);
-        }
-
+            events.Publish(new StartsFailed(exit));
         return decision;
     }
 

@@ -1,3 +1,4 @@
+using Steelyard.Events;
 using Steelyard.Processes;
 using Steelyard.Settings;
 using Steelyard.Workers;
@@ -21,22 +22,23 @@ public sealed partial class WorkerPool
     private readonly StartGate startGate = new();
     private readonly Options options;
     private readonly TimeProvider time;
-    private readonly ILogger<WorkerPool> logger;
+    private readonly NodeEvents events;
     private readonly WorkerSupervisor supervisor;
     private readonly Random random;
     private readonly CancellationTokenSource closing = new();
     private CancellationTokenSource startsDelayed = new(); // Cancelled when starts do not have to wait any longer.
     private bool closed;
 
-    internal WorkerPool(WorkerStarter starter, Options options, TimeProvider time, ILogger<WorkerPool> logger, Random? random = null)
+    internal WorkerPool(
+        WorkerStarter starter, NodeEvents events, Options options, TimeProvider time, ILogger<WorkerPool> logger, Random? random = null)
     {
         this.random = random ?? Random.Shared;
         this.options = options;
         this.time = time;
-        this.logger = logger;
+        this.events = events;
         idle = new(time);
         queue = new(gate, time);
-        supervisor = new(this, starter, time, logger);
+        supervisor = new(this, starter, events, time, logger);
     }
 
     internal CancellationToken Closing => closing.Token;
@@ -58,7 +60,24 @@ public sealed partial class WorkerPool
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     public async ValueTask<WorkerLease> LeaseAsync(Standing standing, TimeSpan within, CancellationToken cancellationToken)
     {
-        LeaseQueue.Place place;
+        try
+        {
+            if (TryLease(standing, out var place, out var length) is { } lease)
+                return lease;
+            events.Publish(new QueueGrew(length));
+            return await queue.WaitAsync(place!, within, WaitOver, cancellationToken);
+        }
+        catch (PoolUnavailableException e)
+        {
+            events.Publish(new CreateRefused(e.Message));
+            throw;
+        }
+    }
+
+    // Without an idle worker: the caller's place in line, and the length of the line.
+    private WorkerLease? TryLease(Standing standing, out LeaseQueue.Place? place, out int length)
+    {
+        (place, length) = (null, 0);
         lock (gate)
         {
             if (closed)
@@ -73,10 +92,10 @@ public sealed partial class WorkerPool
             if (standing != Standing.Restored && IsHopelessNeedsLock())
                 throw StartsFailNeedsLock();
             place = queue.AddNeedsLock(standing, options.QueueLimit);
+            length = queue.CountNeedsLock;
             GrowNeedsLock();
+            return null;
         }
-
-        return await queue.WaitAsync(place, within, WaitOver, cancellationToken);
     }
 
     /// <summary>Stops a worker; its slot then starts another one. Does nothing if the worker is already stopping.</summary>
@@ -197,7 +216,7 @@ public sealed partial class WorkerPool
 
     private void StopInBackground(Worker worker, StopReason reason)
     {
-        logger.LogInformation("Stopping {Worker}: {Reason}", worker, reason);
+        events.Publish(new WorkerStopping(worker.Name, reason.ToString()));
         _ = worker.StopAsync(reason, options.WorkerStopGrace);
     }
 

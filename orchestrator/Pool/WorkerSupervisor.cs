@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Steelyard.Async;
+using Steelyard.Events;
 using Steelyard.Processes;
 using Steelyard.Workers;
 
 namespace Steelyard.Pool;
 
 /// <summary>Keeps one worker alive in each slot: spawn, wait ready, wait exit, delay, again.</summary>
-internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, TimeProvider time, ILogger logger)
+internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, NodeEvents events, TimeProvider time, ILogger logger)
 {
     // The holder of a dead worker's lease writes one small file at most.
     private static readonly TimeSpan ReturnTime = TimeSpan.FromSeconds(5);
@@ -51,12 +52,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
             {
                 adopted = null;
                 if (decision.Park)
-                {
-                    logger.LogWarning(
-                        "A slot failed too often and is parked for {Delay:0.0} s; last exit: {Exit}",
-                        decision.Delay.TotalSeconds, slot.LastExit);
-                }
-
+                    events.Publish(new SlotParked(decision.Delay, slot.LastExit));
                 await Task.Delay(decision.Delay, time, pool.Closing)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 pool.Unpark(slot);
@@ -124,6 +120,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
                 continue;
             var worker = starter.Start(slot.Starts, slot.LastExit);
             pool.Attach(slot, worker);
+            events.Publish(new WorkerStarted(worker.Name));
             await BringUpAsync(worker);
             return worker;
         }
@@ -134,7 +131,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
     // Never fails: from here on, only the worker's exit removes it from the slot.
     private async Task BringUpAsync(Worker worker)
     {
-        var ready = false;
+        var (ready, started) = (false, time.GetTimestamp());
         try
         {
             if (pool.Closing.IsCancellationRequested)
@@ -149,25 +146,32 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, T
         }
 
         if (ready)
+        {
+            events.Publish(new WorkerReady(worker.Name, time.GetElapsedTime(started)));
             pool.Offer(worker);
+        }
         else if (!worker.Exited.IsCompleted)
+        {
             pool.Stop(worker, StopReason.NeverReady);
+        }
+    }
+
+    private static string LastWords(Worker worker)
+    {
+        try
+        {
+            return $"The last lines of its log: {worker.Directory.Log.Tail()}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"Its log cannot be read: {e.Message}";
+        }
     }
 
     private async Task BuryAsync(Worker worker, ExitStatus status)
     {
-        try
-        {
-            if (worker.StopReason is null)
-            {
-                logger.LogWarning(
-                    "{Worker} died by itself: {Exit}. The last lines of its log: {Tail}", worker, status, worker.Directory.Log.Tail());
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            logger.LogWarning("{Worker} died by itself: {Exit}. Its log cannot be read: {Reason}", worker, status, e.Message);
-        }
+        var lastWords = worker.StopReason is null ? LastWords(worker) : null;
+        events.Publish(new WorkerExited(worker.Name, status.ToString(), worker.StopReason?.ToString(), lastWords));
 
         // A session that will be restored is recorded elsewhere before its lease is returned. Its record in this worker's folder must exist
         // until then.

@@ -12,6 +12,10 @@ public sealed class RunDirectory : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    // The form of what is in this folder. A change that earlier versions of this program cannot read takes the next number, and writes it
+    // into the file. A folder without the file has the first form.
+    private const int Format = 1;
+
     private const int SecretBytes = 32;
     private const int MaxQuarantined = 20;
 
@@ -40,6 +44,7 @@ public sealed class RunDirectory : IDisposable
         {
             Directory.CreateDirectory(path, Mode);
             lockFile = PrivateFile.Open(Path.Combine(path, "lock"), FileMode.OpenOrCreate);
+            CheckFormat(Path.Combine(path, "format"));
             Directory.CreateDirectory(workers, Mode);
             Secret = ReadSecret(Path.Combine(path, "secret"));
             lastWorker = Workers()
@@ -91,6 +96,15 @@ public sealed class RunDirectory : IDisposable
         var target = Path.Combine(aside.FullName, directory.Id);
         FileTree.Delete(target);
         Directory.Move(directory.Path, target);
+    }
+
+    private static void CheckFormat(string path)
+    {
+        if (File.Exists(path) && int.TryParse(File.ReadAllText(path), CultureInfo.InvariantCulture, out var found) && found > Format)
+        {
+            throw new IOException(
+                $"A later version of this program has used it: it has format {found}, and this one knows {Format}. Start that version.");
+        }
     }
 
     private static byte[] ReadSecret(string path)

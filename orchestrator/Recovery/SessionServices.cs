@@ -1,3 +1,4 @@
+using Steelyard.Events;
 using Steelyard.History;
 using Steelyard.Processes;
 using Steelyard.Records;
@@ -22,6 +23,12 @@ internal static class SessionServices
                 options.HistoryAge,
                 time,
                 HistoryStore.Open(options, time, all.GetRequiredService<ILogger<HistoryStore>>())))
+            .AddSingleton<NodeLog>()
+            .AddSingleton(all => new NodeEvents(
+                [
+                    all.GetRequiredService<NodeLog>(),
+                    .. all.GetRequiredService<SessionHistory>().Store is { } store ? [new HistorySubscriber(store)] : (INodeSubscriber[])[],
+                ]))
             .AddSingleton<SessionPlacer>()
             .AddSingleton<SessionQuotas>()
             .AddSingleton<SessionService>()

@@ -30,12 +30,16 @@ public sealed class SessionHistory : IAsyncDisposable
             RememberNeedsLock(EndedRow.Read(row));
     }
 
-    public void Add(EndedSession session)
+    /// <summary>Keeps a session in memory. Returns its row for the store; null when there is no store.</summary>
+    public HistoryRow? Add(EndedSession session)
     {
         lock (gate)
             RememberNeedsLock(session = session with { Number = lastNumber + 1 });
-        store?.Add(EndedRow.Write(session));
+        return store is null ? null : EndedRow.Write(session);
     }
+
+    /// <summary>The sessions on disk; null for none.</summary>
+    internal HistoryStore? Store => store;
 
     /// <summary>Finds a session in memory. Null when it was never there, or is there no longer.</summary>
     public EndedSession? Find(SessionId id)

@@ -1,3 +1,4 @@
+using Steelyard.Events;
 using Steelyard.Pool;
 using Steelyard.Settings;
 using Steelyard.Workers;
@@ -116,7 +117,7 @@ public sealed partial class SessionService
             var (placement, reply, _) = await placer.PlaceAsync(session.Request, Standing.Restored, session.Ended);
             reply.Dispose();
             if (TrySettle(session, placement, isNew: true))
-                logger.LogWarning("Session {Id} restored on {Worker}: the worker before {Loss}", session.Id, placement.Worker, loss.Text);
+                events.Publish(new SessionRestored(session.Id.Value, placement.Worker.Name, loss.Text));
         }
         catch (PoolUnavailableException e) when (e.IsShutdown && options.OnShutdown != OnShutdown.Drain)
         {

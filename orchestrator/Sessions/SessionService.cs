@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Steelyard.Events;
 using Steelyard.Pool;
 using Steelyard.Settings;
 using Steelyard.WorkerHttp;
@@ -12,6 +13,7 @@ public sealed partial class SessionService(
     SessionPlacer placer,
     SessionRecordStore records,
     SessionQuotas quotas,
+    NodeEvents events,
     Options options,
     TimeProvider time,
     ILogger<SessionService> logger)
@@ -36,8 +38,7 @@ public sealed partial class SessionService(
             var activity = session.Begin();
             Begin(session, placement, reply);
             _ = WatchAsync(session, placement);
-            var whose = request.Holder is { } holder ? $" for {holder}" : "";
-            logger.LogInformation("Session {Id} created on {Worker}{For}", session.Id, placement.Worker, whose);
+            events.Publish(new SessionCreated(session.Id.Value, placement.Worker.Name, request.Holder));
             return new(session, activity, reply, id);
         }
         catch
@@ -109,7 +110,7 @@ public sealed partial class SessionService(
             return false;
         if (placement is null)
             EndWaiting(session);
-        history.Add(new(
+        var row = history.Add(new(
             session.Id,
             session.Request.WithoutPayload(),
             session.CreatedAt,
@@ -126,8 +127,7 @@ public sealed partial class SessionService(
         if (reason == EndReason.WorkerLost)
             placement?.Lease.Distrust();
         placement?.Lease.Dispose();
-        var told = reason == EndReason.WorkerLost && placement is not null ? $"{placement.Worker}: {detail}" : detail;
-        logger.LogInformation("Session {Id} ended: {Reason} ({Detail})", session.Id, reason.Name(), told);
+        events.Publish(new SessionEnded(session.Id.Value, placement?.Worker.Name, reason.Name(), detail, cause, row));
         return true;
     }
 

@@ -1,4 +1,5 @@
 using Steelyard.Contract;
+using Steelyard.Events;
 using Steelyard.Machine;
 using Steelyard.Processes;
 using Steelyard.Records;
@@ -137,7 +138,10 @@ public sealed class Worker
         return true;
     }
 
-    public override string ToString() => $"worker {Id} (pid {Pid}, port {Port})";
+    /// <summary>What events and the log call it.</summary>
+    public WorkerName Name => new(Id, Pid, Port);
+
+    public override string ToString() => Name.ToString();
 
     /// <summary>A text for people: how the worker ended, and why, as far as it is known.</summary>
     internal string ExitDescription(ExitStatus status) =>

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Steelyard.Dialects.Challenge;
+using Steelyard.Events;
 using Steelyard.Http;
 using Steelyard.Pool;
 using Steelyard.Records;
@@ -55,7 +56,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
             options,
             time,
             random: world.Random);
-        Pool = new(starter, options, time, log.For<WorkerPool>(), world.Random);
+        Pool = new(starter, NodeEvents.Unheard, options, time, log.For<WorkerPool>(), world.Random);
         var placer = new SessionPlacer(Pool, records, options, time, log.For<SessionPlacer>());
         Sessions = new(
             new(0, directory.Secret, world.Random),
@@ -63,6 +64,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
             placer,
             records,
             new(options, time),
+            NodeEvents.Unheard,
             options,
             time,
             log.For<SessionService>());

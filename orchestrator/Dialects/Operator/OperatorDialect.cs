@@ -1,4 +1,5 @@
 using System.Text;
+using Steelyard.Events;
 using Steelyard.Http;
 using Steelyard.Pool;
 using Steelyard.Sessions;
@@ -9,7 +10,12 @@ namespace Steelyard.Dialects.Operator;
 
 /// <summary>The calls of operators and probes: lists, numbers, health, and stopping a worker.</summary>
 internal sealed class OperatorDialect(
-    SessionService sessions, WorkerPool pool, BrowserIsolation isolation, WorkerMemory memory, Options options) : IDialect
+    SessionService sessions,
+    WorkerPool pool,
+    NodeEvents events,
+    BrowserIsolation isolation,
+    WorkerMemory memory,
+    Options options) : IDialect
 {
     private static readonly byte[] Ok = Encoding.ASCII.GetBytes("ok");
 
@@ -108,7 +114,12 @@ internal sealed class OperatorDialect(
         context.Response.StatusCode = reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         var isNobody = context.Caller() == Caller.Nobody;
         return context.Response.WriteAsJsonAsync(
-            new(reasons.Count == 0, isNobody ? [] : reasons, isNobody ? null : isolation.Latest), OperatorJson.Default.ReadyReply);
+            new(
+                reasons.Count == 0,
+                isNobody ? [] : reasons,
+                isNobody ? null : isolation.Latest,
+                isNobody ? null : events.Dropped),
+            OperatorJson.Default.ReadyReply);
     }
 
     private static string LastExit(PoolStatus status) => status.LastExit is { } exit ? $"The last one ended with: {exit}." : "";

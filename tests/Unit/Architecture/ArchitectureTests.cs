@@ -15,7 +15,7 @@ public sealed partial class ArchitectureTests
         [
             ["Settings", "Async"],
             ["Connections", "History", "Records", "WorkerHttp"],
-            ["Machine"],
+            ["Events", "Machine"],
             ["Workers"],
             ["Pool"],
             ["Sessions"],

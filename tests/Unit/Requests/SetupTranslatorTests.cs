@@ -15,7 +15,9 @@ public sealed class SetupTranslatorTests
         """{"proxyUrl":"http://a%40b:p:w@host:8080"}""",
         """{"proxy":{"url":"http://host:8080/","username":"a@b","password":"p:w"},"block":{}}""")]
     [InlineData("""{"useProxy":{"server":"socks5://h"}}""", """{"proxy":{"url":"socks5://h/"},"block":{}}""")]
-    [InlineData("""{"blockAds":true,"optimizeBandwidth":true}""", """{"block":{"ads":true,"images":true,"media":true,"stylesheets":true}}""")]
+    [InlineData(
+        """{"blockAds":true,"optimizeBandwidth":true}""",
+        """{"block":{"ads":true,"images":true,"media":true,"stylesheets":true}}""")]
     [InlineData(
         """{"optimizeBandwidth":{"blockHosts":["a.example"],"blockUrlPatterns":["*x*"],"blockImages":true}}""",
         """{"block":{"images":true,"hosts":["a.example"],"urlPatterns":["*x*"]}}""")]
@@ -27,7 +29,8 @@ public sealed class SetupTranslatorTests
 
     [Theory]
     [InlineData("{}")]
-    [InlineData("""{"deviceConfig":{"device":"desktop"},"blockAds":false,"optimizeBandwidth":false,"useProxy":false,"sessionContext":{}}""")]
+    [InlineData("""{"deviceConfig":{"device":"desktop"},"blockAds":false,"optimizeBandwidth":false}""")]
+    [InlineData("""{"useProxy":false,"sessionContext":{"indexedDB":{}}}""")]
     public void What_asks_for_nothing_gives_no_options(string body) => Assert.False(Translate(body).Options.AreGiven);
 
     [Theory]

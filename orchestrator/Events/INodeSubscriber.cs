@@ -1,0 +1,14 @@
+namespace Steelyard.Events;
+
+/// <summary>Somebody who wants to know what happens on this node.</summary>
+public interface INodeSubscriber
+{
+    /// <summary>Names it in <c>/readyz</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Number of events that it wanted and had no room for.</summary>
+    long Dropped { get; }
+
+    /// <summary>Takes an event, or ignores it. Never blocks and never throws: a subscriber has a bounded queue of its own.</summary>
+    void Take(NodeEvent e);
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using Steelyard.History;
+
+namespace Steelyard.Events;
+
+/// <summary>A fact about this node. It carries ids and values only, so that every subscriber can keep it.</summary>
+public abstract record NodeEvent;
+
+/// <summary>A create has made a session.</summary>
+/// <param name="Session">The session's public id.</param>
+/// <param name="Worker">Where it lives.</param>
+/// <param name="Holder">Name of the key that created it; null on a node without keys.</param>
+public sealed record SessionCreated(Guid Session, WorkerName Worker, string? Holder) : NodeEvent;
+
+/// <summary>A client's WebSocket is connected to the session's browser or live view.</summary>
+public sealed record ClientAttached(Guid Session) : NodeEvent;
+
+public sealed record ClientDetached(Guid Session) : NodeEvent;
+
+/// <summary>A session that had lost its worker lives on another one.</summary>
+/// <param name="Loss">How it had lost the worker before, for people.</param>
+public sealed record SessionRestored(Guid Session, WorkerName Worker, string Loss) : NodeEvent;
+
+/// <param name="Worker">Where it lived; null when it waited for a worker.</param>
+/// <param name="Reason">deleted, expired, worker_lost or drained.</param>
+/// <param name="Detail">Who or what ended it, for people.</param>
+/// <param name="Cause">Why its worker was lost, for programs; null when that is unknown, or there is another reason.</param>
+/// <param name="Row">The session as the history on disk keeps it; null on a node without one.</param>
+public sealed record SessionEnded(
+    Guid Session, WorkerName? Worker, string Reason, string Detail, string? Cause, HistoryRow? Row) : NodeEvent;
+
+/// <summary>A worker process was spawned.</summary>
+public sealed record WorkerStarted(WorkerName Worker) : NodeEvent;
+
+/// <summary>A worker that was starting can take a session.</summary>
+/// <param name="After">Time since it was spawned, or adopted.</param>
+public sealed record WorkerReady(WorkerName Worker, TimeSpan After) : NodeEvent;
+
+/// <summary>The node stops a worker.</summary>
+/// <param name="Reason">The name of a <c>StopReason</c>.</param>
+public sealed record WorkerStopping(WorkerName Worker, string Reason) : NodeEvent;
+
+/// <summary>A worker process has exited.</summary>
+/// <param name="Exit">How, for people.</param>
+/// <param name="StopReason">Why the node had stopped it; null when it died by itself.</param>
+/// <param name="LastWords">If it died by itself, the last lines of its log, or why they cannot be read.</param>
+public sealed record WorkerExited(WorkerName Worker, string Exit, string? StopReason, string? LastWords) : NodeEvent;
+
+/// <summary>A slot has failed too often, and starts no worker for a while.</summary>
+/// <param name="LastExit">How its last worker ended, for people.</param>
+public sealed record SlotParked(TimeSpan Delay, string? LastExit) : NodeEvent;
+
+/// <summary>Workers fail at their start, so that they start one at a time.</summary>
+/// <param name="Exit">How the last one ended, for people.</param>
+public sealed record StartsFailed(string Exit) : NodeEvent;
+
+/// <summary>A worker works again after <see cref="StartsFailed"/>.</summary>
+public sealed record StartsSucceeded(WorkerName Worker) : NodeEvent;
+
+/// <summary>A create waits in line for a worker.</summary>
+/// <param name="Length">Number of creates that wait, with this one.</param>
+public sealed record QueueGrew(int Length) : NodeEvent;
+
+/// <summary>A create got no worker.</summary>
+/// <param name="Why">As its client is told.</param>
+public sealed record CreateRefused(string Why) : NodeEvent;
+
+/// <summary>Names a worker in events and in the log.</summary>
+/// <param name="Id">Unique in the run directory.</param>
+/// <param name="Pid">Its process.</param>
+/// <param name="Port">Its TCP port.</param>
+public readonly record struct WorkerName(string Id, int Pid, int Port)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"worker {Id} (pid {Pid}, port {Port})");
+}

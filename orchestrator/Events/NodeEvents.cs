@@ -1,0 +1,21 @@
+namespace Steelyard.Events;
+
+/// <summary>
+/// The stream of facts about this node. The log and the history on disk subscribe to it. What a reply depends on at once, such as the
+/// reason of a 404, is not a subscriber: the code that ends a session writes it itself. A get publishes nothing.
+/// </summary>
+public sealed class NodeEvents(IReadOnlyList<INodeSubscriber> subscribers)
+{
+    /// <summary>A stream that nobody listens to.</summary>
+    internal static readonly NodeEvents Unheard = new([]);
+
+    /// <summary>Number of events that each subscriber had no room for, by its name.</summary>
+    public IReadOnlyDictionary<string, long> Dropped => subscribers.ToDictionary(each => each.Name, each => each.Dropped);
+
+    /// <summary>Tells all subscribers. Never blocks and never throws. Do not call it under a lock.</summary>
+    public void Publish(NodeEvent e)
+    {
+        foreach (var subscriber in subscribers)
+            subscriber.Take(e);
+    }
+}
