@@ -9,11 +9,13 @@ namespace Steelyard.Events;
 public sealed class NodeLog : INodeSubscriber, IAsyncDisposable
 {
     private const int MaxWaiting = 4096;
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(1);
 
     private readonly Channel<NodeEvent> waiting;
     private readonly ILogger logger;
     private readonly TimeProvider time;
+    private readonly CancellationTokenSource closing = new();
     private readonly Task writing;
     private long dropped;
 
@@ -37,15 +39,19 @@ public sealed class NodeLog : INodeSubscriber, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         waiting.Writer.TryComplete();
+        await closing.CancelAsync();
         await writing.WaitAsync(ClosingTime, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task WriteAllAsync()
     {
         var told = 0L;
-        await foreach (var e in waiting.Reader.ReadAllAsync())
+        while (await waiting.Reader.WaitToReadAsync())
         {
-            Write(e);
+            // Waking up for each event would cost a create more than all else that the node does for it.
+            await Task.Delay(Gathering, time, closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (waiting.Reader.TryRead(out var e))
+                Write(e);
             if (Dropped is var now && now > told)
                 logger.LogWarning("The log is too slow: {Count} entries are missing since the start", told = now);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Steelyard.Connections;
 using Steelyard.Settings;
+using Steelyard.WorkerHttp;
 
 namespace Steelyard.Machine;
 
@@ -27,15 +28,12 @@ public static class DescriptorBudget
     /// <summary>Number of simultaneous calls to workers whose pages are listed in one reply, for all clients together.</summary>
     public const int ListCalls = 32;
 
-    private const int LeastKept = 2;
-    private const int MostKept = 64;
-
-    // With few workers, one descriptor in this many can be an idle connection to a worker.
+    // One descriptor in this many can be an idle connection to a worker.
     private const int KeptPart = 4;
 
     // One client that is attached to the worker, and one that calls it.
     private const int ConnectionsPerWorker = 2;
-    private const int Share = PerWorker + LeastKept + (PerConnection * ConnectionsPerWorker);
+    private const int Share = PerWorker + WorkerClient.KeptIdle + (PerConnection * ConnectionsPerWorker);
 
     /// <summary>Minimum number of descriptors with which a node can run.</summary>
     public static int Least => Fixed + Share;
@@ -54,8 +52,9 @@ public static class DescriptorBudget
             throw new IOException($"the limit of open files is {descriptors}, and a node needs at least {Least}: raise it (ulimit -n)");
         var left = descriptors - Fixed;
         var workers = (int)Math.Min(options.MaxWorkers, left / Share);
-        var kept = (int)Math.Clamp(left / KeptPart / workers, LeastKept, MostKept);
-        var clients = (left - ((PerWorker + kept) * workers)) / PerConnection;
+        var spare = (int)Math.Clamp(
+            Math.Min((left / KeptPart) - (WorkerClient.KeptIdle * workers), left - (Share * workers)), 0, options.SpareWorkerConnections);
+        var clients = (left - ((PerWorker + WorkerClient.KeptIdle) * workers) - spare) / PerConnection;
         var connections = (int)Math.Min(options.MaxConnections, Math.Max(clients / 2, clients - options.MaxAttached));
         var attached = (int)Math.Min(options.MaxAttached, clients - connections);
         var fitting = options with
@@ -63,7 +62,7 @@ public static class DescriptorBudget
             MaxWorkers = workers,
             MaxConnections = connections,
             MaxAttached = attached,
-            KeptWorkerConnections = kept,
+            SpareWorkerConnections = spare,
         };
         var isLess = workers < options.MaxWorkers || connections < options.MaxConnections || attached < options.MaxAttached;
         return (fitting, !isLess ? null : string.Create(

@@ -164,8 +164,11 @@ public sealed record Options
     /// <summary>Number of WebSockets at the same time: attached clients and viewers.</summary>
     public int MaxAttached { get; init; } = 10_000;
 
-    /// <summary>Idle connections to keep for each worker after a rush; fewer where descriptors are scarce.</summary>
-    public int KeptWorkerConnections { get; init; } = 64;
+    /// <summary>
+    /// Idle connections to workers that are kept during a burst of calls, in addition to two for each worker, for all workers together;
+    /// fewer where descriptors are scarce.
+    /// </summary>
+    public int SpareWorkerConnections { get; init; } = 10_000;
 
     /// <summary>Connections of one client address at a time, with WebSockets; null means no limit. Trusted proxies are exempt.</summary>
     public int? AddressMaxConnections { get; init; }

@@ -7,7 +7,9 @@ namespace Steelyard.WorkerHttp;
 /// </summary>
 public sealed class WorkerClient : IDisposable
 {
-    private const int KeptIdle = 2;
+    /// <summary>Idle connections that a worker always may keep.</summary>
+    internal const int KeptIdle = 2;
+
     private const int MaxCalls = 64;
     private const int MaxDiscoveryBytes = 8 << 20; // The description of the DevTools protocol itself has 1.6 MB.
 
@@ -17,7 +19,7 @@ public sealed class WorkerClient : IDisposable
     private readonly IConnector connector;
     private readonly int maxReplyBytes;
     private readonly TimeSpan timeout;
-    private readonly int mostKept;
+    private readonly SpareConnections spare;
     private readonly TimeProvider time;
     private long lastAnswer;
     private long firstAsked; // Timestamp of the first request since the last answer; 0 while the worker owes no answer.
@@ -29,7 +31,9 @@ public sealed class WorkerClient : IDisposable
     /// <param name="maxReplyBytes">A larger body is <see cref="WorkerError.TooLarge"/>.</param>
     /// <param name="timeout">Time limit of one call, from connecting to the last byte.</param>
     /// <param name="time">Clock of the deadlines.</param>
-    /// <param name="mostKept">Maximum number of idle connections that are kept during a burst of calls.</param>
+    /// <param name="spare">
+    /// Idle connections that all workers keep during bursts of calls; null keeps all of this worker's.
+    /// </param>
     internal WorkerClient(
         IConnector connector,
         WorkerProtocol protocol,
@@ -37,9 +41,9 @@ public sealed class WorkerClient : IDisposable
         int maxReplyBytes,
         TimeSpan timeout,
         TimeProvider time,
-        int mostKept = MaxCalls)
+        SpareConnections? spare = null)
     {
-        this.mostKept = mostKept;
+        this.spare = spare ?? new(MaxCalls);
         this.connector = connector;
         Protocol = protocol;
         Port = port;
@@ -119,7 +123,8 @@ public sealed class WorkerClient : IDisposable
             closed = true;
             connections = [.. open];
             open.Clear();
-            idle.Clear();
+            while (PopNeedsLock() is not null)
+                continue;
         }
 
         foreach (var connection in connections)
@@ -133,7 +138,7 @@ public sealed class WorkerClient : IDisposable
         lock (gate)
         {
             while (idle.Count > KeptIdle)
-                surplus.Add(idle.Pop());
+                surplus.Add(PopNeedsLock()!);
             surplus.ForEach(connection => open.Remove(connection));
         }
 
@@ -151,7 +156,7 @@ public sealed class WorkerClient : IDisposable
     {
         lock (gate)
         {
-            if (reusable && !closed && idle.Count < mostKept)
+            if (reusable && !closed && (idle.Count < KeptIdle || spare.TryTake()))
             {
                 idle.Push(connection);
                 return;
@@ -161,6 +166,14 @@ public sealed class WorkerClient : IDisposable
         }
 
         connection.Dispose();
+    }
+
+    // Those beyond the first few hold a spare place each.
+    private IWorkerConnection? PopNeedsLock()
+    {
+        if (idle.Count > KeptIdle)
+            spare.Give();
+        return idle.TryPop(out var connection) ? connection : null;
     }
 
     // One missing answer must not use up the whole time limit of a start.
@@ -195,7 +208,8 @@ public sealed class WorkerClient : IDisposable
             IWorkerConnection? connection;
             lock (gate)
             {
-                if (!idle.TryPop(out connection))
+                connection = PopNeedsLock();
+                if (connection is null)
                 {
                     if (closed || (open.Count >= MaxCalls && !request.IsOurs))
                     {

@@ -29,6 +29,7 @@ internal sealed class WorkerStarter(
     // A worker that hangs during its start must not block the starts of the others.
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(2);
 
+    private readonly SpareConnections spare = new(options.SpareWorkerConnections);
     private readonly Channel<byte> turns = StartTurn.Places(options.StartConcurrency);
     private readonly PortAllocator ports = new(machine, options.FirstWorkerPort, options.LastWorkerPort, random);
 
@@ -68,7 +69,7 @@ internal sealed class WorkerStarter(
             processes.Set(folder.Id, process.Identity);
             group = limiter?.Hold(folder.Id, process.Identity.Pid);
             var client = new WorkerClient(
-                connector, command.Protocol, port, options.MaxReplyBytes, options.WorkerTimeout, time, options.KeptWorkerConnections);
+                connector, command.Protocol, port, options.MaxReplyBytes, options.WorkerTimeout, time, spare);
             folder.WriteRecord(new(process.Identity, port, restarts, command.Kind, Program));
             return new(machine, process, client, folder, command.Kind == WorkerKind.Chromium, time)
             {
@@ -97,7 +98,7 @@ internal sealed class WorkerStarter(
         ports.Claim(record.Port);
         processes.Set(folder.Id, record.Process);
         var client = new WorkerClient(
-            connector, command.Protocol, record.Port, options.MaxReplyBytes, options.WorkerTimeout, time, options.KeptWorkerConnections);
+            connector, command.Protocol, record.Port, options.MaxReplyBytes, options.WorkerTimeout, time, spare);
         return new(machine, process, client, folder, record.Kind == WorkerKind.Chromium, time)
         {
             Restarts = record.Restarts,

@@ -1,6 +1,7 @@
 using Steelyard.Connections;
 using Steelyard.Machine;
 using Steelyard.Settings;
+using Steelyard.WorkerHttp;
 
 namespace Steelyard.Tests.Unit.Machine;
 
@@ -51,7 +52,7 @@ public sealed class DescriptorBudgetTests
             var (options, _) = DescriptorBudget.Apply(asked, descriptors);
             Assert.True(options is { MaxWorkers: > 0, MaxConnections: > 0, MaxAttached: > 0 });
             var needed = DescriptorBudget.Reserve + DescriptorBudget.ListCalls + (DescriptorBudget.PerConnection * ConnectionPlaces.Spare)
-                + ((DescriptorBudget.PerWorker + options.KeptWorkerConnections) * (long)options.MaxWorkers)
+                + ((DescriptorBudget.PerWorker + WorkerClient.KeptIdle) * (long)options.MaxWorkers) + options.SpareWorkerConnections
                 + (DescriptorBudget.PerConnection * ((long)options.MaxConnections + options.MaxAttached));
             Assert.InRange(needed, 0, descriptors);
         }
