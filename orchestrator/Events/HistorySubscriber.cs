@@ -7,7 +7,7 @@ internal sealed class HistorySubscriber(HistoryStore store) : INodeSubscriber
 {
     public string Name => "history";
 
-    public long Dropped => store.Lost;
+    public long? Dropped => store.Lost;
 
     public void Take(NodeEvent e)
     {

@@ -6,9 +6,9 @@ public interface INodeSubscriber
     /// <summary>Names it in <c>/readyz</c>.</summary>
     string Name { get; }
 
-    /// <summary>Number of events that it wanted and had no room for.</summary>
-    long Dropped { get; }
+    /// <summary>Number of events that it wanted and had no room for; null when it cannot know.</summary>
+    long? Dropped { get; }
 
-    /// <summary>Takes an event, or ignores it. Never blocks and never throws: a subscriber has a bounded queue of its own.</summary>
+    /// <summary>Takes an event, or ignores it. Never blocks and never throws: what it cannot do at once waits in a bounded queue.</summary>
     void Take(NodeEvent e);
 }

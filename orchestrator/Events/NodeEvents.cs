@@ -6,11 +6,10 @@ namespace Steelyard.Events;
 /// </summary>
 public sealed class NodeEvents(IReadOnlyList<INodeSubscriber> subscribers)
 {
-    /// <summary>A stream that nobody listens to.</summary>
-    internal static readonly NodeEvents Unheard = new([]);
-
-    /// <summary>Number of events that each subscriber had no room for, by its name.</summary>
-    public IReadOnlyDictionary<string, long> Dropped => subscribers.ToDictionary(each => each.Name, each => each.Dropped);
+    /// <summary>Number of events that a subscriber had no room for, by its name. Those that cannot know are left out.</summary>
+    public IReadOnlyDictionary<string, long> Dropped => subscribers
+        .Where(each => each.Dropped is not null)
+        .ToDictionary(each => each.Name, each => each.Dropped!.Value);
 
     /// <summary>Tells all subscribers. Never blocks and never throws. Do not call it under a lock.</summary>
     public void Publish(NodeEvent e)

@@ -1,63 +1,16 @@
-using System.Threading.Channels;
-
 namespace Steelyard.Events;
 
 /// <summary>
-/// Writes events to the log, in the background: a log that nobody reads, such as a full pipe, must not stop sessions. When its queue is
-/// full, it drops events and says so.
+/// Writes events to the log. The console has a bounded queue of its own: when nobody reads it, lines are dropped, and the console says how
+/// many.
 /// </summary>
-public sealed class NodeLog : INodeSubscriber, IAsyncDisposable
+public sealed class NodeLog(ILogger<NodeLog> logger) : INodeSubscriber
 {
-    private const int MaxWaiting = 4096;
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(1);
-
-    private readonly Channel<NodeEvent> waiting;
-    private readonly ILogger logger;
-    private readonly TimeProvider time;
-    private readonly CancellationTokenSource closing = new();
-    private readonly Task writing;
-    private long dropped;
-
-    public NodeLog(ILogger<NodeLog> logger, TimeProvider time)
-    {
-        this.logger = logger;
-        this.time = time;
-        waiting = Channel.CreateBounded<NodeEvent>(
-            new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true },
-            _ => Interlocked.Increment(ref dropped));
-        writing = Task.Run(WriteAllAsync);
-    }
-
     public string Name => "log";
 
-    public long Dropped => Volatile.Read(ref dropped);
+    public long? Dropped => null;
 
-    public void Take(NodeEvent e) => waiting.Writer.TryWrite(e);
-
-    /// <summary>Writes what waits, within one second.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        waiting.Writer.TryComplete();
-        await closing.CancelAsync();
-        await writing.WaitAsync(ClosingTime, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private async Task WriteAllAsync()
-    {
-        var told = 0L;
-        while (await waiting.Reader.WaitToReadAsync())
-        {
-            // Waking up for each event would cost a create more than all else that the node does for it.
-            await Task.Delay(Gathering, time, closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            while (waiting.Reader.TryRead(out var e))
-                Write(e);
-            if (Dropped is var now && now > told)
-                logger.LogWarning("The log is too slow: {Count} entries are missing since the start", told = now);
-        }
-    }
-
-    private void Write(NodeEvent e)
+    public void Take(NodeEvent e)
     {
         switch (e)
         {
@@ -79,12 +32,12 @@ public sealed class NodeLog : INodeSubscriber, IAsyncDisposable
                 logger.LogInformation("Session {Id} ended: {Reason} ({Where}{Detail})", s.Session, s.Reason, where, s.Detail);
                 break;
             default:
-                WriteOfWorkers(e);
+                TakeOfWorkers(e);
                 break;
         }
     }
 
-    private void WriteOfWorkers(NodeEvent e)
+    private void TakeOfWorkers(NodeEvent e)
     {
         switch (e)
         {

@@ -66,9 +66,7 @@ public sealed class StartFailureTests : IDisposable
         Assert.Contains("exit 7", (string?)pressure["message"], StringComparison.Ordinal);
         using var ready = await node.Http.GetAsync("/readyz");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
-        var said = (await ready.Content.ReadFromJsonAsync<JsonObject>())!;
-        Assert.Contains("exit 7", said["reasons"]!.ToJsonString(), StringComparison.Ordinal);
-        Assert.Equal("""{"log":0}""", said["dropped_events"]!.ToJsonString()); // This node has no history on disk.
+        Assert.Contains("exit 7", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Theory]

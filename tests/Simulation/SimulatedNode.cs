@@ -56,7 +56,8 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
             options,
             time,
             random: world.Random);
-        Pool = new(starter, NodeEvents.Unheard, options, time, log.For<WorkerPool>(), world.Random);
+        var events = new NodeEvents([new NodeLog(log.For<NodeLog>())]);
+        Pool = new(starter, events, options, time, log.For<WorkerPool>(), world.Random);
         var placer = new SessionPlacer(Pool, records, options, time, log.For<SessionPlacer>());
         Sessions = new(
             new(0, directory.Secret, world.Random),
@@ -64,7 +65,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
             placer,
             records,
             new(options, time),
-            NodeEvents.Unheard,
+            events,
             options,
             time,
             log.For<SessionService>());

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using Steelyard.Events;
 
 namespace Steelyard.Tests.Unit.Events;
@@ -39,47 +37,9 @@ public sealed class NodeLogTests
 
     [Theory]
     [MemberData(nameof(Lines))]
-    public async Task Each_event_has_its_line_or_none(NodeEvent e, string? line)
+    public void Each_event_has_its_line_or_none(NodeEvent e, string? line)
     {
-        await using (var log = new NodeLog(lines, TimeProvider.System))
-            new NodeEvents([log]).Publish(e);
+        new NodeEvents([new NodeLog(lines)]).Publish(e);
         Assert.Equal(line is null ? [] : [line], lines.Lines);
-    }
-
-    [Fact]
-    public async Task A_log_that_nobody_reads_blocks_nobody_and_what_it_drops_is_counted()
-    {
-        using var stuck = new StuckLogger();
-        var log = new NodeLog(stuck, new FakeTimeProvider());
-        var events = new NodeEvents([log]);
-        for (var i = 0; i < 10_000; i++)
-            events.Publish(new ClientAttached(Session));
-        Assert.InRange(events.Dropped["log"], 5_000, 6_000);
-        stuck.Release();
-        await log.DisposeAsync();
-        Assert.Contains(stuck.Said, line => line.StartsWith("The log is too slow: ", StringComparison.Ordinal));
-    }
-
-    private sealed class StuckLogger : ILogger<NodeLog>, IDisposable
-    {
-        private readonly ManualResetEventSlim released = new();
-
-        public List<string> Said { get; } = [];
-
-        public void Release() => released.Set();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            released.Wait();
-            Said.Add(formatter(state, exception));
-        }
-
-        public void Dispose() => released.Dispose();
     }
 }
