@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Steelyard.Contract.Input;
 
 namespace Steelyard.Contract;
 
@@ -54,7 +55,7 @@ public sealed record Guard(bool On, string? Why)
         && guard.ValueKind == JsonValueKind.Object
         && guard.TryGetProperty("on", out var on)
         && on.ValueKind is JsonValueKind.True or JsonValueKind.False
-            ? new(on.GetBoolean(), guard.TryGetProperty("why", out var why) && why.ValueKind != JsonValueKind.Null ? why.ToString() : null)
+            ? new(on.GetBoolean(), guard.TryGetProperty("why", out var why) ? JsonText.TryRead(why) : null)
             : null;
 
     internal void Write(Utf8JsonWriter json, string name)

@@ -13,7 +13,7 @@ public sealed record WorkerStatus(bool IsAvailable, string? SessionId, Isolation
     /// <summary>True when the worker is available and has no session.</summary>
     public bool IsFree => IsAvailable && SessionId is null;
 
-    /// <summary>Reads a reply. Null when it is not one JSON object; a member of another kind than expected counts as absent.</summary>
+    /// <summary>Reads a reply. Null when it is not JSON; a member that is not as expected counts as absent.</summary>
     public static WorkerStatus? TryRead(ReadOnlySpan<byte> json)
     {
         try
@@ -22,7 +22,7 @@ public sealed record WorkerStatus(bool IsAvailable, string? SessionId, Isolation
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null; // No JSON, or half of a surrogate pair in a text.
+            return null; // No JSON, or half of a surrogate pair in the id.
         }
     }
 
@@ -74,8 +74,7 @@ public sealed record WorkerStatus(bool IsAvailable, string? SessionId, Isolation
         _ => "",
     };
 
-    private static List<string> ReadTexts(JsonElement list) =>
-        list.ValueKind == JsonValueKind.Array
-            ? [.. list.EnumerateArray().Where(text => text.ValueKind == JsonValueKind.String).Select(text => text.GetString()!)]
-            : [];
+    private static List<string> ReadTexts(JsonElement list) => list.ValueKind == JsonValueKind.Array
+        ? [.. list.EnumerateArray().Select(JsonText.TryRead).OfType<string>()]
+        : [];
 }

@@ -1,7 +1,7 @@
 // Shows that this build takes over the sessions of another build, and that the other build takes them back: an upgrade and a rollback,
 // each after a kill -9, with live sessions and a history. Usage: node tests/upgrade.mjs OTHER OURS, each the path of a `steelyard`.
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,16 +27,21 @@ async function start(program) {
     '--port', '0', '--worker', 'simulated', '--warm', '2', '--session-ttl', '10m', '--run-dir', join(folder, 'run'),
     '--data-dir', join(folder, 'data'),
   ]);
+  node = { child };
   let said = '';
   child.stdout.on('data', (text) => (said += text));
   child.stderr.on('data', (text) => (said += text));
   const deadline = Date.now() + StartDeadline;
   while (!/run dir/.test(said)) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`${program} did not start: ${said}`);
+    if (hasEnded(child) || Date.now() > deadline) throw new Error(`${program} did not start: ${said}`);
     await new Promise((done) => setTimeout(done, 20));
   }
 
-  node = { child, url: /listens on (\S+)/.exec(said)[1] };
+  node.url = /listens on (\S+)/.exec(said)[1];
+}
+
+function hasEnded(child) {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 async function call(method, path, body) {
@@ -133,8 +138,11 @@ try {
 } finally {
   if (node) {
     node.child.kill('SIGTERM');
-    if (node.child.exitCode === null) await once(node.child, 'exit');
+    if (!hasEnded(node.child)) await once(node.child, 'exit');
   }
+
+  // Where a takeover failed, the workers of the killed node are still there.
+  spawnSync('pkill', ['-9', '-f', join(folder, 'run')]);
 
   rmSync(folder, { recursive: true, force: true });
 }

@@ -10,6 +10,9 @@ internal static class ContextParser
     private const int MaxCookies = 5000;
     private const int MaxText = 8 * 1024 * 1024;
 
+    // The worker opens a page of each origin, one after the other.
+    private const int MaxOrigins = 100;
+
     public static SessionContext Parse(JsonElement value, string field)
     {
         IReadOnlyList<JsonElement> cookies = [];
@@ -47,6 +50,8 @@ internal static class ContextParser
     private static Dictionary<string, IReadOnlyList<(string, string)>> ParseOrigins(JsonElement value, string field)
     {
         var origins = new Dictionary<string, IReadOnlyList<(string, string)>>();
+        if (value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() > MaxOrigins)
+            throw new BadInputException($"{field} must be an object of at most {MaxOrigins} origins", field);
         foreach (var (name, items) in Members(value, field))
         {
             var path = $"{field}.{name}";

@@ -57,11 +57,11 @@ public sealed record StartsFailed(string Exit) : NodeEvent;
 /// <summary>A worker works again after <see cref="StartsFailed"/>.</summary>
 public sealed record StartsSucceeded(WorkerName Worker) : NodeEvent;
 
-/// <summary>A create waits in line for a worker.</summary>
-/// <param name="Length">Number of creates that wait, with this one.</param>
+/// <summary>A create, or a session that is restored, waits in line for a worker.</summary>
+/// <param name="Length">Number of those that wait, with this one.</param>
 public sealed record QueueGrew(int Length) : NodeEvent;
 
-/// <summary>A create got no worker.</summary>
+/// <summary>A create, or a session that was to be restored, got no worker.</summary>
 /// <param name="Why">As its client is told.</param>
 public sealed record CreateRefused(string Why) : NodeEvent;
 

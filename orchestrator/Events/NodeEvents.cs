@@ -6,7 +6,7 @@ namespace Steelyard.Events;
 /// </summary>
 public sealed class NodeEvents(IReadOnlyList<INodeSubscriber> subscribers)
 {
-    /// <summary>Number of events that a subscriber had no room for, by its name. Those that cannot know are left out.</summary>
+    /// <summary>Number of events that a subscriber has lost, by its name. Those that cannot know are left out.</summary>
     public IReadOnlyDictionary<string, long> Dropped => subscribers
         .Where(each => each.Dropped is not null)
         .ToDictionary(each => each.Name, each => each.Dropped!.Value);

@@ -1,5 +1,3 @@
-using Steelyard.Contract.Input;
-
 namespace Steelyard.Http;
 
 /// <summary>A field of a request has a bad value or asks for something that this node does not have.</summary>
@@ -20,12 +18,9 @@ public sealed class FieldException : Exception
     public static FieldException Bad(string field, string need) =>
         new(StatusCodes.Status400BadRequest, field, $"'{field}' must be {need}.");
 
-    /// <param name="e">What a parser of <see cref="Contract"/> says.</param>
     /// <param name="field">The client's name of the field.</param>
-    internal static FieldException Of(BadInputException e, string field) => new(
-        StatusCodes.Status400BadRequest,
-        field,
-        e.Message.StartsWith(e.Field + " ", StringComparison.Ordinal) ? $"'{field}'{e.Message[e.Field!.Length..]}." : e.Message + ".");
+    /// <param name="message">What is wrong with it, without a full stop.</param>
+    public static FieldException Because(string field, string message) => new(StatusCodes.Status400BadRequest, field, message + ".");
 
     public static FieldException Missing(string field, string what) =>
         new(StatusCodes.Status501NotImplemented, field, $"'{field}' asks for {what}, which this node does not have. Leave it out.");

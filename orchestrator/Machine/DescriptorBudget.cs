@@ -28,7 +28,7 @@ public static class DescriptorBudget
     /// <summary>Number of simultaneous calls to workers whose pages are listed in one reply, for all clients together.</summary>
     public const int ListCalls = 32;
 
-    // One descriptor in this many can be an idle connection to a worker.
+    // One descriptor in this many can be an idle connection to a worker, if those that each worker always may keep do not need more.
     private const int KeptPart = 4;
 
     // One client that is attached to the worker, and one that calls it.

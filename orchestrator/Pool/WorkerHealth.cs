@@ -69,9 +69,9 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
     // The worker was asked in time, and no byte of a reply has arrived.
     private bool IsOwed(Worker worker, long now) => worker.Client.UnansweredAt(now) >= options.HangTimeout - Asked;
 
-    // The delays of this node count as well, from the worker's last answer on: the node sends the request and reads the reply, so they are
-    // not the worker's fault. Most workers answer at once. Their own wait is measured only when one was asked in the previous round and has
-    // not answered yet, because that reads two small files for each thread of the worker.
+    // The delays of this node's rounds count as well, from the last round on in which the worker was not overdue: the node sends the
+    // request and reads the reply, so they are not the worker's fault. Most workers answer at once. Their own wait is measured only when
+    // one was asked in the previous round and has not answered yet, because that reads two small files for each thread of the worker.
     private void MeasureWait(Worker worker, TimeSpan silence)
     {
         if (silence < Asked)

@@ -119,8 +119,8 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, N
             if (!pool.TryBeginStart(slot))
                 continue;
             var worker = starter.Start(slot.Starts, slot.LastExit);
-            pool.Attach(slot, worker);
             events.Publish(new WorkerStarted(worker.Name));
+            pool.Attach(slot, worker);
             await BringUpAsync(worker);
             return worker;
         }

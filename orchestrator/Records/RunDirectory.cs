@@ -44,7 +44,7 @@ public sealed class RunDirectory : IDisposable
         {
             Directory.CreateDirectory(path, Mode);
             lockFile = PrivateFile.Open(Path.Combine(path, "lock"), FileMode.OpenOrCreate);
-            CheckFormat(Path.Combine(path, "format"));
+            CheckFormat(path);
             Directory.CreateDirectory(workers, Mode);
             Secret = ReadSecret(Path.Combine(path, "secret"));
             lastWorker = Workers()
@@ -52,9 +52,10 @@ public sealed class RunDirectory : IDisposable
                 .DefaultIfEmpty()
                 .Max();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
-            throw new RunDirectoryException(path, e);
+            lockFile?.Dispose();
+            throw e is IOException or UnauthorizedAccessException ? new RunDirectoryException(path, e) : e;
         }
     }
 
@@ -98,13 +99,14 @@ public sealed class RunDirectory : IDisposable
         Directory.Move(directory.Path, target);
     }
 
-    private static void CheckFormat(string path)
+    private static void CheckFormat(string folder)
     {
-        if (File.Exists(path) && int.TryParse(File.ReadAllText(path), CultureInfo.InvariantCulture, out var found) && found > Format)
-        {
-            throw new IOException(
-                $"A later version of this program has used it: it has format {found}, and this one knows {Format}. Start that version.");
-        }
+        var path = Path.Combine(folder, "format");
+        if (!File.Exists(path))
+            return;
+        var found = File.ReadAllText(path).Trim();
+        if (!int.TryParse(found, CultureInfo.InvariantCulture, out var format) || format > Format)
+            throw RunDirectoryException.OfLaterVersion(folder, found, Format);
     }
 
     private static byte[] ReadSecret(string path)
@@ -123,6 +125,22 @@ public sealed class RunDirectory : IDisposable
 }
 
 /// <summary>The run directory cannot be used; the message says why and what to do.</summary>
-public sealed class RunDirectoryException(string path, Exception inner) : Exception(
-    $"Cannot use the run directory {path}: {inner.Message} If another orchestrator runs on it, stop that one or choose another --run-dir.",
-    inner);
+public sealed class RunDirectoryException : Exception
+{
+    public RunDirectoryException(string path, Exception inner)
+        : base(
+            $"Cannot use the run directory {path}: {inner.Message} If another orchestrator runs on it, stop that one or choose another " +
+            "--run-dir.",
+            inner)
+    {
+    }
+
+    private RunDirectoryException(string message)
+        : base(message)
+    {
+    }
+
+    internal static RunDirectoryException OfLaterVersion(string path, string found, int known) => new(
+        $"Cannot use the run directory {path}: its format is {found}, and this version knows {known}. Start the version that has written " +
+        "it, or choose another --run-dir.");
+}

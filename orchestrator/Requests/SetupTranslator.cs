@@ -26,7 +26,7 @@ internal static class SetupTranslator
         }
         catch (BadInputException e)
         {
-            throw FieldException.Of(e, WorkerFields.ToClient(e.Field ?? ""));
+            throw WorkerFields.ToClient(e, fields.Find("proxyUrl") is null ? "useProxy.server" : "proxyUrl");
         }
     }
 

@@ -34,7 +34,10 @@ internal sealed record SteelFacts(
     {
         try
         {
-            return JsonSerializer.Deserialize(json, SteelFactsJson.Default.SteelFacts);
+            return JsonSerializer.Deserialize(json, SteelFactsJson.Default.SteelFacts) is
+            { Dimensions: not null, Blocking: { Hosts: not null, UrlPatterns: not null } } facts
+                ? facts
+                : null;
         }
         catch (JsonException)
         {

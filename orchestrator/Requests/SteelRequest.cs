@@ -9,5 +9,5 @@ internal sealed record SteelRequest(ReadOnlyMemory<byte> Body, SessionClock Cloc
 
     public override string? Facts => Shown.ToJson();
 
-    public override string FieldName(string workers) => WorkerFields.ToClient(workers);
+    public override string? FieldName(string workerField) => WorkerFields.ToClient(workerField);
 }

@@ -1,11 +1,20 @@
+using Steelyard.Contract.Input;
+using Steelyard.Http;
+
 namespace Steelyard.Requests;
 
 /// <summary>The names that steel-sdk has for the options of a worker (docs/worker-api.md).</summary>
 internal static class WorkerFields
 {
+    private const string Proxy = "proxy";
+
     // The first prefix that matches counts. What follows the prefix keeps its name.
     private static readonly (string Worker, string Client)[] Prefixes =
     [
+        ("dimensions", "dimensions"),
+        ("userAgent", "userAgent"),
+        ("timezone", "timezone"),
+        ("locale", "locale"),
         ("mobile", "deviceConfig.device"),
         ("block.ads", "blockAds"),
         ("block.images", "optimizeBandwidth.blockImages"),
@@ -15,15 +24,44 @@ internal static class WorkerFields
         ("block.urlPatterns", "optimizeBandwidth.blockUrlPatterns"),
         ("block", "optimizeBandwidth"),
         ("context", "sessionContext"),
-        ("", ""),
     ];
 
-    /// <summary>Returns the client's name of a worker's field.</summary>
-    public static string ToClient(string field)
+    // The client has one text for all parts of a proxy.
+    private static readonly (string Worker, string Part)[] ProxyParts =
+        [("proxy.url", "its address"), ("proxy.username", "its user name"), ("proxy.password", "its password")];
+
+    /// <summary>Returns the client's name of a worker's field; null when the client has none.</summary>
+    /// <param name="field">The worker's field, such as <c>block.hosts[2]</c>.</param>
+    /// <param name="proxy">The client's field with the proxy.</param>
+    public static string? ToClient(string field, string proxy = "proxyUrl")
     {
-        if (field.StartsWith("proxy", StringComparison.Ordinal))
-            return "proxyUrl"; // One text has all of its parts.
-        var (worker, client) = Prefixes.First(prefix => field.StartsWith(prefix.Worker, StringComparison.Ordinal));
-        return client + field[worker.Length..];
+        if (IsIn(field, Proxy))
+            return proxy;
+        var (worker, client) = Prefixes.FirstOrDefault(prefix => IsIn(field, prefix.Worker));
+        return worker is null ? null : client + field[worker.Length..];
     }
+
+    /// <summary>The refusal of a worker's field, in the words of the client.</summary>
+    public static FieldException ToClient(BadInputException refusal, string proxy)
+    {
+        var (field, message) = (refusal.Field ?? "", refusal.Message);
+        var client = ToClient(field, proxy) ?? field;
+        if (IsIn(field, Proxy))
+            return FieldException.Because(client, $"'{client}' cannot be used: {ProxyParts.Aggregate(message, Replace)}");
+
+        // The message names the field, or the object that lacks it.
+        foreach (var name in new[] { field, field[..Math.Max(0, field.LastIndexOf('.'))] })
+        {
+            if (name.Length > 0 && message.Contains(name, StringComparison.Ordinal))
+                return FieldException.Because(client, message.Replace(name, $"'{ToClient(name) ?? name}'", StringComparison.Ordinal));
+        }
+
+        return FieldException.Because(client, message);
+    }
+
+    private static string Replace(string message, (string Worker, string Part) part) =>
+        message.Replace(part.Worker, part.Part, StringComparison.Ordinal);
+
+    private static bool IsIn(string field, string prefix) =>
+        field.StartsWith(prefix, StringComparison.Ordinal) && (field.Length == prefix.Length || field[prefix.Length] is '.' or '[');
 }

@@ -7,7 +7,7 @@ namespace Steelyard.Sessions;
 
 /// <summary>
 /// Clients' calls on sessions: find the session, find where it lives, ask the worker there, and accept only an answer about this session.
-/// Every method throws <see cref="SessionGoneException"/> when the session has ended, and <see cref="PoolUnavailableException"/> while it
+/// The methods throw <see cref="SessionGoneException"/> when the session has ended, and <see cref="PoolUnavailableException"/> while it
 /// waits for a worker or its worker cannot be asked.
 /// </summary>
 public sealed class SessionCalls(SessionService sessions, Options options, TimeProvider time)
@@ -79,13 +79,13 @@ public sealed class SessionCalls(SessionService sessions, Options options, TimeP
 
             using (reply)
                 if (isCurrent)
-                    await DistrustAsync(session, placement, reply);
+                    await LoseOrThrowAsync(session, placement, reply);
         }
 
         throw Gone(session);
     }
 
-    private async Task DistrustAsync(Session session, Placement placement, WorkerReply reply)
+    private async Task LoseOrThrowAsync(Session session, Placement placement, WorkerReply reply)
     {
         if (reply.Error == WorkerError.Busy)
             throw PoolUnavailableException.NoConnection();

@@ -32,7 +32,7 @@ public record SessionRequest(ReadOnlyMemory<byte> Body, SessionClock Clock)
     public TimeSpan? Patience { get; init; }
 
     /// <summary>Returns the client's name of a field of the worker's options; null when the client has no name for it.</summary>
-    public virtual string? FieldName(string workers) => null;
+    public virtual string? FieldName(string workerField) => null;
 
     /// <summary>A copy without the parts that only a create needs: bodies may be large, and histories long.</summary>
     public SessionRequest WithoutPayload() => this with { Body = default, Setup = default };

@@ -37,8 +37,8 @@ public sealed partial class SessionService(
             var session = new Session(request.ChosenId ?? ids.Next(), placement, kept, quota, time);
             var activity = session.Begin();
             Begin(session, placement, reply);
-            _ = WatchAsync(session, placement);
             events.Publish(new SessionCreated(session.Id.Value, placement.Worker.Name, request.Holder));
+            _ = WatchAsync(session, placement); // Ends the session at once if the worker has died already.
             return new(session, activity, reply, id);
         }
         catch

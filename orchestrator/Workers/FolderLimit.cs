@@ -42,7 +42,7 @@ internal sealed class FolderLimit(string folder, long limit)
         var inFolders = workers.ToDictionary(worker => worker, InFolder);
         foreach (var gone in nameless.Keys.Where(worker => !inFolders.ContainsKey(worker)).ToList())
             nameless.Remove(gone);
-        var others = now - inFolders.Values.Sum();
+        var others = now - inFolders.Values.Sum(bytes => Math.Min(bytes, limit)); // One that cannot be measured has a huge value.
         var search = unexplained.IsDue(others - nameless.Values.Sum());
         List<(Worker, long)> over = [];
         foreach (var (worker, bytes) in inFolders)

@@ -79,8 +79,8 @@ public sealed class Worker
     internal Func<TimeSpan?>? Starvation { get; set; }
 
     /// <summary>
-    /// How late this node's own health rounds had been in all when the worker last answered; null before the first round. Only the health
-    /// loop sets it.
+    /// How late this node's own health rounds had been in all when the worker was last not overdue; null before the first round. Only the
+    /// health loop sets it.
     /// </summary>
     internal TimeSpan? LateBefore { get; set; }
 

@@ -102,7 +102,7 @@ public sealed record QueueNumbers(int Length, int Limit);
 /// <param name="Reasons">Why the node is not ready; empty for callers without a key on a node with keys.</param>
 /// <param name="Isolation">How browsers are isolated. Null before the first browser runs, when workers do not report it, and for callers
 /// without a key on a node with keys.</param>
-/// <param name="DroppedEvents">How many events each subscriber had no room for since the start; null for callers without a key on a node
+/// <param name="DroppedEvents">How many events each subscriber has lost since the start; null for callers without a key on a node
 /// with keys.</param>
 public sealed record ReadyReply(
     bool Ready, IReadOnlyList<string> Reasons, Isolation? Isolation, IReadOnlyDictionary<string, long>? DroppedEvents);

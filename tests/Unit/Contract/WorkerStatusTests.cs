@@ -25,6 +25,20 @@ public sealed class WorkerStatusTests
     public void A_session_is_named_whatever_its_id_is(string json, string? id) =>
         Assert.Equal(id, WorkerStatus.TryRead(Encoding.UTF8.GetBytes(json))!.SessionId);
 
+    [Fact]
+    public void A_text_that_cannot_be_read_hides_nothing_else()
+    {
+        const string On = """{"on":true,"why":"\ud800"}""";
+        var status = WorkerStatus.TryRead(Encoding.UTF8.GetBytes(
+            $$$"""
+            {"available":true,"readable":["\ud800","/usr"],
+            "isolation":{"sandbox":{{{On}}},"user":{{{On}}},"files":{{{On}}},"egress":{{{On}}} }}
+            """))!;
+        Assert.True(status.IsFree);
+        Assert.Equal(new(true, null), status.Isolation!.User);
+        Assert.Equal(["/usr"], status.Isolation.Readable);
+    }
+
     [Theory]
     [InlineData("""{"isolation":{"sandbox":{"on":true,"why":null}}}""")]
     [InlineData("""{"isolation":{"sandbox":{"on":1},"user":{"on":1},"files":{"on":1},"egress":{"on":1}}}""")]

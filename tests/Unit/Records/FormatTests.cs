@@ -65,9 +65,15 @@ public sealed class FormatTests : IDisposable
         new RunDirectory(folder.At("run"), maxLogBytes: 1).Dispose();
         folder.Write("run/format", "1\n");
         new RunDirectory(folder.At("run"), maxLogBytes: 1).Dispose();
-        folder.Write("run/format", "2\n");
-        var refusal = Assert.Throws<RunDirectoryException>(() => new RunDirectory(folder.At("run"), maxLogBytes: 1));
-        Assert.Contains("A later version of this program has used it", refusal.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', refusal.Message);
+        foreach (var format in new[] { "2", "2.1", "99999999999" })
+        {
+            folder.Write("run/format", format + "\n");
+            var refusal = Assert.Throws<RunDirectoryException>(() => new RunDirectory(folder.At("run"), maxLogBytes: 1));
+            Assert.Contains($"its format is {format}, and this version knows 1", refusal.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', refusal.Message);
+        }
+
+        File.Delete(folder.At("run/format"));
+        new RunDirectory(folder.At("run"), maxLogBytes: 1).Dispose(); // The refusals have freed the lock.
     }
 }

@@ -38,9 +38,8 @@ public sealed class SetupTranslatorTests
     [InlineData("""{"dimensions":"large"}""", "dimensions")]
     [InlineData("""{"deviceConfig":{"device":"watch"}}""", "deviceConfig.device")]
     [InlineData("""{"timezone":"Mars/Olympus"}""", "timezone")]
-    [InlineData("""{"proxyUrl":"ftp://host:1"}""", "proxyUrl")]
-    [InlineData("""{"proxyUrl":"http://:secret@host:1"}""", "proxyUrl")]
     [InlineData("""{"proxyUrl":"http://host:1/path"}""", "proxyUrl")]
+    [InlineData("""{"useProxy":{"server":"ftp://host:1"}}""", "useProxy.server")]
     [InlineData("""{"blockAds":1}""", "blockAds")]
     [InlineData("""{"optimizeBandwidth":{"blockMedia":1}}""", "optimizeBandwidth.blockMedia")]
     [InlineData("""{"optimizeBandwidth":{"blockHosts":["a b"]}}""", "optimizeBandwidth.blockHosts[0]")]
@@ -50,6 +49,20 @@ public sealed class SetupTranslatorTests
         var refusal = Assert.Throws<FieldException>(() => Translate(body));
         Assert.Equal((400, field), (refusal.Status, refusal.Field));
     }
+
+    [Theory]
+    [InlineData("""{"dimensions":{"width":1,"height":100}}""", "'dimensions.width' must be a whole number from 100 to 7680.")]
+    [InlineData(
+        """{"proxyUrl":"http://:secret@host:1"}""",
+        "'proxyUrl' cannot be used: its user name must be a string of 1 to 255 characters.")]
+    [InlineData(
+        """{"proxyUrl":"ftp://host:1"}""", "'proxyUrl' cannot be used: its address must begin with http://, https:// or socks5://.")]
+    [InlineData("""{"sessionContext":{"cookies":[{"name":"a"}]}}""", "'sessionContext.cookies[0]' needs a value.")]
+    [InlineData(
+        """{"sessionContext":{"cookies":[{"name":"a","value":"b","url":"u","partitionKey":{"x":1}}]}}""",
+        "unknown field: 'sessionContext.cookies[0].partitionKey.x'.")]
+    public void The_message_has_no_name_that_only_a_worker_knows(string body, string message) =>
+        Assert.Equal(message, Assert.Throws<FieldException>(() => Translate(body)).Message);
 
     private static (SessionOptions Options, ReadOnlyMemory<byte> Json) Translate(string body)
     {

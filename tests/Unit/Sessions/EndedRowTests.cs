@@ -53,6 +53,8 @@ public sealed class EndedRowTests
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"dimensions":{"width":1,"height":1},"blocking":{}}""")]
     public void Facts_that_nobody_can_read_are_none(string facts) =>
         Assert.Same(SteelFacts.Default, SteelFacts.Of(new(default, default) { Facts = facts }));
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Steelyard.Contract.Setup;
 using static Steelyard.Tests.Unit.Contract.Input.Refused;
 
@@ -59,6 +60,19 @@ public sealed class ContextParserTests
 
         static string With(int count) =>
             $$"""{"cookies":[{{string.Join(',', Enumerable.Repeat("""{"name":"n","value":"v","domain":"d"}""", count))}}]}""";
+    }
+
+    [Theory]
+    [InlineData("localStorage")]
+    [InlineData("sessionStorage")]
+    public void Origins_have_a_greatest_number(string storage)
+    {
+        Assert.Equal(100, Parse(With(100)).Origins.Count);
+        Assert.Equal($"c.{storage}", Field(() => Parse(With(101))));
+
+        string With(int count) => new JsonObject { [storage] = new JsonObject(Enumerable.Range(0, count).Select(Origin)) }.ToJsonString();
+
+        static KeyValuePair<string, JsonNode?> Origin(int i) => new($"https://a{i}.example", new JsonObject());
     }
 
     private static SessionContext Parse(string json) => ContextParser.Parse(Json(json), "c");
