@@ -4,7 +4,7 @@ namespace Steelyard.Events;
 /// The stream of facts about this node. The log and the history on disk subscribe to it. What a reply depends on at once, such as the
 /// reason of a 404, is not a subscriber: the code that ends a session writes it itself. A get publishes nothing.
 /// </summary>
-public sealed class NodeEvents(IReadOnlyList<INodeSubscriber> subscribers)
+public sealed class NodeEvents(INodeSubscriber[] subscribers)
 {
     /// <summary>Number of events that a subscriber has lost, by its name. Those that cannot know are left out.</summary>
     public IReadOnlyDictionary<string, long> Dropped => subscribers

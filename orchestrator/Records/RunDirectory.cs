@@ -55,7 +55,9 @@ public sealed class RunDirectory : IDisposable
         catch (Exception e)
         {
             lockFile?.Dispose();
-            throw e is IOException or UnauthorizedAccessException ? new RunDirectoryException(path, e) : e;
+            if (e is IOException or UnauthorizedAccessException)
+                throw new RunDirectoryException(path, e);
+            throw;
         }
     }
 

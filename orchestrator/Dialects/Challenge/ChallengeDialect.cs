@@ -106,7 +106,7 @@ public sealed class ChallengeDialect(SessionService sessions, SessionCalls calls
     private static void Write(HttpResponse response, WorkerReply reply, Range id, SessionId publicId)
     {
         var (start, length) = id.GetOffsetAndLength(reply.Body.Length);
-        var ours = length > 0 ? SessionId.TextLength + 2 : 0;
+        const int ours = SessionId.TextLength + 2;
         response.StatusCode = reply.Status;
         response.ContentType = reply.ContentType;
         response.ContentLength = reply.Body.Length - length + ours;
@@ -118,13 +118,8 @@ public sealed class ChallengeDialect(SessionService sessions, SessionCalls calls
     {
         body[..start].CopyTo(output);
         output = output[start..];
-        if (length > 0)
-        {
-            output[0] = output[SessionId.TextLength + 1] = (byte)'"';
-            publicId.WriteTo(output[1..]);
-            output = output[(SessionId.TextLength + 2)..];
-        }
-
-        body[(start + length)..].CopyTo(output);
+        output[0] = output[SessionId.TextLength + 1] = (byte)'"';
+        publicId.WriteTo(output[1..]);
+        body[(start + length)..].CopyTo(output[(SessionId.TextLength + 2)..]);
     }
 }
