@@ -51,7 +51,7 @@ public sealed class Node : IAsyncDisposable
 
     public WorkerPool Pool => app.Services.GetRequiredService<WorkerPool>();
 
-    public SessionService Sessions => app.Services.GetRequiredService<SessionService>();
+    public SessionRegistry Sessions => app.Services.GetRequiredService<SessionRegistry>();
 
     /// <summary>All routes of the node.</summary>
     internal IEnumerable<RouteEndpoint> Routes => app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
@@ -145,7 +145,7 @@ public sealed class Node : IAsyncDisposable
         }
 
         if (options.StartConcurrency == 0)
-            options = options with { StartConcurrency = StartTurn.UsualNumber(kind) };
+            options = options with { StartConcurrency = StartTurns.UsualNumber(kind) };
         (options, var descriptors) = DescriptorBudget.Apply(options, ProcessLimits.Descriptors);
         if (options.MaxPageCalls == 0)
             options = options with { MaxPageCalls = Math.Max(1, options.MaxWorkers / 2) };
@@ -156,7 +156,10 @@ public sealed class Node : IAsyncDisposable
     private static void AddDialects(IServiceCollection services) => services
         .AddSingleton<IDialect, ChallengeDialect>()
         .AddSingleton<IDialect, DevToolsDialect>()
+        .AddSingleton<RootDiscovery>()
+        .AddSingleton<SessionTargets>()
         .AddSingleton<IDialect, ConnectDialect>()
+        .AddSingleton<IDialect, RootDiscoveryDialect>()
         .AddSingleton<IDialect, BrowserlessDialect>()
         .AddSingleton<IDialect, LiveViewDialect>()
         .AddSingleton<IDialect, HistoryDialect>()

@@ -10,6 +10,7 @@ internal static class HttpServices
         .AddRoutingCore()
         .AddSingleton(keys)
         .AddSingleton<WrongKeys>()
+        .AddSingleton<RequestBodies>()
         .AddOpenApi(ApiDescription.Configure);
 
     /// <summary>Adds the middleware that runs before a route, in order.</summary>

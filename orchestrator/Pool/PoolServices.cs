@@ -23,12 +23,13 @@ internal static class PoolServices
         .AddSingleton<Leftovers>()
         .AddSingleton<BrowserIsolation>()
         .AddSingleton<WorkerLimiter>()
+        .AddSingleton(all => new PortAllocator(all.GetRequiredService<IMachine>(), options.FirstWorkerPort, options.LastWorkerPort))
+        .AddSingleton<ResourceAllocator>()
+        .AddSingleton<WorkerClients>()
+        .AddSingleton<StartTurns>()
         .AddSingleton<WorkerStarter>()
+        .AddSingleton<WorkerReadiness>()
         .AddSingleton<WorkerHealth>()
         .AddSingleton(all => new WorkerPool(
-            all.GetRequiredService<WorkerStarter>(),
-            all.GetRequiredService<NodeEvents>(),
-            options,
-            time,
-            all.GetRequiredService<ILogger<WorkerPool>>()));
+            pool => ActivatorUtilities.CreateInstance<WorkerSupervisor>(all, pool), all.GetRequiredService<NodeEvents>(), options, time));
 }

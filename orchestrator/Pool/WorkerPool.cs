@@ -30,7 +30,7 @@ public sealed partial class WorkerPool
     private bool closed;
 
     internal WorkerPool(
-        WorkerStarter starter, NodeEvents events, Options options, TimeProvider time, ILogger<WorkerPool> logger, Random? random = null)
+        Func<WorkerPool, WorkerSupervisor> supervise, NodeEvents events, Options options, TimeProvider time, Random? random = null)
     {
         this.random = random ?? Random.Shared;
         this.options = options;
@@ -38,7 +38,7 @@ public sealed partial class WorkerPool
         this.events = events;
         idle = new(time);
         queue = new(gate, time);
-        supervisor = new(this, starter, events, time, logger);
+        supervisor = supervise(this);
     }
 
     internal CancellationToken Closing => closing.Token;

@@ -8,7 +8,14 @@ using Steelyard.Workers;
 namespace Steelyard.Pool;
 
 /// <summary>Keeps one worker alive in each slot: spawn, wait ready, wait exit, delay, again.</summary>
-internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, NodeEvents events, TimeProvider time, ILogger logger)
+internal sealed class WorkerSupervisor(
+    WorkerPool pool,
+    StartTurns turns,
+    WorkerStarter starter,
+    WorkerReadiness readiness,
+    NodeEvents events,
+    TimeProvider time,
+    ILogger<WorkerSupervisor> logger)
 {
     // The holder of a dead worker's lease writes one small file at most.
     private static readonly TimeSpan ReturnTime = TimeSpan.FromSeconds(5);
@@ -30,7 +37,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, N
     {
         try
         {
-            return await starter.CleanAsync(worker, sessionPath, pool.Closing);
+            return await readiness.CleanAsync(worker, sessionPath, pool.Closing);
         }
         catch (OperationCanceledException)
         {
@@ -115,10 +122,10 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, N
     {
         while (await pool.MayStartAsync(slot))
         {
-            using var turn = await starter.TakeTurnAsync(pool.Closing);
+            using var turn = await turns.TakeAsync(pool.Closing);
             if (!pool.TryBeginStart(slot))
                 continue;
-            var worker = starter.Start(slot.Starts, slot.LastExit);
+            var worker = await starter.StartAsync(slot.Starts, slot.LastExit);
             events.Publish(new WorkerStarted(worker.Name));
             pool.Attach(slot, worker);
             await BringUpAsync(worker);
@@ -138,7 +145,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, N
                 pool.Stop(worker, StopReason.Shutdown);
             else if (worker.IsOutdated)
                 pool.Stop(worker, StopReason.Retired);
-            ready = await starter.WaitReadyAsync(worker);
+            ready = await readiness.WaitAsync(worker);
         }
         catch (Exception e)
         {
@@ -179,7 +186,7 @@ internal sealed class WorkerSupervisor(WorkerPool pool, WorkerStarter starter, N
             ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         try
         {
-            await starter.CleanUpAsync(worker);
+            await worker.Resources.DisposeAsync();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,7 +1,5 @@
 using Steelyard.Pool;
 using Steelyard.Sessions;
-using Steelyard.Settings;
-using Steelyard.WorkerHttp;
 using Steelyard.Workers;
 
 namespace Steelyard.Recovery;
@@ -11,16 +9,14 @@ namespace Steelyard.Recovery;
 /// their workers as a session does that is being restored. A worker that still knows its session keeps it.
 /// </summary>
 internal sealed class SessionAdopter(
-    SessionService sessions,
+    SessionRegistry sessions,
+    SessionRestorer restorer,
+    SessionVerifier verifier,
     SessionRecordStore records,
     WorkerAdopter workers,
     WorkerPool pool,
-    Options options,
-    TimeProvider time,
     ILogger<SessionAdopter> logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-
     /// <summary>Call this before any client can ask for sessions. Does not wait for the workers' answers.</summary>
     public void Adopt()
     {
@@ -36,7 +32,7 @@ internal sealed class SessionAdopter(
 
             if (live is { } lost)
             {
-                sessions.LoseRevived(
+                restorer.LoseRevived(
                     sessions.Revive(lost.Record, lost.Entry),
                     found.IsBroken ? new(null, "its record cannot be read") : WorkerLoss.Crashed("while no orchestrator was running"));
             }
@@ -84,7 +80,7 @@ internal sealed class SessionAdopter(
         }
         else if (!EndsWithItsBoot(record, records.EntryOf(record)))
         {
-            sessions.LoseRevived(
+            restorer.LoseRevived(
                 sessions.Revive(record, records.EntryOf(record)),
                 new(null, "it was lost while an earlier orchestrator ran"));
         }
@@ -105,63 +101,12 @@ internal sealed class SessionAdopter(
             var lease = pool.Adopt(worker, hasSession: true)!;
             lease.Holds(workerSessionId);
             var placement = new Placement(lease, record.WorkerSessionId) { Entry = records.EntryOf(worker.Port) };
-            _ = VerifyAsync(sessions.Revive(record, placement.Entry), placement);
+            _ = verifier.VerifyAsync(sessions.Revive(record, placement.Entry), placement);
         }
         else
         {
             pool.Adopt(worker, hasSession: false);
             logger.LogInformation("Took over {Worker}, which holds no session", worker);
-        }
-    }
-
-    private async Task VerifyAsync(Session session, Placement placement)
-    {
-        var denial = "could not be asked because of an error of ours";
-        try
-        {
-            denial = await AskAsync(placement);
-        }
-        catch (Exception e)
-        {
-            logger.LogError(e, "Session {Id} was not taken over because of an error of ours", session.Id);
-        }
-
-        if (denial is null)
-        {
-            if (sessions.TrySettle(session, placement, isNew: false))
-                logger.LogInformation("Took over session {Id} on {Worker}", session.Id, placement.Worker);
-            return;
-        }
-
-        placement.Lease.Distrust();
-        placement.Lease.Dispose();
-        sessions.LoseRevived(
-            session,
-            placement.Worker.Exited is { IsCompleted: true } exited
-                ? placement.Worker.LossOf(await exited)
-                : WorkerLoss.Untrusted(denial));
-    }
-
-    // Null when the worker still has the session, else the reason why the worker is not trusted.
-    private async Task<string?> AskAsync(Placement placement)
-    {
-        var client = placement.Worker.Client;
-        var started = time.GetTimestamp();
-        while (true)
-        {
-            using (var reply = await client.GetAsync(placement.Lease.SessionPath!))
-            {
-                if (reply.IsSuccess)
-                    return placement.IsIn(reply) ? null : "answered with the body of another session or of a session that has ended";
-                if (reply.Error == WorkerError.Busy)
-                    started = time.GetTimestamp(); // No descriptor is left to ask it with.
-                if ((time.GetElapsedTime(started) >= options.WorkerTimeout && !placement.Worker.IsStarved)
-                    || reply.Status is >= 400 and < 500
-                    || placement.Worker.Exited.IsCompleted)
-                    return $"answered a get with {reply}";
-            }
-
-            await Task.Delay(Pause, time);
         }
     }
 }

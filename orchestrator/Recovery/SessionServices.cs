@@ -31,11 +31,14 @@ internal static class SessionServices
                 ]))
             .AddSingleton<SessionPlacer>()
             .AddSingleton<SessionQuotas>()
-            .AddSingleton<SessionService>()
+            .AddSingleton<SessionRegistry>()
+            .AddSingleton<SessionRestorer>()
+            .AddSingleton<SessionCreator>()
             .AddSingleton<SessionCalls>()
             .AddSingleton<SessionReaper>()
             .AddSingleton<ChosenIds>()
             .AddSingleton<WorkerAdopter>()
+            .AddSingleton<SessionVerifier>()
             .AddSingleton<SessionAdopter>();
     }
 }

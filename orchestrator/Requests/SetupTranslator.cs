@@ -33,16 +33,20 @@ internal static class SetupTranslator
     private static void Write(Utf8JsonWriter json, Fields fields)
     {
         json.WriteStartObject();
-        if (fields.Object("dimensions") is { } size)
-            WriteObject(json, "dimensions", size, ("width", "width"), ("height", "height"));
-        Copy(json, fields, ("userAgent", "userAgent"), ("timezone", "timezone"), ("locale", "locale"));
+        if (fields.Object("dimensions") is not null)
+            WriteObject(json, "dimensions", fields);
+        Copy(json, "", fields);
         if (IsMobile(fields))
             json.WriteBoolean("mobile", true);
         if (ProxyUrl(fields) is { } proxy)
             WriteProxy(json, proxy);
         WriteBlock(json, fields);
         if (fields.Object("sessionContext") is { } context)
-            WriteContext(json, context);
+        {
+            CheckContext(context);
+            WriteObject(json, "context", fields);
+        }
+
         json.WriteEndObject();
     }
 
@@ -86,48 +90,52 @@ internal static class SetupTranslator
 
     private static void WriteBlock(Utf8JsonWriter json, Fields fields)
     {
-        json.WriteStartObject("block");
-        Copy(json, fields, ("blockAds", "ads"));
         if (fields.Find("optimizeBandwidth") is { ValueKind: JsonValueKind.True or JsonValueKind.False } all)
         {
-            foreach (var name in new[] { "images", "media", "stylesheets" })
-                json.WriteBoolean(name, all.GetBoolean());
+            WriteObject(json, "block", fields, () =>
+            {
+                json.WriteBoolean("images", all.GetBoolean());
+                json.WriteBoolean("media", all.GetBoolean());
+                json.WriteBoolean("stylesheets", all.GetBoolean());
+            });
         }
-        else if (fields.Object("optimizeBandwidth") is { } block)
+        else
         {
-            Copy(
-                json, block, ("blockImages", "images"), ("blockMedia", "media"), ("blockStylesheets", "stylesheets"),
-                ("blockHosts", "hosts"), ("blockUrlPatterns", "urlPatterns"));
+            fields.Object("optimizeBandwidth"); // Throws when it is something else.
+            WriteObject(json, "block", fields);
         }
-
-        json.WriteEndObject();
     }
 
-    private static void WriteContext(Utf8JsonWriter json, Fields context)
+    private static void CheckContext(Fields context)
     {
         if (context.Find("indexedDB") is { } databases
             && (databases.ValueKind != JsonValueKind.Object || databases.EnumerateObject().Any()))
             throw FieldException.Missing("sessionContext.indexedDB", "a way to restore IndexedDB");
-        WriteObject(
-            json, "context", context, ("cookies", "cookies"), ("localStorage", "localStorage"), ("sessionStorage", "sessionStorage"));
     }
 
-    private static void WriteObject(
-        Utf8JsonWriter json, string name, Fields fields, params ReadOnlySpan<(string Client, string Worker)> names)
+    private static void WriteObject(Utf8JsonWriter json, string name, Fields fields, Action? writeMore = null)
     {
         json.WriteStartObject(name);
-        Copy(json, fields, names);
+        Copy(json, name + ".", fields);
+        writeMore?.Invoke();
         json.WriteEndObject();
     }
 
-    private static void Copy(Utf8JsonWriter json, Fields fields, params ReadOnlySpan<(string Client, string Worker)> names)
+    // Copies the fields of one of the worker's objects; those of the body itself have no prefix.
+    private static void Copy(Utf8JsonWriter json, string prefix, Fields fields)
     {
-        foreach (var (client, worker) in names)
+        foreach (var (worker, client) in WorkerFields.Copied)
         {
-            if (fields.Find(client) is not { } value)
+            var name = worker[(worker.LastIndexOf('.') + 1)..];
+            if (worker != prefix + name || Find(fields, client) is not { } value)
                 continue;
-            json.WritePropertyName(worker);
+            json.WritePropertyName(name);
             value.WriteTo(json);
         }
     }
+
+    // A field of an object within the body has a dot in its path.
+    private static JsonElement? Find(Fields fields, string path) => path.Split('.') is not [var name, var inner]
+        ? fields.Find(path)
+        : fields.Find(name) is { ValueKind: JsonValueKind.Object } ? fields.Object(name)?.Find(inner) : null;
 }

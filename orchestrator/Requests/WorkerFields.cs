@@ -8,20 +8,11 @@ internal static class WorkerFields
 {
     private const string Proxy = "proxy";
 
-    // The first prefix that matches counts. What follows the prefix keeps its name.
-    private static readonly (string Worker, string Client)[] Prefixes =
+    // Not copied, but named in refusals.
+    private static readonly (string Worker, string Client)[] Others =
     [
-        ("dimensions", "dimensions"),
-        ("userAgent", "userAgent"),
-        ("timezone", "timezone"),
-        ("locale", "locale"),
         ("mobile", "deviceConfig.device"),
-        ("block.ads", "blockAds"),
-        ("block.images", "optimizeBandwidth.blockImages"),
-        ("block.media", "optimizeBandwidth.blockMedia"),
-        ("block.stylesheets", "optimizeBandwidth.blockStylesheets"),
-        ("block.hosts", "optimizeBandwidth.blockHosts"),
-        ("block.urlPatterns", "optimizeBandwidth.blockUrlPatterns"),
+        ("dimensions", "dimensions"),
         ("block", "optimizeBandwidth"),
         ("context", "sessionContext"),
     ];
@@ -30,6 +21,25 @@ internal static class WorkerFields
     private static readonly (string Worker, string Part)[] ProxyParts =
         [("proxy.url", "its address"), ("proxy.username", "its user name"), ("proxy.password", "its password")];
 
+    /// <summary>The fields whose values a worker takes as they are.</summary>
+    public static IReadOnlyList<(string Worker, string Client)> Copied { get; } =
+    [
+        ("dimensions.width", "dimensions.width"),
+        ("dimensions.height", "dimensions.height"),
+        ("userAgent", "userAgent"),
+        ("timezone", "timezone"),
+        ("locale", "locale"),
+        ("block.ads", "blockAds"),
+        ("block.images", "optimizeBandwidth.blockImages"),
+        ("block.media", "optimizeBandwidth.blockMedia"),
+        ("block.stylesheets", "optimizeBandwidth.blockStylesheets"),
+        ("block.hosts", "optimizeBandwidth.blockHosts"),
+        ("block.urlPatterns", "optimizeBandwidth.blockUrlPatterns"),
+        ("context.cookies", "sessionContext.cookies"),
+        ("context.localStorage", "sessionContext.localStorage"),
+        ("context.sessionStorage", "sessionContext.sessionStorage"),
+    ];
+
     /// <summary>Returns the client's name of a worker's field; null when the client has none.</summary>
     /// <param name="field">The worker's field, such as <c>block.hosts[2]</c>.</param>
     /// <param name="proxy">The client's field with the proxy.</param>
@@ -37,7 +47,7 @@ internal static class WorkerFields
     {
         if (IsIn(field, Proxy))
             return proxy;
-        var (worker, client) = Prefixes.FirstOrDefault(prefix => IsIn(field, prefix.Worker));
+        var (worker, client) = Copied.Concat(Others).FirstOrDefault(name => IsIn(field, name.Worker));
         return worker is null ? null : client + field[worker.Length..];
     }
 

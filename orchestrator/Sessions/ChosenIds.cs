@@ -4,7 +4,7 @@ namespace Steelyard.Sessions;
 /// Creates sessions whose id the client has chosen: a client that retries a create because the reply was lost never gets a second
 /// session. A create continues when its request is cancelled; requests for the same id wait for the same create. One lock.
 /// </summary>
-public sealed class ChosenIds(SessionService sessions, SessionHistory history, SessionIdIssuer ids)
+public sealed class ChosenIds(SessionRegistry sessions, SessionCreator creator, SessionHistory history, SessionIdIssuer ids)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<SessionId, (SessionRequest Request, Task<Session> Create)> underWay = [];
@@ -57,7 +57,7 @@ public sealed class ChosenIds(SessionService sessions, SessionHistory history, S
             // Not under the lock: this may read from the disk.
             if (await history.HasAsync(id, request.Holder))
                 throw IdConflictException.Used(id);
-            using var created = await sessions.CreateAsync(request, CancellationToken.None);
+            using var created = await creator.CreateAsync(request, CancellationToken.None);
             return created.Session;
         }
         finally

@@ -10,7 +10,7 @@ namespace Steelyard.Sessions;
 /// The methods throw <see cref="SessionGoneException"/> when the session has ended, and <see cref="PoolUnavailableException"/> while it
 /// waits for a worker or its worker cannot be asked.
 /// </summary>
-public sealed class SessionCalls(SessionService sessions, Options options, TimeProvider time)
+public sealed class SessionCalls(SessionRegistry sessions, SessionRestorer restorer, Options options, TimeProvider time)
 {
     private const int Tries = 3;
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(1);
@@ -93,7 +93,7 @@ public sealed class SessionCalls(SessionService sessions, Options options, TimeP
             throw PoolUnavailableException.Starved();
         if (reply.Status == StatusCodes.Status404NotFound || reply.Error == WorkerError.Closed)
             await WaitClosedAsync(session, placement);
-        sessions.Lose(session, placement, await LossAsync(placement.Worker, reply));
+        restorer.Lose(session, placement, await LossAsync(placement.Worker, reply));
     }
 
     // A bundled worker whose client has just closed the browser denies the session in the moment before its exit status tells the reason.

@@ -3,7 +3,7 @@ using Steelyard.Async;
 namespace Steelyard.Sessions;
 
 /// <summary>Ends expired sessions that nobody looks up. A lookup checks expiry itself: this only frees the workers.</summary>
-public sealed class SessionReaper(SessionService sessions, TimeProvider time, ILogger<SessionReaper> logger)
+public sealed class SessionReaper(SessionRegistry sessions, TimeProvider time, ILogger<SessionReaper> logger)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 

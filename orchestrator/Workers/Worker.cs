@@ -21,11 +21,11 @@ public sealed class Worker
     private string? outOfMemory;
 
     internal Worker(
-        IMachine machine, IProcess process, WorkerClient client, WorkerDirectory directory, bool hasBrowser, TimeProvider time)
+        IMachine machine, IProcess process, WorkerClient client, WorkerResources resources, bool hasBrowser, TimeProvider time)
     {
         this.machine = machine;
         Client = client;
-        Directory = directory;
+        Resources = resources;
         Process = process;
         this.hasBrowser = hasBrowser;
         this.time = time;
@@ -64,10 +64,10 @@ public sealed class Worker
 
     internal IProcess Process { get; }
 
-    internal WorkerDirectory Directory { get; }
+    /// <summary>What the worker occupies on the machine. Disposed after its exit.</summary>
+    internal WorkerResources Resources { get; }
 
-    /// <summary>The control group in which the kernel enforces the worker's limits; null if the node enforces them.</summary>
-    internal ControlGroup? Group { get; init; }
+    internal WorkerDirectory Directory => Resources.Directory;
 
     /// <summary>Identifies the worker's start to the start gate; -1 if an earlier orchestrator started the worker.</summary>
     internal int Start { get; set; } = -1;
@@ -206,7 +206,7 @@ public sealed class Worker
     {
         if (stopReason is not (null or Workers.StopReason.Untrusted or Workers.StopReason.Hung))
             return null;
-        if (Group?.RanOutOfMemory == true)
+        if (Resources.Group?.RanOutOfMemory == true)
             return Workers.StopReason.OverMemory.Text(Seen?.Limits);
 
         // The kernel does not report which process it killed. It may have been a process of another program, if something else killed this

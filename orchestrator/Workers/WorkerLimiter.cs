@@ -116,7 +116,7 @@ internal sealed class WorkerLimiter
         }
 
         // Measures exactly only if needed: resident memory is an upper bound.
-        if (worker.Group is not null || Limits.MemoryBytes is not { } most)
+        if (worker.Resources.Group is not null || Limits.MemoryBytes is not { } most)
             return null;
         var used = ProcessMemory.Of(pids);
         if (used.ResidentBytes <= most)

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Steelyard.Dialects.Challenge;
 using Steelyard.Events;
 using Steelyard.Http;
+using Steelyard.Machine;
 using Steelyard.Pool;
 using Steelyard.Records;
 using Steelyard.Recovery;
@@ -45,41 +46,39 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         var records = new SessionRecordStore(ledger, directory, machine.Boot);
         var processes = new WorkerProcesses(directory, machine);
         var leftovers = new Leftovers(processes, machine, time, log.For<Leftovers>());
+        var command = new WorkerCommand("/bin/true", [], WorkerKind.Simulated);
+        var turns = new StartTurns(options, time);
+        var ports = new PortAllocator(machine, options.FirstWorkerPort, options.LastWorkerPort, world.Random);
         var starter = new WorkerStarter(
-            new("/bin/true", [], WorkerKind.Simulated),
+            command,
             directory,
+            new(directory, ports, processes, leftovers),
             machine,
-            machine,
-            processes,
-            leftovers,
-            new(),
+            new(machine, command.Protocol, options, time),
             options,
-            time,
-            random: world.Random);
+            time);
+        var readiness = new WorkerReadiness(command, machine, turns, new(), options, time);
         var events = new NodeEvents([new NodeLog(log.For<NodeLog>())]);
-        Pool = new(starter, events, options, time, log.For<WorkerPool>(), world.Random);
+        Pool = new(
+            pool => new(pool, turns, starter, readiness, events, time, log.For<WorkerSupervisor>()), events, options, time, world.Random);
         var placer = new SessionPlacer(Pool, records, options, time, log.For<SessionPlacer>());
+        var quotas = new SessionQuotas(options, time);
+        var ids = new SessionIdIssuer(0, directory.Secret, world.Random);
         Sessions = new(
-            new(0, directory.Secret, world.Random),
-            new(options.Tombstones, options.HistoryAge, time),
-            placer,
-            records,
-            new(options, time),
-            events,
-            options,
-            time,
-            log.For<SessionService>());
-        new ChallengeDialect(Sessions, new(Sessions, options, time), options, time).Map(this);
+            new(options.Tombstones, options.HistoryAge, time), records, quotas, events, options, time, log.For<SessionRegistry>());
+        var restorer = new SessionRestorer(Sessions, placer, records, events, options, log.For<SessionRestorer>());
+        var creator = new SessionCreator(Sessions, restorer, placer, ids, quotas, options, time);
+        new ChallengeDialect(Sessions, creator, new(Sessions, restorer, options, time), new(options, time), options).Map(this);
         handlers = [.. Patterns.Select(Handler)];
         life.Run(() =>
         {
             new SessionAdopter(
                 Sessions,
+                restorer,
+                new(restorer, options, time, log.For<SessionVerifier>()),
                 records,
                 new(directory, starter, processes, leftovers, log.For<WorkerAdopter>()),
                 Pool,
-                options,
-                time,
                 log.For<SessionAdopter>()).Adopt();
             Pool.Start();
             _ = new WorkerHealth(Pool, machine, options, time, log.For<WorkerHealth>()).RunAsync(default);
@@ -89,7 +88,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
 
     public WorkerPool Pool { get; }
 
-    public SessionService Sessions { get; }
+    public SessionRegistry Sessions { get; }
 
     public bool IsDead => life.IsOver;
 

@@ -7,7 +7,7 @@ using Steelyard.Sessions;
 namespace Steelyard.Dialects.Browserless;
 
 /// <summary>The HTTP calls of browserless: read how busy the node is, and end sessions.</summary>
-public sealed class BrowserlessDialect(SessionService sessions, WorkerPool pool, TimeProvider time) : IDialect
+public sealed class BrowserlessDialect(SessionRegistry sessions, WorkerPool pool, TimeProvider time) : IDialect
 {
     public void Map(IEndpointRouteBuilder routes)
     {

@@ -8,7 +8,8 @@ using Steelyard.WorkerHttp;
 namespace Steelyard.Dialects.Challenge;
 
 /// <summary>The challenge's API: create, get and delete a session. The challenge's workers speak it, too.</summary>
-public sealed class ChallengeDialect(SessionService sessions, SessionCalls calls, Options options, TimeProvider time) : IDialect
+public sealed class ChallengeDialect(
+    SessionRegistry sessions, SessionCreator creator, SessionCalls calls, RequestBodies bodies, Options options) : IDialect
 {
     // Bytes that fit into the kernel's buffers: such a reply counts as sent. A client that still reads a larger one is active.
     private const int SmallBody = 16 * 1024;
@@ -22,11 +23,11 @@ public sealed class ChallengeDialect(SessionService sessions, SessionCalls calls
 
     private async Task CreateAsync(HttpContext context)
     {
-        var body = await RequestBody.ReadJsonAsync(context.Request, options, time);
+        var body = await bodies.ReadJsonAsync(context.Request);
         var request = new SessionRequest(body, new(options.SessionTtl, options.SessionMaxAge)) { Holder = context.Caller().Name };
         try
         {
-            using var created = await sessions.CreateAsync(request, context.RequestAborted);
+            using var created = await creator.CreateAsync(request, context.RequestAborted);
             if (context.RequestAborted.IsCancellationRequested)
                 sessions.End(created.Session, EndReason.Deleted, "its client left before the reply");
             else

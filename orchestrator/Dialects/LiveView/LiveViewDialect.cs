@@ -10,7 +10,7 @@ namespace Steelyard.Dialects.LiveView;
 /// The live view of a session: a page for people, and at the same address the WebSocket through which the page shows and controls the
 /// browser. Watching is not activity: a session that is only watched expires.
 /// </summary>
-public sealed class LiveViewDialect(SessionService sessions, SessionCalls calls, LiveViewLinks links, Attacher attacher) : IDialect
+public sealed class LiveViewDialect(SessionRegistry sessions, SessionCalls calls, LiveViewLinks links, Attacher attacher) : IDialect
 {
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/live/{id}/{proof}", ViewAsync).WithSummary("The live view: a page, and its WebSocket").Connects();

@@ -4,7 +4,7 @@ using Steelyard.Sessions;
 namespace Steelyard.Dialects.Operator;
 
 /// <summary>The history of sessions that have ended.</summary>
-public sealed class HistoryDialect(SessionService sessions) : IDialect
+public sealed class HistoryDialect(SessionRegistry sessions) : IDialect
 {
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/sessions/{id}/history", GetAsync).WithSummary("The history of a session that has ended").Reads();

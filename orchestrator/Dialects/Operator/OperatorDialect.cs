@@ -10,7 +10,7 @@ namespace Steelyard.Dialects.Operator;
 
 /// <summary>The calls of operators and probes: lists, numbers, health, and stopping a worker.</summary>
 internal sealed class OperatorDialect(
-    SessionService sessions,
+    SessionRegistry sessions,
     WorkerPool pool,
     NodeEvents events,
     BrowserIsolation isolation,

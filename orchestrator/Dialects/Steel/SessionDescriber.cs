@@ -21,6 +21,10 @@ public sealed class SessionDescriber(Options options, LiveViewLinks links)
     /// Asks a session's worker for the bytes through its proxy, and keeps the answer in the session for the time after its end. When the
     /// session has no proxy or the worker gives no answer, returns what is known already.
     /// </summary>
+    public async Task<ProxyUsage> AskUsageAsync(Session session) =>
+        await AskUsageAsync(session, await session.TryPlaceAsync(options.WorkerTimeout));
+
+    /// <summary>The same, where the session's place is known already; null for none.</summary>
     public static async Task<ProxyUsage> AskUsageAsync(Session session, Placement? placement)
     {
         if (placement is not { Worker.HasExtras: true } || !SteelFacts.Of(session.Request).HasProxy)

@@ -3,7 +3,7 @@ using Steelyard.Sessions;
 namespace Steelyard.Dialects.Steel;
 
 /// <summary>Lists live and ended sessions, newest first.</summary>
-public sealed class SessionLister(SessionService sessions, SessionHistory history, SessionDescriber describer)
+public sealed class SessionLister(SessionRegistry sessions, SessionHistory history, SessionDescriber describer)
 {
     private static readonly Comparer<Entry> InOrder = Comparer<Entry>.Create((one, other) =>
         one.CreatedAt == other.CreatedAt ? one.Id.Value.CompareTo(other.Id.Value) : other.CreatedAt.CompareTo(one.CreatedAt));

@@ -1,19 +1,18 @@
 using Steelyard.Http;
 using Steelyard.Requests;
 using Steelyard.Sessions;
-using Steelyard.Settings;
 
 namespace Steelyard.Dialects.Steel;
 
 /// <summary>The session calls of steel-sdk: create, retrieve, list, release.</summary>
 public sealed class SteelDialect(
-    SessionService sessions,
+    SessionRegistry sessions,
+    SessionCreator creator,
     ChosenIds chosenIds,
     CreateParser parser,
     SessionLister lister,
     SessionDescriber describer,
-    Options options,
-    TimeProvider time) : IDialect
+    RequestBodies bodies) : IDialect
 {
     private const string ShouldRetry = "x-should-retry";
 
@@ -31,7 +30,7 @@ public sealed class SteelDialect(
 
     private async Task CreateAsync(HttpContext context)
     {
-        var body = await RequestBody.ReadJsonAsync(context.Request, options, time, options.MaxContextBytes);
+        var body = await bodies.ReadContextAsync(context.Request);
         var request = parser.Parse(body, context.Caller());
         try
         {
@@ -50,7 +49,7 @@ public sealed class SteelDialect(
     // Ends the session when the client has left before the reply: the client would not know of the session.
     private async Task<Session> CreateOnceAsync(SteelRequest request, CancellationToken left)
     {
-        using var created = await sessions.CreateAsync(request, left);
+        using var created = await creator.CreateAsync(request, left);
         if (left.IsCancellationRequested)
             sessions.End(created.Session, EndReason.Deleted, "its client left before the reply");
         return created.Session;
@@ -63,7 +62,7 @@ public sealed class SteelDialect(
         {
             using (activity)
             {
-                var usage = await SessionDescriber.AskUsageAsync(session, await session.TryPlaceAsync(options.WorkerTimeout));
+                var usage = await describer.AskUsageAsync(session);
                 reason = session.End; // The session may have ended while its worker was asked.
                 if (reason is null)
                 {
@@ -94,7 +93,7 @@ public sealed class SteelDialect(
         {
             using (activity)
             {
-                await SessionDescriber.AskUsageAsync(session, await session.TryPlaceAsync(options.WorkerTimeout));
+                await describer.AskUsageAsync(session);
                 sessions.End(session, EndReason.Deleted, "released by its client");
             }
         }

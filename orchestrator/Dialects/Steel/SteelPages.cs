@@ -7,19 +7,11 @@ using Steelyard.Settings;
 namespace Steelyard.Dialects.Steel;
 
 /// <summary>One page in one call: scrape, screenshot, PDF. Each call creates a session, which ends with the call.</summary>
-public sealed class SteelPages(
-    SessionService sessions,
-    SessionCalls calls,
-    WorkerForwarder workers,
-    PageTurns turns,
-    Artifacts artifacts,
-    Options options,
-    TimeProvider time) : IDialect
+public sealed class SteelPages(PageSessions pages, Artifacts artifacts, RequestBodies bodies, Options options) : IDialect
 {
     private const long LongestDelayMs = 30_000;
     private static readonly string[] Formats = ["html", "cleaned_html", "markdown", "readability"];
     private static readonly string[] FileKinds = ["screenshot", "pdf"];
-    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -82,23 +74,16 @@ public sealed class SteelPages(
     // Reads all fields before it creates a session: an invalid field then costs no worker.
     private async Task WithPageAsync(HttpContext context, Func<Fields, Func<WorkerPage, Task>> read)
     {
-        using var document = JsonDocument.Parse(
-            await RequestBody.ReadJsonAsync(context.Request, options, time), new() { MaxDepth = SessionBody.MaxBodyDepth });
+        using var document = JsonDocument.Parse(await bodies.ReadJsonAsync(context.Request), new() { MaxDepth = SessionBody.MaxBodyDepth });
         var fields = Fields.Of(document.RootElement);
         if (!Uri.TryCreate(fields.Text("url", 8192), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             throw FieldException.Bad("url", "an http or https address");
         if (fields.Bool("useProxy") == true)
             throw FieldException.Missing("useProxy", "built-in proxies");
         var work = read(fields);
-        using var turn = await turns.TakeAsync(context);
-        if (turn is null)
-            return;
-        var clock = new SessionClock(options.PageTimeout * 3, options.PageTimeout * 3); // Three calls at most.
         try
         {
-            using var created = await sessions.CreateAsync(
-                new(EmptyObject, clock) { Holder = context.Caller().Name }, context.RequestAborted);
-            await WorkAsync(created.Session, work);
+            await pages.UseAsync(context, work);
         }
         catch (PageFailedException) when (context.Response.HasStarted)
         {
@@ -111,18 +96,6 @@ public sealed class SteelPages(
         catch (ArtifactSpaceException e)
         {
             await Problem.WriteAsync(context, StatusCodes.Status507InsufficientStorage, e.Message);
-        }
-    }
-
-    private async Task WorkAsync(Session session, Func<WorkerPage, Task> work)
-    {
-        try
-        {
-            await work(new(await calls.PlaceWithExtrasAsync(session, "way to open pages by themselves"), workers, options, time));
-        }
-        finally
-        {
-            sessions.End(session, EndReason.Deleted, "its only call has ended");
         }
     }
 

@@ -11,6 +11,7 @@ internal static class SteelServices
         .AddSingleton<SessionDescriber>()
         .AddSingleton<Artifacts>()
         .AddSingleton<PageTurns>()
+        .AddSingleton<PageSessions>()
         .AddSingleton<UsageWatch>()
         .AddSingleton<IDialect, SteelDialect>()
         .AddSingleton<IDialect, SteelExtras>()

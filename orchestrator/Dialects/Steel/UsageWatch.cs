@@ -8,7 +8,7 @@ namespace Steelyard.Dialects.Steel;
 /// Asks workers every few seconds how many bytes went through their sessions' proxies. Lists show these numbers, and the history keeps
 /// them: the worker of an ended session cannot be asked any more.
 /// </summary>
-public sealed class UsageWatch(SessionService sessions, TimeProvider time, ILogger<UsageWatch> logger)
+public sealed class UsageWatch(SessionRegistry sessions, TimeProvider time, ILogger<UsageWatch> logger)
 {
     private const int MostAsked = 8;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(3);

@@ -5,8 +5,8 @@ using Steelyard.Processes;
 using Steelyard.Records;
 using Steelyard.Recovery;
 using Steelyard.Settings;
+using Steelyard.Tests.Unit.Workers;
 using Steelyard.WorkerHttp;
-using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Recovery;
 
@@ -123,18 +123,12 @@ public sealed class WorkerAdopterTests : IDisposable
 
     private WorkerAdopter Adopter()
     {
-        var machine = new LinuxMachine();
-        var processes = new WorkerProcesses(directory, machine);
-        var leftovers = new Leftovers(processes, machine, TimeProvider.System, NullLogger<Leftovers>.Instance);
-        var starter = new WorkerStarter(
+        var (starter, processes, leftovers) = TestWorkers.Starter(
             new("/bin/sleep", ["600"], WorkerKind.Foreign),
             directory,
-            machine,
+            new LinuxMachine(),
             new SocketConnector(new(1 << 20)),
-            processes,
-            leftovers,
             new(),
-            new() { StartConcurrency = 1 },
             TimeProvider.System);
         return new(directory, starter, processes, leftovers, NullLogger<WorkerAdopter>.Instance);
     }

@@ -8,7 +8,7 @@ using Steelyard.Settings;
 
 namespace Steelyard.Tests.Unit.Http;
 
-public sealed class RequestBodyTests
+public sealed class RequestBodiesTests
 {
     private static readonly Options Options =
         new() { MaxBodyBytes = 100_000, BodyGrace = TimeSpan.FromSeconds(1), BodyBytesPerSecond = 1000 };
@@ -20,7 +20,7 @@ public sealed class RequestBodyTests
     [InlineData(2500, 3.5)]
     [InlineData(100_000, 101)]
     public void A_body_has_its_grace_and_a_second_for_each_thousand_bytes_it_has_brought(long received, double seconds) =>
-        Assert.Equal(TimeSpan.FromSeconds(seconds), RequestBody.Deadline(received, Options));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), new RequestBodies(Options, time).Deadline(received));
 
     [Theory]
     [InlineData("{}")]
@@ -111,7 +111,7 @@ public sealed class RequestBodyTests
     {
         var pipe = new Pipe();
         var e = await Assert.ThrowsAsync<BadHttpRequestException>(
-            () => RequestBody.ReadJsonAsync(Request(pipe.Reader.AsStream(), Options.MaxBodyBytes + 1L), Options, time));
+            () => new RequestBodies(Options, time).ReadJsonAsync(Request(pipe.Reader.AsStream(), Options.MaxBodyBytes + 1L)));
         Assert.Equal(413, e.StatusCode);
     }
 
@@ -119,7 +119,7 @@ public sealed class RequestBodyTests
     public async Task A_body_that_does_not_come_is_408_after_the_grace_and_not_before()
     {
         var pipe = new Pipe();
-        var read = RequestBody.ReadJsonAsync(Request(pipe.Reader.AsStream(), 10), Options, time);
+        var read = new RequestBodies(Options, time).ReadJsonAsync(Request(pipe.Reader.AsStream(), 10));
         time.Advance(TimeSpan.FromSeconds(0.999));
         Assert.False(read.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(0.001));
@@ -131,7 +131,7 @@ public sealed class RequestBodyTests
     {
         var pipe = new Pipe();
         using var body = new WatchedStream(pipe.Reader.AsStream());
-        var read = RequestBody.ReadJsonAsync(Request(body, null), Options, time);
+        var read = new RequestBodies(Options, time).ReadJsonAsync(Request(body, null));
         await body.TakenAsync(() => pipe.Writer.WriteAsync("\""u8.ToArray()), read);
         for (var i = 0; i < 20; i++)
         {
@@ -150,7 +150,7 @@ public sealed class RequestBodyTests
     {
         var pipe = new Pipe();
         using var body = new WatchedStream(pipe.Reader.AsStream());
-        var read = RequestBody.ReadJsonAsync(Request(body, null), Options, time);
+        var read = new RequestBodies(Options, time).ReadJsonAsync(Request(body, null));
         var seconds = 0;
         for (; seconds < 10 && !read.IsCompleted; seconds++)
         {
@@ -172,7 +172,7 @@ public sealed class RequestBodyTests
     }
 
     private Task<byte[]> ReadAsync(byte[] body, long? length = null) =>
-        RequestBody.ReadJsonAsync(Request(new MemoryStream(body), length), Options, time);
+        new RequestBodies(Options, time).ReadJsonAsync(Request(new MemoryStream(body), length));
 
     private async Task<BadHttpRequestException> RefusedAsync(byte[] body, long? length = null) =>
         await Assert.ThrowsAsync<BadHttpRequestException>(() => ReadAsync(body, length));

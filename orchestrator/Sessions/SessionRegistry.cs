@@ -1,52 +1,22 @@
 using System.Collections.Concurrent;
 using Steelyard.Events;
-using Steelyard.Pool;
 using Steelyard.Settings;
-using Steelyard.WorkerHttp;
 
 namespace Steelyard.Sessions;
 
-/// <summary>Creates, finds and ends the sessions of this node. Ending has one path, whoever asks for it: <see cref="End"/>.</summary>
-public sealed partial class SessionService(
-    SessionIdIssuer ids,
+/// <summary>The live sessions of this node. Ending a session has one path, whoever asks for it: <see cref="End"/>.</summary>
+public sealed class SessionRegistry(
     SessionHistory history,
-    SessionPlacer placer,
     SessionRecordStore records,
     SessionQuotas quotas,
     NodeEvents events,
     Options options,
     TimeProvider time,
-    ILogger<SessionService> logger)
+    ILogger<SessionRegistry> logger)
 {
     private readonly ConcurrentDictionary<SessionId, Session> live = new();
 
     public IEnumerable<Session> Live => live.Select(pair => pair.Value);
-
-    /// <summary>
-    /// Creates a session. Throws <see cref="WorkerRefusedException"/>, <see cref="PoolUnavailableException"/>,
-    /// <see cref="QuotaExceededException"/>, and <see cref="OperationCanceledException"/> when the client has left.
-    /// </summary>
-    public async Task<CreatedSession> CreateAsync(SessionRequest request, CancellationToken cancellationToken)
-    {
-        var quota = quotas.Take(request.Holder);
-        try
-        {
-            var (placement, reply, id) = await placer.PlaceAsync(request, Standing.New, cancellationToken);
-            quota.BecomeLive();
-            var kept = options.OnWorkerLost == OnWorkerLost.Restore ? request : request.WithoutPayload();
-            var session = new Session(request.ChosenId ?? ids.Next(), placement, kept, quota, time);
-            var activity = session.Begin();
-            Begin(session, placement, reply);
-            events.Publish(new SessionCreated(session.Id.Value, placement.Worker.Name, request.Holder));
-            _ = WatchAsync(session, placement); // Ends the session at once if the worker has died already.
-            return new(session, activity, reply, id);
-        }
-        catch
-        {
-            quota.Dispose();
-            throw;
-        }
-    }
 
     /// <summary>
     /// Finds a live session and opens an activity on it. Null when there is none that this caller may see: <paramref name="end"/> says
@@ -138,23 +108,40 @@ public sealed partial class SessionService(
             End(session, EndReason.Drained, "the node shuts down");
     }
 
-    // Written down before its client hears of it, so that no session is promised which a successor would not know. Nobody else has its id,
-    // if ChosenIds is right.
-    private void Begin(Session session, Placement placement, WorkerReply reply)
+    /// <summary>
+    /// Adds a session that a worker has just created. It is written down before its client hears of it, so that no session is promised
+    /// which a successor would not know. Throws what <see cref="SessionRecordStore.Begin"/> throws, and <see cref="IdConflictException"/>:
+    /// the session is over then, and its worker given back.
+    /// </summary>
+    internal void Add(Session session, Placement placement)
     {
         try
         {
             records.Begin(session, placement);
+
+            // Nobody else has its id, if ChosenIds is right.
             if (!live.TryAdd(session.Id, session))
                 throw IdConflictException.Used(session.Id);
         }
         catch
         {
             session.TryEnd(new(EndReason.Drained), out _);
-            reply.Dispose();
             placement.Lease.Dispose();
             throw;
         }
+
+        events.Publish(new SessionCreated(session.Id.Value, placement.Worker.Name, session.Request.Holder));
+    }
+
+    /// <summary>
+    /// Adds a session of an earlier orchestrator. It waits for its worker: <see cref="SessionRestorer.TrySettle"/> or
+    /// <see cref="SessionRestorer.LoseRevived"/> must follow.
+    /// </summary>
+    internal Session Revive(SessionRecord record, LedgerEntry entry)
+    {
+        var session = new Session(record, entry, quotas.Readmit(record.Request.Holder), time);
+        live[session.Id] = session;
+        return session;
     }
 
     /// <summary>Ends the session if its client has closed the browser. True if so, even if the session lives elsewhere by now.</summary>
@@ -165,7 +152,8 @@ public sealed partial class SessionService(
         return placement.Worker.WasClosedByClient;
     }
 
-    private void EndWaiting(Session session)
+    /// <summary>The session has a worker again, or has ended: it is no longer written down as one that waits.</summary>
+    internal void EndWaiting(Session session)
     {
         try
         {

@@ -5,8 +5,14 @@ using Steelyard.Workers;
 
 namespace Steelyard.Sessions;
 
-/// <content>What becomes of a session whose worker is lost, and of those that an earlier orchestrator has left.</content>
-public sealed partial class SessionService
+/// <summary>Restores sessions whose worker is lost on another worker, or ends them.</summary>
+public sealed class SessionRestorer(
+    SessionRegistry sessions,
+    SessionPlacer placer,
+    SessionRecordStore records,
+    NodeEvents events,
+    Options options,
+    ILogger<SessionRestorer> logger)
 {
     /// <summary>
     /// Its worker died, hangs or lies: the session ends or is restored elsewhere. Does nothing if it does not live there any more.
@@ -24,17 +30,6 @@ public sealed partial class SessionService
             placement.Lease.Distrust();
             placement.Lease.Dispose();
         }
-    }
-
-    /// <summary>
-    /// A session of an earlier orchestrator is live again, and waits for its worker: <see cref="TrySettle"/> or <see cref="LoseRevived"/>
-    /// must follow.
-    /// </summary>
-    internal Session Revive(SessionRecord record, LedgerEntry entry)
-    {
-        var session = new Session(record, entry, quotas.Readmit(record.Request.Holder), time);
-        live[session.Id] = session;
-        return session;
     }
 
     /// <summary>The worker of a revived session is gone, or does not know it.</summary>
@@ -61,21 +56,22 @@ public sealed partial class SessionService
                 records.Write(session.Record(placement, isRestart: true), placement.Worker);
             if (session.TryRestore(placement, isNew))
             {
-                EndWaiting(session);
+                sessions.EndWaiting(session);
                 _ = WatchAsync(session, placement);
                 return true;
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            End(session, EndReason.WorkerLost, $"it was created anew on {placement.Worker}, but cannot be written down: {e.Message}");
+            sessions.End(session, EndReason.WorkerLost, $"it was created anew on {placement.Worker}, but cannot be written down: {e.Message}");
         }
 
         placement.Lease.Dispose();
         return false;
     }
 
-    private async Task WatchAsync(Session session, Placement placement)
+    /// <summary>Waits for the exit of the session's worker, and then ends or restores the session.</summary>
+    internal async Task WatchAsync(Session session, Placement placement)
     {
         // Until the session's end only: the worker may outlive thousands of sessions, and must not keep them all in memory.
         await ((Task)placement.Worker.Exited.WaitAsync(session.Ended)).ConfigureAwait(
@@ -83,11 +79,12 @@ public sealed partial class SessionService
         if (!placement.Worker.Exited.IsCompletedSuccessfully)
             return;
         var status = await placement.Worker.Exited;
-        if (!EndIfClosed(session, placement))
+        if (!sessions.EndIfClosed(session, placement))
             Lose(session, placement, placement.Worker.LossOf(status));
     }
 
-    private void EndLost(Session session, WorkerLoss loss) => End(session, EndReason.WorkerLost, loss.Text, loss.Cause);
+    private void EndLost(Session session, WorkerLoss loss) =>
+        sessions.End(session, EndReason.WorkerLost, loss.Text, loss.Cause);
 
     // Without its payload it cannot be created anew: an earlier orchestrator may have run with --on-worker-lost end.
     private bool IsToBeRestored(Session session) =>

@@ -8,7 +8,7 @@ using Steelyard.Settings;
 namespace Steelyard.Http;
 
 /// <summary>Reads the whole JSON body of a request with limits on size and time, and checks it before it reaches a worker.</summary>
-public static class RequestBody
+public sealed class RequestBodies(Options options, TimeProvider time)
 {
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
 
@@ -16,16 +16,16 @@ public static class RequestBody
     /// Returns the JSON as UTF-8; an empty body counts as <c>{}</c>. Throws <see cref="BadHttpRequestException"/>: 400 for a body that is
     /// not JSON, 408 for a body that arrives too slowly, 413 for a body that is too large.
     /// </summary>
-    /// <param name="request">The request.</param>
-    /// <param name="options">The usual size limit and the slowest rate.</param>
-    /// <param name="time">Clock of the deadline.</param>
-    /// <param name="maxBytes">Largest size in bytes; null for the usual limit.</param>
-    public static async Task<byte[]> ReadJsonAsync(HttpRequest request, Options options, TimeProvider time, int? maxBytes = null)
+    public Task<byte[]> ReadJsonAsync(HttpRequest request) => ReadJsonAsync(request, options.MaxBodyBytes);
+
+    /// <summary>The same, for a body that may contain cookies and storage and may therefore be larger.</summary>
+    public Task<byte[]> ReadContextAsync(HttpRequest request) => ReadJsonAsync(request, options.MaxContextBytes);
+
+    private async Task<byte[]> ReadJsonAsync(HttpRequest request, int limit)
     {
-        var limit = maxBytes ?? options.MaxBodyBytes;
         if (request.ContentLength > limit)
             throw TooLarge(limit);
-        var body = await ReadAsync(request, limit, options, time);
+        var body = await ReadAsync(request, limit);
         if (body.Length == 0)
             return EmptyObject;
         Check(body);
@@ -33,10 +33,10 @@ public static class RequestBody
     }
 
     /// <summary>Returns how long a body may take from its start, given the number of bytes received so far.</summary>
-    internal static TimeSpan Deadline(long received, Options options) =>
+    internal TimeSpan Deadline(long received) =>
         options.BodyGrace + TimeSpan.FromSeconds((double)received / options.BodyBytesPerSecond);
 
-    private static async Task<byte[]> ReadAsync(HttpRequest request, int limit, Options options, TimeProvider time)
+    private async Task<byte[]> ReadAsync(HttpRequest request, int limit)
     {
         var reader = request.BodyReader;
         using var deadline = new CancellationTokenSource(options.BodyGrace, time);
@@ -60,7 +60,7 @@ public static class RequestBody
             if (result.Buffer.Length > limit || result.IsCanceled)
             {
                 reader.AdvanceTo(result.Buffer.End);
-                throw result.IsCanceled ? TooSlow(options) : TooLarge(limit);
+                throw result.IsCanceled ? TooSlow() : TooLarge(limit);
             }
 
             if (result.IsCompleted)
@@ -71,7 +71,7 @@ public static class RequestBody
             }
 
             reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-            var left = Deadline(result.Buffer.Length, options) - time.GetElapsedTime(started);
+            var left = Deadline(result.Buffer.Length) - time.GetElapsedTime(started);
             deadline.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         }
     }
@@ -101,7 +101,7 @@ public static class RequestBody
         }
     }
 
-    private static BadHttpRequestException TooSlow(Options options) =>
+    private BadHttpRequestException TooSlow() =>
         new(
             $"The body arrived too slowly: less than {options.BodyBytesPerSecond} bytes per second. Send it without pauses.",
             StatusCodes.Status408RequestTimeout);

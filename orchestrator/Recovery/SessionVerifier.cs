@@ -1,0 +1,67 @@
+using Steelyard.Sessions;
+using Steelyard.Settings;
+using Steelyard.WorkerHttp;
+using Steelyard.Workers;
+
+namespace Steelyard.Recovery;
+
+/// <summary>Asks adopted workers whether they still have the session that they had under an earlier orchestrator.</summary>
+internal sealed class SessionVerifier(
+    SessionRestorer restorer, Options options, TimeProvider time, ILogger<SessionVerifier> logger)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// Asks the worker until it answers or its time is over. The session then stays on the worker, or is lost there. Never throws.
+    /// </summary>
+    public async Task VerifyAsync(Session session, Placement placement)
+    {
+        var denial = "could not be asked because of an error of ours";
+        try
+        {
+            denial = await AskAsync(placement);
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "Session {Id} was not taken over because of an error of ours", session.Id);
+        }
+
+        if (denial is null)
+        {
+            if (restorer.TrySettle(session, placement, isNew: false))
+                logger.LogInformation("Took over session {Id} on {Worker}", session.Id, placement.Worker);
+            return;
+        }
+
+        placement.Lease.Distrust();
+        placement.Lease.Dispose();
+        restorer.LoseRevived(
+            session,
+            placement.Worker.Exited is { IsCompleted: true } exited
+                ? placement.Worker.LossOf(await exited)
+                : WorkerLoss.Untrusted(denial));
+    }
+
+    // Null when the worker still has the session, else the reason why the worker is not trusted.
+    private async Task<string?> AskAsync(Placement placement)
+    {
+        var client = placement.Worker.Client;
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            using (var reply = await client.GetAsync(placement.Lease.SessionPath!))
+            {
+                if (reply.IsSuccess)
+                    return placement.IsIn(reply) ? null : "answered with the body of another session or of a session that has ended";
+                if (reply.Error == WorkerError.Busy)
+                    started = time.GetTimestamp(); // No descriptor is left to ask it with.
+                if ((time.GetElapsedTime(started) >= options.WorkerTimeout && !placement.Worker.IsStarved)
+                    || reply.Status is >= 400 and < 500
+                    || placement.Worker.Exited.IsCompleted)
+                    return $"answered a get with {reply}";
+            }
+
+            await Task.Delay(Pause, time);
+        }
+    }
+}
