@@ -42,7 +42,7 @@ internal sealed class TestNode : IAsyncDisposable
             Warm = 2,
             MaxWorkers = 8,
             EgressRules = ["allow:127.0.0.1", "allow:[::1]"], // The test pages are on this machine.
-            RunDirectory = Path.Combine(Path.GetTempPath(), $"steelyard-test-{Guid.NewGuid():N}"),
+            RunDirectory = Path.Combine(Path.GetTempPath(), $"steelyard-test-{Guid.NewGuid():N}"[..27]),
         }));
         var orchestrator = Node.Build(options, TimeProvider.System);
         await orchestrator.StartAsync();
