@@ -11,7 +11,6 @@ using Steelyard.Dialects.Steel;
 using Steelyard.Hosting;
 using Steelyard.Http;
 using Steelyard.LiveView;
-using Steelyard.Machine;
 using Steelyard.Pool;
 using Steelyard.Processes;
 using Steelyard.Records;
@@ -109,7 +108,7 @@ public sealed class Node : IAsyncDisposable
             WorkerCommand.FindBundled(AppContext.BaseDirectory),
             BrowserLocator.Find(null) is not null,
             options.WorkerApi);
-        (options, var descriptors) = Fit(options, command.Kind);
+        (options, var descriptors) = MachineDefaults.Apply(options, command.Kind);
         var keys = new KeyRing(options);
         options = options with { ApiKeys = [], OperatorKeys = [] }; // Only hashes of the keys are kept, in the KeyRing.
         var runDirectory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
@@ -133,26 +132,7 @@ public sealed class Node : IAsyncDisposable
         return new(app, runDirectory, options, time) { descriptors = descriptors };
     }
 
-    // Sets options that depend on the machine and the kind of worker. The second result is a note for the banner.
-    private static (Options Options, string? Descriptors) Fit(Options options, WorkerKind kind)
-    {
-        if (options.MaxWorkers == 0)
-        {
-            options = options with
-            {
-                MaxWorkers = Math.Min(MemoryBudget.Workers(kind), options.LastWorkerPort - options.FirstWorkerPort + 1),
-            };
-        }
-
-        if (options.StartConcurrency == 0)
-            options = options with { StartConcurrency = StartTurns.UsualNumber(kind) };
-        (options, var descriptors) = DescriptorBudget.Apply(options, ProcessLimits.Descriptors);
-        if (options.MaxPageCalls == 0)
-            options = options with { MaxPageCalls = Math.Max(1, options.MaxWorkers / 2) };
-        return (options with { Warm = Math.Min(options.Warm, options.MaxWorkers) }, descriptors);
-    }
-
-    // No other code knows all dialects.
+    // No other code knows all dialects; those of Steel are in AddSteel.
     private static void AddDialects(IServiceCollection services) => services
         .AddSingleton<IDialect, ChallengeDialect>()
         .AddSingleton<IDialect, DevToolsDialect>()

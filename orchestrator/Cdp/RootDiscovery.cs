@@ -11,7 +11,9 @@ namespace Steelyard.Cdp;
 /// </summary>
 public sealed class RootDiscovery(WorkerProtocol workers, Options options)
 {
-    /// <summary>Returns the handler for workers with discovery; for others, one that tells clients the address of the root's WebSocket.</summary>
+    /// <summary>
+    /// Returns the handler for workers with discovery. For others, returns one that tells clients the address of the root's WebSocket.
+    /// </summary>
     internal RequestDelegate OrSocket(string path, RequestDelegate handler) => workers.BrowserPath is null ? handler : context =>
         WriteAsync(context, path, $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/");
 

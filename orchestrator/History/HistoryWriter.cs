@@ -28,7 +28,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly Task writing;
     private readonly Task upkeep;
-    private readonly HistoryAge age;
+    private readonly HistoryClock clock;
     private int unsettled;
 
     /// <summary>Starts writing, labelling and pruning in the background.</summary>
@@ -38,7 +38,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
         this.troubles = troubles;
         this.options = options;
         this.time = time;
-        age = new(options.HistoryAge, time);
+        clock = new(options.HistoryAge, time);
         writing = Task.Run(WriteAllAsync);
         upkeep = Task.Run(KeepUpAsync);
     }
@@ -100,8 +100,8 @@ internal sealed class HistoryWriter : IAsyncDisposable
             {
                 troubles.Report();
                 await LabelAllAsync();
-                if (age.Look() is { } clock)
-                    await AtDiskAsync(connection => HistoryTable.PruneByAge(connection, clock.Oldest, clock.Now), atStake: 0);
+                if (clock.Look() is { } now)
+                    await AtDiskAsync(connection => HistoryTable.PruneByAge(connection, now.Oldest, now.Now), atStake: 0);
             }
             while (await timer.WaitForNextTickAsync(closing.Token));
         }

@@ -53,15 +53,7 @@ public static class Problem
     public static Task SessionNotFoundAsync(HttpContext context, SessionEnd? end) => WriteAsync(
         context,
         StatusCodes.Status404NotFound,
-        end?.Reason switch
-        {
-            EndReason.Deleted => "The session was deleted.",
-            EndReason.Expired =>
-                "The session expired: nothing used it for as long as --session-ttl allows, or it grew older than --session-max-age.",
-            EndReason.WorkerLost => $"The session was lost with its worker: {end.Detail}. Create a new one.",
-            EndReason.Drained => "The session was ended because its node shuts down. Create a new one.",
-            _ => "There is no session with this id, or it ended so long ago that it is forgotten.",
-        },
+        SessionGoneException.Describe(end),
         end?.Reason.Name() ?? "not_found",
         cause: end?.Cause);
 

@@ -164,7 +164,7 @@ public sealed partial class WorkerPool
     /// <summary>Ends a lease: cleans the worker and offers it again, or stops it if it is not trusted or cannot be cleaned.</summary>
     internal async Task ReleaseAsync(WorkerLease lease, bool untrusted)
     {
-        if (untrusted || !await supervisor.TryCleanAsync(lease.Worker, lease.SessionPath))
+        if (untrusted || !await supervisor.TryResetAsync(lease.Worker, lease.SessionPath))
             Stop(lease.Worker, closing.IsCancellationRequested ? StopReason.Shutdown : StopReason.Untrusted);
         else if (lease.Worker.IsOutdated)
             Stop(lease.Worker, StopReason.Retired);

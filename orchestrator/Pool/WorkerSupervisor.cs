@@ -33,11 +33,11 @@ internal sealed class WorkerSupervisor(
     /// <summary>
     /// Ends the worker's session, if any, and waits until the worker is clean. Returns false if that failed. Never throws.
     /// </summary>
-    public async Task<bool> TryCleanAsync(Worker worker, string? sessionPath)
+    public async Task<bool> TryResetAsync(Worker worker, string? sessionPath)
     {
         try
         {
-            return await readiness.CleanAsync(worker, sessionPath, pool.Closing);
+            return await readiness.ResetAsync(worker, sessionPath, pool.Closing);
         }
         catch (OperationCanceledException)
         {

@@ -13,7 +13,7 @@ public sealed class SessionHistory : IAsyncDisposable
     private readonly ConcurrentDictionary<SessionId, EndedSession> sessions = new();
     private readonly Queue<EndedSession> order = new();
     private readonly int capacity;
-    private readonly HistoryAge age;
+    private readonly HistoryClock clock;
     private readonly HistoryStore? store;
     private long lastNumber;
 
@@ -24,7 +24,7 @@ public sealed class SessionHistory : IAsyncDisposable
     public SessionHistory(int capacity, TimeSpan age, TimeProvider time, HistoryStore? store = null)
     {
         this.capacity = capacity;
-        this.age = new(age, time);
+        clock = new(age, time);
         this.store = store;
         foreach (var row in store?.Newest(Math.Max(1, capacity)) ?? [])
             RememberNeedsLock(EndedRow.Read(row));
@@ -46,9 +46,9 @@ public sealed class SessionHistory : IAsyncDisposable
     {
         if (!sessions.ContainsKey(id))
             return null;
-        var clock = age.Look();
+        var now = clock.Look();
         lock (gate)
-            ForgetOldNeedsLock(clock?.Oldest);
+            ForgetOldNeedsLock(now?.Oldest);
         return sessions.GetValueOrDefault(id);
     }
 
@@ -84,10 +84,10 @@ public sealed class SessionHistory : IAsyncDisposable
     /// <summary>All sessions in memory, in no particular order, and a number: all other sessions have lower numbers.</summary>
     public (IReadOnlyList<EndedSession> Sessions, long Before) Remembered()
     {
-        var clock = age.Look();
+        var now = clock.Look();
         lock (gate)
         {
-            ForgetOldNeedsLock(clock?.Oldest);
+            ForgetOldNeedsLock(now?.Oldest);
             return ([.. order], order.TryPeek(out var oldest) ? oldest.Number : lastNumber + 1);
         }
     }

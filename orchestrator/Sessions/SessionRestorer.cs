@@ -63,7 +63,8 @@ public sealed class SessionRestorer(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            sessions.End(session, EndReason.WorkerLost, $"it was created anew on {placement.Worker}, but cannot be written down: {e.Message}");
+            sessions.End(
+                session, EndReason.WorkerLost, $"it was created anew on {placement.Worker}, but cannot be written down: {e.Message}");
         }
 
         placement.Lease.Dispose();

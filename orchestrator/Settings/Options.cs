@@ -68,7 +68,7 @@ public sealed record Options
     /// <summary>The limit of <see cref="NodeHangTimeout"/> until its first sign of life, while it takes over sessions.</summary>
     public TimeSpan NodeStartTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Number of workers that can start at the same time; 0 lets <see cref="Workers.StartTurns.UsualNumber"/> decide.</summary>
+    /// <summary>Number of workers that can start at the same time; 0 lets <see cref="Hosting.MachineDefaults"/> decide.</summary>
     public int StartConcurrency { get; init; }
 
     /// <summary>Idle workers in excess of the warm ones are stopped after this time.</summary>

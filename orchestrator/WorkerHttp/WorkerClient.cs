@@ -103,7 +103,7 @@ public sealed class WorkerClient : IDisposable
     /// <summary>Reads a session by the worker's path of it, as returned by <see cref="WorkerProtocol.SessionPath"/>.</summary>
     public ValueTask<WorkerReply> GetAsync(string path) => CallAsync(new("GET", path), timeout);
 
-    /// <summary>Ends a session. A successful reply does not prove that the worker is free: see <c>WorkerCleaner</c>.</summary>
+    /// <summary>Ends a session. A successful reply does not prove that the worker is free: see <c>WorkerReset</c>.</summary>
     public ValueTask<WorkerReply> EndAsync(string path) => CallAsync(Protocol.End(path), timeout);
 
     public ValueTask<WorkerReply> HealthAsync(TimeSpan within) => CallAsync(Protocol.Health, Shorter(within));

@@ -25,9 +25,6 @@ internal sealed class StartTurns
             places.Writer.TryWrite(0);
     }
 
-    /// <summary>Default number of concurrent starts on this machine. Small programs start well side by side, browsers do not.</summary>
-    public static int UsualNumber(WorkerKind kind) => Math.Max(2, Environment.ProcessorCount) * (kind == WorkerKind.Simulated ? 4 : 1);
-
     /// <summary>Waits for a place. Throws <see cref="OperationCanceledException"/>.</summary>
     /// <returns>The place. It is held until disposed, or until its time is over.</returns>
     public async Task<IDisposable> TakeAsync(CancellationToken cancellationToken)

@@ -56,11 +56,11 @@ internal sealed class WorkerReadiness(
     /// then launches the browser of the next session, which is as much work as a start. Throws <see cref="OperationCanceledException"/> if
     /// cancelled before its turn.
     /// </summary>
-    /// <inheritdoc cref="WorkerCleaner.CleanAsync"/>
-    public async Task<bool> CleanAsync(Worker worker, string? sessionPath, CancellationToken cancellationToken)
+    /// <inheritdoc cref="WorkerReset.RunAsync"/>
+    public async Task<bool> ResetAsync(Worker worker, string? sessionPath, CancellationToken cancellationToken)
     {
         using var turn = command.Kind == WorkerKind.Chromium && sessionPath is not null ? await turns.TakeAsync(cancellationToken) : null;
-        return await WorkerCleaner.CleanAsync(worker.Client, sessionPath, options.WorkerStartTimeout, time);
+        return await WorkerReset.RunAsync(worker.Client, sessionPath, options.WorkerStartTimeout, time);
     }
 
     // Returns null if the worker does not answer.

@@ -1,35 +1,62 @@
+using Steelyard.Machine;
 using Steelyard.Processes;
 using Steelyard.Records;
 
 namespace Steelyard.Workers;
 
 /// <summary>
-/// What one worker occupies on this machine: its folder, its port, its processes and its control group. Disposing is the only way to free
-/// them: it kills the processes that the worker left behind. It throws <see cref="IOException"/> or
-/// <see cref="UnauthorizedAccessException"/> if the folder cannot be deleted.
+/// What one worker occupies on this machine: its folder, its port, its processes and its control group. <see cref="DisposeAsync"/> is the
+/// only way to free them.
 /// </summary>
-internal sealed class WorkerResources(ResourceAllocator allocator, WorkerDirectory directory, int port) : IAsyncDisposable
+internal sealed class WorkerResources(
+    WorkerDirectory directory, int port, PortAllocator ports, WorkerProcesses processes, Leftovers leftovers, WorkerLimiter? limiter)
+    : IAsyncDisposable
 {
+    private bool hasProcess;
+
     public WorkerDirectory Directory => directory;
 
     /// <summary>TCP port on the IPv4 loopback address.</summary>
     public int Port => port;
 
     /// <summary>The control group in which the kernel enforces the worker's limits; null if the node enforces them.</summary>
-    public ControlGroup? Group { get; set; }
-
-    /// <summary>The worker has been spawned, so it may leave processes behind.</summary>
-    public bool HasProcess { get; set; }
+    public ControlGroup? Group { get; private set; }
 
     /// <summary>Creates the folder. Call it before the process is spawned.</summary>
-    public void Prepare() => allocator.Prepare(this);
+    public void Prepare()
+    {
+        directory.Create();
+        processes.Announce(directory.Id);
+    }
 
     /// <summary>Registers the process that has just been spawned, and sets its limits.</summary>
     public void Register(ProcessIdentity process)
     {
-        HasProcess = true;
-        Group = allocator.Limit(this, process);
+        hasProcess = true;
+        processes.Set(directory.Id, process);
+        Group = limiter?.Hold(directory.Id, process.Pid);
     }
 
-    public ValueTask DisposeAsync() => new(allocator.FreeAsync(this));
+    /// <summary>Registers the process that an earlier orchestrator spawned.</summary>
+    public void Adopt(ProcessIdentity process)
+    {
+        hasProcess = true;
+        processes.Set(directory.Id, process);
+        Group = limiter?.Find(directory.Id);
+    }
+
+    /// <summary>
+    /// Kills the processes that the worker left behind, and frees its port, control group and folder. Throws <see cref="IOException"/> or
+    /// <see cref="UnauthorizedAccessException"/> if the folder cannot be deleted.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        processes.Remove(directory.Id);
+        Group?.TryKill();
+        if (hasProcess)
+            await leftovers.KillAsync(directory.Id);
+        ports.Return(port);
+        Group?.TryRemove();
+        directory.Delete();
+    }
 }

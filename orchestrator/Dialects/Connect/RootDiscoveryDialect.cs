@@ -67,7 +67,8 @@ public sealed class RootDiscoveryDialect(
             new ParallelOptions { MaxDegreeOfParallelism = MostAsked, CancellationToken = context.RequestAborted },
             async (i, _) =>
                 lists[i] = await TurnAsync(() => FindAsync(context, mine[i], share), context.RequestAborted));
-        await SessionTargets.WriteAsync(context, $"[{string.Join(',', lists.SelectMany(list => list ?? []).Select(target => target.Json))}]");
+        var found = lists.SelectMany(list => list ?? []).Select(target => target.Json);
+        await SessionTargets.WriteAsync(context, $"[{string.Join(',', found)}]");
     }
 
     // Returns null for a session that cannot be asked now: the other sessions are listed.

@@ -29,10 +29,10 @@ public sealed class WorkerReadinessTests : IDisposable
             Task<bool> ends;
             using (await turns.TakeAsync(default))
             {
-                ends = readiness.CleanAsync(worker, "/sessions/x", default);
+                ends = readiness.ResetAsync(worker, "/sessions/x", default);
 
                 // No browser is launched after this end of a session. Nobody listens, so both fail as soon as they ask.
-                Assert.False(await Until.DoneAsync(readiness.CleanAsync(worker, null, default)));
+                Assert.False(await Until.DoneAsync(readiness.ResetAsync(worker, null, default)));
                 Assert.False(ends.IsCompleted);
             }
 
@@ -48,7 +48,7 @@ public sealed class WorkerReadinessTests : IDisposable
         {
             using var turn = await turns.TakeAsync(default);
             using var over = new CancellationTokenSource();
-            var ends = readiness.CleanAsync(worker, "/sessions/x", over.Token);
+            var ends = readiness.ResetAsync(worker, "/sessions/x", over.Token);
             await over.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Until.DoneAsync(ends));
         });
@@ -60,7 +60,7 @@ public sealed class WorkerReadinessTests : IDisposable
         await WithWorkerAsync(WorkerKind.Simulated, async (worker, readiness, turns) =>
         {
             using var turn = await turns.TakeAsync(default);
-            Assert.False(await Until.DoneAsync(readiness.CleanAsync(worker, "/sessions/x", default)));
+            Assert.False(await Until.DoneAsync(readiness.ResetAsync(worker, "/sessions/x", default)));
         });
     }
 

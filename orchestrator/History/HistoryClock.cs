@@ -5,7 +5,7 @@ namespace Steelyard.History;
 /// corrected. So the wall clock is trusted only after it has run for some hours without being set, measured by the monotonic clock. Until
 /// then no row is too old. One lock.
 /// </summary>
-public sealed class HistoryAge
+public sealed class HistoryClock
 {
     private static readonly TimeSpan LongestTrial = TimeSpan.FromHours(6);
 
@@ -21,7 +21,7 @@ public sealed class HistoryAge
 
     /// <param name="age">How long ended sessions are kept. The clock must run as long without being set, at most six hours.</param>
     /// <param name="time">The wall clock and the monotonic clock.</param>
-    public HistoryAge(TimeSpan age, TimeProvider time)
+    public HistoryClock(TimeSpan age, TimeProvider time)
     {
         this.age = age;
         this.time = time;

@@ -7,7 +7,7 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Workers;
 
-public sealed class WorkerCleanerTests
+public sealed class WorkerResetTests
 {
     [Theory]
     [InlineData("""{"available":true,"session_id":null}""")]
@@ -75,7 +75,7 @@ public sealed class WorkerCleanerTests
             new FakeTimeProvider());
         Assert.Equal(
             clean,
-            await Until.DoneAsync(WorkerCleaner.CleanAsync(client, "/sessions/one", TimeSpan.FromSeconds(5), new FakeTimeProvider())));
+            await Until.DoneAsync(WorkerReset.RunAsync(client, "/sessions/one", TimeSpan.FromSeconds(5), new FakeTimeProvider())));
         Assert.Equal(clean ? 2 : 1, server.Requests.Count);
     }
 
@@ -90,7 +90,7 @@ public sealed class WorkerCleanerTests
             1024,
             TimeSpan.FromSeconds(5),
             new FakeTimeProvider());
-        Assert.True(await Until.DoneAsync(WorkerCleaner.CleanAsync(client, null, TimeSpan.FromSeconds(5), new FakeTimeProvider())));
+        Assert.True(await Until.DoneAsync(WorkerReset.RunAsync(client, null, TimeSpan.FromSeconds(5), new FakeTimeProvider())));
         Assert.StartsWith("GET /status ", Assert.Single(server.Requests), StringComparison.Ordinal);
     }
 
@@ -101,7 +101,7 @@ public sealed class WorkerCleanerTests
         var time = new FakeTimeProvider();
         using var client = new WorkerClient(
             new SocketConnector(new(1 << 20)), WorkerProtocol.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), time);
-        var cleaning = WorkerCleaner.CleanAsync(client, null, TimeSpan.FromSeconds(1), time);
+        var cleaning = WorkerReset.RunAsync(client, null, TimeSpan.FromSeconds(1), time);
         await Until.TrueAsync(
             () =>
             {
@@ -124,7 +124,7 @@ public sealed class WorkerCleanerTests
                 : Reply.Json("""{"available":true}"""));
         var (machine, time) = (new ShortMachine(), new FakeTimeProvider());
         using var client = new WorkerClient(machine, WorkerProtocol.Challenge, server.Port, 1024, TimeSpan.FromSeconds(5), time);
-        var cleaning = WorkerCleaner.CleanAsync(client, session, TimeSpan.FromSeconds(1), time);
+        var cleaning = WorkerReset.RunAsync(client, session, TimeSpan.FromSeconds(1), time);
         await ShortMachine.PassAsync(time, () => machine.Asked > 50);
         Assert.False(cleaning.IsCompleted);
         machine.HasDescriptors = true;

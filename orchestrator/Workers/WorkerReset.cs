@@ -2,8 +2,8 @@ using Steelyard.WorkerHttp;
 
 namespace Steelyard.Workers;
 
-/// <summary>Ends a worker's session, if any, and confirms that the worker is free.</summary>
-internal static class WorkerCleaner
+/// <summary>Makes a worker free for its next session: ends the one that it has, if any, and confirms that it is free.</summary>
+internal static class WorkerReset
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
@@ -29,7 +29,7 @@ internal static class WorkerCleaner
     /// <param name="sessionPath">The worker's path of the session, or null.</param>
     /// <param name="within">The time limit. A delete request that has been sent has a separate deadline.</param>
     /// <param name="time">Clock of the deadline.</param>
-    public static async Task<bool> CleanAsync(WorkerClient client, string? sessionPath, TimeSpan within, TimeProvider time)
+    public static async Task<bool> RunAsync(WorkerClient client, string? sessionPath, TimeSpan within, TimeProvider time)
     {
         var started = time.GetTimestamp();
         var deleted = sessionPath is null;

@@ -2,7 +2,7 @@ using Steelyard.History;
 
 namespace Steelyard.Tests.Unit.History;
 
-public sealed class HistoryAgeTests
+public sealed class HistoryClockTests
 {
     private static readonly TimeSpan Month = TimeSpan.FromDays(30);
 
@@ -11,7 +11,7 @@ public sealed class HistoryAgeTests
     [Fact]
     public void Nothing_is_too_old_until_the_clock_has_gone_on_for_six_hours()
     {
-        var age = new HistoryAge(Month, time);
+        var age = new HistoryClock(Month, time);
         Assert.Null(age.Look());
         time.Advance(TimeSpan.FromHours(6) - TimeSpan.FromSeconds(1));
         Assert.Null(age.Look());
@@ -24,7 +24,7 @@ public sealed class HistoryAgeTests
     [InlineData(-40)]
     public void A_clock_that_is_set_is_on_trial_again(int days)
     {
-        var age = new HistoryAge(Month, time);
+        var age = new HistoryClock(Month, time);
         time.Advance(TimeSpan.FromDays(2));
         Assert.NotNull(age.Look());
         time.SetWall(TimeSpan.FromDays(days));
@@ -38,7 +38,7 @@ public sealed class HistoryAgeTests
     [Fact]
     public void A_clock_that_was_set_while_nobody_looked_is_on_trial()
     {
-        var age = new HistoryAge(Month, time);
+        var age = new HistoryClock(Month, time);
         time.Advance(TimeSpan.FromDays(2));
         time.SetWall(TimeSpan.FromDays(40));
         time.Advance(TimeSpan.FromDays(2));
@@ -48,7 +48,7 @@ public sealed class HistoryAgeTests
     [Fact]
     public void A_clock_that_is_slewed_is_believed()
     {
-        var age = new HistoryAge(Month, time);
+        var age = new HistoryClock(Month, time);
         for (var hour = 0; hour < 6; hour++)
         {
             time.Advance(TimeSpan.FromHours(1));
@@ -62,7 +62,7 @@ public sealed class HistoryAgeTests
     [Fact]
     public void Of_a_short_age_the_trial_is_as_short()
     {
-        var age = new HistoryAge(TimeSpan.FromMinutes(10), time);
+        var age = new HistoryClock(TimeSpan.FromMinutes(10), time);
         Assert.Null(age.Look());
         time.Advance(TimeSpan.FromMinutes(10));
         Assert.Equal(Ended.Start, age.Look()!.Value.Oldest);
