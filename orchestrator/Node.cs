@@ -121,6 +121,7 @@ public sealed class Node : IAsyncDisposable
             .AddPool(command, runDirectory, options, time)
             .AddSessions(runDirectory, options, time)
             .AddHttp(keys)
+            .AddSingleton<CdpAddresses>()
             .AddSingleton<Attacher>()
             .AddSingleton<CreateParser>()
             .AddSingleton(new LiveViewLinks(runDirectory.Secret));
@@ -139,7 +140,9 @@ public sealed class Node : IAsyncDisposable
         .AddSingleton<RootDiscovery>()
         .AddSingleton<SessionTargets>()
         .AddSingleton<IDialect, ConnectDialect>()
+        .AddSingleton<TemporarySessions>()
         .AddSingleton<IDialect, RootDiscoveryDialect>()
+        .AddSingleton<IDialect, RootTargetsDialect>()
         .AddSingleton<IDialect, BrowserlessDialect>()
         .AddSingleton<IDialect, LiveViewDialect>()
         .AddSingleton<IDialect, HistoryDialect>()

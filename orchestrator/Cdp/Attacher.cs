@@ -11,7 +11,7 @@ namespace Steelyard.Cdp;
 
 /// <summary>Connects a client's WebSocket to a session's browser. Tells the client why the connection fails or ends.</summary>
 public sealed class Attacher(
-    SessionCalls calls, NodeEvents events, Options options, TimeProvider time, IHostApplicationLifetime lifetime)
+    SessionCalls calls, CdpAddresses addresses, NodeEvents events, Options options, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private const string BrowserStarting =
         "The session's browser is not ready: it restarts when a session sets options. Retry in a moment.";
@@ -56,12 +56,17 @@ public sealed class Attacher(
 
         using var browser = await OpenAsync(
             context,
+            at.Placement,
             at.Address.Port,
             path ?? at.Address.BrowserPath,
             path ?? "a connection to its browser",
             isTarget: path is not null);
         if (browser is null)
+        {
+            addresses.Forget(at.Placement);
             return;
+        }
+
         SessionCalls.CheckIsOn(session, at.Placement);
         await TunnelAsync(context, session, browser);
     }
@@ -75,7 +80,8 @@ public sealed class Attacher(
     /// <param name="path">Path and query on the worker.</param>
     public async Task AttachToWorkerAsync(HttpContext context, Session session, Placement placement, string path)
     {
-        using var worker = await OpenAsync(context, placement.Worker.Port, path, "a connection to its live view", isTarget: false);
+        using var worker = await OpenAsync(
+            context, placement, placement.Worker.Port, path, "a connection to its live view", isTarget: false);
         if (worker is null)
             return;
         SessionCalls.CheckIsOn(session, placement);
@@ -106,7 +112,7 @@ public sealed class Attacher(
     public async Task<(Placement Placement, CdpAddress Address)?> AddressAsync(HttpContext context, Session session)
     {
         var placement = await calls.PlaceAsync(session);
-        var (address, status, error) = await CdpAddress.FindAsync(placement);
+        var (address, status, error) = await addresses.FindAsync(placement);
         if (address is not null)
             return (placement, address);
         if (error == WorkerError.Busy)
@@ -135,10 +141,12 @@ public sealed class Attacher(
     }
 
     // Errors name the target in the words of "what", so that clients do not see the worker's own paths.
-    private async Task<UpstreamWebSocket?> OpenAsync(HttpContext context, int port, string path, string what, bool isTarget)
+    private async Task<UpstreamWebSocket?> OpenAsync(
+        HttpContext context, Placement placement, int port, string path, string what, bool isTarget)
     {
         using var timer = new CancellationTokenSource(options.WorkerTimeout, time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, context.RequestAborted);
+        using var turn = await TakeTurnAsync(placement, timer.Token, deadline.Token);
         try
         {
             var browser = await UpstreamWebSocket.OpenAsync(port, path, context.Request.Headers, deadline.Token);
@@ -166,6 +174,18 @@ public sealed class Attacher(
         }
 
         return null;
+    }
+
+    private async Task<HandshakeTurn> TakeTurnAsync(Placement placement, CancellationToken timer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await addresses.TakeTurnAsync(placement, cancellationToken);
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested)
+        {
+            throw PoolUnavailableException.NoConnection();
+        }
     }
 
     // Chromium never sends pings, and two Go libraries, chromedp and rod, treat any frame as a message. They send no User-Agent, or the

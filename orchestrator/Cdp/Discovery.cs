@@ -65,13 +65,13 @@ public static class Discovery
         if (target[SocketUrl] is JsonValue value && Uri.TryCreate(value.ToString(), UriKind.Absolute, out var url))
             target[SocketUrl] = prefix + (url.AbsolutePath == address.BrowserPath ? "/cdp" : url.AbsolutePath) + query;
 
-        // Its ws= parameter has no scheme: host, port and path only.
+        // The scheme is the name of its parameter, ws= or wss=; the value is host, port and path.
         if (target[FrontendUrl] is JsonValue frontend)
         {
-            var authority = prefix[(prefix.IndexOf("://", StringComparison.Ordinal) + 3)..];
+            var parameter = prefix.Replace("://", "=", StringComparison.Ordinal);
             target[FrontendUrl] = frontend.ToString()
-                .Replace($"127.0.0.1:{address.Port}", authority, StringComparison.Ordinal)
-                .Replace($"localhost:{address.Port}", authority, StringComparison.Ordinal);
+                .Replace($"ws=127.0.0.1:{address.Port}", parameter, StringComparison.Ordinal)
+                .Replace($"ws=localhost:{address.Port}", parameter, StringComparison.Ordinal);
         }
     }
 }

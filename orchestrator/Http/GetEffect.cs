@@ -23,8 +23,11 @@ internal sealed class GetEffect
 
 internal static class GetEffects
 {
+    private static readonly HttpMethodMetadata GetOrHead = new([HttpMethods.Get, HttpMethods.Head]);
+
+    /// <summary>Such a route answers HEAD, too. The server leaves out the body.</summary>
     public static T Reads<T>(this T route)
-        where T : IEndpointConventionBuilder => route.WithMetadata(GetEffect.Reads);
+        where T : IEndpointConventionBuilder => route.WithMetadata(GetEffect.Reads, GetOrHead);
 
     public static T Connects<T>(this T route)
         where T : IEndpointConventionBuilder => route.WithMetadata(GetEffect.Connects);

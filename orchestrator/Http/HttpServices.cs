@@ -19,6 +19,7 @@ internal static class HttpServices
         if (options.TrustedProxies.Count > 0)
             app.UseForwardedHeaders(Forwarding(options));
         app.UseMiddleware<ErrorMiddleware>();
+        app.UseMiddleware<SocketPaths>();
         app.UseRouting(); // Before the guard, which reads the route's GetEffect.
         app.UseMiddleware<OriginGuard>();
         app.UseMiddleware<ApiKeys>();

@@ -56,11 +56,13 @@ public sealed class CreateParser(WorkerProtocol workers, Options options)
         setup.IsMobile,
         fields.Object("debugConfig")?.Bool("interactive") ?? true);
 
+    // A timeout of 0 means none. Such a session still ends after a day without use.
     private SessionClock Clock(Fields fields)
     {
-        var timeout = TimeSpan.FromMilliseconds(fields.Number("timeout", 1, LongestMs) ?? DefaultTimeoutMs);
-        var idle = fields.Number("inactivityTimeout", 1, LongestMs) is { } ms ? TimeSpan.FromMilliseconds(ms) : timeout;
-        return new(idle, options.SessionMaxAge is { } max && max < timeout ? max : timeout);
+        var given = fields.Number("timeout", 0, LongestMs) ?? DefaultTimeoutMs;
+        TimeSpan? timeout = given == 0 ? null : TimeSpan.FromMilliseconds(given);
+        var idle = TimeSpan.FromMilliseconds(fields.Number("inactivityTimeout", 1, LongestMs) ?? (given == 0 ? LongestMs : given));
+        return new(idle, options.SessionMaxAge is { } max && !(timeout <= max) ? max : timeout);
     }
 
     private static SessionId? ChosenId(Fields fields)

@@ -48,6 +48,6 @@ public sealed class BadTextTests
     public void Launch_options_that_cannot_be_read_are_named(string launch)
     {
         var query = new QueryCollection(new Dictionary<string, StringValues> { ["launch"] = launch });
-        Assert.Equal("launch", Assert.Throws<FieldException>(() => ConnectQuery.Read(query)).Field);
+        Assert.Equal("launch", Assert.Throws<FieldException>(() => ConnectQuery.Options(query)).Field);
     }
 }

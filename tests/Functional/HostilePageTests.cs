@@ -65,7 +65,10 @@ public sealed class HostilePageTests
     {
         await using var node = await StartAsync();
         Assert.Equal(
-            ["/kill/{id}", "/sessions/{id}/json/activate/{target}", "/sessions/{id}/json/close/{target}"],
+            [
+                "/json/activate/{target}", "/json/close/{target}", "/kill/{id}", "/sessions/{id}/json/activate/{target}",
+                "/sessions/{id}/json/close/{target}",
+            ],
             Gets(node).Where(route => Declared(route) == GetEffect.Changes).Select(route => route.RoutePattern.RawText).Order());
         var id = await node.CreateAsync();
         var page = await OpenPageAsync(node, id);

@@ -25,8 +25,11 @@ public sealed class KeyTests
         foreach (var (method, path) in routes.Where(
             route => route.Path.Contains("{id}", StringComparison.Ordinal) && !Public.Contains(route.Path)))
         {
-            using var reply = await SendAsync(node, method, Fill(path, id), "b");
-            await CheckTellsNothingAsync(reply, id);
+            foreach (var upgrades in new[] { true, false })
+            {
+                using var reply = await SendAsync(node, method, Fill(path, id), "b", upgrades);
+                await CheckTellsNothingAsync(reply, id);
+            }
         }
 
         foreach (var path in new[] { "/", "/chromium", "/chrome" })
@@ -35,14 +38,14 @@ public sealed class KeyTests
             await CheckTellsNothingAsync(reply, id);
         }
 
-        using var mine = await SendAsync(node, HttpMethod.Get, $"/sessions/{id}", "a");
+        using var mine = await SendAsync(node, HttpMethod.Get, $"/sessions/{id}", "a", upgrades: false);
         Assert.Equal(HttpStatusCode.OK, mine.StatusCode);
     }
 
     private static async Task CheckTellsNothingAsync(HttpResponseMessage reply, string id)
     {
         Assert.True(
-            reply.StatusCode == HttpStatusCode.NotFound,
+            reply.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.UpgradeRequired,
             $"{reply.RequestMessage!.Method} {reply.RequestMessage.RequestUri!.PathAndQuery} answered {(int)reply.StatusCode}");
         Assert.DoesNotContain(id, await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
@@ -97,7 +100,7 @@ public sealed class KeyTests
 
         using var released = await SendAsync(node, HttpMethod.Post, "/v1/sessions/release", "b");
         using var killed = await SendAsync(node, HttpMethod.Get, "/kill/all", "b");
-        using var mine = await SendAsync(node, HttpMethod.Get, $"/sessions/{a}", "a");
+        using var mine = await SendAsync(node, HttpMethod.Get, $"/sessions/{a}", "a", upgrades: false);
         Assert.Equal(HttpStatusCode.OK, mine.StatusCode);
     }
 
@@ -215,7 +218,8 @@ public sealed class KeyTests
         return (string)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
     }
 
-    private static Task<HttpResponseMessage> SendAsync(TestNode node, HttpMethod method, string path, string? holder)
+    private static Task<HttpResponseMessage> SendAsync(
+        TestNode node, HttpMethod method, string path, string? holder, bool upgrades = true)
     {
         var request = new HttpRequestMessage(method, path);
         if (method == HttpMethod.Post)
@@ -224,7 +228,7 @@ public sealed class KeyTests
             request.Headers.Add("steel-api-key", $"key-{holder}");
 
         // On routes with a WebSocket, the result of the upgrade counts. Other routes ignore these headers.
-        if (method == HttpMethod.Get)
+        if (upgrades && method == HttpMethod.Get)
         {
             foreach (var (name, value) in new[]
             {

@@ -85,7 +85,7 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
             return default;
 
         // A change to the browser before its session begins would be visible in that session.
-        if (!inUse && (method, pathAndQuery) is not ("GET", "/json/version"))
+        if (!inUse && (method, pathAndQuery) is not ("GET", "/json/version" or "/json/protocol"))
             return new(Reply.NotFound);
         return discovery.AskAsync(browser.Port, method, pathAndQuery, cancellationToken);
     }

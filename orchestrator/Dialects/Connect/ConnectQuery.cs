@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Steelyard.Http;
@@ -7,18 +8,42 @@ using Steelyard.Requests;
 namespace Steelyard.Dialects.Connect;
 
 /// <summary>
-/// Turns the query of a connect into the body of a create. It takes browserless's names: <c>timeout</c>, <c>blockAds</c>,
-/// <c>trackingId</c>, and <c>launch</c>, a JSON object. Of the browser switches in <c>launch</c>, only those that match one of our options
-/// have an effect: clients cannot choose the browser's switches.
+/// Reads the query of a connect: the session that it names, or the options of a new one. It takes browserless's names: <c>timeout</c>,
+/// <c>blockAds</c>, <c>trackingId</c>, <c>externalProxyServer</c>, <c>launch</c>, and switches of the browser, such as
+/// <c>--proxy-server</c>. Clients cannot choose the browser's switches: those that match one of our options set it
+/// (<see cref="BrowserSwitches"/>).
 /// </summary>
 internal static class ConnectQuery
 {
     private const int LongestLaunch = 8192;
 
-    /// <summary>Returns JSON for <see cref="CreateParser"/>. Throws <see cref="FieldException"/>.</summary>
-    public static ReadOnlyMemory<byte> Read(IQueryCollection query)
+    // Without effect here, these would change what a site sees, or what its client may see of a site.
+    private static readonly (string Name, string What)[] Unsupported =
+    [
+        ("proxy", "built-in proxies"),
+        ("stealth", "a stealth mode"),
+        ("ignoreHTTPSErrors", "a way to ignore TLS errors"),
+        ("acceptInsecureCerts", "a way to ignore TLS errors"),
+        ("userDataDir", "a profile folder of the client's choice"),
+    ];
+
+    /// <summary>Returns the session that the query names; null for none. Throws <see cref="FieldException"/> when it names none clearly.</summary>
+    public static string? SessionId(IQueryCollection query)
     {
-        var body = new JsonObject();
+        if (!query.TryGetValue("sessionId", out var ids))
+            return null;
+        return ids.Distinct().ToList() is [{ Length: > 0 } id]
+            ? id
+            : throw FieldException.Bad("sessionId", "the id of one session; leave it out for a new session");
+    }
+
+    /// <summary>
+    /// Returns the options as JSON for <see cref="CreateParser"/>. Without a timeout, the session lasts as long as the connection. Throws
+    /// <see cref="FieldException"/>.
+    /// </summary>
+    public static ReadOnlyMemory<byte> Options(IQueryCollection query)
+    {
+        var body = new JsonObject { ["timeout"] = 0 };
         if (query["timeout"] is [{ Length: > 0 } timeout])
             body["timeout"] = long.TryParse(timeout, NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
                 ? ms
@@ -27,55 +52,80 @@ internal static class ConnectQuery
             body["blockAds"] = block is "" or "true";
         if (query["trackingId"] is [{ Length: > 0 } tracking])
             body["metadata"] = new JsonObject { ["trackingId"] = tracking };
+        if (query["externalProxyServer"] is [{ Length: > 0 } proxy])
+            body["proxyUrl"] = proxy;
+        Check(name => query[name] is [{ } value] ? value : null);
         if (query["launch"] is [{ Length: > 0 } launch])
             ReadLaunch(launch, body);
+        foreach (var (name, value) in query.Where(parameter => parameter.Key.StartsWith("--", StringComparison.Ordinal)))
+            BrowserSwitches.Apply(name, value.ToString(), body);
         return JsonSerializer.SerializeToUtf8Bytes(body);
     }
 
-    private static void ReadLaunch(string launch, JsonObject body)
+    private static void Check(Func<string, string?> find)
     {
-        foreach (var argument in ArgumentsIn(launch) ?? throw FieldException.Bad(
-            "launch", $"a JSON object of at most {LongestLaunch} characters, in valid Unicode and without duplicate names"))
+        foreach (var (name, what) in Unsupported)
         {
-            var parts = argument.Split('=', 2);
-            if (parts.Length == 2)
-                Apply(parts[0], parts[1], body);
+            if (find(name) is { } value && value is not "false")
+                throw FieldException.Missing(name, what);
+        }
+
+        if (find("headless") is "false" or "0")
+            throw FieldException.Missing("headless", "a browser with a window");
+    }
+
+    private static void ReadLaunch(string text, JsonObject body)
+    {
+        if (ParseLaunch(text) is not { } launch)
+            throw FieldException.Bad(
+                "launch",
+                $"a JSON object of at most {LongestLaunch} characters, or its base64, in valid Unicode and without duplicate names");
+        if (launch["proxy"] is JsonObject proxy)
+        {
+            body["proxyUrl"] = ProxyUrl(proxy);
+            launch.Remove("proxy");
+        }
+
+        Check(name => launch[name]?.ToString());
+        foreach (var argument in (launch["args"] as JsonArray ?? []).OfType<JsonValue>())
+        {
+            var parts = argument.ToString().Split('=', 2);
+            BrowserSwitches.Apply(parts[0], parts.Length == 2 ? parts[1] : "", body);
         }
     }
 
+    // Playwright's form: { server, username, password }.
+    private static string ProxyUrl(JsonObject proxy)
+    {
+        var server = proxy["server"]?.ToString() ?? "";
+        if (!server.Contains("://", StringComparison.Ordinal))
+            server = "http://" + server;
+        if (proxy["username"]?.ToString() is not { Length: > 0 } user)
+            return server;
+        var credentials = $"{Uri.EscapeDataString(user)}:{Uri.EscapeDataString(proxy["password"]?.ToString() ?? "")}@";
+        return server.Insert(server.IndexOf("://", StringComparison.Ordinal) + 3, credentials);
+    }
+
     // Returns null when the text cannot be read. The parser finds duplicate names and half surrogate pairs only when they are accessed.
-    private static List<string>? ArgumentsIn(string launch)
+    private static JsonObject? ParseLaunch(string text)
     {
         try
         {
-            return launch.Length <= LongestLaunch && JsonNode.Parse(launch) is JsonObject options
-                ? [.. (options["args"] as JsonArray ?? []).OfType<JsonValue>().Select(value => value.ToString())]
-                : null;
+            if (text.Length > LongestLaunch || JsonNode.Parse(text[0] == '{' ? text : FromBase64(text)) is not JsonObject launch)
+                return null;
+            launch.ToJsonString();
+            return launch;
         }
-        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException or FormatException)
         {
             return null;
         }
     }
 
-    private static void Apply(string name, string value, JsonObject body)
+    // A + in a query is a space.
+    private static string FromBase64(string text)
     {
-        switch (name)
-        {
-            case "--user-agent":
-                body["userAgent"] = value;
-                break;
-            case "--lang":
-                body["locale"] = value;
-                break;
-            case "--proxy-server":
-                body["proxyUrl"] = value.Contains("://", StringComparison.Ordinal) ? value : "http://" + value;
-                break;
-            case "--window-size" when value.Split(',') is [var width, var height]
-                && int.TryParse(width, CultureInfo.InvariantCulture, out var w)
-                && int.TryParse(height, CultureInfo.InvariantCulture, out var h):
-                body["dimensions"] = new JsonObject { ["width"] = w, ["height"] = h };
-                break;
-        }
+        var standard = text.Replace('-', '+').Replace('_', '/').Replace(' ', '+').TrimEnd('=');
+        return Encoding.UTF8.GetString(Convert.FromBase64String(standard.PadRight((standard.Length + 3) / 4 * 4, '=')));
     }
 }

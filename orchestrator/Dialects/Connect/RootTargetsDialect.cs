@@ -1,0 +1,132 @@
+using System.Text.Json.Nodes;
+using Steelyard.Cdp;
+using Steelyard.Http;
+using Steelyard.Sessions;
+using Steelyard.Settings;
+using Steelyard.Workers;
+
+namespace Steelyard.Dialects.Connect;
+
+/// <summary>
+/// DevTools targets at the root, as if all sessions of a caller were one browser. A caller without sessions is shown one page that becomes a
+/// session when it is used: some clients, such as chromedriver, wait until there is a page.
+/// </summary>
+public sealed class RootTargetsDialect(
+    SessionTargets targets,
+    TemporarySessions temporary,
+    SessionCalls calls,
+    Attacher attacher,
+    RootDiscovery discovery,
+    WorkerCommand command,
+    Options options) : IDialect
+{
+    // No browser has it: Chromium's ids are random.
+    private const string NewPage = "00000000000000000000000000000000";
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        foreach (var path in new[] { "/json", "/json/list" })
+        {
+            routes.MapGet(path, discovery.OrSocket(path, ListAsync))
+                .WithSummary("The pages of all sessions, or of ?sessionId=; without any, a page that becomes a session when it is used")
+                .Reads();
+        }
+
+        routes.MapPut("/json/new", discovery.OrSocket("/json/new", NewAsync)).WithSummary("Create a session and return its page");
+        routes.MapGet("/json/activate/{target}", discovery.OrSocket("/json/activate", context => ForwardAsync(context, "activate")))
+            .WithSummary("Bring a page of one of the sessions to the front")
+            .Changes();
+        routes.MapGet("/json/close/{target}", discovery.OrSocket("/json/close", context => ForwardAsync(context, "close")))
+            .WithSummary("Close a page of one of the sessions")
+            .Changes();
+        routes.MapGet("/devtools/page/{target}", AttachAsync)
+            .WithSummary("Connect a CDP client (WebSocket) to a page of one of the sessions")
+            .Connects();
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        if (ConnectQuery.SessionId(context.Request.Query) is { } id)
+        {
+            using var activity = calls.Begin(id, context.Caller(), out var session);
+            await WriteAsync(context, (await targets.AskAsync(context, session, "GET", "/json/list") ?? []).Select(target => target.Json));
+            return;
+        }
+
+        var list = (await targets.ListAsync(context)).Select(found => found.Target.Json).ToList();
+        if (list.Count == 0 && command.Kind == WorkerKind.Chromium)
+            list.Add(PageOfNewSession(context).ToJsonString());
+        await WriteAsync(context, list);
+    }
+
+    private static Task WriteAsync(HttpContext context, IEnumerable<string> list) =>
+        SessionTargets.WriteAsync(context, $"[{string.Join(',', list)}]");
+
+    private JsonObject PageOfNewSession(HttpContext context) => new()
+    {
+        ["description"] = "",
+        ["id"] = NewPage,
+        ["title"] = "A session that begins when this page is used",
+        ["type"] = "page",
+        ["url"] = "about:blank",
+        ["webSocketDebuggerUrl"] =
+            $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/devtools/page/{NewPage}{context.KeyQuery()}",
+    };
+
+    private Task NewAsync(HttpContext context)
+    {
+        var url = context.Request.QueryString.Value is { Length: > 1 } query ? query : null;
+        context.Request.QueryString = default; // It is the page's address, not an option of the session.
+        return temporary.OpenAsync(context, url);
+    }
+
+    private async Task ForwardAsync(HttpContext context, string verb)
+    {
+        if (Target(context) == NewPage)
+        {
+            await context.Response.WriteAsync(verb == "close" ? "Target is closing" : "Target activated");
+            return;
+        }
+
+        if (await FindOwnerAsync(context) is not { } session)
+        {
+            await WriteUnknownAsync(context);
+            return;
+        }
+
+        using var activity = calls.Begin(session.Id.ToString(), context.Caller(), out session);
+        var placement = await calls.PlaceAsync(session);
+        using var reply = await SessionCalls.DiscoverAsync(session, placement, "GET", $"/json/{verb}/{Uri.EscapeDataString(Target(context))}");
+        context.Response.StatusCode = reply.IsSuccess || reply.Status == StatusCodes.Status404NotFound
+            ? reply.Status
+            : StatusCodes.Status502BadGateway;
+        await context.Response.Body.WriteAsync(reply.Body);
+    }
+
+    private async Task AttachAsync(HttpContext context)
+    {
+        if (await Attacher.RefusesAsync(context))
+            return;
+        if (Target(context) == NewPage)
+        {
+            await temporary.AttachAsync(context, toPage: true);
+        }
+        else if (await FindOwnerAsync(context) is { } owner)
+        {
+            using var activity = calls.Begin(owner.Id.ToString(), context.Caller(), out var session);
+            await attacher.AttachAsync(context, session, $"/devtools/page/{Uri.EscapeDataString(Target(context))}");
+        }
+        else
+        {
+            await WriteUnknownAsync(context);
+        }
+    }
+
+    private async Task<Session?> FindOwnerAsync(HttpContext context) =>
+        (await targets.ListAsync(context)).FirstOrDefault(found => found.Target.Id == Target(context)).Session;
+
+    private static string Target(HttpContext context) => (string)context.Request.RouteValues["target"]!;
+
+    private static Task WriteUnknownAsync(HttpContext context) => Problem.WriteAsync(
+        context, StatusCodes.Status404NotFound, "None of your sessions has this target. GET /json/list shows the targets.", "not_found");
+}
