@@ -8,6 +8,7 @@ using Steelyard.Dialects.DevTools;
 using Steelyard.Dialects.LiveView;
 using Steelyard.Dialects.Operator;
 using Steelyard.Dialects.Steel;
+using Steelyard.Dialects.WebDriver;
 using Steelyard.Hosting;
 using Steelyard.Http;
 using Steelyard.LiveView;
@@ -144,6 +145,7 @@ public sealed class Node : IAsyncDisposable
         .AddSingleton<IDialect, RootDiscoveryDialect>()
         .AddSingleton<IDialect, RootTargetsDialect>()
         .AddSingleton<IDialect, BrowserlessDialect>()
+        .AddSingleton<IDialect, WebDriverDialect>()
         .AddSingleton<IDialect, LiveViewDialect>()
         .AddSingleton<IDialect, HistoryDialect>()
         .AddSingleton<IDialect, OperatorDialect>()

@@ -18,9 +18,21 @@ public sealed class Attacher(
 
     private static readonly TimeSpan ReasonTime = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Answers 426 and returns true when the request does not ask for a WebSocket.</summary>
+    /// <summary>
+    /// Answers 426 and returns true when the request does not ask for a WebSocket. Answers 501 when it asks for Playwright's own protocol,
+    /// as <c>chromium.connect()</c> does: Playwright shows the text.
+    /// </summary>
     public static async Task<bool> RefusesAsync(HttpContext context)
     {
+        if (context.Request.Headers.ContainsKey("x-playwright-browser"))
+        {
+            await Problem.WriteAsync(
+                context,
+                StatusCodes.Status501NotImplemented,
+                "This node speaks the Chrome DevTools Protocol, not Playwright's own: use chromium.connectOverCDP() instead of connect().");
+            return true;
+        }
+
         if (Upgrade.IsAsked(context.Request))
             return false;
         context.Response.Headers.Upgrade = "websocket";
@@ -33,13 +45,13 @@ public sealed class Attacher(
     }
 
     /// <summary>
-    /// Runs until the client or the browser disconnects or the session ends. The caller must have begun an activity on the session and
-    /// checked the upgrade.
+    /// Runs until the client or the browser disconnects or the session ends. The caller must have checked the upgrade.
     /// </summary>
     /// <param name="context">The client's request.</param>
     /// <param name="session">The session.</param>
+    /// <param name="activity">The caller's activity on the session, which the caller disposes.</param>
     /// <param name="path">Path of a DevTools target; null for the browser target.</param>
-    public async Task AttachAsync(HttpContext context, Session session, string? path)
+    public async Task AttachAsync(HttpContext context, Session session, SessionActivity activity, string? path)
     {
         if (await AddressAsync(context, session) is not { } at)
             return;
@@ -68,7 +80,7 @@ public sealed class Attacher(
         }
 
         SessionCalls.CheckIsOn(session, at.Placement);
-        await TunnelAsync(context, session, browser);
+        await TunnelAsync(context, session, browser, session.Request.Clock.IsIdleWhileSilent ? activity : null);
     }
 
     /// <summary>
@@ -85,10 +97,11 @@ public sealed class Attacher(
         if (worker is null)
             return;
         SessionCalls.CheckIsOn(session, placement);
-        await TunnelAsync(context, session, worker);
+        await TunnelAsync(context, session, worker, null);
     }
 
-    private async Task TunnelAsync(HttpContext context, Session session, UpstreamWebSocket browser)
+    // With a silent activity, only what the client sends counts as use of the session.
+    private async Task TunnelAsync(HttpContext context, Session session, UpstreamWebSocket browser, SessionActivity? silent)
     {
         await using var client = await Upgrade.TryAcceptAsync(context, browser.Headers);
         if (client is null)
@@ -99,7 +112,9 @@ public sealed class Attacher(
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(session.Ended, lifetime.ApplicationStopping);
         events.Publish(new ClientAttached(session.Id.Value));
-        if (!await new Tunnel(client, browser, AnswersPings(context.Request) ? options.DeadPeerTimeout : null, time)
+        silent?.BecomeSilent();
+        var patience = AnswersPings(context.Request) ? options.DeadPeerTimeout : (TimeSpan?)null;
+        if (!await new Tunnel(client, browser, patience, time, silent is null ? null : silent.Touch)
             .RunAsync(() => FarewellAsync(session), over.Token))
             context.Abort();
         events.Publish(new ClientDetached(session.Id.Value));

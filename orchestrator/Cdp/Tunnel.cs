@@ -15,7 +15,8 @@ namespace Steelyard.Cdp;
 /// The client's pongs are forwarded to the browser, which accepts them as unsolicited pongs.
 /// </param>
 /// <param name="time">Clock for all timeouts.</param>
-public sealed class Tunnel(Stream client, UpstreamWebSocket browser, TimeSpan? patience, TimeProvider time)
+/// <param name="onMessage">Called when a part of a message of the client has arrived; null to ignore it.</param>
+public sealed class Tunnel(Stream client, UpstreamWebSocket browser, TimeSpan? patience, TimeProvider time, Action? onMessage = null)
 {
     private const int BufferSize = 16 * 1024;
     private const int Pings = 4;
@@ -23,6 +24,7 @@ public sealed class Tunnel(Stream client, UpstreamWebSocket browser, TimeSpan? p
 
     private readonly SemaphoreSlim turn = new(1); // Held while writing to the client.
     private WebSocketFrames toClient = new();
+    private WebSocketFrames fromClient = new();
     private long lastSign = time.GetTimestamp();
     private bool clientLeft;
 
@@ -74,6 +76,13 @@ public sealed class Tunnel(Stream client, UpstreamWebSocket browser, TimeSpan? p
         int count;
         while ((count = await ReadClientAsync(buffer, cancellationToken)) > 0)
         {
+            if (onMessage is not null)
+            {
+                fromClient.Advance(buffer.AsSpan(0, count));
+                if (fromClient.SawMessage)
+                    onMessage();
+            }
+
             for (var sent = 0; sent < count;)
                 sent += await browser.Socket.SendAsync(buffer.AsMemory(sent, count - sent), cancellationToken);
         }

@@ -20,6 +20,7 @@ public struct WebSocketFrames
     private readonly byte[] header;
     private int headerLength;
     private ulong payloadLeft;
+    private bool isMessage;
 
     public WebSocketFrames() => header = new byte[14];
 
@@ -29,8 +30,12 @@ public struct WebSocketFrames
     /// <summary>Whether a close frame has begun. No frame may follow it.</summary>
     public bool SawClose { get; private set; }
 
+    /// <summary>Whether a byte of the last <see cref="Advance"/> belonged to a message. Pings, pongs and closes are no messages.</summary>
+    public bool SawMessage { get; private set; }
+
     public void Advance(ReadOnlySpan<byte> bytes)
     {
+        SawMessage = payloadLeft > 0 && isMessage;
         while (bytes.Length > 0)
         {
             if (payloadLeft > 0)
@@ -46,7 +51,10 @@ public struct WebSocketFrames
             if (headerLength >= ShortestHeader && headerLength == HeaderSize())
             {
                 payloadLeft = PayloadSize();
-                SawClose |= (header[0] & 0x0F) == CloseOpcode;
+                var opcode = header[0] & 0x0F;
+                isMessage = opcode < CloseOpcode;
+                SawMessage |= isMessage;
+                SawClose |= opcode == CloseOpcode;
                 headerLength = 0;
             }
         }

@@ -23,11 +23,17 @@ internal sealed class GetEffect
 
 internal static class GetEffects
 {
-    private static readonly HttpMethodMetadata GetOrHead = new([HttpMethods.Get, HttpMethods.Head]);
-
     /// <summary>Such a route answers HEAD, too. The server leaves out the body.</summary>
     public static T Reads<T>(this T route)
-        where T : IEndpointConventionBuilder => route.WithMetadata(GetEffect.Reads, GetOrHead);
+        where T : IEndpointConventionBuilder
+    {
+        route.Add(endpoint =>
+        {
+            if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is { } methods)
+                endpoint.Metadata.Add(new HttpMethodMetadata([.. methods.HttpMethods, HttpMethods.Head]));
+        });
+        return route.WithMetadata(GetEffect.Reads);
+    }
 
     public static T Connects<T>(this T route)
         where T : IEndpointConventionBuilder => route.WithMetadata(GetEffect.Connects);

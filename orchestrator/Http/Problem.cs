@@ -44,6 +44,8 @@ public static class Problem
         }
 
         context.Response.StatusCode = status;
+        if (status == StatusCodes.Status501NotImplemented)
+            context.Response.Headers["x-should-retry"] = "false"; // steel-sdk repeats every other 5xx.
         context.Response.ContentType = "application/problem+json";
         context.Response.ContentLength = body.WrittenCount;
         return context.Response.Body.WriteAsync(body.WrittenMemory).AsTask();

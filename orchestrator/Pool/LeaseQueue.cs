@@ -8,9 +8,12 @@ namespace Steelyard.Pool;
 /// </summary>
 internal sealed class LeaseQueue(Lock gate, TimeProvider time)
 {
+    private static readonly TimeSpan LongestEstimate = TimeSpan.FromSeconds(30);
+
     private readonly LinkedList<Place> returning = new();
     private readonly LinkedList<Place> newcomers = new();
     private readonly RecentEvents refused = new(time);
+    private readonly RecentEvents served = new(time);
 
     public int CountNeedsLock => returning.Count + newcomers.Count;
 
@@ -26,7 +29,7 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
         if (CountNeedsLock >= limit && standing == Standing.New)
         {
             refused.Add();
-            throw PoolUnavailableException.QueueFull(limit);
+            throw PoolUnavailableException.QueueFull(limit, EstimateNeedsLock());
         }
 
         var place = new Place(standing);
@@ -41,11 +44,24 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
         {
             next.List!.Remove(next);
             if (next.Value.Lease.TrySetResult(lease))
+            {
+                served.Add();
                 return true;
+            }
         }
 
         return false;
     }
+
+    /// <summary>How long a caller at the end of the line would wait, judged by those who were served within the last minute.</summary>
+    public TimeSpan EstimateNeedsLock() => Estimate(CountNeedsLock, served.Count());
+
+    /// <summary>How long the last of a line waits. Between one second and half a minute. Pure.</summary>
+    /// <param name="waiting">Callers in line.</param>
+    /// <param name="servedPerMinute">Callers that got a worker within the last minute.</param>
+    internal static TimeSpan Estimate(int waiting, int servedPerMinute) => servedPerMinute == 0
+        ? LongestEstimate
+        : TimeSpan.FromSeconds(Math.Clamp(60.0 * waiting / servedPerMinute, 1, LongestEstimate.TotalSeconds));
 
     /// <summary>Refuses all waiting callers, because the node shuts down.</summary>
     public void RefuseAllNeedsLock() => RefuseNeedsLock(PoolUnavailableException.ShuttingDown, _ => true);

@@ -16,20 +16,23 @@ public sealed class PoolUnavailableException : Exception
     /// <summary>This node accepts no more sessions.</summary>
     public bool IsShutdown { get; private init; }
 
-    public static PoolUnavailableException QueueFull(int limit) => new(
+    /// <param name="limit">Number of creates that may wait.</param>
+    /// <param name="wait">How long the last of them is expected to wait.</param>
+    public static PoolUnavailableException QueueFull(int limit, TimeSpan wait) => new(
         string.Create(
             CultureInfo.InvariantCulture,
             $"All workers are busy and {limit} creates are waiting. Delete sessions, raise --max-workers or --queue-limit, or retry."),
-        TimeSpan.FromSeconds(1))
+        wait)
     {
         IsOverload = true,
     };
 
     /// <param name="cause">How the last start of a worker failed; null when starts succeed.</param>
-    public static PoolUnavailableException WaitOver(string? cause) => new(
+    /// <param name="wait">How long the last create in line is expected to wait.</param>
+    public static PoolUnavailableException WaitOver(string? cause, TimeSpan wait) => new(
         "No worker became free within --queue-timeout. Delete sessions, raise --max-workers or --queue-timeout, or retry."
             + (cause is null ? "" : $" The last start of a worker failed: {cause}."),
-        TimeSpan.FromSeconds(1))
+        wait)
     {
         IsOverload = true,
     };

@@ -209,7 +209,7 @@ public sealed partial class WorkerPool
     private PoolUnavailableException WaitOver()
     {
         lock (gate)
-            return startGate.IsFailing ? StartsFailNeedsLock() : PoolUnavailableException.WaitOver(startGate.Cause);
+            return startGate.IsFailing ? StartsFailNeedsLock() : PoolUnavailableException.WaitOver(startGate.Cause, queue.EstimateNeedsLock());
     }
 
     private TimeSpan Now => time.GetElapsedTime(0);

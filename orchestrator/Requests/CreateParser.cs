@@ -61,8 +61,12 @@ public sealed class CreateParser(WorkerProtocol workers, Options options)
     {
         var given = fields.Number("timeout", 0, LongestMs) ?? DefaultTimeoutMs;
         TimeSpan? timeout = given == 0 ? null : TimeSpan.FromMilliseconds(given);
-        var idle = TimeSpan.FromMilliseconds(fields.Number("inactivityTimeout", 1, LongestMs) ?? (given == 0 ? LongestMs : given));
-        return new(idle, options.SessionMaxAge is { } max && !(timeout <= max) ? max : timeout);
+        var inactivity = fields.Number("inactivityTimeout", 1, LongestMs);
+        var idle = TimeSpan.FromMilliseconds(inactivity ?? (given == 0 ? LongestMs : given));
+        return new(idle, options.SessionMaxAge is { } max && !(timeout <= max) ? max : timeout)
+        {
+            IsIdleWhileSilent = inactivity is not null,
+        };
     }
 
     private static SessionId? ChosenId(Fields fields)

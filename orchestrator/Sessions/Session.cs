@@ -151,6 +151,16 @@ public sealed partial class Session
         }
     }
 
+    /// <summary>It has been used now, by an activity that is not open any more.</summary>
+    internal void Touch()
+    {
+        lock (gate)
+        {
+            lastActive = time.GetTimestamp();
+            entry.Touch(Id, lastActive, open);
+        }
+    }
+
     internal void EndActivity()
     {
         lock (gate)

@@ -199,6 +199,28 @@ public sealed class ConnectTests
             client.Dispose();
     }
 
+    [Fact]
+    public async Task Playwrights_connect_is_told_to_use_connectOverCDP()
+    {
+        await using var node = await TestNode.StartAsync(options => options);
+        using var socket = new ClientWebSocket { Options = { CollectHttpResponseDetails = true } };
+        socket.Options.SetRequestHeader("x-playwright-browser", "chromium");
+        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new($"ws://{node.Http.BaseAddress!.Authority}/"), default));
+        Assert.Equal(HttpStatusCode.NotImplemented, socket.HttpStatusCode);
+    }
+
+    [Theory]
+    [InlineData("/session")]
+    [InlineData("/wd/hub/session")]
+    public async Task A_webdriver_client_is_told_in_its_own_form_what_to_use_instead(string path)
+    {
+        await using var node = await TestNode.StartAsync(options => options);
+        using var reply = await node.Http.PostAsync(path, new StringContent("{}", Encoding.UTF8, "application/json"));
+        var value = (await reply.Content.ReadFromJsonAsync<JsonObject>())!["value"]!;
+        Assert.Equal((HttpStatusCode.InternalServerError, "session not created"), (reply.StatusCode, (string?)value["error"]));
+        Assert.Contains("debuggerAddress", (string?)value["message"], StringComparison.Ordinal);
+    }
+
     private static Task<TestNode> StartAsync()
     {
         if (BrowserLocator.Find(null) is null)

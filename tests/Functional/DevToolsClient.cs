@@ -69,6 +69,18 @@ internal sealed class DevToolsClient : IDisposable
         await Eventually.IsTrueAsync(async () => (bool)(await EvaluateAsync(session, loaded))!, $"{url} has loaded");
     }
 
+    /// <summary>Waits until the node closes the connection, and returns its reason.</summary>
+    public async Task<string?> ClosedAsync()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await Assert.ThrowsAsync<EndOfStreamException>(async () =>
+        {
+            while (true)
+                await ReceiveAsync(deadline.Token);
+        });
+        return CloseReason;
+    }
+
     public void Dispose() => socket.Dispose();
 
     private async Task<string> ReceiveAsync(CancellationToken cancellationToken)

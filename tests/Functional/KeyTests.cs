@@ -13,7 +13,10 @@ public sealed class KeyTests
     // Routes whose answers are the same for every caller, or cover only the caller's own sessions. Each of them has its own test, here or
     // elsewhere.
     private static readonly string[] Public =
-        ["/health", "/v1/health", "/readyz", "/status", "/pressure", "/active", "/json/version", "/v1/artifacts/{name}", "/workers/{id}"];
+        [
+            "/health", "/v1/health", "/readyz", "/status", "/pressure", "/active", "/json/version", "/v1/artifacts/{name}", "/workers/{id}",
+            "/v1/sessions/{id}/captchas/{rest}",
+        ];
 
     [Fact]
     public async Task No_route_with_an_id_tells_another_holder_anything()

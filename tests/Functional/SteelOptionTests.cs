@@ -80,6 +80,55 @@ public sealed class SteelOptionTests
         Assert.Equal(size, (string?)await client.EvaluateAsync(attached, "innerWidth + 'x' + innerHeight"));
     }
 
+    [Theory]
+    [InlineData("GET", "/v1/credentials")]
+    [InlineData("POST", "/v1/files")]
+    [InlineData("PUT", "/v1/extensions/abc")]
+    [InlineData("PATCH", "/v1/profiles/abc")]
+    [InlineData("POST", "/v1/sessions/ID/captchas/solve")]
+    public async Task Resources_of_the_cloud_are_501_and_are_asked_for_once(string method, string path)
+    {
+        await using var node = await TestNode.StartAsync(options => options);
+        using var reply = await node.Http.SendAsync(new(new HttpMethod(method), path));
+        Assert.Equal((501, "false"), ((int)reply.StatusCode, reply.Headers.GetValues("x-should-retry").Single()));
+    }
+
+    [Fact]
+    public async Task A_scrape_uses_the_proxy_that_it_asks_for_and_refuses_one_that_it_cannot_have()
+    {
+        await using var node = await StartChromiumAsync();
+        await using var site = await Site.StartAsync(new() { ["/"] = "<title>through</title>" });
+        using var proxy = new DemandingProxy(socks: false);
+        using var scraped = await node.Http.PostAsJsonAsync(
+            "/v1/scrape", new { url = site.Url + "/", proxyUrl = $"http://me:secret@127.0.0.1:{proxy.Port}" });
+        Assert.True(scraped.IsSuccessStatusCode, await scraped.Content.ReadAsStringAsync());
+        Assert.True(proxy.Connections > 0 && proxy.Refusals == 0, $"{proxy.Connections} connections, {proxy.Refusals} refused");
+        using var refused = await node.Http.PostAsJsonAsync("/v1/scrape", new { url = site.Url, useProxy = true });
+        Assert.Equal(HttpStatusCode.NotImplemented, refused.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_inactivity_timeout_counts_what_an_attached_client_sends(bool isSending)
+    {
+        await using var node = await StartChromiumAsync();
+        var (_, session) = await PostAsync(node, """{"inactivityTimeout":1500}""");
+        using var client = await node.AttachAsync((string)session["id"]!);
+        if (isSending)
+        {
+            for (var i = 0; i < 8; i++)
+            {
+                await Task.Delay(500);
+                await client.CallAsync("Browser.getVersion");
+            }
+        }
+        else
+        {
+            Assert.Equal("session expired", await client.ClosedAsync());
+        }
+    }
+
     [Fact]
     public async Task Bytes_through_a_proxy_are_known_though_nobody_asked_while_the_session_lived()
     {

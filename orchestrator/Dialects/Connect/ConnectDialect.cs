@@ -41,6 +41,6 @@ public sealed class ConnectDialect(SessionCalls calls, Attacher attacher, Tempor
         }
 
         using var activity = calls.Begin(id, context.Caller(), out var session);
-        await attacher.AttachAsync(context, session, null);
+        await attacher.AttachAsync(context, session, activity, null);
     }
 }

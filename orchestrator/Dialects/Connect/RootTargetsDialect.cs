@@ -114,7 +114,7 @@ public sealed class RootTargetsDialect(
         else if (await FindOwnerAsync(context) is { } owner)
         {
             using var activity = calls.Begin(owner.Id.ToString(), context.Caller(), out var session);
-            await attacher.AttachAsync(context, session, $"/devtools/page/{Uri.EscapeDataString(Target(context))}");
+            await attacher.AttachAsync(context, session, activity, $"/devtools/page/{Uri.EscapeDataString(Target(context))}");
         }
         else
         {

@@ -22,7 +22,8 @@ public sealed class TemporarySessions(
             if (toPage && page is null)
                 await WriteNoPageAsync(context);
             else
-                await attacher.AttachAsync(context, created.Session, page is null ? null : $"/devtools/page/{page.Id}");
+                await attacher.AttachAsync(
+                    context, created.Session, created.Activity, page is null ? null : $"/devtools/page/{page.Id}");
         }
         finally
         {

@@ -76,6 +76,6 @@ public sealed class DevToolsDialect(SessionCalls calls, Attacher attacher, Optio
         if (await Attacher.RefusesAsync(context))
             return;
         using var activity = calls.Begin((string?)context.Request.RouteValues["id"], context.Caller(), out var session);
-        await attacher.AttachAsync(context, session, path);
+        await attacher.AttachAsync(context, session, activity, path);
     }
 }

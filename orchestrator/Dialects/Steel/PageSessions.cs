@@ -20,14 +20,17 @@ public sealed class PageSessions(
     /// Waits for a turn, and then gives the page of a new session to <paramref name="use"/>. When there is no turn, the client has been
     /// told. Throws what a create throws and what <paramref name="use"/> throws.
     /// </summary>
-    internal async Task UseAsync(HttpContext context, Func<WorkerPage, Task> use)
+    /// <param name="context">The call.</param>
+    /// <param name="setup">JSON of the session's options; empty for none.</param>
+    /// <param name="use">Uses the page.</param>
+    internal async Task UseAsync(HttpContext context, ReadOnlyMemory<byte> setup, Func<WorkerPage, Task> use)
     {
         using var turn = await turns.TakeAsync(context);
         if (turn is null)
             return;
         var clock = new SessionClock(options.PageTimeout * 3, options.PageTimeout * 3); // Three calls at most.
         using var created = await creator.CreateAsync(
-            new(EmptyObject, clock) { Holder = context.Caller().Name }, context.RequestAborted);
+            new(EmptyObject, clock) { Holder = context.Caller().Name, Setup = setup }, context.RequestAborted);
         try
         {
             var placement = await calls.PlaceWithExtrasAsync(created.Session, "way to open pages by themselves");

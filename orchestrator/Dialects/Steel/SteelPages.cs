@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Steelyard.Http;
+using Steelyard.Requests;
 using Steelyard.Sessions;
 using Steelyard.Settings;
 
@@ -78,12 +79,11 @@ public sealed class SteelPages(PageSessions pages, Artifacts artifacts, RequestB
         var fields = Fields.Of(document.RootElement);
         if (!Uri.TryCreate(fields.Text("url", 8192), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             throw FieldException.Bad("url", "an http or https address");
-        if (fields.Bool("useProxy") == true)
-            throw FieldException.Missing("useProxy", "built-in proxies");
+        var (setup, json) = SetupTranslator.Translate(fields); // Such as proxyUrl.
         var work = read(fields);
         try
         {
-            await pages.UseAsync(context, work);
+            await pages.UseAsync(context, setup.AreGiven ? json : default, work);
         }
         catch (PageFailedException) when (context.Response.HasStarted)
         {

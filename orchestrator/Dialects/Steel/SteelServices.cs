@@ -16,5 +16,6 @@ internal static class SteelServices
         .AddSingleton<IDialect, SteelDialect>()
         .AddSingleton<IDialect, SteelExtras>()
         .AddSingleton<IDialect, SteelPages>()
+        .AddSingleton<IDialect, CloudResources>()
         .AddHttpForwarder();
 }

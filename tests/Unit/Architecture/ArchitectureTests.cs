@@ -23,7 +23,7 @@ public sealed partial class ArchitectureTests
             ["Cdp", "Requests"],
             [
                 "Dialects/Browserless", "Dialects/Challenge", "Dialects/Connect", "Dialects/DevTools", "Dialects/LiveView",
-                "Dialects/Operator", "Dialects/Steel", "Hosting",
+                "Dialects/Operator", "Dialects/Steel", "Dialects/WebDriver", "Hosting",
             ],
             [""],
         ],

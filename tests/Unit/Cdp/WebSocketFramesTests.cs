@@ -27,6 +27,25 @@ public sealed class WebSocketFramesTests
     }
 
     [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(8, false)]
+    [InlineData(9, false)]
+    [InlineData(10, false)]
+    public void Bytes_of_a_message_are_told_from_those_of_a_control_frame(byte opcode, bool isMessage)
+    {
+        var frames = new WebSocketFrames();
+        var frame = Frame(opcode, final: true, masked: true, length: 20, encoding: 0);
+        frames.Advance(frame.AsSpan(0, 10));
+        Assert.Equal(isMessage, frames.SawMessage);
+        frames.Advance(frame.AsSpan(10));
+        Assert.Equal(isMessage, frames.SawMessage);
+        frames.Advance([]);
+        Assert.False(frames.SawMessage);
+    }
+
+    [Theory]
     [InlineData(0, 0, false)]
     [InlineData(0, 0, true)]
     [InlineData(125, 0, false)]
