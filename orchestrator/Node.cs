@@ -34,12 +34,14 @@ public sealed class Node : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly CancellationTokenSource loops = new();
     private CancellationToken atOnce;
+    private readonly KeyRing keys;
     private string? descriptors;
     private bool isLeft;
     private Task background = Task.CompletedTask;
 
-    private Node(WebApplication app, RunDirectory runDirectory, Options options, TimeProvider time)
+    private Node(WebApplication app, RunDirectory runDirectory, KeyRing keys, Options options, TimeProvider time)
     {
+        this.keys = keys;
         this.app = app;
         this.runDirectory = runDirectory;
         this.options = options;
@@ -70,10 +72,12 @@ public sealed class Node : IAsyncDisposable
         try
         {
             Subreaper.Enable();
-            using var signals = new StopSignals();
+            Node? running = null;
+            using var signals = new StopSignals(options.ApiKeyFile.Length > 0 ? () => Volatile.Read(ref running)?.ReloadKeys() : null);
             var supervisor = options.Supervised ? Supervisor.ExitedAsync() : Task.Delay(Timeout.Infinite);
             await using var orchestrator = Build(options, TimeProvider.System);
             await orchestrator.StartAsync();
+            Volatile.Write(ref running, orchestrator);
             Banner.Print(
                 orchestrator.Url,
                 orchestrator.app.Services.GetRequiredService<WorkerCommand>(),
@@ -97,6 +101,19 @@ public sealed class Node : IAsyncDisposable
         }
     }
 
+    private void ReloadKeys()
+    {
+        var logger = app.Services.GetRequiredService<ILogger<Node>>();
+        try
+        {
+            logger.LogInformation("Read {File} again: there are {Count} keys now", options.ApiKeyFile, keys.Reload());
+        }
+        catch (ArgumentException e)
+        {
+            logger.LogError("The keys stay as they were: {Reason}", e.Message);
+        }
+    }
+
     /// <summary>
     /// Composes a node. Throws <see cref="WorkerCommandException"/> when there is no such worker, <see cref="RunDirectoryException"/> when
     /// another node holds the run directory, and <see cref="IOException"/> when there are too few descriptors.
@@ -114,7 +131,7 @@ public sealed class Node : IAsyncDisposable
         options = options with { ApiKeys = [], OperatorKeys = [] }; // Only hashes of the keys are kept, in the KeyRing.
         var runDirectory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.AddConsoleLog();
+        builder.AddConsoleLog(options);
         builder.AddListener(options);
         builder.Services
             .AddSingleton(options)
@@ -131,7 +148,7 @@ public sealed class Node : IAsyncDisposable
         var app = builder.Build();
         app.UseHttp(options);
         app.MapDialects();
-        return new(app, runDirectory, options, time) { descriptors = descriptors };
+        return new(app, runDirectory, keys, options, time) { descriptors = descriptors };
     }
 
     // No other code knows all dialects; those of Steel are in AddSteel.
@@ -149,6 +166,7 @@ public sealed class Node : IAsyncDisposable
         .AddSingleton<IDialect, LiveViewDialect>()
         .AddSingleton<IDialect, HistoryDialect>()
         .AddSingleton<IDialect, OperatorDialect>()
+        .AddSingleton<IDialect, WorkersDialect>()
         .AddSteel();
 
     /// <summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Steelyard.Processes;
 
 /// <summary>
@@ -14,6 +16,14 @@ public sealed record ProcessIdentity(int Pid, long StartTime, string BootId)
     /// <summary>Returns the identity of the process that has this pid now, or null if there is no such process.</summary>
     public static ProcessIdentity? Of(int pid) =>
         ProcessStat.Read(pid) is { } stat ? new(pid, stat.StartTime, ThisBoot) : null;
+
+    /// <summary>When the process started by the wall clock, if the wall clock has not been set since.</summary>
+    /// <param name="now">The wall clock.</param>
+    public DateTimeOffset StartedAt(DateTimeOffset now)
+    {
+        var sinceBoot = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
+        return now - TimeSpan.FromSeconds(sinceBoot - ((double)StartTime / ProcessStat.TicksPerSecond));
+    }
 
     /// <summary>True while exactly this process exists. A zombie still exists.</summary>
     public bool Exists => BootId == ThisBoot && ProcessStat.Read(Pid)?.StartTime == StartTime;

@@ -5,9 +5,13 @@ namespace Steelyard.Processes;
 /// <param name="Parent">Pid of the parent.</param>
 /// <param name="Group">Id of the process group.</param>
 /// <param name="Session">Id of the session.</param>
+/// <param name="CpuTime">Clock ticks that the process has run, in user and kernel mode.</param>
 /// <param name="StartTime">Clock ticks since boot.</param>
-public readonly record struct ProcessStat(char State, int Parent, int Group, int Session, long StartTime)
+public readonly record struct ProcessStat(char State, int Parent, int Group, int Session, long CpuTime, long StartTime)
 {
+    /// <summary>Clock ticks per second: USER_HZ, the same on all machines (time(7)).</summary>
+    public const int TicksPerSecond = 100;
+
     /// <summary>A signal has stopped the process.</summary>
     public bool IsStopped => State == 'T';
 
@@ -29,6 +33,7 @@ public readonly record struct ProcessStat(char State, int Parent, int Group, int
             (int)ProcFile.Number(fields, 1),
             (int)ProcFile.Number(fields, 2),
             (int)ProcFile.Number(fields, 3),
+            ProcFile.Number(fields, 11) + ProcFile.Number(fields, 12),
             ProcFile.Number(fields, 19));
     }
 }

@@ -4,8 +4,14 @@ namespace Steelyard.Events;
 /// Writes events to the log. The console has a bounded queue of its own: when nobody reads it, lines are dropped, and the console says how
 /// many.
 /// </summary>
-public sealed class NodeLog(ILogger<NodeLog> logger) : INodeSubscriber
+public sealed class NodeLog(ILogger<NodeLog> logger, TimeProvider time) : INodeSubscriber
 {
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
+
+    private readonly Lock gate = new();
+    private long? said; // When refusals were last logged.
+    private int refused;
+
     public string Name => "log";
 
     public long? Dropped => null;
@@ -51,6 +57,9 @@ public sealed class NodeLog(ILogger<NodeLog> logger) : INodeSubscriber
                 logger.LogWarning(
                     "A slot failed too often and is parked for {Delay:0.0} s; last exit: {Exit}", p.Delay.TotalSeconds, p.LastExit);
                 break;
+            case CreateRefused r:
+                TakeRefusal(r.Why);
+                break;
             case StartsFailed f:
                 logger.LogError(
                     "Workers fail at their start, the last one with: {Exit}. They start one at a time, with growing delays, until one " +
@@ -61,5 +70,20 @@ public sealed class NodeLog(ILogger<NodeLog> logger) : INodeSubscriber
                 logger.LogInformation("Workers start again: {Worker} works", s.Worker);
                 break;
         }
+    }
+
+    // A node that is full refuses thousands of creates in a minute: the first is logged at once, the others together.
+    private void TakeRefusal(string why)
+    {
+        int count;
+        lock (gate)
+        {
+            refused++;
+            if (said is { } last && time.GetElapsedTime(last) < Quiet)
+                return;
+            (count, refused, said) = (refused, 0, time.GetTimestamp());
+        }
+
+        logger.LogWarning("{Count} creates were refused since the last such line, the last one because: {Why}", count, why);
     }
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Net;
+using System.Text.Json;
 using Steelyard.Contract.Egress;
 using Steelyard.Settings;
 using Option = Steelyard.Settings.Option;
@@ -44,20 +46,39 @@ public static class CommandLine
             return await run(complete);
         });
 
+        var line = command.Parse(arguments);
+        if (line.Action is ParseErrorAction)
+        {
+            Console.Error.WriteLine($"steelyard: {WhatIsWrong(line)} See --help.");
+            return Task.FromResult(BadOptions);
+        }
+
         // The node handles signals itself, with StopSignals.
-        return command.Parse(arguments).InvokeAsync(new() { ProcessTerminationTimeout = null });
+        return line.InvokeAsync(new() { ProcessTerminationTimeout = null });
     }
+
+    private static string WhatIsWrong(ParseResult line)
+    {
+        if (line.UnmatchedTokens is not [{ } word, ..])
+            return line.Errors[0].Message;
+        if (!word.StartsWith('-'))
+            return $"'{word}' is not an option, and all arguments are options: write --NAME VALUE.";
+        return $"{word} is not an option{Meant(word.TrimStart('-').Split('=')[0], "--", OptionTable.All.Select(option => option.Name))}";
+    }
+
+    private static string Meant(string word, string prefix, IEnumerable<string> names) =>
+        NearestName.Of(word, names) is { } name ? $": did you mean {prefix}{name}?" : ".";
 
     /// <summary>
     /// Fills in values that depend on the machine, and checks what depends on several options. Throws <see cref="ArgumentException"/>.
     /// </summary>
     internal static Options Complete(Options options)
     {
-        options = options with { ApiKeys = [.. options.ApiKeys, .. KeysIn(options.ApiKeyFile)] };
         if (options.ApiKeys.Concat(options.OperatorKeys).FirstOrDefault(key => key.EndsWith(':')) is { } empty)
             throw new ArgumentException($"--api-key or --operator-key: '{empty}' is a name without a key: write NAME:KEY");
+        var fromFile = KeyFile.Read(options.ApiKeyFile).Length;
         if (!IPAddress.IsLoopback(IPAddress.Parse(options.Bind))
-            && options.ApiKeys.Count + options.OperatorKeys.Count == 0
+            && options.ApiKeys.Count + options.OperatorKeys.Count + fromFile == 0
             && !options.AllowAnonymous)
         {
             throw new ArgumentException(
@@ -112,20 +133,6 @@ public static class CommandLine
         }
     }
 
-    private static string[] KeysIn(string path)
-    {
-        try
-        {
-            return path.Length == 0
-                ? []
-                : [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ArgumentException($"--api-key-file: {e.Message}", e);
-        }
-    }
-
     /// <summary>The path of the settings file.</summary>
     public static string SettingsFile => Path.Combine(Environment.CurrentDirectory, "appsettings.json");
 
@@ -133,21 +140,31 @@ public static class CommandLine
     /// Reads the environment, which has precedence, and appsettings.json in the working directory. Throws
     /// <see cref="InvalidDataException"/> when that file is not JSON.
     /// </summary>
-    public static IConfiguration ReadSettings() => new ConfigurationBuilder()
-        .AddJsonFile(SettingsFile, optional: true, reloadOnChange: false)
-        .AddInMemoryCollection(OwnVariables.Options())
-        .Build();
+    public static IConfiguration ReadSettings()
+    {
+        try
+        {
+            return new ConfigurationBuilder()
+                .AddJsonFile(SettingsFile, optional: true, reloadOnChange: false)
+                .AddInMemoryCollection(OwnVariables.Options())
+                .Build();
+        }
+        catch (InvalidDataException e) when (e.InnerException?.InnerException is JsonException json)
+        {
+            throw new InvalidDataException($"{SettingsFile}, line {json.LineNumber + 1}: {json.Message.Split(" LineNumber")[0]}", e);
+        }
+    }
 
     // Otherwise a misspelt name would silently leave an option at its default.
     private static void RefuseUnknown(IConfiguration configuration)
     {
-        var known = OptionTable.All.Select(Variable).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        if (configuration.GetChildren()
-            .Select(child => child.Key)
-            .FirstOrDefault(key => key.StartsWith(OwnVariables.Prefix, StringComparison.Ordinal) && !known.Contains(key)) is { } unknown)
-        {
-            throw new ArgumentException($"{unknown} is not an option: see --help");
-        }
+        var names = OptionTable.All.Select(option => option.Name).ToList();
+        var known = OptionTable.All.Select(Variable).Concat(names).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (configuration.GetChildren().Select(child => child.Key).FirstOrDefault(key => !known.Contains(key)) is not { } unknown)
+            return;
+        var isVariable = unknown.StartsWith(OwnVariables.Prefix, StringComparison.Ordinal);
+        var meant = isVariable ? Meant(unknown, "", OptionTable.All.Select(Variable)) : Meant(unknown, "", names);
+        throw new ArgumentException($"{(isVariable ? "" : $"{SettingsFile}: ")}{unknown} is not an option{meant} See --help.");
     }
 
     private static string Variable(Option option) => OwnVariables.Prefix + option.Name.Replace('-', '_').ToUpperInvariant();
@@ -157,7 +174,7 @@ public static class CommandLine
         var argument = new Option<string[]>("--" + option.Name)
         {
             Description = option.Help,
-            HelpName = option.Value,
+            HelpName = option.Value ?? " ",
             Arity = option.Value is null ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = false,
         };
@@ -192,13 +209,15 @@ public static class CommandLine
         }
     }
 
-    // With --port 0 the port differs at each start, so there is no history to continue.
+    // With --port 0 the port differs at each start, so there is no history to continue. A user without a home has no place for it.
     private static string DefaultDataDirectory(int port)
     {
         var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } given && Path.IsPathRooted(given)
             ? given
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
-        return port == 0 ? "" : Path.Combine(state, "steelyard", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        return port == 0 || !Path.IsPathRooted(state)
+            ? ""
+            : Path.Combine(state, "steelyard", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
     // Memory is preferred: records are small, and writing them must be fast.

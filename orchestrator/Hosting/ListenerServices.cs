@@ -35,14 +35,23 @@ internal static class ListenerServices
             .Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
     }
 
-    public static void AddConsoleLog(this WebApplicationBuilder builder)
+    public static void AddConsoleLog(this WebApplicationBuilder builder, Options options)
     {
-        builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning);
+        if (options.LogFormat == LogFormat.Json)
+            builder.Logging.AddJsonConsole(console =>
+                (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
+        else
+            builder.Logging.AddSimpleConsole(console =>
+                (console.SingleLine, console.TimestampFormat) = (true, "yyyy-MM-dd HH:mm:ss.fff "));
+        builder.Logging.SetMinimumLevel(options.LogLevel);
+        builder.Logging.AddFilter("Microsoft", Least(options.LogLevel)).AddFilter("Yarp", Least(options.LogLevel));
 
         // Why a start failed is told in a line, without a stack trace.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Services.Configure<ConsoleLoggerOptions>(console =>
             (console.QueueFullMode, console.MaxQueueLength) = (ConsoleLoggerQueueFullMode.DropWrite, MaxQueuedLines));
     }
+
+    // What libraries log below a warning is about their own parts.
+    private static LogLevel Least(LogLevel ours) => ours > LogLevel.Warning ? ours : LogLevel.Warning;
 }

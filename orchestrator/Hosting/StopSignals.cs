@@ -4,7 +4,7 @@ namespace Steelyard.Hosting;
 
 /// <summary>
 /// The signals that end the program. The first one asks it to stop as configured, the second one to stop at once. A terminal that closes
-/// sends one, too.
+/// sends one, too, unless the program has another use for that signal.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -12,10 +12,16 @@ internal sealed class StopSignals : IDisposable
     private readonly CancellationTokenSource second = new();
     private readonly List<PosixSignalRegistration> registrations;
 
-    public StopSignals() => registrations =
+    /// <param name="onHangUp">What SIGHUP does; null if it ends the program.</param>
+    public StopSignals(Action? onHangUp = null) => registrations =
     [
-        .. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGHUP }
+        .. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT }
             .Select(signal => PosixSignalRegistration.Create(signal, OnSignal)),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, onHangUp is null ? OnSignal : context =>
+        {
+            context.Cancel = true;
+            onHangUp();
+        }),
     ];
 
     public Task First => first.Task;

@@ -30,7 +30,8 @@ internal sealed class Supervisor(Options options, TimeProvider time)
     /// <summary>Runs until the orchestrator ends by itself or a signal to this process ends it. Returns its exit status.</summary>
     public async Task<int> RunAsync()
     {
-        using var signals = new StopSignals();
+        OsProcess? running = null;
+        using var signals = new StopSignals(options.ApiKeyFile.Length > 0 ? () => Volatile.Read(ref running)?.Send(Signal.HangUp) : null);
         using var socket = ListenSocket.Bind(new(IPAddress.Parse(options.Bind), options.Port), options.DeadPeerTimeout);
         socket.Listen(ListenSocket.Backlog);
         var watch = new NodeWatch((IPEndPoint)socket.LocalEndPoint!, options, time);
@@ -39,6 +40,7 @@ internal sealed class Supervisor(Options options, TimeProvider time)
         {
             var started = time.GetTimestamp();
             var child = Start(socket);
+            Volatile.Write(ref running, child);
             await RunAsync(child, watch, signals);
             var status = signals.First.IsCompleted ? await StopAsync(child, signals) : await child.Exited;
             if (signals.First.IsCompleted || status.Code is 0 or CommandLine.BadOptions)

@@ -10,16 +10,34 @@ namespace Steelyard.Http;
 /// Keys with the same name belong to one holder, so that a key can be changed without losing sessions. A key without a name gets a name
 /// from its hash.
 /// </summary>
-public sealed class KeyRing(Options options)
+public sealed class KeyRing
 {
-    private readonly (byte[] Hash, Caller Caller)[] keys =
-    [
-        .. options.ApiKeys.Select(key => Read(key, isOperator: false)),
-        .. options.OperatorKeys.Select(key => Read(key, isOperator: true)),
-    ];
+    private readonly (byte[] Hash, Caller Caller)[] fixedKeys;
+    private readonly string file;
+    private volatile (byte[] Hash, Caller Caller)[] keys;
 
-    /// <summary>Whether the node has no keys, so that callers need none.</summary>
-    public bool IsEmpty => keys.Length == 0;
+    /// <summary>Throws what <see cref="KeyFile.Read"/> throws.</summary>
+    public KeyRing(Options options)
+    {
+        fixedKeys =
+        [
+            .. options.ApiKeys.Select(key => Read(key, isOperator: false)),
+            .. options.OperatorKeys.Select(key => Read(key, isOperator: true)),
+        ];
+        file = options.ApiKeyFile;
+        keys = WithFile();
+        IsEmpty = keys.Length == 0;
+    }
+
+    /// <summary>Whether the node was started without keys, so that callers need none. One that lost all its keys admits nobody.</summary>
+    public bool IsEmpty { get; }
+
+    /// <summary>
+    /// Reads the file with keys again. Keys that are no longer in it are refused from now on; connections that are open stay. Throws what
+    /// <see cref="KeyFile.Read"/> throws, and then keeps the keys as they were. A node that was started without keys stays open.
+    /// </summary>
+    /// <returns>The number of keys.</returns>
+    public int Reload() => (keys = WithFile()).Length;
 
     /// <summary>Returns the holder of a key; null when the key is unknown. Takes the same time for every key.</summary>
     public Caller? Find(string key)
@@ -35,6 +53,8 @@ public sealed class KeyRing(Options options)
 
         return found;
     }
+
+    private (byte[] Hash, Caller Caller)[] WithFile() => [.. fixedKeys, .. KeyFile.Read(file).Select(key => Read(key, isOperator: false))];
 
     private static (byte[] Hash, Caller Caller) Read(string text, bool isOperator)
     {

@@ -19,7 +19,7 @@ internal static class PoolServices
         .AddSingleton(new ReplyMemory(options.ListMemoryBytes))
         .AddSingleton<IConnector, SocketConnector>()
         .AddSingleton<WorkerProcesses>()
-        .AddSingleton<WorkerMemory>()
+        .AddSingleton<WorkerUsage>()
         .AddSingleton<Leftovers>()
         .AddSingleton<BrowserIsolation>()
         .AddSingleton<WorkerLimiter>()

@@ -209,7 +209,9 @@ public sealed partial class WorkerPool
     private PoolUnavailableException WaitOver()
     {
         lock (gate)
-            return startGate.IsFailing ? StartsFailNeedsLock() : PoolUnavailableException.WaitOver(startGate.Cause, queue.EstimateNeedsLock());
+            return startGate.IsFailing
+                ? StartsFailNeedsLock()
+                : PoolUnavailableException.WaitOver(startGate.Cause, queue.EstimateNeedsLock());
     }
 
     private TimeSpan Now => time.GetElapsedTime(0);

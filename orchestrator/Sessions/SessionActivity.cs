@@ -7,7 +7,7 @@ public sealed class SessionActivity(Session session) : IDisposable
 {
     private int isDisposed;
 
-    /// <summary>The activity is over, unless <see cref="Touch"/> says that it goes on: an attached client that may be silent for long.</summary>
+    /// <summary>The activity is over, unless <see cref="Touch"/> says that it goes on: an attached client may be silent.</summary>
     public void BecomeSilent() => Dispose();
 
     /// <summary>The client of a silent activity has done something.</summary>

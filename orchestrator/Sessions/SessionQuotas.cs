@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using Steelyard.Events;
 using Steelyard.Settings;
 
 namespace Steelyard.Sessions;
 
 /// <summary>Limits how much of the node each key may use. Keys come from the options, so there are few of them.</summary>
-public sealed class SessionQuotas(Options options, TimeProvider time)
+public sealed class SessionQuotas(Options options, TimeProvider time, NodeEvents? events = null)
 {
     private readonly ConcurrentDictionary<string, Holdings> holders = new();
 
@@ -12,7 +13,18 @@ public sealed class SessionQuotas(Options options, TimeProvider time)
     /// Takes a place for a create. The session keeps the place until it ends. Throws <see cref="QuotaExceededException"/>.
     /// </summary>
     /// <param name="holder">Name of the key; null on a node without keys, where nothing is limited.</param>
-    public QuotaPlace Take(string? holder) => Of(holder)?.Take() ?? new(null);
+    public QuotaPlace Take(string? holder)
+    {
+        try
+        {
+            return Of(holder)?.Take() ?? new(null);
+        }
+        catch (QuotaExceededException e)
+        {
+            events?.Publish(new CreateRefused(e.Message));
+            throw;
+        }
+    }
 
     /// <summary>Takes a place for a session that is live already, even above the current limits.</summary>
     internal QuotaPlace Readmit(string? holder) => Of(holder)?.Readmit() ?? new(null);

@@ -1,6 +1,5 @@
-using System.Globalization;
 using System.Net;
-using Steelyard.Contract.Egress;
+using static Steelyard.Settings.OptionValues;
 
 namespace Steelyard.Settings;
 
@@ -14,7 +13,7 @@ public static class OptionTable
     public static readonly IReadOnlyList<Option> All =
     [
         new("bind", "ADDRESS", "IP address to listen on; any address but loopback needs an --api-key or --allow-anonymous [127.0.0.1]",
-            (o, v) => o with { Bind = IPAddress.Parse(v).ToString() }),
+            (o, v) => o with { Bind = Address(v) }),
         new("port", "N", "TCP port to listen on; 0 chooses a free port [8080]", (o, v) => o with { Port = Number(v, 0, 65535) }),
         new("worker", "WHAT", "auto, chromium, simulated, or a program that implements the worker API, with its arguments [auto]",
             (o, v) => o with { Worker = v }),
@@ -61,10 +60,10 @@ public static class OptionTable
             (o, v) => o with { EgressRules = [.. o.EgressRules, Rule(v)] }),
         new("browser-folder", "DIR", "Folder that browsers can read and write, in addition to their own; can be given several times [none]",
             (o, v) => o with { BrowserFolders = [.. o.BrowserFolders, Folder(v)] }),
-        new("worker-memory", "BYTES",
-            "Memory that a worker can use, including its browser; none means no limit [by kind: 2147483648 with a browser, " +
-                "268435456 simulated, none for your own]",
-            (o, v) => o with { WorkerMemoryBytes = Limit(v, 16 << 20, 1L << 50) }),
+        new("worker-memory", "SIZE",
+            "Memory that a worker can use, including its browser; none means no limit [by kind: 2G with a browser, " +
+                "256M simulated, none for your own]",
+            (o, v) => o with { WorkerMemoryBytes = SizeLimit(v, 16 << 20, 1L << 50) }),
         new("worker-processes", "N",
             "Number of processes that a worker can have; none means no limit [by kind: 200 with a browser, 4 simulated, none for your own]",
             (o, v) => o with { WorkerProcesses = (int)Limit(v, 1, MaxCount) }),
@@ -72,10 +71,10 @@ public static class OptionTable
             "Number of descriptors that each process of a worker can have; none means no limit [by kind: 4096 with a browser, " +
                 "1024 simulated, none for your own]",
             (o, v) => o with { WorkerFiles = (int)Limit(v, 64, MaxCount) }),
-        new("worker-disk", "BYTES",
+        new("worker-disk", "SIZE",
             "Space for a worker's folder: its browser's profile, downloads and temporary files. With the default --run-dir this is " +
-                "memory; none means no limit [by kind: 2147483648 with a browser, 67108864 simulated, none for your own]",
-            (o, v) => o with { WorkerDiskBytes = Limit(v, 16 << 20, 1L << 50) }),
+                "memory; none means no limit [by kind: 2G with a browser, 64M simulated, none for your own]",
+            (o, v) => o with { WorkerDiskBytes = SizeLimit(v, 16 << 20, 1L << 50) }),
         new("run-dir", "DIR", "Folder for the workers' files and what the next orchestrator needs [by port, in the user's runtime folder]",
             (o, v) => o with { RunDirectory = Path.GetFullPath(v) }),
         new("data-dir", "DIR", "Folder for the history of ended sessions [by port, in the user's state folder; none with --port 0]",
@@ -84,29 +83,29 @@ public static class OptionTable
             (o, v) => o with { History = Choice(v, "on", true, "none", false) }),
         new("history-age", "TIME", "Ended sessions are deleted from the history after this time [30d]",
             (o, v) => o with { HistoryAge = Duration.Parse(v, LongestHistory) }),
-        new("history-size", "BYTES", "Maximum size of the history on disk; the oldest sessions are deleted first [268435456]",
-            (o, v) => o with { HistorySize = Number(v, 1 << 20, int.MaxValue) }),
-        new("max-worker-log", "BYTES", "A worker's log is emptied when it reaches this size [1048576]",
-            (o, v) => o with { MaxWorkerLogBytes = Number(v, 1024, int.MaxValue) }),
-        new("max-body", "BYTES", "Maximum size of a request body [1048576]", (o, v) => o with { MaxBodyBytes = Number(v, 2, 64 << 20) }),
-        new("max-context", "BYTES", "Maximum body size of a create with cookies and storage [8388608]",
-            (o, v) => o with { MaxContextBytes = Number(v, 1024, 64 << 20) }),
+        new("history-size", "SIZE", "Maximum size of the history on disk; the oldest sessions are deleted first [256M]",
+            (o, v) => o with { HistorySize = Bytes(v, 1 << 20, int.MaxValue) }),
+        new("max-worker-log", "SIZE", "A worker's log is emptied when it reaches this size [1M]",
+            (o, v) => o with { MaxWorkerLogBytes = Bytes(v, 1024, int.MaxValue) }),
+        new("max-body", "SIZE", "Maximum size of a request body [1M]", (o, v) => o with { MaxBodyBytes = Bytes(v, 2, 64 << 20) }),
+        new("max-context", "SIZE", "Maximum body size of a create with cookies and storage [8M]",
+            (o, v) => o with { MaxContextBytes = Bytes(v, 1024, 64 << 20) }),
         new("max-page-calls", "N", "Number of scrapes, screenshots and PDFs at the same time; more wait [half of the workers]",
             (o, v) => o with { MaxPageCalls = Number(v, 1, 10_000) }),
-        new("max-artifact", "BYTES", "Maximum size of the result of a scrape, screenshot or PDF [67108864]",
-            (o, v) => o with { MaxArtifactBytes = Number(v, 1024, 1 << 30) }),
-        new("list-memory", "BYTES", "Memory for all lists of browsers' pages together while they are read [67108864]",
-            (o, v) => o with { ListMemoryBytes = Number(v, 1 << 20, int.MaxValue) }),
+        new("max-artifact", "SIZE", "Maximum size of the result of a scrape, screenshot or PDF [64M]",
+            (o, v) => o with { MaxArtifactBytes = Bytes(v, 1024, 1 << 30) }),
+        new("list-memory", "SIZE", "Memory for all lists of browsers' pages together while they are read [64M]",
+            (o, v) => o with { ListMemoryBytes = Bytes(v, 1 << 20, int.MaxValue) }),
         new("max-artifacts", "N", "Number of screenshots and PDFs that are kept for clients; the oldest are deleted first [100]",
             (o, v) => o with { MaxArtifacts = Number(v, 1, 100_000) }),
-        new("artifact-space", "BYTES", "Space for all kept screenshots and PDFs together; the oldest are deleted first [268435456]",
-            (o, v) => o with { ArtifactSpaceBytes = Number(v, 1024, int.MaxValue) }),
+        new("artifact-space", "SIZE", "Space for all kept screenshots and PDFs together; the oldest are deleted first [256M]",
+            (o, v) => o with { ArtifactSpaceBytes = Bytes(v, 1024, int.MaxValue) }),
         new("artifact-life", "TIME", "How long a screenshot or PDF is kept [10m]", (o, v) => o with { ArtifactLife = Duration.Parse(v) }),
         new("page-timeout", "TIME", "Timeout of a call that works in a page, such as a scrape [100s]",
             (o, v) => o with { PageTimeout = Duration.Parse(v) }),
         new("body-grace", "TIME", "Time in which a small body must arrive [800ms]", (o, v) => o with { BodyGrace = Duration.Parse(v) }),
-        new("body-rate", "BYTES", "Minimum rate of a larger body, per second [4096]",
-            (o, v) => o with { BodyBytesPerSecond = Number(v, 1, int.MaxValue) }),
+        new("body-rate", "SIZE", "Minimum rate of a larger body, per second [4096]",
+            (o, v) => o with { BodyBytesPerSecond = Bytes(v, 1, int.MaxValue) }),
         new("max-connections", "N", "Number of connections at the same time, not counting WebSockets [10000]",
             (o, v) => o with { MaxConnections = Number(v, 1, MaxCount) }),
         new("max-attached", "N", "Number of WebSockets at the same time [10000]",
@@ -118,13 +117,13 @@ public static class OptionTable
             (o, v) => o with { IdleTimeout = Duration.Parse(v) }),
         new("head-timeout", "TIME", "Time in which the head of a request must arrive [10s]",
             (o, v) => o with { HeadTimeout = Duration.Parse(v) }),
-        new("max-request-line", "BYTES", "Maximum length of the first line of a request [8192]",
-            (o, v) => o with { MaxRequestLineBytes = Number(v, 256, 1 << 20) }),
+        new("max-request-line", "SIZE", "Maximum length of the first line of a request [8192]",
+            (o, v) => o with { MaxRequestLineBytes = Bytes(v, 256, 1 << 20) }),
         new("max-headers", "N", "Maximum number of headers of a request [100]", (o, v) => o with { MaxHeaders = Number(v, 16, 10_000) }),
-        new("max-header-bytes", "BYTES", "Maximum size of all headers of a request together [32768]",
-            (o, v) => o with { MaxHeaderBytes = Number(v, 1024, 1 << 20) }),
-        new("reply-rate", "BYTES", "Minimum rate at which a client must read a reply, per second [240]",
-            (o, v) => o with { ReplyBytesPerSecond = Number(v, 1, int.MaxValue) }),
+        new("max-header-bytes", "SIZE", "Maximum size of all headers of a request together [32768]",
+            (o, v) => o with { MaxHeaderBytes = Bytes(v, 1024, 1 << 20) }),
+        new("reply-rate", "SIZE", "Minimum rate at which a client must read a reply, per second [240]",
+            (o, v) => o with { ReplyBytesPerSecond = Bytes(v, 1, int.MaxValue) }),
         new("dead-peer-timeout", "TIME",
             "A client whose machine does not answer, or that does not read what is sent to it, is disconnected after this time [60s]",
             (o, v) => o with { DeadPeerTimeout = Duration.Parse(v) }),
@@ -148,7 +147,8 @@ public static class OptionTable
         new("shutdown-timeout", "TIME", "How long a shutdown can take [4s]", (o, v) => o with { ShutdownTimeout = Duration.Parse(v) }),
         new("api-key", "[NAME:]KEY", "Key that callers must send; can be given several times. NAME appears in logs [none]",
             (o, v) => o with { ApiKeys = [.. o.ApiKeys, NotEmpty(v)] }),
-        new("api-key-file", "FILE", "File with API keys, one per line [none]", (o, v) => o with { ApiKeyFile = Path.GetFullPath(v) }),
+        new("api-key-file", "FILE", "File with API keys, one per line; SIGHUP reads it again [none]",
+            (o, v) => o with { ApiKeyFile = Path.GetFullPath(v) }),
         new("operator-key", "[NAME:]KEY",
             "Key whose holder can also see and end the sessions of others; can be given several times [none]",
             (o, v) => o with { OperatorKeys = [.. o.OperatorKeys, NotEmpty(v)] }),
@@ -167,69 +167,19 @@ public static class OptionTable
             (o, v) => o with { WrongKeyAddresses = Number(v, 1, MaxCount) }),
         new("trusted-proxy", "ADDRESS",
             "IP address of a proxy whose X-Forwarded-For, -Host and -Proto are trusted; can be given several times [none]",
-            (o, v) => o with { TrustedProxies = [.. o.TrustedProxies, IPAddress.Parse(v)] }),
+            (o, v) => o with { TrustedProxies = [.. o.TrustedProxies, IPAddress.Parse(Address(v))] }),
         new("allow-anonymous", null, "Listen beyond loopback without keys", (o, v) => o with { AllowAnonymous = bool.Parse(v) }),
         new("allow-host", "NAME",
             "Host name by which callers without a key can reach this node, in addition to IP addresses and localhost; can be given " +
                 "several times [none]",
             (o, v) => o with { AllowedHosts = [.. o.AllowedHosts, NotEmpty(v)] }),
         new("public-url", "URL", "URL by which clients reach this node [the Host of each request]",
-            (o, v) => o with { PublicUrl = Http(v) }),
+            (o, v) => o with { PublicUrl = HttpUrl(v) }),
+        new("log-format", "text|json", "Form of the log's lines [text]",
+            (o, v) => o with { LogFormat = Choice(v, "text", LogFormat.Text, "json", LogFormat.Json) }),
+        new("log-level", "debug|info|warning|error", "The least important lines that are logged [info]",
+            (o, v) => o with { LogLevel = Level(v) }),
         new("node-id", "N", "Number of this node, part of every session id [0]",
             (o, v) => o with { NodeId = Number(v, 0, ushort.MaxValue) }),
     ];
-
-    private static int Number(string text, int least, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number
-            : throw new FormatException($"'{text}' is not a whole number from {least} to {most}");
-
-    private static long Limit(string text, long least, long most)
-    {
-        if (text == "none")
-            return Options.NoLimit;
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number
-            : throw new FormatException($"'{text}' is neither none nor a whole number from {least} to {most}");
-    }
-
-    private static string NotEmpty(string text) => text.Length > 0 ? text : throw new FormatException("the value is empty");
-
-    private static string Rule(string text)
-    {
-        EgressRules.Parse([text]);
-        return text;
-    }
-
-    // The worker gets all folders as one text, separated by colons.
-    private static string Folder(string text) => text.Contains(':', StringComparison.Ordinal)
-        ? throw new FormatException($"'{text}' contains a colon: use a path without one")
-        : Path.GetFullPath(text);
-
-    private static T Choice<T>(string text, string one, T ifOne, string other, T ifOther) =>
-        text == one ? ifOne : text == other ? ifOther : throw new FormatException($"'{text}' is neither {one} nor {other}");
-
-    private static OnShutdown Shutdown(string text) => text switch
-    {
-        "stop" => OnShutdown.Stop,
-        "drain" => OnShutdown.Drain,
-        "leave" => OnShutdown.Leave,
-        _ => throw new FormatException($"'{text}' is neither stop, drain nor leave"),
-    };
-
-    private static Options Ports(Options options, string text)
-    {
-        var ends = text.Split('-');
-        if (ends.Length != 2)
-            throw new FormatException($"'{text}' is not a range such as 20000-29999");
-        var (first, last) = (Number(ends[0], 1, 65535), Number(ends[1], 1, 65535));
-        return first <= last
-            ? options with { FirstWorkerPort = first, LastWorkerPort = last }
-            : throw new FormatException($"'{text}' ends before it begins: write the lower port first");
-    }
-
-    private static Uri Http(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            ? url
-            : throw new FormatException($"'{text}' is not an http or https URL");
 }

@@ -143,10 +143,7 @@ public sealed record Options
     /// <summary>How long a screenshot or PDF is kept.</summary>
     public TimeSpan ArtifactLife { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>
-    /// Timeout of a call that works in a page, such as a scrape. The transfer of its result may take as long again. A file that is
-    /// uploaded or downloaded may stall for this time.
-    /// </summary>
+    /// <summary>Timeout of a call that works in a page, and of the transfer of its result; other files may stall so long.</summary>
     public TimeSpan PageTimeout { get; init; } = TimeSpan.FromSeconds(100);
 
     /// <summary>Maximum reply of a worker to a create or get, in bytes: it repeats the body, where one byte can become six.</summary>
@@ -164,10 +161,7 @@ public sealed record Options
     /// <summary>Number of WebSockets at the same time: attached clients and viewers.</summary>
     public int MaxAttached { get; init; } = 10_000;
 
-    /// <summary>
-    /// Idle connections to workers that are kept during a burst of calls, in addition to two for each worker, for all workers together;
-    /// fewer where descriptors are scarce.
-    /// </summary>
+    /// <summary>Idle connections kept during a burst, besides two for each worker, in all; fewer where descriptors are scarce.</summary>
     public int SpareWorkerConnections { get; init; } = 10_000;
 
     /// <summary>Connections of one client address at a time, with WebSockets; null means no limit. Trusted proxies are exempt.</summary>
@@ -246,4 +240,8 @@ public sealed record Options
 
     /// <summary>Number of this node, 0 to 65,535; part of every session id.</summary>
     public int NodeId { get; init; }
+
+    public LogFormat LogFormat { get; init; }
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
 }

@@ -41,7 +41,7 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
             case "simulated":
                 return Bundled(WorkerKind.Simulated, words[1..]);
             default:
-                var path = System.IO.Path.GetFullPath(words[0], currentDirectory);
+                var path = Locate(words[0], currentDirectory);
                 return File.Exists(path)
                     ? Foreign(path, words[1..])
                     : throw new WorkerCommandException(
@@ -57,6 +57,17 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
             : bundled is null
             ? throw new WorkerCommandException("the bundled worker is not built; run `make build`, or give the path of a worker program")
             : new(bundled, ["--mode", kind == WorkerKind.Chromium ? "chromium" : "simulated", .. arguments], kind);
+    }
+
+    // A name without a slash that is no file in the current directory is looked up as a shell does.
+    private static string Locate(string name, string currentDirectory)
+    {
+        var here = System.IO.Path.GetFullPath(name, currentDirectory);
+        if (name.Contains('/') || File.Exists(here))
+            return here;
+        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => System.IO.Path.Combine(folder, name))
+            .FirstOrDefault(path => File.Exists(path) && (File.GetUnixFileMode(path) & AnyExecute) != 0) ?? here;
     }
 
     /// <summary>

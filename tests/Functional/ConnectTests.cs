@@ -24,8 +24,9 @@ public sealed class ConnectTests
             Assert.Equal($"ws://{authority}/?sessionId={id}", (string?)version!["webSocketDebuggerUrl"]);
         }
 
-        foreach (var path in new[] { $"?sessionId={id}", $"chromium?sessionId={id}", $"sessions/{id}", $"sessions/{id}/", $"v1/sessions/{id}" })
+        foreach (var form in new[] { "?sessionId=ID", "chromium?sessionId=ID", "sessions/ID", "sessions/ID/", "v1/sessions/ID" })
         {
+            var path = form.Replace("ID", id, StringComparison.Ordinal);
             using var other = await DevToolsClient.ConnectAsync(new($"ws://{authority}/{path}"));
             Assert.Equal(browser, await IdentityAsync(other));
         }
@@ -151,7 +152,8 @@ public sealed class ConnectTests
         Assert.Equal("Target activated", await node.Http.GetStringAsync($"/json/activate/{target}"));
         Assert.Equal("Target is closing", await node.Http.GetStringAsync($"/json/close/{target}"));
         await Eventually.IsTrueAsync(
-            async () => (await node.Http.GetFromJsonAsync<JsonArray>("/json/list"))!.All(page => (string?)page!["id"] != target), "it is closed");
+            async () => (await node.Http.GetFromJsonAsync<JsonArray>("/json/list"))!.All(page => (string?)page!["id"] != target),
+            "it is closed");
         using var unknown = await node.Http.GetAsync($"/json/close/{target}");
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
@@ -229,7 +231,8 @@ public sealed class ConnectTests
     }
 
     private static async Task<string?> IdentityAsync(DevToolsClient client) =>
-        (string?)(await client.CallAsync("Target.getTargets"))["targetInfos"]!.AsArray().First(t => (string?)t!["type"] == "page")!["targetId"];
+        (string?)(await client.CallAsync("Target.getTargets"))["targetInfos"]!
+            .AsArray().First(target => (string?)target!["type"] == "page")!["targetId"];
 
     private static async Task<HttpStatusCode> UpgradeAsync(TestNode node, string pathAndQuery)
     {

@@ -58,7 +58,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
             options,
             time);
         var readiness = new WorkerReadiness(command, machine, turns, new(), options, time);
-        var events = new NodeEvents([new NodeLog(log.For<NodeLog>())]);
+        var events = new NodeEvents([new NodeLog(log.For<NodeLog>(), time)]);
         Pool = new(
             pool => new(pool, turns, starter, readiness, events, time, log.For<WorkerSupervisor>()), events, options, time, world.Random);
         var placer = new SessionPlacer(Pool, records, options, time, log.For<SessionPlacer>());

@@ -27,7 +27,7 @@ internal static class ConnectQuery
         ("userDataDir", "a profile folder of the client's choice"),
     ];
 
-    /// <summary>Returns the session that the query names; null for none. Throws <see cref="FieldException"/> when it names none clearly.</summary>
+    /// <summary>Returns the session that the query names; null for none. Throws <see cref="FieldException"/> if unclear.</summary>
     public static string? SessionId(IQueryCollection query)
     {
         if (!query.TryGetValue("sessionId", out var ids))

@@ -8,8 +8,8 @@ using Steelyard.Workers;
 namespace Steelyard.Dialects.Connect;
 
 /// <summary>
-/// DevTools targets at the root, as if all sessions of a caller were one browser. A caller without sessions is shown one page that becomes a
-/// session when it is used: some clients, such as chromedriver, wait until there is a page.
+/// DevTools targets at the root, as if all sessions of a caller were one browser. A caller without sessions is shown one page that becomes
+/// a session when it is used: some clients, such as chromedriver, wait until there is a page.
 /// </summary>
 public sealed class RootTargetsDialect(
     SessionTargets targets,
@@ -96,7 +96,8 @@ public sealed class RootTargetsDialect(
 
         using var activity = calls.Begin(session.Id.ToString(), context.Caller(), out session);
         var placement = await calls.PlaceAsync(session);
-        using var reply = await SessionCalls.DiscoverAsync(session, placement, "GET", $"/json/{verb}/{Uri.EscapeDataString(Target(context))}");
+        using var reply = await SessionCalls.DiscoverAsync(
+            session, placement, "GET", $"/json/{verb}/{Uri.EscapeDataString(Target(context))}");
         context.Response.StatusCode = reply.IsSuccess || reply.Status == StatusCodes.Status404NotFound
             ? reply.Status
             : StatusCodes.Status502BadGateway;

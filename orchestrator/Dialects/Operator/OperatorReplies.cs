@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Steelyard.Contract;
+using Steelyard.Http;
 using Steelyard.Pool;
 using Steelyard.Sessions;
 
@@ -8,15 +9,15 @@ namespace Steelyard.Dialects.Operator;
 /// <summary><c>GET /sessions</c>: the live sessions.</summary>
 public sealed record SessionListReply(IReadOnlyList<SessionEntry> Sessions);
 
-/// <param name="CreatedAt">In UTC. The type is DateTime because JSON then ends it with a Z.</param>
+/// <param name="CreatedAt">See <see cref="IsoTime"/>.</param>
 /// <param name="WorkerId">Null while the session is being restored.</param>
 public sealed record SessionEntry(
-    string Id, string State, DateTime CreatedAt, double IdleSeconds, double RemainingSeconds, string? WorkerId, int Node, int Restarts)
+    string Id, string State, string CreatedAt, double IdleSeconds, double RemainingSeconds, string? WorkerId, int Node, int Restarts)
 {
     public static SessionEntry From(SessionView view) => new(
         view.Id.ToString(),
         "live",
-        view.CreatedAt.UtcDateTime,
+        IsoTime.Of(view.CreatedAt),
         Math.Round(view.Idle.TotalSeconds, 3),
         Math.Round(view.Remaining.TotalSeconds, 3),
         view.Worker?.Id,
@@ -38,8 +39,8 @@ public sealed record HistoryEntry(
     int Node,
     string? Holder,
     string? WorkerId,
-    DateTime CreatedAt,
-    DateTime EndedAt,
+    string CreatedAt,
+    string EndedAt,
     string Reason,
     string? Cause,
     string Detail,
@@ -55,8 +56,8 @@ public sealed record HistoryEntry(
         session.Node,
         session.Request.Holder,
         session.Worker,
-        session.CreatedAt.UtcDateTime,
-        session.EndedAt.UtcDateTime,
+        IsoTime.Of(session.CreatedAt),
+        IsoTime.Of(session.EndedAt),
         session.Reason.Name(),
         session.Cause,
         session.Detail,
@@ -74,6 +75,8 @@ public sealed record WorkerListReply(IReadOnlyList<WorkerEntry> Workers);
 /// <param name="Port">Absent for callers who are not operators: a worker obeys every caller on its port.</param>
 /// <param name="LastExit">How the previous worker in its slot ended.</param>
 /// <param name="MemoryBytes">Private memory of all its processes together.</param>
+/// <param name="CpuSeconds">Processor time of all its live processes together.</param>
+/// <param name="StartedAt">When its process started.</param>
 public sealed record WorkerEntry(
     string Id,
     int Pid,
@@ -82,16 +85,31 @@ public sealed record WorkerEntry(
     string? SessionId,
     int Restarts,
     string? LastExit,
-    long MemoryBytes);
+    long MemoryBytes,
+    double CpuSeconds,
+    string StartedAt);
 
 /// <summary><c>GET /status</c>: the shape of the worker API, with the pool's numbers added.</summary>
-public sealed record StatusReply(bool Available, string? SessionId, PoolNumbers Workers, QueueNumbers Queue)
+/// <param name="Version">Version of this program.</param>
+/// <param name="UptimeSeconds">Time since this node started.</param>
+/// <param name="HistoryLost">Ended sessions that could not be written to the history since the start; null without one.</param>
+public sealed record StatusReply(
+    bool Available,
+    string? SessionId,
+    PoolNumbers Workers,
+    QueueNumbers Queue,
+    string? Version,
+    double UptimeSeconds,
+    long? HistoryLost)
 {
-    public static StatusReply From(PoolStatus pool) => new(
+    internal static StatusReply From(PoolStatus pool, TimeSpan uptime, long? lost) => new(
         pool.IsAvailable,
         null,
         new(pool.Ready, pool.Leased, pool.Starting, pool.Stopping, pool.Parked, pool.Slots, pool.Max),
-        new(pool.Queued, pool.QueueLimit));
+        new(pool.Queued, pool.QueueLimit),
+        typeof(StatusReply).Assembly.GetName().Version?.ToString(3),
+        Math.Round(uptime.TotalSeconds, 1),
+        lost);
 }
 
 public sealed record PoolNumbers(int Ready, int Leased, int Starting, int Stopping, int Parked, int Slots, int Max);
@@ -104,8 +122,14 @@ public sealed record QueueNumbers(int Length, int Limit);
 /// without a key on a node with keys.</param>
 /// <param name="DroppedEvents">How many events each subscriber has lost since the start; null for callers without a key on a node
 /// with keys.</param>
+/// <param name="HistoryLost">Ended sessions that could not be written to the history since the start; null without one, and for callers
+/// without a key on a node with keys.</param>
 public sealed record ReadyReply(
-    bool Ready, IReadOnlyList<string> Reasons, Isolation? Isolation, IReadOnlyDictionary<string, long>? DroppedEvents);
+    bool Ready,
+    IReadOnlyList<string> Reasons,
+    Isolation? Isolation,
+    IReadOnlyDictionary<string, long>? DroppedEvents,
+    long? HistoryLost);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SessionListReply))]

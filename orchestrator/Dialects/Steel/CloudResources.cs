@@ -2,7 +2,7 @@ using Steelyard.Http;
 
 namespace Steelyard.Dialects.Steel;
 
-/// <summary>Resources of steel-sdk that only the cloud has. The answer is 501, so that the client does not take it for a missing id.</summary>
+/// <summary>Resources of steel-sdk that only the cloud has. The answer is 501: a 404 would mean a missing id.</summary>
 public sealed class CloudResources : IDialect
 {
     private static readonly (string Path, string What)[] Resources =

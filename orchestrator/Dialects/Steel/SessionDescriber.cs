@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Steelyard.Http;
 using Steelyard.LiveView;
@@ -68,7 +67,7 @@ public sealed class SessionDescriber(Options options, LiveViewLinks links)
         var block = steel.Blocking;
         return new(
             id.ToString(),
-            createdAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+            IsoTime.Of(createdAt),
             Status(ended?.Reason),
             (long)duration.TotalMilliseconds,
             (long)(asked.Clock.MaxAge ?? TimeSpan.Zero).TotalMilliseconds,

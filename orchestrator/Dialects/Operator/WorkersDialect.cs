@@ -1,0 +1,69 @@
+using Steelyard.Http;
+using Steelyard.Pool;
+using Steelyard.Sessions;
+using Steelyard.Workers;
+
+namespace Steelyard.Dialects.Operator;
+
+/// <summary>Lists the workers, and stops one.</summary>
+internal sealed class WorkersDialect(SessionRegistry sessions, WorkerPool pool, WorkerUsage usage, TimeProvider time) : IDialect
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/workers", ListWorkersAsync).WithSummary("The workers").Reads();
+        routes.MapDelete("/workers/{id}", StopWorkerAsync).WithSummary("Stop a worker");
+    }
+
+    private async Task ListWorkersAsync(HttpContext context)
+    {
+        var workers = pool.Workers();
+        var sessionOf = SessionViews.Of(sessions, context.Caller())
+            .Where(view => view.Worker is not null)
+            .ToLookup(view => view.Worker!, view => view.Id.ToString());
+        var used = await usage.ReadAsync();
+        var now = time.GetUtcNow();
+        var entries = workers.ConvertAll(worker => new WorkerEntry(
+            worker.Id,
+            worker.Pid,
+            context.Caller().IsOperator ? worker.Port : null,
+            Name(worker.State),
+            sessionOf[worker].FirstOrDefault(),
+            worker.Restarts,
+            worker.PreviousExit,
+            used.GetValueOrDefault(worker.Id).Memory.OwnBytes,
+            Math.Round(used.GetValueOrDefault(worker.Id).Processor.TotalSeconds, 2),
+            IsoTime.Of(worker.StartedAt(now))));
+        await context.Response.WriteAsJsonAsync(new(entries), OperatorJson.Default.WorkerListReply);
+    }
+
+    private Task StopWorkerAsync(HttpContext context)
+    {
+        var id = (string?)context.Request.RouteValues["id"];
+        if (pool.Workers().Find(worker => worker.Id == id) is not { } worker)
+            return Problem.WriteAsync(
+                context,
+                StatusCodes.Status404NotFound,
+                "There is no worker with this id, or it has exited. GET /workers lists the workers.",
+                "not_found");
+        if (!MayStop(context.Caller(), worker))
+            return Problem.WriteAsync(
+                context,
+                StatusCodes.Status403Forbidden,
+                "This worker does not serve a session of yours: only an operator's key may stop it.");
+        pool.Stop(worker, StopReason.Operator);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private bool MayStop(Caller caller, Worker worker) =>
+        caller.IsOperator || SessionViews.Of(sessions, caller).Exists(view => view.Worker == worker);
+
+    private static string Name(WorkerState state) => state switch
+    {
+        WorkerState.Starting => "starting",
+        WorkerState.Ready => "ready",
+        WorkerState.Leased => "leased",
+        WorkerState.Stopping => "stopping",
+        _ => "exited",
+    };
+}

@@ -1,0 +1,48 @@
+using Steelyard.Http;
+
+namespace Steelyard.Tests.Unit.Http;
+
+public sealed class KeyRingTests
+{
+    [Fact]
+    public void Keys_of_the_file_are_added_and_revoked_by_reading_it_again_and_all_others_stay()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("keys", "alice:a\nbob:b\n");
+        var keys = new KeyRing(new() { ApiKeys = ["fixed"], OperatorKeys = ["boss:o"], ApiKeyFile = file });
+        Assert.Equal(("alice", "bob"), (keys.Find("a")?.Name, keys.Find("b")?.Name));
+        folder.Write("keys", "bob:b\ncarol:c\n");
+        Assert.NotNull(keys.Find("a"));
+        Assert.Equal(4, keys.Reload());
+        Assert.Equal((null, "bob", "carol"), (keys.Find("a")?.Name, keys.Find("b")?.Name, keys.Find("c")?.Name));
+        Assert.NotNull(keys.Find("fixed"));
+        Assert.True(keys.Find("o")!.IsOperator);
+    }
+
+    [Theory]
+    [InlineData("bob:\n")]
+    [InlineData(null)]
+    public void A_file_that_cannot_be_read_leaves_the_keys_as_they_were(string? content)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("keys", "alice:a\n");
+        var keys = new KeyRing(new() { ApiKeyFile = path });
+        if (content is null)
+            File.Delete(path);
+        else
+            folder.Write("keys", content);
+        Assert.Throws<ArgumentException>(() => keys.Reload());
+        Assert.NotNull(keys.Find("a"));
+    }
+
+    [Fact]
+    public void A_node_that_loses_its_last_key_does_not_become_open()
+    {
+        using var folder = new TemporaryFolder();
+        var keys = new KeyRing(new() { ApiKeyFile = folder.Write("keys", "alice:a\n") });
+        folder.Write("keys", "");
+        Assert.Equal(0, keys.Reload());
+        Assert.False(keys.IsEmpty);
+        Assert.Null(keys.Find("a"));
+    }
+}
