@@ -29,6 +29,7 @@ internal sealed class HistoryWriter : IAsyncDisposable
     private readonly Task writing;
     private readonly Task upkeep;
     private readonly HistoryClock clock;
+    private int isDisposed;
     private int unsettled;
 
     /// <summary>Starts writing, labelling and pruning in the background.</summary>
@@ -61,9 +62,13 @@ internal sealed class HistoryWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the waiting rows within one second. Rows that a hanging disk has not taken by then are lost.</summary>
+    /// <summary>
+    /// Writes the waiting rows within one second. Rows that a hanging disk has not taken by then are lost. A second dispose does nothing.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref isDisposed, 1) != 0)
+            return;
         waiting.Writer.TryComplete();
         await closing.CancelAsync();
         try

@@ -175,7 +175,7 @@ public sealed class FileAttackTests
         public async Task<string[]> ListAsync() =>
             [
                 .. (await worker.Http.GetFromJsonAsync<JsonObject>(worker.PathOf("files")))!["data"]!.AsArray()
-                    .Select(file => (string)file!["path"]!),
+                    .Select(file => ((string)file!["path"]!).Split("/downloads/", 2)[1]),
             ];
 
         public async Task<HttpResponseMessage> UploadAsync(string path)

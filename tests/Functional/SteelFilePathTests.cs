@@ -28,6 +28,8 @@ public sealed class SteelFilePathTests
             if (!uploaded.IsSuccessStatusCode)
                 continue; // The worker does not allow such a name and refuses the upload.
             Assert.Equal(name, await node.Http.GetStringAsync($"{files}/{Uri.EscapeDataString(name)}"));
+            var path = (string)(await uploaded.Content.ReadFromJsonAsync<JsonObject>())!["path"]!;
+            Assert.Equal(name, await node.Http.GetStringAsync($"{files}/{Uri.EscapeDataString(path)}"));
         }
 
         // On every system, unpacking the archive puts all files into one folder.
@@ -35,6 +37,10 @@ public sealed class SteelFilePathTests
             Assert.All(zip.Entries, entry => Assert.DoesNotContain(entry.FullName, c => c is '\\' or ':' || char.IsControl(c)));
 
         Assert.Equal("folder/c.txt", await node.Http.GetStringAsync($"{files}/folder/c.txt"));
+        var last = (await node.Http.GetFromJsonAsync<JsonObject>(files))!["data"]!.AsArray();
+        Assert.Contains(last, file => ((string)file!["path"]!).EndsWith("/folder/c.txt", StringComparison.Ordinal));
+        var absolute = (string)last.First(file => ((string)file!["path"]!).EndsWith("/folder/c.txt", StringComparison.Ordinal))!["path"]!;
+        Assert.Equal("folder/c.txt", await node.Http.GetStringAsync($"{files}/{absolute}")); // As the Python SDK sends it, with //.
         foreach (var path in new[]
         {
             $"{files}/x/../a",

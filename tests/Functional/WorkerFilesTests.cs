@@ -15,9 +15,9 @@ public sealed class WorkerFilesTests
     {
         await using var worker = await WorkerProcess.StartAsync();
         var first = await UploadAsync(worker, "first", "a name ä.txt");
-        Assert.Equal(("a name ä.txt", 5), ((string)first["path"]!, (int)first["size"]!));
+        Assert.Equal(("a name ä.txt", 5), (NameOf(first), (int)first["size"]!));
         var second = await UploadAsync(worker, "second", "b.txt", "folder/c.txt");
-        Assert.Equal("folder/c.txt", (string)second["path"]!);
+        Assert.Equal("folder/c.txt", NameOf(second));
         Assert.Equal(["folder/c.txt", "a name ä.txt"], await ListAsync(worker));
 
         using (var reply = await worker.Http.GetAsync(worker.PathOf("files/folder%2Fc.txt")))
@@ -56,6 +56,30 @@ public sealed class WorkerFilesTests
         }
 
         await worker.CreateAsync();
+        Assert.Empty(await ListAsync(worker));
+    }
+
+    [Fact]
+    public async Task The_path_of_an_upload_is_one_that_a_page_can_read_and_that_leads_to_the_file_again()
+    {
+        await using var worker = await WorkerProcess.StartAsync();
+        var path = (string)(await UploadAsync(worker, "a;b", "stock.csv"))["path"]!;
+        Assert.True(Path.IsPathRooted(path), path);
+        await using var site = await Site.StartAsync(new() { ["/"] = "<input id=file type=file>" });
+        using var client = await worker.AttachAsync();
+        var page = await client.AttachToPageAsync();
+        await client.GoAsync(page, $"{site.Url}/");
+        var document = (await client.CallAsync("DOM.getDocument", session: page))["root"]!;
+        var input = await client.CallAsync(
+            "DOM.querySelector", new() { ["nodeId"] = (int)document["nodeId"]!, ["selector"] = "#file" }, page);
+        await client.CallAsync(
+            "DOM.setFileInputFiles", new() { ["nodeId"] = (int)input["nodeId"]!, ["files"] = new JsonArray(path) }, page);
+        Assert.Equal("stock.csv: a;b", (string?)await client.EvaluateAsync(
+            page, "file.files[0].text().then(text => file.files[0].name + ': ' + text)"));
+        foreach (var form in new[] { path, Uri.EscapeDataString(path) })
+            Assert.Equal("a;b", await worker.Http.GetStringAsync(worker.PathOf($"files/{form}")));
+        using var deleted = await worker.Http.DeleteAsync(worker.PathOf($"files/{Uri.EscapeDataString(path)}"));
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         Assert.Empty(await ListAsync(worker));
     }
 
@@ -101,8 +125,11 @@ public sealed class WorkerFilesTests
     private static async Task<string[]> ListAsync(WorkerProcess worker) =>
         [
             .. (await worker.Http.GetFromJsonAsync<JsonObject>(worker.PathOf("files")))!["data"]!.AsArray()
-                .Select(file => (string)file!["path"]!),
+                .Select(file => NameOf(file!)),
         ];
+
+    // Paths are absolute.
+    private static string NameOf(JsonNode file) => ((string)file["path"]!).Split("/downloads/", 2)[1];
 
     private static async Task<JsonObject> UploadAsync(WorkerProcess worker, string text, string name, string? path = null)
     {

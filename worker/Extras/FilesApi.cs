@@ -23,7 +23,7 @@ internal static class FilesApi
         json.WriteStartObject();
         json.WriteStartArray("data"u8);
         foreach (var file in browser.Files.List())
-            Write(json, file);
+            Write(json, browser.Files, file);
         json.WriteEndArray();
         json.WriteEndObject();
     });
@@ -35,12 +35,12 @@ internal static class FilesApi
     }
 
     public static Reply Delete(Browser browser, string path) =>
-        browser.Files.Delete(FilePath.Check(path, "path")) ? Reply.NoContent : NoSuchFile;
+        browser.Files.Delete(Checked(browser, path)) ? Reply.NoContent : NoSuchFile;
 
     /// <summary>Sends a file. Returns null once it is sent, or the reply to a request that failed.</summary>
     public static async Task<Reply?> DownloadAsync(HttpContext context, Browser browser, string path)
     {
-        using var open = browser.Files.Open(FilePath.Check(path, "path"));
+        using var open = browser.Files.Open(Checked(browser, path));
         if (open is null)
             return NoSuchFile;
         var response = context.Response;
@@ -97,7 +97,7 @@ internal static class FilesApi
         using var upload = new Upload(browser.UploadFolder, Math.Min(limits.File, limits.Files - files.TotalBytes));
         var path = await upload.ReadAsync(context.Request, context.RequestAborted);
         return files.Take(upload.Written, path) is { } file
-            ? WriteReply(json => Write(json, file))
+            ? WriteReply(json => Write(json, files, file))
             : throw new BadInputException($"{path} cannot be stored: something else has that name; choose another", "path");
     }
 
@@ -108,10 +108,13 @@ internal static class FilesApi
         response.Headers.ContentDisposition = disposition.ToString();
     }
 
-    private static void Write(Utf8JsonWriter json, SessionFile file)
+    private static string Checked(Browser browser, string path) => FilePath.Check(browser.Files.RelativeOf(path), "path");
+
+    // The path is absolute, so that it can be given to DOM.setFileInputFiles: Steel's documentation tells clients to do so.
+    private static void Write(Utf8JsonWriter json, SessionFiles files, SessionFile file)
     {
         json.WriteStartObject();
-        json.WriteString("path"u8, file.Path);
+        json.WriteString("path"u8, files.AbsoluteOf(file));
         json.WriteNumber("size"u8, file.Size);
         json.WriteString(
             "lastModified"u8,

@@ -29,6 +29,12 @@ internal sealed class SessionFiles(string root, uint? user = null)
             .OrderByDescending(file => file.LastModified),
     ];
 
+    /// <summary>The path by which the browser and its pages' file dialogs can open a file.</summary>
+    public string AbsoluteOf(SessionFile file) => Path.Combine(root, file.Path);
+
+    /// <summary>The path within the folder, for a path of either form.</summary>
+    public string RelativeOf(string path) => path.StartsWith(root + "/", StringComparison.Ordinal) ? path[(root.Length + 1)..] : path;
+
     public long TotalBytes => All().Sum(file => file.Size);
 
     /// <summary>Opens a file. Returns null when there is no such file.</summary>
