@@ -96,7 +96,7 @@ public sealed class Node : IAsyncDisposable
         }
         catch (Exception e) when (e is RunDirectoryException or IOException or SocketException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
+            await Console.Error.WriteLineAsync($"steelyard: {ListenSocket.Explain(e, options) ?? e.Message}");
             return 1;
         }
     }

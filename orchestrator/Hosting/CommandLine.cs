@@ -174,8 +174,8 @@ public static class CommandLine
         var argument = new Option<string[]>("--" + option.Name)
         {
             Description = option.Help,
-            HelpName = option.Value ?? " ",
-            Arity = option.Value is null ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore,
+            HelpName = option.Value,
+            Arity = option.Value is null ? ArgumentArity.Zero : ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = false,
         };
         if (option.Value is null)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Steelyard.Settings;
 
 namespace Steelyard.Hosting;
 
@@ -33,4 +34,15 @@ internal static class ListenSocket
         socket.SetRawSocketOption(Tcp, UserTimeout, BitConverter.GetBytes(seconds * 1000));
         return socket;
     }
+
+    /// <summary>What to do about a socket that cannot be bound; null for another error.</summary>
+    public static string? Explain(Exception e, Options options) => (e.GetBaseException() as SocketException)?.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse =>
+            $"Port {options.Port} on {options.Bind} is taken: stop the program that listens there (ss -ltnp shows it), or choose --port.",
+        SocketError.AccessDenied =>
+            $"No permission to listen on port {options.Port}: a port below 1024 needs root or CAP_NET_BIND_SERVICE. Choose --port 8080.",
+        SocketError.AddressNotAvailable => $"{options.Bind} is not an address of this machine: choose --bind.",
+        _ => null,
+    };
 }

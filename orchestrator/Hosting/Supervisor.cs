@@ -32,7 +32,9 @@ internal sealed class Supervisor(Options options, TimeProvider time)
     {
         OsProcess? running = null;
         using var signals = new StopSignals(options.ApiKeyFile.Length > 0 ? () => Volatile.Read(ref running)?.Send(Signal.HangUp) : null);
-        using var socket = ListenSocket.Bind(new(IPAddress.Parse(options.Bind), options.Port), options.DeadPeerTimeout);
+        using var socket = await TryBindAsync();
+        if (socket is null)
+            return 1;
         socket.Listen(ListenSocket.Backlog);
         var watch = new NodeWatch((IPEndPoint)socket.LocalEndPoint!, options, time);
         var pause = TimeSpan.Zero;
@@ -60,6 +62,20 @@ internal sealed class Supervisor(Options options, TimeProvider time)
             }
 
             pause = pause == TimeSpan.Zero ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    // Returns null when the port cannot be had: the user has then been told.
+    private async Task<Socket?> TryBindAsync()
+    {
+        try
+        {
+            return ListenSocket.Bind(new(IPAddress.Parse(options.Bind), options.Port), options.DeadPeerTimeout);
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"steelyard: {ListenSocket.Explain(e, options) ?? e.Message}");
+            return null;
         }
     }
 
