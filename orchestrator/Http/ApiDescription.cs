@@ -26,6 +26,8 @@ internal static partial class ApiDescription
         {
             document.Info = new() { Title = "Steelyard", Version = typeof(ApiDescription).Assembly.GetName().Version?.ToString(3) };
             document.Servers?.Clear();
+            foreach (var path in document.Paths.Values)
+                path.Operations?.Remove(HttpMethod.Head); // It says no more than the GET does.
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, context, _) =>

@@ -84,6 +84,9 @@ public sealed class OriginGuard(RequestDelegate next, KeyRing keys, Options opti
         return address.IsIPv4MappedToIPv6 || (bytes.Length == 4 ? bytes[0] == 0 : !bytes.AsSpan().ContainsAnyExcept((byte)0));
     }
 
+    // It is a program, and sends what a browser sends. A browser does not let pages and extensions choose this header in a request.
+    private static bool IsChromeDriver(HttpRequest request) => request.Headers.UserAgent == "chromedriver";
+
     private bool IsOurPage(HttpRequest request)
     {
         // Browsers send Sec-Fetch-Site even without Origin, as for an image or a link. Other sites may only frame or link to the live view.
@@ -91,7 +94,7 @@ public sealed class OriginGuard(RequestDelegate next, KeyRing keys, Options opti
         if (request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site && site.ToString() switch
         {
             "same-origin" => false,
-            "none" => keys.IsEmpty && !isNavigation, // A typed address, or a request of an extension.
+            "none" => keys.IsEmpty && !isNavigation && !IsChromeDriver(request), // A typed address, or a request of an extension.
             _ => !(request.Path.StartsWithSegments("/live") && HttpMethods.IsGet(request.Method) && isNavigation),
         })
             return false;

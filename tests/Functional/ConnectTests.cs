@@ -150,7 +150,8 @@ public sealed class ConnectTests
         using var opened = await node.Http.PutAsync($"/sessions/{id}/json/new?about:blank", null);
         var target = (string)(await opened.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
         Assert.Equal("Target activated", await node.Http.GetStringAsync($"/json/activate/{target}"));
-        Assert.Equal("Target is closing", await node.Http.GetStringAsync($"/json/close/{target}"));
+        using var closed = await node.Http.PutAsync($"/json/close/{target}", null); // As chrome-remote-interface does.
+        Assert.Equal("Target is closing", await closed.Content.ReadAsStringAsync());
         await Eventually.IsTrueAsync(
             async () => (await node.Http.GetFromJsonAsync<JsonArray>("/json/list"))!.All(page => (string?)page!["id"] != target),
             "it is closed");

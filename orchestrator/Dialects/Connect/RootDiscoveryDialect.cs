@@ -19,10 +19,10 @@ public sealed class RootDiscoveryDialect(
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/json/version", discovery.OrSocket("/json/version", VersionAsync))
+        routes.MapMethods("/json/version", RootDiscovery.Verbs, discovery.OrSocket("/json/version", VersionAsync))
             .WithSummary("DevTools discovery: connecting leads to ?sessionId=, or creates a session")
             .Reads();
-        routes.MapGet("/json/protocol", discovery.OrSocket("/json/protocol", ProtocolAsync))
+        routes.MapMethods("/json/protocol", RootDiscovery.Verbs, discovery.OrSocket("/json/protocol", ProtocolAsync))
             .WithSummary("The DevTools protocol of the browsers")
             .Reads();
     }

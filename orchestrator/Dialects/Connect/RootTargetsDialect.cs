@@ -27,16 +27,22 @@ public sealed class RootTargetsDialect(
     {
         foreach (var path in new[] { "/json", "/json/list" })
         {
-            routes.MapGet(path, discovery.OrSocket(path, ListAsync))
+            routes.MapMethods(path, RootDiscovery.Verbs, discovery.OrSocket(path, ListAsync))
                 .WithSummary("The pages of all sessions, or of ?sessionId=; without any, a page that becomes a session when it is used")
                 .Reads();
         }
 
         routes.MapPut("/json/new", discovery.OrSocket("/json/new", NewAsync)).WithSummary("Create a session and return its page");
-        routes.MapGet("/json/activate/{target}", discovery.OrSocket("/json/activate", context => ForwardAsync(context, "activate")))
+        routes.MapMethods(
+            "/json/activate/{target}",
+            RootDiscovery.Verbs,
+            discovery.OrSocket("/json/activate", context => ForwardAsync(context, "activate")))
             .WithSummary("Bring a page of one of the sessions to the front")
             .Changes();
-        routes.MapGet("/json/close/{target}", discovery.OrSocket("/json/close", context => ForwardAsync(context, "close")))
+        routes.MapMethods(
+            "/json/close/{target}",
+            RootDiscovery.Verbs,
+            discovery.OrSocket("/json/close", context => ForwardAsync(context, "close")))
             .WithSummary("Close a page of one of the sessions")
             .Changes();
         routes.MapGet("/devtools/page/{target}", AttachAsync)

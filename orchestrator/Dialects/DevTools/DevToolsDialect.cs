@@ -27,11 +27,18 @@ public sealed class DevToolsDialect(SessionCalls calls, Attacher attacher, Optio
         }
 
         foreach (var path in new[] { "", "/version", "/list", "/protocol" })
-            routes.MapGet("/sessions/{id}/json" + path, DiscoverAsync).WithSummary("DevTools discovery of the session's browser").Reads();
-        routes.MapGet("/sessions/{id}/json/activate/{target}", DiscoverAsync)
+        {
+            routes.MapMethods("/sessions/{id}/json" + path, RootDiscovery.Verbs, DiscoverAsync)
+                .WithSummary("DevTools discovery of the session's browser")
+                .Reads();
+        }
+
+        routes.MapMethods("/sessions/{id}/json/activate/{target}", RootDiscovery.Verbs, DiscoverAsync)
             .WithSummary("Bring a page of the session's browser to the front")
             .Changes();
-        routes.MapGet("/sessions/{id}/json/close/{target}", DiscoverAsync).WithSummary("Close a page of the session's browser").Changes();
+        routes.MapMethods("/sessions/{id}/json/close/{target}", RootDiscovery.Verbs, DiscoverAsync)
+            .WithSummary("Close a page of the session's browser")
+            .Changes();
         routes.MapPut("/sessions/{id}/json/new", DiscoverAsync).WithSummary("Open a page in the session's browser");
     }
 

@@ -92,6 +92,13 @@ public sealed class OriginGuardTests
             Assert.False(await PassesAsync("localhost:8080", GetEffect.Reads, header, value, method));
     }
 
+    [Theory]
+    [InlineData("none", true)]
+    [InlineData("cross-site", false)]
+    public async Task Chromedriver_is_a_program_although_it_sends_what_a_browser_sends(string site, bool passes) => Assert.Equal(
+        passes,
+        await PassesAsync("localhost:8080", GetEffect.Reads, "Sec-Fetch-Site", site, "GET", null, "no-cors", agent: "chromedriver"));
+
     [Fact]
     public async Task An_address_typed_by_hand_is_read_and_changes_nothing()
     {
@@ -109,7 +116,14 @@ public sealed class OriginGuardTests
     }
 
     private static async Task<bool> PassesAsync(
-        string host, GetEffect? effect, string header, string value, string method = "GET", string? key = null, string mode = "")
+        string host,
+        GetEffect? effect,
+        string header,
+        string value,
+        string method = "GET",
+        string? key = null,
+        string mode = "",
+        string agent = "")
     {
         var passed = false;
         var options = new Options
@@ -129,6 +143,8 @@ public sealed class OriginGuardTests
         var context = new DefaultHttpContext { Request = { Method = method, Path = "/x", Host = new(host) } };
         if (header.Length > 0)
             context.Request.Headers[header] = value;
+        if (agent.Length > 0)
+            context.Request.Headers.UserAgent = agent;
         if (mode.Length > 0)
             context.Request.Headers["Sec-Fetch-Mode"] = mode;
         context.SetEndpoint(
