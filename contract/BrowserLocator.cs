@@ -48,7 +48,7 @@ internal static class BrowserLocator
         let path = Path.Combine(folder, command)
         where IsExecutable(path)
         let program = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path
-        where IsElf(program)
+        where Commands.Contains(Path.GetFileName(program)) && IsElf(program) // Snap's commands are links to its own program.
         select program;
 
     private static bool IsElf(string path)

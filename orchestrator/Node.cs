@@ -35,6 +35,7 @@ public sealed class Node : IAsyncDisposable
     private readonly CancellationTokenSource loops = new();
     private CancellationToken atOnce;
     private readonly KeyRing keys;
+    private readonly ILogger<Node> logger;
     private string? descriptors;
     private bool isLeft;
     private Task background = Task.CompletedTask;
@@ -42,6 +43,7 @@ public sealed class Node : IAsyncDisposable
     private Node(WebApplication app, RunDirectory runDirectory, KeyRing keys, Options options, TimeProvider time)
     {
         this.keys = keys;
+        logger = app.Services.GetRequiredService<ILogger<Node>>();
         this.app = app;
         this.runDirectory = runDirectory;
         this.options = options;
@@ -89,6 +91,11 @@ public sealed class Node : IAsyncDisposable
             await orchestrator.StopAsync(signals.First.IsCompleted ? options.OnShutdown : OnShutdown.Leave, signals.Second);
             return 0;
         }
+        catch (ArgumentException e)
+        {
+            await Console.Error.WriteLineAsync($"steelyard: {e.Message}"); // The file with keys.
+            return CommandLine.BadOptions;
+        }
         catch (WorkerCommandException e)
         {
             await Console.Error.WriteLineAsync($"steelyard: --worker: {e.Message}");
@@ -103,7 +110,6 @@ public sealed class Node : IAsyncDisposable
 
     private void ReloadKeys()
     {
-        var logger = app.Services.GetRequiredService<ILogger<Node>>();
         try
         {
             logger.LogInformation("Read {File} again: there are {Count} keys now", options.ApiKeyFile, keys.Reload());

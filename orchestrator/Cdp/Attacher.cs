@@ -74,10 +74,7 @@ public sealed class Attacher(
             path ?? "a connection to its browser",
             isTarget: path is not null);
         if (browser is null)
-        {
-            addresses.Forget(at.Placement);
             return;
-        }
 
         SessionCalls.CheckIsOn(session, at.Placement);
         await TunnelAsync(context, session, browser, session.Request.Clock.IsIdleWhileSilent ? activity : null);
@@ -185,6 +182,7 @@ public sealed class Attacher(
         catch (Exception e)
             when (e is SocketException or IOException or OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
+            addresses.Forget(placement);
             await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's browser cannot be reached: {e.Message}.");
         }
 

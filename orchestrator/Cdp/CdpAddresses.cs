@@ -42,7 +42,12 @@ public sealed class CdpAddresses
     }
 
     /// <summary>Call it when nobody listens at the address: the next attach asks the worker again.</summary>
-    public void Forget(Placement placement) => known.Remove(placement);
+    public void Forget(Placement placement)
+    {
+        var entry = known.GetOrCreateValue(placement);
+        lock (entry)
+            entry.HasAddress = false;
+    }
 
     private static async Task<(CdpAddress? Address, int Status, WorkerError Error)> AskAsync(Placement placement, Entry entry)
     {

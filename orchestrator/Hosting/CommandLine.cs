@@ -76,9 +76,8 @@ public static class CommandLine
     {
         if (options.ApiKeys.Concat(options.OperatorKeys).FirstOrDefault(key => key.EndsWith(':')) is { } empty)
             throw new ArgumentException($"--api-key or --operator-key: '{empty}' is a name without a key: write NAME:KEY");
-        var fromFile = KeyFile.Read(options.ApiKeyFile).Length;
         if (!IPAddress.IsLoopback(IPAddress.Parse(options.Bind))
-            && options.ApiKeys.Count + options.OperatorKeys.Count + fromFile == 0
+            && options.ApiKeys.Count + options.OperatorKeys.Count + options.ApiKeyFile.Length == 0
             && !options.AllowAnonymous)
         {
             throw new ArgumentException(

@@ -15,8 +15,8 @@ internal static class ConnectionLimits
     public static void Apply(KestrelServerOptions kestrel, Options options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = null; // RequestBody checks the size and gives a better answer.
-        kestrel.Limits.MinRequestBodyDataRate = null; // RequestBody checks the rate as well.
+        kestrel.Limits.MaxRequestBodySize = null; // RequestBodies checks the size and gives a better answer.
+        kestrel.Limits.MinRequestBodyDataRate = null; // RequestBodies checks the rate as well.
         kestrel.Limits.MinResponseDataRate = new(options.ReplyBytesPerSecond, ReplyGrace);
         kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxAttached;
         kestrel.Limits.KeepAliveTimeout = options.IdleTimeout;

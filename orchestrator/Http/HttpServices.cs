@@ -23,6 +23,13 @@ internal static class HttpServices
         app.UseRouting(); // Before the guard, which reads the route's GetEffect.
         app.UseMiddleware<OriginGuard>();
         app.UseMiddleware<ApiKeys>();
+        app.Use((context, next) =>
+        {
+            // To handlers, a HEAD is a GET. The server leaves out the body, whatever they write.
+            if (HttpMethods.IsHead(context.Request.Method))
+                context.Request.Method = HttpMethods.Get;
+            return next(context);
+        });
     }
 
     /// <summary>Adds the routes of all dialects.</summary>

@@ -12,29 +12,27 @@ namespace Steelyard.Http;
 /// </summary>
 public sealed class KeyRing
 {
-    private readonly (byte[] Hash, Caller Caller)[] fixedKeys;
+    private readonly (byte[] Hash, Caller Caller)[] apiKeys;
+    private readonly (byte[] Hash, Caller Caller)[] operatorKeys;
     private readonly string file;
     private volatile (byte[] Hash, Caller Caller)[] keys;
 
     /// <summary>Throws what <see cref="KeyFile.Read"/> throws.</summary>
     public KeyRing(Options options)
     {
-        fixedKeys =
-        [
-            .. options.ApiKeys.Select(key => Read(key, isOperator: false)),
-            .. options.OperatorKeys.Select(key => Read(key, isOperator: true)),
-        ];
+        apiKeys = [.. options.ApiKeys.Select(key => Read(key, isOperator: false))];
+        operatorKeys = [.. options.OperatorKeys.Select(key => Read(key, isOperator: true))];
         file = options.ApiKeyFile;
         keys = WithFile();
-        IsEmpty = keys.Length == 0;
+        IsEmpty = keys.Length == 0 && file.Length == 0;
     }
 
-    /// <summary>Whether the node was started without keys, so that callers need none. One that lost all its keys admits nobody.</summary>
+    /// <summary>The node has neither keys nor a file for them: callers need none. With an empty file it admits nobody.</summary>
     public bool IsEmpty { get; }
 
     /// <summary>
     /// Reads the file with keys again. Keys that are no longer in it are refused from now on; connections that are open stay. Throws what
-    /// <see cref="KeyFile.Read"/> throws, and then keeps the keys as they were. A node that was started without keys stays open.
+    /// <see cref="KeyFile.Read"/> throws, and then keeps the keys as they were.
     /// </summary>
     /// <returns>The number of keys.</returns>
     public int Reload() => (keys = WithFile()).Length;
@@ -54,7 +52,8 @@ public sealed class KeyRing
         return found;
     }
 
-    private (byte[] Hash, Caller Caller)[] WithFile() => [.. fixedKeys, .. KeyFile.Read(file).Select(key => Read(key, isOperator: false))];
+    private (byte[] Hash, Caller Caller)[] WithFile() =>
+        [.. apiKeys, .. KeyFile.Read(file).Select(key => Read(key, isOperator: false)), .. operatorKeys];
 
     private static (byte[] Hash, Caller Caller) Read(string text, bool isOperator)
     {

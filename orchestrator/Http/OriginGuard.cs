@@ -84,8 +84,10 @@ public sealed class OriginGuard(RequestDelegate next, KeyRing keys, Options opti
         return address.IsIPv4MappedToIPv6 || (bytes.Length == 4 ? bytes[0] == 0 : !bytes.AsSpan().ContainsAnyExcept((byte)0));
     }
 
-    // It is a program, and sends what a browser sends. A browser does not let pages and extensions choose this header in a request.
-    private static bool IsChromeDriver(HttpRequest request) => request.Headers.UserAgent == "chromedriver";
+    // It is a program, and sends what a browser sends. No page can send this together with "none"; an extension that may change headers
+    // could, so only what chromedriver needs is open to it.
+    private static bool IsChromeDriver(HttpRequest request) => request.Headers.UserAgent == "chromedriver"
+        && (request.Path == "/" || request.Path.StartsWithSegments("/json") || request.Path.StartsWithSegments("/devtools"));
 
     private bool IsOurPage(HttpRequest request)
     {

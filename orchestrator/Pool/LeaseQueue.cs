@@ -56,11 +56,11 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
     /// <summary>How long a caller at the end of the line would wait, judged by those who were served within the last minute.</summary>
     public TimeSpan EstimateNeedsLock() => Estimate(CountNeedsLock, served.Count());
 
-    /// <summary>How long the last of a line waits. Between one second and half a minute. Pure.</summary>
+    /// <summary>How long the last of a line waits: one second to half a minute, and one second when nobody was served. Pure.</summary>
     /// <param name="waiting">Callers in line.</param>
     /// <param name="servedPerMinute">Callers that got a worker within the last minute.</param>
     internal static TimeSpan Estimate(int waiting, int servedPerMinute) => servedPerMinute == 0
-        ? LongestEstimate
+        ? TimeSpan.FromSeconds(1)
         : TimeSpan.FromSeconds(Math.Clamp(60.0 * waiting / servedPerMinute, 1, LongestEstimate.TotalSeconds));
 
     /// <summary>Refuses all waiting callers, because the node shuts down.</summary>

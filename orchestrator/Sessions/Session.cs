@@ -151,11 +151,13 @@ public sealed partial class Session
         }
     }
 
-    /// <summary>It has been used now, by an activity that is not open any more.</summary>
+    /// <summary>It has been used now, by an activity that is not open any more. Does nothing once its time is over.</summary>
     internal void Touch()
     {
         lock (gate)
         {
+            if (state == SessionState.Ended || IsOverNeedsLock())
+                return;
             lastActive = time.GetTimestamp();
             entry.Touch(Id, lastActive, open);
         }

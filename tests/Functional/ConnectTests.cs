@@ -86,6 +86,10 @@ public sealed class ConnectTests
     [InlineData("launch={\"ignoreHTTPSErrors\":true}", 501, "ignoreHTTPSErrors")]
     [InlineData("launch={\"args\":[\"--ignore-certificate-errors\"]}", 501, "--ignore-certificate-errors")]
     [InlineData("externalProxyServer=nowhere", 400, "proxyUrl")]
+    [InlineData("externalProxyServer=a&externalProxyServer=b", 400, "externalProxyServer")]
+    [InlineData("stealth&stealth", 400, "stealth")]
+    [InlineData("launch={\"args\":\"--proxy-server=x:1\"}", 400, "launch.args")]
+    [InlineData("launch={\"proxy\":{\"server\":\"x:1\",\"bypass\":\"y\"}}", 501, "launch.proxy.bypass")]
     [InlineData("timeout=soon", 400, "timeout")]
     [InlineData("launch=not-base64!", 400, "launch")]
     [InlineData("launch=bm9wZQ==", 400, "launch")]
@@ -155,6 +159,9 @@ public sealed class ConnectTests
         await Eventually.IsTrueAsync(
             async () => (await node.Http.GetFromJsonAsync<JsonArray>("/json/list"))!.All(page => (string?)page!["id"] != target),
             "it is closed");
+        using var created = await node.Http.PutAsync("/json/new", null);
+        var listed = (await node.Http.GetFromJsonAsync<JsonObject>("/v1/sessions"))!["sessions"]!.AsArray();
+        Assert.Contains(listed, session => (long)session!["timeout"]! == 300_000);
         using var unknown = await node.Http.GetAsync($"/json/close/{target}");
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
@@ -181,13 +188,18 @@ public sealed class ConnectTests
     [InlineData("/json/version", HttpStatusCode.OK)]
     [InlineData("/json/list", HttpStatusCode.OK)]
     [InlineData("/status", HttpStatusCode.OK)]
+    [InlineData("/sessions/ID", HttpStatusCode.OK)]
+    [InlineData("/sessions/ID/json/version", HttpStatusCode.OK)]
+    [InlineData("/v1/sessions/ID/context", HttpStatusCode.OK)]
+    [InlineData("/v1/sessions/ID/files", HttpStatusCode.OK)]
     [InlineData("/kill/all", HttpStatusCode.MethodNotAllowed)]
     [InlineData("/json/close/x", HttpStatusCode.MethodNotAllowed)]
     public async Task Head_answers_where_a_get_only_reads(string path, HttpStatusCode status)
     {
         await using var node = await StartAsync();
         await node.ReadyAsync(1);
-        using var reply = await node.Http.SendAsync(new(HttpMethod.Head, path));
+        var id = path.Contains("ID", StringComparison.Ordinal) ? await node.CreateAsync() : "";
+        using var reply = await node.Http.SendAsync(new(HttpMethod.Head, path.Replace("ID", id, StringComparison.Ordinal)));
         Assert.Equal((status, ""), (reply.StatusCode, await reply.Content.ReadAsStringAsync()));
     }
 

@@ -97,7 +97,7 @@ public sealed class WorkerLimitsTests
     private static async Task<string[]> ListAsync(WorkerProcess worker) =>
         [
             .. (await worker.Http.GetFromJsonAsync<JsonObject>(worker.PathOf("files")))!["data"]!.AsArray()
-                .Select(file => (string)file!["path"]!),
+                .Select(file => ((string)file!["path"]!).Split("/downloads/", 2)[1]),
         ];
 
     private static async Task UploadAsync(WorkerProcess worker, string path, int bytes, HttpStatusCode expected) =>

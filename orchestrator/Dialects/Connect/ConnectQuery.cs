@@ -27,6 +27,9 @@ internal static class ConnectQuery
         ("userDataDir", "a profile folder of the client's choice"),
     ];
 
+    private static readonly string[] Known =
+        ["timeout", "blockAds", "trackingId", "externalProxyServer", "launch", "headless", .. Unsupported.Select(each => each.Name)];
+
     /// <summary>Returns the session that the query names; null for none. Throws <see cref="FieldException"/> if unclear.</summary>
     public static string? SessionId(IQueryCollection query)
     {
@@ -38,12 +41,21 @@ internal static class ConnectQuery
     }
 
     /// <summary>
-    /// Returns the options as JSON for <see cref="CreateParser"/>. Without a timeout, the session lasts as long as the connection. Throws
-    /// <see cref="FieldException"/>.
+    /// Returns the options as JSON for <see cref="CreateParser"/>. Throws <see cref="FieldException"/>.
     /// </summary>
-    public static ReadOnlyMemory<byte> Options(IQueryCollection query)
+    /// <param name="query">The query.</param>
+    /// <param name="isTemporary">The session lasts as long as the connection, so it has no timeout by default.</param>
+    public static ReadOnlyMemory<byte> Options(IQueryCollection query, bool isTemporary = true)
     {
-        var body = new JsonObject { ["timeout"] = 0 };
+        foreach (var (name, values) in query)
+        {
+            if (values.Count > 1 && (Known.Contains(name) || name.StartsWith("--", StringComparison.Ordinal)))
+                throw FieldException.Bad(name, "given once");
+        }
+
+        var body = new JsonObject();
+        if (isTemporary)
+            body["timeout"] = 0;
         if (query["timeout"] is [{ Length: > 0 } timeout])
             body["timeout"] = long.TryParse(timeout, NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
                 ? ms
@@ -87,9 +99,11 @@ internal static class ConnectQuery
         }
 
         Check(name => launch[name]?.ToString());
-        foreach (var argument in (launch["args"] as JsonArray ?? []).OfType<JsonValue>())
+        if (launch["args"] is not (null or JsonArray))
+            throw FieldException.Bad("launch.args", "a list of switches");
+        foreach (var argument in launch["args"] as JsonArray ?? [])
         {
-            var parts = argument.ToString().Split('=', 2);
+            var parts = (argument?.ToString() ?? "").Split('=', 2);
             BrowserSwitches.Apply(parts[0], parts.Length == 2 ? parts[1] : "", body);
         }
     }
@@ -97,6 +111,8 @@ internal static class ConnectQuery
     // Playwright's form: { server, username, password }.
     private static string ProxyUrl(JsonObject proxy)
     {
+        if (proxy.Select(member => member.Key).FirstOrDefault(name => name is not ("server" or "username" or "password")) is { } other)
+            throw FieldException.Missing($"launch.proxy.{other}", "hosts without the proxy");
         var server = proxy["server"]?.ToString() ?? "";
         if (!server.Contains("://", StringComparison.Ordinal))
             server = "http://" + server;
@@ -106,15 +122,17 @@ internal static class ConnectQuery
         return server.Insert(server.IndexOf("://", StringComparison.Ordinal) + 3, credentials);
     }
 
-    // Returns null when the text cannot be read. The parser finds duplicate names and half surrogate pairs only when they are accessed.
+    // Returns null when the text cannot be read. The parser finds half surrogate pairs only when they are written.
     private static JsonObject? ParseLaunch(string text)
     {
         try
         {
-            if (text.Length > LongestLaunch || JsonNode.Parse(text[0] == '{' ? text : FromBase64(text)) is not JsonObject launch)
+            if (text.Length > LongestLaunch)
                 return null;
-            launch.ToJsonString();
-            return launch;
+            var json = text[0] == '{' ? text : FromBase64(text);
+            var launch = JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false });
+            launch?.ToJsonString();
+            return launch as JsonObject;
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException or FormatException)
         {

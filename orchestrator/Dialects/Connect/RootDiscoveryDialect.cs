@@ -33,19 +33,18 @@ public sealed class RootDiscoveryDialect(
             calls.Begin(id, context.Caller(), out _).Dispose();
         else
             temporary.Parse(context); // The client learns now what is wrong with the options, not at the connect.
-        using var reply = await AskAsync(context, "/json/version");
-        if (Discovery.TryLead(reply.Body.Span, Socket(context), out var version))
-            await SessionTargets.WriteAsync(context, version);
-        else
-            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, "The worker's answer is not a JSON object.");
+        var (socket, version) = (Socket(context), "");
+        await AskAsync("/json/version", reply => Discovery.TryLead(reply.Body.Span, socket, out version));
+        await SessionTargets.WriteAsync(context, version);
     }
 
     private async Task ProtocolAsync(HttpContext context)
     {
-        using var reply = await AskAsync(context, "/json/protocol");
+        var protocol = Array.Empty<byte>();
+        await AskAsync("/json/protocol", reply => (protocol = reply.Body.ToArray()).Length > 0);
         context.Response.ContentType = "application/json; charset=UTF-8";
-        context.Response.ContentLength = reply.Body.Length;
-        await context.Response.Body.WriteAsync(reply.Body);
+        context.Response.ContentLength = protocol.Length;
+        await context.Response.Body.WriteAsync(protocol);
     }
 
     private string Socket(HttpContext context)
@@ -56,17 +55,16 @@ public sealed class RootDiscoveryDialect(
         return $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/{all}";
     }
 
-    // Any worker can answer, except one that is just preparing its next browser. Throws when none does.
-    private async Task<WorkerReply> AskAsync(HttpContext context, string path)
+    // Any worker can answer, except one that is just preparing its next browser. Throws when none gives an answer that can be used.
+    private async Task AskAsync(string path, Func<WorkerReply, bool> tryUse)
     {
         var canAttach = false;
         foreach (var worker in pool.Workers().Where(worker => worker.State is WorkerState.Ready or WorkerState.Leased).Take(MostAsked))
         {
-            var reply = await worker.Client.DiscoverAsync("GET", path);
-            if (reply.IsSuccess)
-                return reply;
+            using var reply = await worker.Client.DiscoverAsync("GET", path);
+            if (reply.IsSuccess && tryUse(reply))
+                return;
             canAttach |= reply.Status != StatusCodes.Status404NotFound;
-            reply.Dispose();
         }
 
         if (canAttach || pool.Status() is { Ready: 0, Leased: 0 })

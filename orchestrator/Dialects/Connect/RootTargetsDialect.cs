@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Steelyard.Cdp;
 using Steelyard.Http;
+using Steelyard.Pool;
 using Steelyard.Sessions;
 using Steelyard.Settings;
 using Steelyard.Workers;
@@ -55,12 +56,14 @@ public sealed class RootTargetsDialect(
         if (ConnectQuery.SessionId(context.Request.Query) is { } id)
         {
             using var activity = calls.Begin(id, context.Caller(), out var session);
-            await WriteAsync(context, (await targets.AskAsync(context, session, "GET", "/json/list") ?? []).Select(target => target.Json));
+            var pages = await targets.AskAsync(context, session, "GET", "/json/list") ?? throw PoolUnavailableException.NoConnection();
+            await WriteAsync(context, pages.Select(target => target.Json));
             return;
         }
 
-        var list = (await targets.ListAsync(context)).Select(found => found.Target.Json).ToList();
-        if (list.Count == 0 && command.Kind == WorkerKind.Chromium)
+        var (found, isComplete) = await targets.ListAsync(context);
+        var list = found.ConvertAll(each => each.Target.Json);
+        if (list.Count == 0 && isComplete && command.Kind == WorkerKind.Chromium)
             list.Add(PageOfNewSession(context).ToJsonString());
         await WriteAsync(context, list);
     }
@@ -104,17 +107,23 @@ public sealed class RootTargetsDialect(
         var placement = await calls.PlaceAsync(session);
         using var reply = await SessionCalls.DiscoverAsync(
             session, placement, "GET", $"/json/{verb}/{Uri.EscapeDataString(Target(context))}");
-        context.Response.StatusCode = reply.IsSuccess || reply.Status == StatusCodes.Status404NotFound
-            ? reply.Status
-            : StatusCodes.Status502BadGateway;
-        await context.Response.Body.WriteAsync(reply.Body);
+        if (reply.IsSuccess)
+            await context.Response.Body.WriteAsync(reply.Body);
+        else if (reply.Status == StatusCodes.Status404NotFound)
+            await WriteUnknownAsync(context);
+        else
+            await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker failed at /json/{verb}: {reply}.");
     }
 
     private async Task AttachAsync(HttpContext context)
     {
         if (await Attacher.RefusesAsync(context))
             return;
-        if (Target(context) == NewPage)
+        if (ConnectQuery.SessionId(context.Request.Query) is not null)
+        {
+            throw FieldException.Bad("sessionId", "left out here; a session's pages are at /sessions/ID/devtools/page");
+        }
+        else if (Target(context) == NewPage)
         {
             await temporary.AttachAsync(context, toPage: true);
         }
@@ -129,8 +138,13 @@ public sealed class RootTargetsDialect(
         }
     }
 
-    private async Task<Session?> FindOwnerAsync(HttpContext context) =>
-        (await targets.ListAsync(context)).FirstOrDefault(found => found.Target.Id == Target(context)).Session;
+    // Throws when the target may belong to a session that cannot be asked now.
+    private async Task<Session?> FindOwnerAsync(HttpContext context)
+    {
+        var (found, isComplete) = await targets.ListAsync(context);
+        var owner = found.Find(each => each.Target.Id == Target(context)).Session;
+        return owner is null && !isComplete ? throw PoolUnavailableException.NoConnection() : owner;
+    }
 
     private static string Target(HttpContext context) => (string)context.Request.RouteValues["target"]!;
 

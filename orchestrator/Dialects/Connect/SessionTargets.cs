@@ -38,8 +38,10 @@ public sealed class SessionTargets(SessionRegistry sessions, SessionCalls calls,
     internal async Task<DevToolsTarget?> FindPageAsync(HttpContext context, Session session) =>
         (await AskAsync(context, session, "GET", "/json/list"))?.FirstOrDefault(target => target.Type == "page");
 
-    /// <summary>The targets of all sessions of the caller. Sessions that cannot be asked now are left out.</summary>
-    internal async Task<IEnumerable<(Session Session, DevToolsTarget Target)>> ListAsync(HttpContext context)
+    /// <summary>
+    /// The targets of all sessions of the caller. Sessions that cannot be asked now are left out, and the list is not complete then.
+    /// </summary>
+    internal async Task<(List<(Session Session, DevToolsTarget Target)> Found, bool IsComplete)> ListAsync(HttpContext context)
     {
         var caller = context.Caller();
         var mine = sessions.Live
@@ -55,7 +57,9 @@ public sealed class SessionTargets(SessionRegistry sessions, SessionCalls calls,
             mine.Count,
             new ParallelOptions { MaxDegreeOfParallelism = MostAsked, CancellationToken = context.RequestAborted },
             async (i, cancelled) => lists[i] = await TryListAsync(context, mine[i], share, cancelled));
-        return mine.Zip(lists).SelectMany(pair => (pair.Second ?? []).Select(target => (pair.First, target)));
+        return (
+            [.. mine.Zip(lists).SelectMany(pair => (pair.Second ?? []).Select(target => (pair.First, target)))],
+            !lists.Contains(null));
     }
 
     internal static Task WriteAsync(HttpContext context, string json)

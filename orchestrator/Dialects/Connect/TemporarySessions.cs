@@ -5,7 +5,7 @@ using Steelyard.Sessions;
 
 namespace Steelyard.Dialects.Connect;
 
-/// <summary>Sessions that are created by a connect, with the options of its query.</summary>
+/// <summary>Creates the sessions of connects, with the options of the query.</summary>
 public sealed class TemporarySessions(
     SessionRegistry sessions, SessionCreator creator, CreateParser parser, Attacher attacher, SessionTargets targets)
 {
@@ -14,7 +14,7 @@ public sealed class TemporarySessions(
     /// <param name="toPage">Connects to the session's page instead of the whole browser.</param>
     public async Task AttachAsync(HttpContext context, bool toPage)
     {
-        using var created = await CreateAsync(context);
+        using var created = await CreateAsync(context, isTemporary: true);
         created.Reply.Dispose(); // Nobody reads the worker's reply: free its connection before the client disconnects.
         try
         {
@@ -36,7 +36,7 @@ public sealed class TemporarySessions(
     /// <param name="url">The page to open, as a query; null for the page that is open already.</param>
     public async Task OpenAsync(HttpContext context, string? url)
     {
-        using var created = await CreateAsync(context);
+        using var created = await CreateAsync(context, isTemporary: false);
         var isTold = false;
         try
         {
@@ -50,10 +50,11 @@ public sealed class TemporarySessions(
     }
 
     /// <summary>Reads the options of a connect's query. Throws <see cref="FieldException"/>.</summary>
-    internal SessionRequest Parse(HttpContext context) =>
-        parser.Parse(ConnectQuery.Options(context.Request.Query), context.Caller());
+    internal SessionRequest Parse(HttpContext context, bool isTemporary = true) =>
+        parser.Parse(ConnectQuery.Options(context.Request.Query, isTemporary), context.Caller());
 
-    private Task<CreatedSession> CreateAsync(HttpContext context) => creator.CreateAsync(Parse(context), context.RequestAborted);
+    private Task<CreatedSession> CreateAsync(HttpContext context, bool isTemporary) =>
+        creator.CreateAsync(Parse(context, isTemporary), context.RequestAborted);
 
     // Returns false when there is no page: the client has then been told.
     private async Task<bool> TellPageAsync(HttpContext context, Session session, string? url)

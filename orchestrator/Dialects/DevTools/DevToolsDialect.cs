@@ -60,7 +60,7 @@ public sealed class DevToolsDialect(SessionCalls calls, Attacher attacher, Optio
         }
 
         using var reply = await SessionCalls.DiscoverAsync(
-            session, at.Placement, context.Request.Method, path + context.Request.QueryString);
+            session, at.Placement, path == "/json/new" ? HttpMethods.Put : HttpMethods.Get, path + context.Request.QueryString);
         if (reply.Error != WorkerError.None)
         {
             await Problem.WriteAsync(context, StatusCodes.Status502BadGateway, $"The session's worker failed at {path}: {reply}.");

@@ -128,14 +128,6 @@ public sealed class CommandLineTests
     public async Task A_name_without_a_key_does_not_make_the_empty_word_one(string option, string value) =>
         Assert.Null(await ParseAsync([option, value]));
 
-    [Fact]
-    public async Task A_name_without_a_key_is_refused_in_a_file_as_well()
-    {
-        using var folder = new TemporaryFolder();
-        Assert.Null(await ParseAsync(["--api-key-file", folder.Write("keys", "# ours\nalice:sesame\nbob:\n")]));
-        Assert.NotNull(await ParseAsync(["--api-key-file", folder.Write("keys", "# ours\nalice:sesame\n\n")]));
-    }
-
     [Theory]
     [InlineData("--port", "http")]
     [InlineData("--port", "65536")]

@@ -36,6 +36,31 @@ public sealed class KeyRingTests
     }
 
     [Fact]
+    public void A_name_without_a_key_in_the_file_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("keys", "# ours\nalice:sesame\nbob:\n");
+        var refused = Assert.Throws<ArgumentException>(() => new KeyRing(new() { ApiKeyFile = path }));
+        Assert.Contains("bob:", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_without_keys_does_not_open_the_node()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.False(new KeyRing(new() { ApiKeyFile = folder.Write("keys", "# none yet\n") }).IsEmpty);
+        Assert.True(new KeyRing(new()).IsEmpty);
+    }
+
+    [Fact]
+    public void A_key_that_is_an_operators_and_in_the_file_is_an_operators()
+    {
+        using var folder = new TemporaryFolder();
+        var keys = new KeyRing(new() { OperatorKeys = ["boss:k"], ApiKeyFile = folder.Write("keys", "alice:k\n") });
+        Assert.True(keys.Find("k")!.IsOperator);
+    }
+
+    [Fact]
     public void A_node_that_loses_its_last_key_does_not_become_open()
     {
         using var folder = new TemporaryFolder();

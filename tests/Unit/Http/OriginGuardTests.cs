@@ -93,11 +93,13 @@ public sealed class OriginGuardTests
     }
 
     [Theory]
-    [InlineData("none", true)]
-    [InlineData("cross-site", false)]
-    public async Task Chromedriver_is_a_program_although_it_sends_what_a_browser_sends(string site, bool passes) => Assert.Equal(
-        passes,
-        await PassesAsync("localhost:8080", GetEffect.Reads, "Sec-Fetch-Site", site, "GET", null, "no-cors", agent: "chromedriver"));
+    [InlineData("none", "/json/version", true)]
+    [InlineData("none", "/", true)]
+    [InlineData("none", "/sessions", false)]
+    [InlineData("cross-site", "/json/version", false)]
+    public async Task Chromedriver_is_a_program_although_it_sends_what_a_browser_sends(string site, string path, bool passes) =>
+        Assert.Equal(passes, await PassesAsync(
+            "localhost:8080", GetEffect.Reads, "Sec-Fetch-Site", site, "GET", null, "no-cors", agent: "chromedriver", path: path));
 
     [Fact]
     public async Task An_address_typed_by_hand_is_read_and_changes_nothing()
@@ -123,7 +125,8 @@ public sealed class OriginGuardTests
         string method = "GET",
         string? key = null,
         string mode = "",
-        string agent = "")
+        string agent = "",
+        string path = "/x")
     {
         var passed = false;
         var options = new Options
@@ -140,7 +143,7 @@ public sealed class OriginGuardTests
             },
             new(options),
             options);
-        var context = new DefaultHttpContext { Request = { Method = method, Path = "/x", Host = new(host) } };
+        var context = new DefaultHttpContext { Request = { Method = method, Path = path, Host = new(host) } };
         if (header.Length > 0)
             context.Request.Headers[header] = value;
         if (agent.Length > 0)
