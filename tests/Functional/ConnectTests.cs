@@ -232,7 +232,7 @@ public sealed class ConnectTests
         await using var node = await TestNode.StartAsync(options => options);
         using var reply = await node.Http.PostAsync(path, new StringContent("{}", Encoding.UTF8, "application/json"));
         var value = (await reply.Content.ReadFromJsonAsync<JsonObject>())!["value"]!;
-        Assert.Equal((HttpStatusCode.InternalServerError, "session not created"), (reply.StatusCode, (string?)value["error"]));
+        Assert.Equal((HttpStatusCode.NotFound, "unknown command"), (reply.StatusCode, (string?)value["error"]));
         Assert.Contains("debuggerAddress", (string?)value["message"], StringComparison.Ordinal);
     }
 

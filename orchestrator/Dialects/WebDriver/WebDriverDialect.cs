@@ -21,8 +21,8 @@ public sealed class WebDriverDialect : IDialect
 
     private static Task RefuseAsync(HttpContext context)
     {
-        context.Response.StatusCode = StatusCodes.Status500InternalServerError; // The status of this error in WebDriver.
-        var value = new JsonObject { ["error"] = "session not created", ["message"] = Instead, ["stacktrace"] = "" };
+        context.Response.StatusCode = StatusCodes.Status404NotFound; // The status of this error in WebDriver.
+        var value = new JsonObject { ["error"] = "unknown command", ["message"] = Instead, ["stacktrace"] = "" };
         return context.Response.WriteAsJsonAsync(new JsonObject { ["value"] = value });
     }
 }

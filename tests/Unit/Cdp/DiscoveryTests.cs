@@ -49,6 +49,15 @@ public sealed class DiscoveryTests
     }
 
     [Fact]
+    public void The_frontends_parameter_is_named_wss_behind_tls()
+    {
+        var body = Encoding.UTF8.GetBytes("""{"devtoolsFrontendUrl":"/devtools/inspector.html?ws=127.0.0.1:9222/devtools/page/1"}""");
+        var target = JsonNode.Parse(Discovery.Rewrite(body, "wss://grid.example/sessions/ID", "", Address).Span)!;
+        Assert.Equal(
+            "/devtools/inspector.html?wss=grid.example/sessions/ID/devtools/page/1", (string?)target["devtoolsFrontendUrl"]);
+    }
+
+    [Fact]
     public void Everything_else_stays_as_it_is()
     {
         const string other = """

@@ -51,7 +51,7 @@ async function timeout(context: TestContext): Promise<void> {
 
 async function launch(context: TestContext): Promise<void> {
   await need(context);
-  const options = JSON.stringify({ headless: true, stealth: true, args: ['--window-size=911,523', '--user-agent=Tester/3.0'] });
+  const options = JSON.stringify({ headless: true, args: ['--window-size=911,523', '--user-agent=Tester/3.0'] });
   const query = { launch: options, trackingId: 'tester', blockAds: 'false' };
   const driven = await firstPuppeteerPage(
     await connectPuppeteer(context, { browserWSEndpoint: endpoint(context, '/chromium', query), defaultViewport: null }),
