@@ -117,6 +117,7 @@ internal sealed class Simulation
         var served = clients.SelectMany(client => client.Asked)
             .Where(asked => machine.ServedAt(asked.Tag) is not null)
             .OrderBy(asked => asked.At)
+            .ThenBy(asked => machine.ServedAt(asked.Tag)) // Two that ask in the same instant have no order.
             .ToList();
         var latest = TimeSpan.Zero;
         foreach (var asked in served)
