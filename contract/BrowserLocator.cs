@@ -6,8 +6,6 @@ namespace Steelyard.Contract;
 /// </summary>
 internal static class BrowserLocator
 {
-    private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
     // Headless shells first: they start four times as fast as the full browser, in half the memory.
     private static readonly string[] UsualPlaces =
     [
@@ -32,8 +30,8 @@ internal static class BrowserLocator
     public static string? Find(string? asked)
     {
         if (asked is null)
-            return UsualPlaces.Concat(InSearchPath()).FirstOrDefault(IsExecutable);
-        return IsExecutable(asked) ? Path.GetFullPath(asked) : null;
+            return UsualPlaces.Concat(InSearchPath()).FirstOrDefault(Executables.Is);
+        return Executables.Is(asked) ? Path.GetFullPath(asked) : null;
     }
 
     /// <summary>The message for a user without a browser.</summary>
@@ -44,9 +42,7 @@ internal static class BrowserLocator
 
     private static IEnumerable<string> InSearchPath() =>
         from command in Commands
-        from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
-        let path = Path.Combine(folder, command)
-        where IsExecutable(path)
+        from path in Executables.InSearchPath(command)
         let program = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path
         where Commands.Contains(Path.GetFileName(program)) && IsElf(program) // Snap's commands are links to its own program.
         select program;
@@ -64,6 +60,4 @@ internal static class BrowserLocator
             return false;
         }
     }
-
-    private static bool IsExecutable(string path) => File.Exists(path) && (File.GetUnixFileMode(path) & AnyExecute) != 0;
 }

@@ -91,9 +91,9 @@ public sealed class Node : IAsyncDisposable
             await orchestrator.StopAsync(signals.First.IsCompleted ? options.OnShutdown : OnShutdown.Leave, signals.Second);
             return 0;
         }
-        catch (ArgumentException e)
+        catch (KeyFileException e)
         {
-            await Console.Error.WriteLineAsync($"steelyard: {e.Message}"); // The file with keys.
+            await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
             return CommandLine.BadOptions;
         }
         catch (WorkerCommandException e)
@@ -114,7 +114,7 @@ public sealed class Node : IAsyncDisposable
         {
             logger.LogInformation("Read {File} again: there are {Count} keys now", options.ApiKeyFile, keys.Reload());
         }
-        catch (ArgumentException e)
+        catch (KeyFileException e)
         {
             logger.LogError("The keys stay as they were: {Reason}", e.Message);
         }

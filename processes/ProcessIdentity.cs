@@ -17,13 +17,14 @@ public sealed record ProcessIdentity(int Pid, long StartTime, string BootId)
     public static ProcessIdentity? Of(int pid) =>
         ProcessStat.Read(pid) is { } stat ? new(pid, stat.StartTime, ThisBoot) : null;
 
-    /// <summary>When the process started by the wall clock, if the wall clock has not been set since.</summary>
+    /// <summary>When the machine started by the wall clock, if the wall clock has not been set since.</summary>
     /// <param name="now">The wall clock.</param>
-    public DateTimeOffset StartedAt(DateTimeOffset now)
-    {
-        var sinceBoot = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
-        return now - TimeSpan.FromSeconds(sinceBoot - ((double)StartTime / ProcessStat.TicksPerSecond));
-    }
+    public static DateTimeOffset BootedAt(DateTimeOffset now) =>
+        now - TimeSpan.FromSeconds(double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture));
+
+    /// <summary>When the process started.</summary>
+    /// <param name="boot">The result of <see cref="BootedAt"/>.</param>
+    public DateTimeOffset StartedAt(DateTimeOffset boot) => boot + TimeSpan.FromSeconds((double)StartTime / ProcessStat.TicksPerSecond);
 
     /// <summary>True while exactly this process exists. A zombie still exists.</summary>
     public bool Exists => BootId == ThisBoot && ProcessStat.Read(Pid)?.StartTime == StartTime;

@@ -75,9 +75,11 @@ public sealed class Attacher(
             isTarget: path is not null);
         if (browser is null)
             return;
-
         SessionCalls.CheckIsOn(session, at.Placement);
-        await TunnelAsync(context, session, browser, session.Request.Clock.IsIdleWhileSilent ? activity : null);
+        var isIdleWhileSilent = session.Request.Clock.IsIdleWhileSilent;
+        if (isIdleWhileSilent)
+            activity.Dispose(); // From here on, only what the client sends counts as use of the session.
+        await TunnelAsync(context, session, browser, isIdleWhileSilent ? session.Touch : null);
     }
 
     /// <summary>
@@ -94,11 +96,10 @@ public sealed class Attacher(
         if (worker is null)
             return;
         SessionCalls.CheckIsOn(session, placement);
-        await TunnelAsync(context, session, worker, null);
+        await TunnelAsync(context, session, worker, onMessage: null);
     }
 
-    // With a silent activity, only what the client sends counts as use of the session.
-    private async Task TunnelAsync(HttpContext context, Session session, UpstreamWebSocket browser, SessionActivity? silent)
+    private async Task TunnelAsync(HttpContext context, Session session, UpstreamWebSocket browser, Action? onMessage)
     {
         await using var client = await Upgrade.TryAcceptAsync(context, browser.Headers);
         if (client is null)
@@ -109,9 +110,8 @@ public sealed class Attacher(
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(session.Ended, lifetime.ApplicationStopping);
         events.Publish(new ClientAttached(session.Id.Value));
-        silent?.BecomeSilent();
         var patience = AnswersPings(context.Request) ? options.DeadPeerTimeout : (TimeSpan?)null;
-        if (!await new Tunnel(client, browser, patience, time, silent is null ? null : silent.Touch)
+        if (!await new Tunnel(client, browser, patience, time, onMessage)
             .RunAsync(() => FarewellAsync(session), over.Token))
             context.Abort();
         events.Publish(new ClientDetached(session.Id.Value));

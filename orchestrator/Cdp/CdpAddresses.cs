@@ -54,7 +54,11 @@ public sealed class CdpAddresses
         await Task.Yield(); // The caller holds the lock.
         var client = placement.Worker.Client;
         if (client.Protocol.BrowserPath is { } path) // Known without asking.
+        {
+            entry.HasAddress = true;
             return (new(client.Port, path), 0, WorkerError.None);
+        }
+
         using var reply = await client.DiscoverAsync("GET", "/json/version");
         if (!reply.IsSuccess || CdpAddress.Parse(reply.Body.Span) is not { } told)
             return (null, reply.Status, reply.Error);

@@ -7,6 +7,12 @@ namespace Steelyard.Cdp;
 /// <summary>Rewrites the addresses in DevTools discovery replies, so that they lead through this node.</summary>
 public static class Discovery
 {
+    /// <summary>
+    /// The methods of discovery, except for opening a page. Chromium ignores the method, and chrome-remote-interface keeps the PUT of its
+    /// last call when a script passes the same options again.
+    /// </summary>
+    internal static readonly string[] Verbs = [HttpMethods.Get, HttpMethods.Put];
+
     private const string SocketUrl = "webSocketDebuggerUrl";
     private const string FrontendUrl = "devtoolsFrontendUrl";
 

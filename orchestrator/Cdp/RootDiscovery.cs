@@ -12,12 +12,6 @@ namespace Steelyard.Cdp;
 public sealed class RootDiscovery(WorkerProtocol workers, Options options)
 {
     /// <summary>
-    /// The methods of discovery, except for opening a page. Chromium ignores the method, and chrome-remote-interface keeps the PUT of its
-    /// last call when a script passes the same options again.
-    /// </summary>
-    internal static readonly string[] Verbs = [HttpMethods.Get, HttpMethods.Put];
-
-    /// <summary>
     /// Returns the handler for workers with discovery. For others, returns one that tells clients the address of the root's WebSocket.
     /// </summary>
     internal RequestDelegate OrSocket(string path, RequestDelegate handler) => workers.BrowserPath is null ? handler : context =>

@@ -110,4 +110,11 @@ public static class Callers
     /// <summary>Returns <c>?apiKey=K</c> with the request's key when the key was in the query; else an empty string.</summary>
     public static string KeyQuery(this HttpContext context) =>
         context.Features.Get<QueryKey>() is { } key ? $"?apiKey={Uri.EscapeDataString(key.Value)}" : "";
+
+    /// <summary>Returns the request's whole query, with the key if that was in it; else an empty string.</summary>
+    public static string WholeQuery(this HttpContext context)
+    {
+        var (key, rest) = (context.KeyQuery(), context.Request.QueryString.Value ?? "");
+        return key.Length == 0 || rest.Length <= 1 ? key + rest : $"{key}&{rest[1..]}";
+    }
 }

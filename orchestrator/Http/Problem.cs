@@ -10,6 +10,9 @@ namespace Steelyard.Http;
 /// <summary>Error replies: <c>application/problem+json</c> (RFC 9457), with <c>message</c> for clients that print it.</summary>
 public static class Problem
 {
+    /// <summary>The header by which steel-sdk is told whether to repeat a call.</summary>
+    internal const string ShouldRetry = "x-should-retry";
+
     // Leaves quotes and non-ASCII letters unescaped. This is safe because the JSON is never embedded in HTML.
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -45,7 +48,7 @@ public static class Problem
 
         context.Response.StatusCode = status;
         if (status == StatusCodes.Status501NotImplemented)
-            context.Response.Headers["x-should-retry"] = "false"; // steel-sdk repeats every other 5xx.
+            context.Response.Headers[ShouldRetry] = "false"; // steel-sdk repeats every other 5xx.
         context.Response.ContentType = "application/problem+json";
         context.Response.ContentLength = body.WrittenCount;
         return context.Response.Body.WriteAsync(body.WrittenMemory).AsTask();

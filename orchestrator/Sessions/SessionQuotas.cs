@@ -4,7 +4,7 @@ using Steelyard.Settings;
 
 namespace Steelyard.Sessions;
 
-/// <summary>Limits how much of the node each key may use. Keys come from the options, so there are few of them.</summary>
+/// <summary>Limits how much of the node each key may use. Only keys that the operator gave get here, so there are few of them.</summary>
 public sealed class SessionQuotas(Options options, TimeProvider time, NodeEvents? events = null)
 {
     private readonly ConcurrentDictionary<string, Holdings> holders = new();

@@ -4,7 +4,7 @@ namespace Steelyard.Settings;
 public static class KeyFile
 {
     /// <summary>
-    /// Returns the keys; none without a file. Throws <see cref="ArgumentException"/> when the file cannot be read or has a name without a
+    /// Returns the keys; none without a file. Throws <see cref="KeyFileException"/> when the file cannot be read or has a name without a
     /// key.
     /// </summary>
     public static string[] Read(string path)
@@ -15,12 +15,15 @@ public static class KeyFile
                 ? []
                 : [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
             return Array.Find(keys, key => key.EndsWith(':')) is { } empty
-                ? throw new ArgumentException($"--api-key-file: '{empty}' is a name without a key: write NAME:KEY")
+                ? throw new KeyFileException($"--api-key-file: '{empty}' is a name without a key: write NAME:KEY")
                 : keys;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ArgumentException($"--api-key-file: {e.Message}", e);
+            throw new KeyFileException($"--api-key-file: {e.Message}");
         }
     }
 }
+
+/// <summary>The file with keys cannot be used. The message says why.</summary>
+public sealed class KeyFileException(string message) : Exception(message);

@@ -40,10 +40,6 @@ public sealed class Worker
 
     public int Pid => Process.Identity.Pid;
 
-    /// <summary>When the process started, by the wall clock.</summary>
-    /// <param name="now">The wall clock.</param>
-    internal DateTimeOffset StartedAt(DateTimeOffset now) => Process.Identity.StartedAt(now);
-
     /// <summary>Number of workers that the slot had before this one.</summary>
     public int Restarts { get; init; }
 

@@ -1,3 +1,4 @@
+using Steelyard.Contract;
 using Steelyard.Settings;
 using Steelyard.WorkerHttp;
 
@@ -11,8 +12,6 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
 {
     /// <summary>The protocol of the program's API.</summary>
     public WorkerProtocol Protocol { get; init; } = WorkerProtocol.Challenge;
-
-    private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>Identifies this version of the program, with its arguments.</summary>
     public string Fingerprint => $"{File.GetLastWriteTimeUtc(Path).Ticks} {Path} {string.Join(' ', Arguments)}";
@@ -48,7 +47,7 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
                         $"no worker program at {path}; give chromium, simulated, or the path of a program that speaks the worker API");
         }
 
-        WorkerCommand Foreign(string path, string[] arguments) => (File.GetUnixFileMode(path) & AnyExecute) == 0
+        WorkerCommand Foreign(string path, string[] arguments) => !Executables.Is(path)
             ? throw new WorkerCommandException($"{path} is not executable; run chmod +x on it")
             : new(path, arguments, WorkerKind.Foreign) { Protocol = WorkerProtocol.Of(api) };
 
@@ -63,11 +62,7 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
     private static string Locate(string name, string currentDirectory)
     {
         var here = System.IO.Path.GetFullPath(name, currentDirectory);
-        if (name.Contains('/') || File.Exists(here))
-            return here;
-        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Select(folder => System.IO.Path.Combine(folder, name))
-            .FirstOrDefault(path => File.Exists(path) && (File.GetUnixFileMode(path) & AnyExecute) != 0) ?? here;
+        return name.Contains('/') || File.Exists(here) ? here : Executables.InSearchPath(name).FirstOrDefault() ?? here;
     }
 
     /// <summary>

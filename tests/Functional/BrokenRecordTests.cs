@@ -95,7 +95,7 @@ public sealed partial class BrokenRecordTests
     [InlineData("ledger")]
     public async Task A_folder_in_the_place_of_a_file_ends_the_start_with_its_path(string name)
     {
-        var folder = Path.Combine(Path.GetTempPath(), $"steelyard-test-{Guid.NewGuid():N}"[..27]);
+        var folder = Path.Combine(Path.GetTempPath(), TestNode.FolderName());
         Directory.CreateDirectory(Path.Combine(folder, name, "inside"));
         await using var node = NodeProcess.Spawn(folder);
         Assert.Equal(1, (await node.Process.Exited.WaitAsync(TimeSpan.FromSeconds(20))).Code);

@@ -70,7 +70,7 @@ public sealed class ConfinementTests
     // A program is installed in this folder, with keys in its settings.
     private static async Task AssertHiddenAsync(DevToolsClient client, string page, string place)
     {
-        var folder = Path.Combine(place, $"steelyard-test-{Guid.NewGuid():N}"[..27]);
+        var folder = Path.Combine(place, TestNode.FolderName());
         Directory.CreateDirectory(folder);
         try
         {

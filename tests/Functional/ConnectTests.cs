@@ -7,7 +7,7 @@ using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 
-/// <summary>The addresses by which clients connect, and the discovery before it: whatever names a session leads to it or fails.</summary>
+/// <summary>The addresses by which clients connect: whatever names a session leads to it or fails.</summary>
 public sealed class ConnectTests
 {
     [Fact]
@@ -145,65 +145,6 @@ public sealed class ConnectTests
     }
 
     [Fact]
-    public async Task Discovery_at_the_root_serves_clients_that_read_the_protocol_and_close_pages_by_their_ids()
-    {
-        await using var node = await StartAsync();
-        await node.ReadyAsync(1);
-        Assert.Contains("\"domains\"", await node.Http.GetStringAsync("/json/protocol"), StringComparison.Ordinal);
-        var id = await node.CreateAsync();
-        using var opened = await node.Http.PutAsync($"/sessions/{id}/json/new?about:blank", null);
-        var target = (string)(await opened.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
-        Assert.Equal("Target activated", await node.Http.GetStringAsync($"/json/activate/{target}"));
-        using var closed = await node.Http.PutAsync($"/json/close/{target}", null); // As chrome-remote-interface does.
-        Assert.Equal("Target is closing", await closed.Content.ReadAsStringAsync());
-        await Eventually.IsTrueAsync(
-            async () => (await node.Http.GetFromJsonAsync<JsonArray>("/json/list"))!.All(page => (string?)page!["id"] != target),
-            "it is closed");
-        using var created = await node.Http.PutAsync("/json/new", null);
-        var listed = (await node.Http.GetFromJsonAsync<JsonObject>("/v1/sessions"))!["sessions"]!.AsArray();
-        Assert.Contains(listed, session => (long)session!["timeout"]! == 300_000);
-        using var unknown = await node.Http.GetAsync($"/json/close/{target}");
-        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
-    }
-
-    [Fact]
-    public async Task An_idle_node_lists_one_page_that_becomes_a_session_when_it_is_used()
-    {
-        await using var node = await StartAsync();
-        var page = (await node.Http.GetFromJsonAsync<JsonArray>("/json/list"))!.Single()!;
-        Assert.Empty((await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray());
-        using (var client = await DevToolsClient.ConnectAsync(new((string)page["webSocketDebuggerUrl"]!)))
-        {
-            var evaluated = await client.CallAsync("Runtime.evaluate", new() { ["expression"] = "6 * 7" });
-            Assert.Equal(42, (int)evaluated["result"]!["value"]!);
-            Assert.Single((await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray());
-        }
-
-        await Eventually.IsTrueAsync(
-            async () => (await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray().Count == 0, "it ends with it");
-    }
-
-    [Theory]
-    [InlineData("/health", HttpStatusCode.OK)]
-    [InlineData("/json/version", HttpStatusCode.OK)]
-    [InlineData("/json/list", HttpStatusCode.OK)]
-    [InlineData("/status", HttpStatusCode.OK)]
-    [InlineData("/sessions/ID", HttpStatusCode.OK)]
-    [InlineData("/sessions/ID/json/version", HttpStatusCode.OK)]
-    [InlineData("/v1/sessions/ID/context", HttpStatusCode.OK)]
-    [InlineData("/v1/sessions/ID/files", HttpStatusCode.OK)]
-    [InlineData("/kill/all", HttpStatusCode.MethodNotAllowed)]
-    [InlineData("/json/close/x", HttpStatusCode.MethodNotAllowed)]
-    public async Task Head_answers_where_a_get_only_reads(string path, HttpStatusCode status)
-    {
-        await using var node = await StartAsync();
-        await node.ReadyAsync(1);
-        var id = path.Contains("ID", StringComparison.Ordinal) ? await node.CreateAsync() : "";
-        using var reply = await node.Http.SendAsync(new(HttpMethod.Head, path.Replace("ID", id, StringComparison.Ordinal)));
-        Assert.Equal((status, ""), (reply.StatusCode, await reply.Content.ReadAsStringAsync()));
-    }
-
-    [Fact]
     public async Task A_burst_of_attaches_to_one_session_all_arrive()
     {
         await using var node = await StartAsync();
@@ -218,10 +159,7 @@ public sealed class ConnectTests
     public async Task Playwrights_connect_is_told_to_use_connectOverCDP()
     {
         await using var node = await TestNode.StartAsync(options => options);
-        using var socket = new ClientWebSocket { Options = { CollectHttpResponseDetails = true } };
-        socket.Options.SetRequestHeader("x-playwright-browser", "chromium");
-        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new($"ws://{node.Http.BaseAddress!.Authority}/"), default));
-        Assert.Equal(HttpStatusCode.NotImplemented, socket.HttpStatusCode);
+        Assert.Equal(HttpStatusCode.NotImplemented, await UpgradeAsync(node, "/", "x-playwright-browser"));
     }
 
     [Theory]
@@ -247,9 +185,11 @@ public sealed class ConnectTests
         (string?)(await client.CallAsync("Target.getTargets"))["targetInfos"]!
             .AsArray().First(target => (string?)target!["type"] == "page")!["targetId"];
 
-    private static async Task<HttpStatusCode> UpgradeAsync(TestNode node, string pathAndQuery)
+    private static async Task<HttpStatusCode> UpgradeAsync(TestNode node, string pathAndQuery, string? header = null)
     {
         using var socket = new ClientWebSocket { Options = { CollectHttpResponseDetails = true } };
+        if (header is not null)
+            socket.Options.SetRequestHeader(header, "chromium");
         await Assert.ThrowsAsync<WebSocketException>(
             () => socket.ConnectAsync(new($"ws://{node.Http.BaseAddress!.Authority}{pathAndQuery}"), default));
         return socket.HttpStatusCode;

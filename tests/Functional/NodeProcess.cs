@@ -49,7 +49,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     {
         if (WorkerCommand.FindBundled(AppContext.BaseDirectory) is null)
             Assert.Skip("the bundled worker is not built: run `make build`");
-        runDirectory ??= Path.Combine(Path.GetTempPath(), $"steelyard-test-{Guid.NewGuid():N}"[..27]);
+        runDirectory ??= Path.Combine(Path.GetTempPath(), TestNode.FolderName());
         Directory.CreateDirectory(runDirectory);
         var log = Path.Combine(runDirectory, $"test-{Guid.NewGuid():N}.log");
         string[] worker = options.Contains("--worker") ? [] : ["--worker", "simulated"];

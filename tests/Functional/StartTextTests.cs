@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Steelyard.Processes;
+using Steelyard.Tests.Unit;
 
 namespace Steelyard.Tests.Functional;
 
@@ -39,18 +40,11 @@ public sealed class StartTextTests
     [InlineData("echo no shebang\n", "it is neither a program nor a script")]
     public void A_worker_script_that_the_kernel_cannot_start(string script, string reason)
     {
-        var path = Path.Combine(Path.GetTempPath(), $"steelyard-script-{Guid.NewGuid():N}");
+        using var folder = new TemporaryFolder();
+        var path = folder.WriteProgram("worker");
         File.WriteAllText(path, script);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        try
-        {
-            Assert.Contains(
-                reason, Assert.Throws<ProcessStartException>(() => OsProcess.Start(new(path, []))).Message, StringComparison.Ordinal);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        Assert.Contains(
+            reason, Assert.Throws<ProcessStartException>(() => OsProcess.Start(new(path, []))).Message, StringComparison.Ordinal);
     }
 
     private static async Task<(int? Status, string Text)> RunAsync(string[] arguments)

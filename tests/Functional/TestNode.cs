@@ -22,6 +22,9 @@ internal sealed class TestNode : IAsyncDisposable
         Http = new() { BaseAddress = new(Banner.Callable(orchestrator.Url)), Timeout = TimeSpan.FromSeconds(40) };
     }
 
+    /// <summary>A new name for a run directory. It is short, because the sockets of browsers below it may have 108 bytes in all.</summary>
+    public static string FolderName() => $"steelyard-test-{Guid.NewGuid():N}"[..27];
+
     public HttpClient Http { get; }
 
     public string RunDirectory { get; }
@@ -42,7 +45,7 @@ internal sealed class TestNode : IAsyncDisposable
             Warm = 2,
             MaxWorkers = 8,
             EgressRules = ["allow:127.0.0.1", "allow:[::1]"], // The test pages are on this machine.
-            RunDirectory = Path.Combine(Path.GetTempPath(), $"steelyard-test-{Guid.NewGuid():N}"[..27]),
+            RunDirectory = Path.Combine(Path.GetTempPath(), FolderName()),
         }));
         var orchestrator = Node.Build(options, TimeProvider.System);
         await orchestrator.StartAsync();

@@ -1,11 +1,11 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Net.Http.Headers;
 using SteelBrowser.Chromium;
 using SteelBrowser.Files;
 using SteelBrowser.Http;
+using Steelyard.Contract;
 using Steelyard.Contract.Input;
 
 namespace SteelBrowser.Extras;
@@ -116,9 +116,7 @@ internal static class FilesApi
         json.WriteStartObject();
         json.WriteString("path"u8, files.AbsoluteOf(file));
         json.WriteNumber("size"u8, file.Size);
-        json.WriteString(
-            "lastModified"u8,
-            file.LastModified.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        json.WriteString("lastModified"u8, IsoTime.Of(file.LastModified));
         json.WriteEndObject();
     }
 

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using Steelyard.Contract;
 
 namespace SteelBrowser.Sessions;
 
@@ -21,8 +21,7 @@ internal sealed class StoredSession
     public static StoredSession Create(ReadOnlyMemory<byte> data, DateTimeOffset createdAt)
     {
         var id = Guid.NewGuid().ToString();
-        var time = createdAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        var head = Encoding.ASCII.GetBytes($$"""{"id":"{{id}}","created_at":"{{time}}","data":""");
+        var head = Encoding.ASCII.GetBytes($$"""{"id":"{{id}}","created_at":"{{IsoTime.Of(createdAt)}}","data":""");
         return new(id, (byte[])[.. head, .. data.Span, (byte)'}']);
     }
 }

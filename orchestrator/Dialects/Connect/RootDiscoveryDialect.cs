@@ -19,10 +19,10 @@ public sealed class RootDiscoveryDialect(
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/json/version", RootDiscovery.Verbs, discovery.OrSocket("/json/version", VersionAsync))
+        routes.MapMethods("/json/version", Discovery.Verbs, discovery.OrSocket("/json/version", VersionAsync))
             .WithSummary("DevTools discovery: connecting leads to ?sessionId=, or creates a session")
             .Reads();
-        routes.MapMethods("/json/protocol", RootDiscovery.Verbs, discovery.OrSocket("/json/protocol", ProtocolAsync))
+        routes.MapMethods("/json/protocol", Discovery.Verbs, discovery.OrSocket("/json/protocol", ProtocolAsync))
             .WithSummary("The DevTools protocol of the browsers")
             .Reads();
     }
@@ -47,13 +47,8 @@ public sealed class RootDiscoveryDialect(
         await context.Response.Body.WriteAsync(protocol);
     }
 
-    private string Socket(HttpContext context)
-    {
-        var query = context.Request.QueryString.Value is { Length: > 1 } rest ? rest[1..] : "";
-        var key = context.KeyQuery();
-        var all = query.Length == 0 ? key : key.Length == 0 ? "?" + query : $"{key}&{query}";
-        return $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/{all}";
-    }
+    private string Socket(HttpContext context) =>
+        $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/{context.WholeQuery()}";
 
     // Any worker can answer, except one that is just preparing its next browser. Throws when none gives an answer that can be used.
     private async Task AskAsync(string path, Func<WorkerReply, bool> tryUse)

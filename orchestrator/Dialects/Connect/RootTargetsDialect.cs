@@ -28,7 +28,7 @@ public sealed class RootTargetsDialect(
     {
         foreach (var path in new[] { "/json", "/json/list" })
         {
-            routes.MapMethods(path, RootDiscovery.Verbs, discovery.OrSocket(path, ListAsync))
+            routes.MapMethods(path, Discovery.Verbs, discovery.OrSocket(path, ListAsync))
                 .WithSummary("The pages of all sessions, or of ?sessionId=; without any, a page that becomes a session when it is used")
                 .Reads();
         }
@@ -36,13 +36,13 @@ public sealed class RootTargetsDialect(
         routes.MapPut("/json/new", discovery.OrSocket("/json/new", NewAsync)).WithSummary("Create a session and return its page");
         routes.MapMethods(
             "/json/activate/{target}",
-            RootDiscovery.Verbs,
+            Discovery.Verbs,
             discovery.OrSocket("/json/activate", context => ForwardAsync(context, "activate")))
             .WithSummary("Bring a page of one of the sessions to the front")
             .Changes();
         routes.MapMethods(
             "/json/close/{target}",
-            RootDiscovery.Verbs,
+            Discovery.Verbs,
             discovery.OrSocket("/json/close", context => ForwardAsync(context, "close")))
             .WithSummary("Close a page of one of the sessions")
             .Changes();
@@ -79,7 +79,7 @@ public sealed class RootTargetsDialect(
         ["type"] = "page",
         ["url"] = "about:blank",
         ["webSocketDebuggerUrl"] =
-            $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/devtools/page/{NewPage}{context.KeyQuery()}",
+            $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/devtools/page/{NewPage}{context.WholeQuery()}",
     };
 
     private Task NewAsync(HttpContext context)
@@ -120,10 +120,8 @@ public sealed class RootTargetsDialect(
         if (await Attacher.RefusesAsync(context))
             return;
         if (ConnectQuery.SessionId(context.Request.Query) is not null)
-        {
             throw FieldException.Bad("sessionId", "left out here; a session's pages are at /sessions/ID/devtools/page");
-        }
-        else if (Target(context) == NewPage)
+        if (Target(context) == NewPage)
         {
             await temporary.AttachAsync(context, toPage: true);
         }

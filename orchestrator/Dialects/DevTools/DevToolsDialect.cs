@@ -28,15 +28,15 @@ public sealed class DevToolsDialect(SessionCalls calls, Attacher attacher, Optio
 
         foreach (var path in new[] { "", "/version", "/list", "/protocol" })
         {
-            routes.MapMethods("/sessions/{id}/json" + path, RootDiscovery.Verbs, DiscoverAsync)
+            routes.MapMethods("/sessions/{id}/json" + path, Discovery.Verbs, DiscoverAsync)
                 .WithSummary("DevTools discovery of the session's browser")
                 .Reads();
         }
 
-        routes.MapMethods("/sessions/{id}/json/activate/{target}", RootDiscovery.Verbs, DiscoverAsync)
+        routes.MapMethods("/sessions/{id}/json/activate/{target}", Discovery.Verbs, DiscoverAsync)
             .WithSummary("Bring a page of the session's browser to the front")
             .Changes();
-        routes.MapMethods("/sessions/{id}/json/close/{target}", RootDiscovery.Verbs, DiscoverAsync)
+        routes.MapMethods("/sessions/{id}/json/close/{target}", Discovery.Verbs, DiscoverAsync)
             .WithSummary("Close a page of the session's browser")
             .Changes();
         routes.MapPut("/sessions/{id}/json/new", DiscoverAsync).WithSummary("Open a page in the session's browser");

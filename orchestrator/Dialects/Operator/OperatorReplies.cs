@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Steelyard.Contract;
-using Steelyard.Http;
 using Steelyard.Pool;
 using Steelyard.Sessions;
 

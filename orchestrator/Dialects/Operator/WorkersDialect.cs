@@ -1,5 +1,7 @@
+using Steelyard.Contract;
 using Steelyard.Http;
 using Steelyard.Pool;
+using Steelyard.Processes;
 using Steelyard.Sessions;
 using Steelyard.Workers;
 
@@ -21,7 +23,7 @@ internal sealed class WorkersDialect(SessionRegistry sessions, WorkerPool pool, 
             .Where(view => view.Worker is not null)
             .ToLookup(view => view.Worker!, view => view.Id.ToString());
         var used = await usage.ReadAsync();
-        var now = time.GetUtcNow();
+        var boot = ProcessIdentity.BootedAt(time.GetUtcNow());
         var entries = workers.ConvertAll(worker => new WorkerEntry(
             worker.Id,
             worker.Pid,
@@ -32,7 +34,7 @@ internal sealed class WorkersDialect(SessionRegistry sessions, WorkerPool pool, 
             worker.PreviousExit,
             used.GetValueOrDefault(worker.Id).Memory.OwnBytes,
             Math.Round(used.GetValueOrDefault(worker.Id).Processor.TotalSeconds, 2),
-            IsoTime.Of(worker.StartedAt(now))));
+            IsoTime.Of(worker.Process.Identity.StartedAt(boot))));
         await context.Response.WriteAsJsonAsync(new(entries), OperatorJson.Default.WorkerListReply);
     }
 

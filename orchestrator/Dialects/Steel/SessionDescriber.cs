@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Steelyard.Contract;
 using Steelyard.Http;
 using Steelyard.LiveView;
 using Steelyard.Requests;

@@ -14,8 +14,6 @@ public sealed class SteelDialect(
     SessionDescriber describer,
     RequestBodies bodies) : IDialect
 {
-    private const string ShouldRetry = "x-should-retry";
-
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/health", context => context.Response.WriteAsJsonAsync(new("ok"), SteelJson.Default.SteelHealth))
@@ -41,7 +39,7 @@ public sealed class SteelDialect(
         }
         catch (IdConflictException e)
         {
-            context.Response.Headers[ShouldRetry] = "false";
+            context.Response.Headers[Problem.ShouldRetry] = "false";
             await Problem.WriteAsync(context, StatusCodes.Status409Conflict, e.Message);
         }
     }

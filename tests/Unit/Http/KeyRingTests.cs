@@ -1,4 +1,5 @@
 using Steelyard.Http;
+using Steelyard.Settings;
 
 namespace Steelyard.Tests.Unit.Http;
 
@@ -31,7 +32,7 @@ public sealed class KeyRingTests
             File.Delete(path);
         else
             folder.Write("keys", content);
-        Assert.Throws<ArgumentException>(() => keys.Reload());
+        Assert.Throws<KeyFileException>(() => keys.Reload());
         Assert.NotNull(keys.Find("a"));
     }
 
@@ -40,7 +41,7 @@ public sealed class KeyRingTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("keys", "# ours\nalice:sesame\nbob:\n");
-        var refused = Assert.Throws<ArgumentException>(() => new KeyRing(new() { ApiKeyFile = path }));
+        var refused = Assert.Throws<KeyFileException>(() => new KeyRing(new() { ApiKeyFile = path }));
         Assert.Contains("bob:", refused.Message, StringComparison.Ordinal);
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Steelyard.Http;
+namespace Steelyard.Contract;
 
 /// <summary>Times in replies: UTC in ISO 8601, with milliseconds and a Z, as JavaScript writes them.</summary>
 internal static class IsoTime
