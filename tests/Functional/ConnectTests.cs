@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 
@@ -13,7 +12,7 @@ public sealed class ConnectTests
     [Fact]
     public async Task Every_form_that_names_a_session_leads_to_it()
     {
-        await using var node = await StartAsync();
+        await using var node = await TestNode.StartChromiumAsync();
         var id = await node.CreateAsync();
         using var client = await node.AttachAsync(id);
         var browser = await IdentityAsync(client);
@@ -63,7 +62,7 @@ public sealed class ConnectTests
     [InlineData("--window-size=801,602")]
     public async Task Options_of_a_connect_also_count_when_the_client_asks_for_the_address_first(string query)
     {
-        await using var node = await StartAsync();
+        await using var node = await TestNode.StartChromiumAsync();
         await node.ReadyAsync(1);
         var version = await node.Http.GetFromJsonAsync<JsonObject>($"/json/version?{query}");
         using var client = await DevToolsClient.ConnectAsync(new((string)version!["webSocketDebuggerUrl"]!));
@@ -110,7 +109,7 @@ public sealed class ConnectTests
     [InlineData("launch={\"proxy\":{\"server\":\"127.0.0.1:PORT\",\"username\":\"me\",\"password\":\"secret\"}}")]
     public async Task A_proxy_that_was_asked_for_is_used(string query)
     {
-        await using var node = await StartAsync();
+        await using var node = await TestNode.StartChromiumAsync();
         await using var site = await Site.StartAsync(new() { ["/"] = "<title>through</title>" });
         using var proxy = new DemandingProxy(socks: false);
         using var client = await DevToolsClient.ConnectAsync(
@@ -124,7 +123,7 @@ public sealed class ConnectTests
     [Fact]
     public async Task A_session_for_as_long_as_the_client_is_connected_has_no_other_limit()
     {
-        await using var node = await StartAsync();
+        await using var node = await TestNode.StartChromiumAsync();
         using var client = await DevToolsClient.ConnectAsync(new($"ws://{node.Http.BaseAddress!.Authority}/"));
         var session = (await node.Http.GetFromJsonAsync<JsonObject>("/v1/sessions"))!["sessions"]!.AsArray().Single()!;
         Assert.Equal(0, (long)session["timeout"]!);
@@ -147,7 +146,7 @@ public sealed class ConnectTests
     [Fact]
     public async Task A_burst_of_attaches_to_one_session_all_arrive()
     {
-        await using var node = await StartAsync();
+        await using var node = await TestNode.StartChromiumAsync();
         var id = await node.CreateAsync();
         var clients = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => node.AttachAsync(id)));
         Assert.NotNull((await clients[^1].CallAsync("Browser.getVersion"))["product"]);
@@ -172,13 +171,6 @@ public sealed class ConnectTests
         var value = (await reply.Content.ReadFromJsonAsync<JsonObject>())!["value"]!;
         Assert.Equal((HttpStatusCode.NotFound, "unknown command"), (reply.StatusCode, (string?)value["error"]));
         Assert.Contains("debuggerAddress", (string?)value["message"], StringComparison.Ordinal);
-    }
-
-    private static Task<TestNode> StartAsync()
-    {
-        if (BrowserLocator.Find(null) is null)
-            Assert.Skip("no Chromium is installed");
-        return TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1 });
     }
 
     private static async Task<string?> IdentityAsync(DevToolsClient client) =>

@@ -69,6 +69,18 @@ internal sealed class DevToolsClient : IDisposable
         await Eventually.IsTrueAsync(async () => (bool)(await EvaluateAsync(session, loaded))!, $"{url} has loaded");
     }
 
+    /// <summary>The next event of this name; other messages are dropped.</summary>
+    public async Task<JsonObject> EventAsync(string method)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            var message = JsonNode.Parse(await ReceiveAsync(deadline.Token))!.AsObject();
+            if ((string?)message["method"] == method)
+                return message;
+        }
+    }
+
     /// <summary>Waits until the node closes the connection, and returns its reason.</summary>
     public async Task<string?> ClosedAsync()
     {

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 
@@ -11,7 +10,7 @@ public sealed class RootDiscoveryTests
     [Fact]
     public async Task Discovery_at_the_root_serves_clients_that_read_the_protocol_and_close_pages_by_their_ids()
     {
-        await using var node = await StartAsync();
+        await using var node = await TestNode.StartChromiumAsync();
         await node.ReadyAsync(1);
         Assert.Contains("\"domains\"", await node.Http.GetStringAsync("/json/protocol"), StringComparison.Ordinal);
         var id = await node.CreateAsync();
@@ -33,7 +32,7 @@ public sealed class RootDiscoveryTests
     [Fact]
     public async Task An_idle_node_lists_one_page_that_becomes_a_session_when_it_is_used()
     {
-        await using var node = await StartAsync();
+        await using var node = await TestNode.StartChromiumAsync();
         var page = (await node.Http.GetFromJsonAsync<JsonArray>("/json/list?trackingId=mine"))!.Single()!;
         Assert.Empty((await node.Http.GetFromJsonAsync<JsonObject>("/sessions"))!["sessions"]!.AsArray());
         using (var client = await DevToolsClient.ConnectAsync(new((string)page["webSocketDebuggerUrl"]!)))
@@ -61,17 +60,10 @@ public sealed class RootDiscoveryTests
     [InlineData("/json/close/x", HttpStatusCode.MethodNotAllowed)]
     public async Task Head_answers_where_a_get_only_reads(string path, HttpStatusCode status)
     {
-        await using var node = await StartAsync();
+        await using var node = await TestNode.StartChromiumAsync();
         await node.ReadyAsync(1);
         var id = path.Contains("ID", StringComparison.Ordinal) ? await node.CreateAsync() : "";
         using var reply = await node.Http.SendAsync(new(HttpMethod.Head, path.Replace("ID", id, StringComparison.Ordinal)));
         Assert.Equal((status, ""), (reply.StatusCode, await reply.Content.ReadAsStringAsync()));
-    }
-
-    private static Task<TestNode> StartAsync()
-    {
-        if (BrowserLocator.Find(null) is null)
-            Assert.Skip("no Chromium is installed");
-        return TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1 });
     }
 }

@@ -24,7 +24,10 @@ internal sealed class Site : IAsyncDisposable
 
     public IEnumerable<string> Paths => requests.Select(request => request.Path);
 
-    /// <summary>Starts a site. For a path that is not among the pages, the response is 200 with at most one byte.</summary>
+    /// <summary>
+    /// Starts a site. For a path that is not among the pages, the response is 200 with at most one byte. A path that begins with
+    /// <c>/hangs</c> never answers.
+    /// </summary>
     public static async Task<Site> StartAsync(Dictionary<string, string> pages)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -66,6 +69,9 @@ internal sealed class Site : IAsyncDisposable
             context.Response.Redirect(context.Request.QueryString.Value![1..]);
             return Task.CompletedTask;
         }
+
+        if (path.StartsWith("/hangs", StringComparison.Ordinal))
+            return Task.Delay(Timeout.Infinite, context.RequestAborted);
 
         if (path == "/endless.bin")
             return SendForEverAsync(context);

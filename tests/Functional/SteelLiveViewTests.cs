@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 
@@ -14,7 +13,7 @@ public sealed class SteelLiveViewTests
     [InlineData("")]
     public async Task Nobody_takes_over_a_session_that_is_not_interactive(string query)
     {
-        await using var node = await StartAsync();
+        await using var node = await TestNode.StartChromiumAsync();
         var (id, viewer) = await CreateAsync(node, interactive: false);
         Assert.Contains("data-interactive=\"false\"", await node.Http.GetStringAsync(viewer), StringComparison.Ordinal);
         using var live = await WatchAsync(viewer + query);
@@ -31,7 +30,7 @@ public sealed class SteelLiveViewTests
     [Fact]
     public async Task One_that_is_interactive_is_so_for_whoever_does_not_only_watch()
     {
-        await using var node = await StartAsync();
+        await using var node = await TestNode.StartChromiumAsync();
         var (_, viewer) = await CreateAsync(node, interactive: true);
         Assert.Contains("data-interactive=\"true\"", await node.Http.GetStringAsync(viewer), StringComparison.Ordinal);
         using var live = await WatchAsync(viewer);
@@ -54,12 +53,5 @@ public sealed class SteelLiveViewTests
         using var reply = await node.Http.PostAsJsonAsync("/v1/sessions", new { debugConfig = new { interactive } });
         var session = (await reply.Content.ReadFromJsonAsync<JsonObject>())!;
         return ((string)session["id"]!, (string)session["sessionViewerUrl"]!);
-    }
-
-    private static Task<TestNode> StartAsync()
-    {
-        if (BrowserLocator.Find(null) is null)
-            Assert.Skip("no Chromium is installed: run `make browser`");
-        return TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 2 });
     }
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Steelyard.Contract;
 
 namespace Steelyard.Tests.Functional;
 
@@ -37,7 +36,7 @@ public sealed class SteelOptionTests
     [Fact]
     public async Task Whatever_a_context_can_tell_of_a_cookie_is_taken_and_so_is_any_zone_a_browser_knows()
     {
-        await using var node = await StartChromiumAsync();
+        await using var node = await TestNode.StartChromiumAsync();
         var (status, problem) = await PostAsync(node, """
             {"timezone":"EST5EDT","sessionContext":{"cookies":[
              {"name":"a","value":"","domain":"c.example","path":"/","expires":-1,"size":1,"httpOnly":true,"secure":true,
@@ -52,7 +51,7 @@ public sealed class SteelOptionTests
     [Fact]
     public async Task What_only_the_browser_knows_to_be_wrong_is_named_as_the_client_named_it()
     {
-        await using var node = await StartChromiumAsync();
+        await using var node = await TestNode.StartChromiumAsync();
         foreach (var (body, field) in new[]
         {
             ("""{"locale":"qq-12345678-x9"}""", "locale"),
@@ -71,7 +70,7 @@ public sealed class SteelOptionTests
     [Fact]
     public async Task A_mobile_session_shows_the_size_that_it_has()
     {
-        await using var node = await StartChromiumAsync();
+        await using var node = await TestNode.StartChromiumAsync();
         var (_, session) = await PostAsync(node, """{"deviceConfig":{"device":"mobile"}}""");
         using var client = await DevToolsClient.ConnectAsync(new($"ws://{node.Http.BaseAddress!.Authority}/sessions/{session["id"]}/cdp"));
         var attached = await client.AttachToPageAsync();
@@ -96,7 +95,7 @@ public sealed class SteelOptionTests
     [Fact]
     public async Task A_scrape_uses_the_proxy_that_it_asks_for_and_refuses_one_that_it_cannot_have()
     {
-        await using var node = await StartChromiumAsync();
+        await using var node = await TestNode.StartChromiumAsync();
         await using var site = await Site.StartAsync(new() { ["/"] = "<title>through</title>" });
         using var proxy = new DemandingProxy(socks: false);
         using var scraped = await node.Http.PostAsJsonAsync(
@@ -112,7 +111,7 @@ public sealed class SteelOptionTests
     [InlineData(false)]
     public async Task The_inactivity_timeout_counts_what_an_attached_client_sends(bool isSending)
     {
-        await using var node = await StartChromiumAsync();
+        await using var node = await TestNode.StartChromiumAsync();
         var (_, session) = await PostAsync(node, """{"inactivityTimeout":1500}""");
         using var client = await node.AttachAsync((string)session["id"]!);
         if (isSending)
@@ -132,7 +131,7 @@ public sealed class SteelOptionTests
     [Fact]
     public async Task Bytes_through_a_proxy_are_known_though_nobody_asked_while_the_session_lived()
     {
-        await using var node = await StartChromiumAsync();
+        await using var node = await TestNode.StartChromiumAsync();
         await using var site = await Site.StartAsync(new() { ["/"] = "<title>through</title>" });
         using var proxy = new DemandingProxy(socks: false);
         var (_, session) = await PostAsync(node, $$"""{"proxyUrl":"http://me:secret@127.0.0.1:{{proxy.Port}}"}""");
@@ -144,13 +143,6 @@ public sealed class SteelOptionTests
 
         async Task<long> BytesAsync() =>
             (long)(await node.Http.GetFromJsonAsync<JsonObject>("/v1/sessions"))!["sessions"]!.AsArray().Single()!["proxyBytesUsed"]!;
-    }
-
-    private static Task<TestNode> StartChromiumAsync()
-    {
-        if (BrowserLocator.Find(null) is null)
-            Assert.Skip("no Chromium is installed: run `make browser`");
-        return TestNode.StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 2 });
     }
 
     private static async Task<(HttpStatusCode Status, JsonObject Body)> PostAsync(TestNode node, string body)

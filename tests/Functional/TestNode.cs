@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
+using Steelyard.Contract;
 using Steelyard.Hosting;
 using Steelyard.Pool;
 using Steelyard.Settings;
@@ -50,6 +51,14 @@ internal sealed class TestNode : IAsyncDisposable
         var orchestrator = Node.Build(options, TimeProvider.System);
         await orchestrator.StartAsync();
         return new(orchestrator, options.RunDirectory);
+    }
+
+    /// <summary>Starts a node with real browsers; skips the test when none is installed.</summary>
+    public static Task<TestNode> StartChromiumAsync()
+    {
+        if (BrowserLocator.Find(null) is null)
+            Assert.Skip("no Chromium is installed: run `make browser`");
+        return StartAsync(options => options with { Worker = "chromium", Warm = 1, MaxWorkers = 2 });
     }
 
     /// <summary>Starts a node whose workers have faults, such as <c>crash@create=1</c>.</summary>

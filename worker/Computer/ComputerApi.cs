@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using SteelBrowser.Chromium;
 using SteelBrowser.DevTools;
@@ -8,7 +6,7 @@ using SteelBrowser.Pages;
 
 namespace SteelBrowser.Computer;
 
-/// <summary>Performs computer actions on the page that was active last. Throws as <see cref="PageSession"/> does.</summary>
+/// <summary>Performs computer actions on the page that was active last. Throws as <see cref="PageWatch"/> does.</summary>
 internal sealed class ComputerApi(PageFinder pages, TimeProvider time)
 {
     public async Task<Reply> RunAsync(Browser browser, ComputerAction action, CancellationToken deadline)
@@ -17,18 +15,24 @@ internal sealed class ComputerApi(PageFinder pages, TimeProvider time)
         await state.Turn.WaitAsync(deadline);
         try
         {
+            if (action is Wait wait)
+                await Task.Delay(wait.Duration, time, deadline);
             using var page = await pages.AttachAsync(browser, deadline);
-            await new Keyboard(page, state, deadline).HoldAsync(action.HoldKeys, () => DoAsync(action, page, state, deadline));
-            var picture = action.Screenshot || action is TakeScreenshot ? await PageTools.CaptureAsync(page, "", deadline) : default;
-            var output = action is GetCursorPosition
-                ? string.Create(CultureInfo.InvariantCulture, $"X={state.Mouse.X},Y={state.Mouse.Y}")
-                : null;
-            return Answer(picture, output);
+            using var dialogs = await PageDialogs.WatchAsync(page, time, deadline);
+            var picture = await PageWatch.RunAsync(page, time, stop => RunAsync(action, page, state, stop), deadline);
+            return ComputerReply.Of(action, picture, state.Mouse, dialogs.Closed);
         }
         finally
         {
             state.Turn.Release();
         }
+    }
+
+    // Returns the screenshot, if one is asked for.
+    private async Task<JsonElement> RunAsync(ComputerAction action, PageSession page, InputState state, CancellationToken stop)
+    {
+        await new Keyboard(page, state, stop).HoldAsync(action.HoldKeys, () => DoAsync(action, page, state, stop));
+        return action.Screenshot || action is TakeScreenshot ? await PageTools.CaptureAsync(page, "", stop) : default;
     }
 
     private Task DoAsync(ComputerAction action, PageSession page, InputState state, CancellationToken deadline)
@@ -43,7 +47,6 @@ internal sealed class ComputerApi(PageFinder pages, TimeProvider time)
             Scroll scroll => ScrollAsync(mouse, scroll),
             PressKey press => keyboard.HoldAsync(press.Keys, () => Task.Delay(press.Duration, time, deadline)),
             TypeText type => keyboard.TypeAsync(type.Text),
-            Wait wait => Task.Delay(wait.Duration, time, deadline),
             _ => Task.CompletedTask,
         };
     }
@@ -65,25 +68,5 @@ internal sealed class ComputerApi(PageFinder pages, TimeProvider time)
         if (scroll.At is { } at)
             await mouse.MoveAsync(at);
         await mouse.ScrollAsync(scroll.DeltaX, scroll.DeltaY);
-    }
-
-    private static Reply Answer(JsonElement picture, string? output)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            if (picture.ValueKind == JsonValueKind.String)
-            {
-                json.WritePropertyName("base64_image"u8);
-                picture.WriteTo(json);
-            }
-
-            if (output is not null)
-                json.WriteString("output"u8, output);
-            json.WriteEndObject();
-        }
-
-        return Reply.Json(StatusCodes.Status200OK, buffer.WrittenMemory);
     }
 }

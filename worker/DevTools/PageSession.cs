@@ -10,20 +10,22 @@ namespace SteelBrowser.DevTools;
 internal sealed class PageSession : IDisposable
 {
     private readonly DevToolsPipe pipe;
-    private readonly string target;
     private readonly string? parent;
     private string? world;
 
     private PageSession(DevToolsPipe pipe, string target, string? parent, string id)
     {
         this.pipe = pipe;
-        this.target = target;
+        Target = target;
         this.parent = parent;
         Id = id;
     }
 
     /// <summary>CDP's id of this session.</summary>
     public string Id { get; }
+
+    /// <summary>Target id of the page.</summary>
+    public string Target { get; }
 
     /// <param name="pipe">The connection to the browser.</param>
     /// <param name="target">Target id of the page.</param>
@@ -43,47 +45,34 @@ internal sealed class PageSession : IDisposable
     public async Task CallAnywayAsync(string method, string parameters, CancellationToken deadline)
     {
         if (deadline.IsCancellationRequested)
-            pipe.Post(method, parameters, Id);
+            Post(method, parameters);
         else
             await CallAsync(method, parameters, deadline);
     }
 
+    /// <summary>Sends a call without waiting for its answer.</summary>
+    public void Post(string method, string parameters) => pipe.Post(method, parameters, Id);
+
     /// <summary>
-    /// Navigates to an address and returns when the page has loaded. Throws <see cref="NavigationException"/> when the address cannot be
-    /// reached.
+    /// Passes this session's events, as method and parameters, to a handler until the result is disposed. The handler must not block.
     /// </summary>
-    public async Task NavigateAsync(string url, CancellationToken deadline)
+    public IDisposable Listen(Action<string, JsonElement> handler) => new Subscription(pipe, Id, handler);
+
+    /// <summary>
+    /// Whether the page's main thread answers within this time. It does not while a script runs without a break or a dialog is open.
+    /// </summary>
+    public async Task<bool> RespondsAsync(TimeSpan within, TimeProvider time, CancellationToken deadline)
     {
-        var tree = (await CallAsync("Page.getFrameTree", "{}", deadline)).GetProperty("frameTree");
-        var before = tree.GetProperty("frame").GetProperty("loaderId").GetString();
-        var loaded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        // The load event of any document after the current one counts: a page may redirect before it has loaded.
-        void OnReceived(DevToolsEvent received)
-        {
-            if (received.Method == "Page.lifecycleEvent"
-                && received.Session == Id
-                && received.Parameters.GetProperty("name").ValueEquals("load"u8)
-                && received.Parameters.GetProperty("frameId").ValueEquals(target)
-                && !received.Parameters.GetProperty("loaderId").ValueEquals(before))
-                loaded.TrySetResult();
-        }
-
-        pipe.Received += OnReceived;
+        using var timer = new CancellationTokenSource(within, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, deadline);
         try
         {
-            await CallAsync("Page.enable", "{}", deadline);
-            await CallAsync("Page.setLifecycleEventsEnabled", """{"enabled":true}""", deadline);
-            var result = await CallAsync("Page.navigate", $$"""{"url":{{Literal(url)}}}""", deadline);
-            if (result.TryGetProperty("errorText", out var error))
-                throw new NavigationException($"cannot navigate to {url}: {error}");
-            if (result.TryGetProperty("loaderId", out _))
-                await loaded.Task.WaitAsync(deadline);
+            await CallAsync("Runtime.evaluate", """{"expression":"0"}""", limit.Token);
+            return true;
         }
-        finally
+        catch (OperationCanceledException) when (!deadline.IsCancellationRequested)
         {
-            pipe.Received -= OnReceived;
-            world = null;
+            return false;
         }
     }
 
@@ -103,7 +92,7 @@ internal sealed class PageSession : IDisposable
         if (context is null)
         {
             var created = await CallAsync(
-                "Page.createIsolatedWorld", $$"""{"frameId":"{{frame ?? target}}","worldName":"steel-browser"}""", deadline);
+                "Page.createIsolatedWorld", $$"""{"frameId":"{{frame ?? Target}}","worldName":"steel-browser"}""", deadline);
             context = created.GetProperty("executionContextId").GetRawText();
             world = own ? context : world;
         }
@@ -123,14 +112,35 @@ internal sealed class PageSession : IDisposable
 
     public void Dispose() => pipe.Post("Target.detachFromTarget", $$"""{"sessionId":"{{Id}}"}""", parent);
 
+    /// <summary>Another document has replaced the one that scripts ran in.</summary>
+    public void Renew() => world = null;
+
     private static JsonElement Describe(JsonElement details) =>
         details.TryGetProperty("exception", out var exception) && exception.TryGetProperty("description", out var text)
             ? text
             : details.GetProperty("text");
-}
 
-/// <summary>A page cannot be reached; the message says why.</summary>
-internal sealed class NavigationException(string message) : Exception(message);
+    private sealed class Subscription : IDisposable
+    {
+        private readonly DevToolsPipe pipe;
+        private readonly string session;
+        private readonly Action<string, JsonElement> handler;
+
+        public Subscription(DevToolsPipe pipe, string session, Action<string, JsonElement> handler)
+        {
+            (this.pipe, this.session, this.handler) = (pipe, session, handler);
+            pipe.Received += OnReceived;
+        }
+
+        public void Dispose() => pipe.Received -= OnReceived;
+
+        private void OnReceived(DevToolsEvent received)
+        {
+            if (received.Session == session)
+                handler(received.Method, received.Parameters);
+        }
+    }
+}
 
 /// <summary>One of the worker's own scripts failed in the page.</summary>
 internal sealed class ScriptException(string message) : Exception(message);

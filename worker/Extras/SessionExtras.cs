@@ -58,6 +58,11 @@ internal sealed class SessionExtras(ChromiumHost host, SizeLimits limits, TimePr
         {
             return Reply.Problem(e.StatusCode, e.Message);
         }
+        catch (Exception e) when (e is UnresponsivePageException or NoPageException)
+        {
+            return Reply.Problem(
+                e is NoPageException ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status504GatewayTimeout, e.Message);
+        }
         catch (Exception e) when (IsFailure(e))
         {
             // Once the session has ended, its end is the cause of any failure.

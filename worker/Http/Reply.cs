@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Steelyard.Contract;
 
 namespace SteelBrowser.Http;
 
@@ -17,6 +18,9 @@ internal sealed record Reply(int Status, string? ContentType, ReadOnlyMemory<byt
     public string? Location { get; init; }
 
     public string? Allow { get; init; }
+
+    /// <summary>What the caller should know about the page that the body shows: JSON, in ASCII.</summary>
+    public string? PageState { get; init; }
 
     public static Reply Text(string text) => new(StatusCodes.Status200OK, "text/plain", Encoding.ASCII.GetBytes(text));
 
@@ -51,6 +55,8 @@ internal sealed record Reply(int Status, string? ContentType, ReadOnlyMemory<byt
             response.Headers.Location = Location;
         if (Allow is not null)
             response.Headers.Allow = Allow;
+        if (PageState is not null)
+            response.Headers[WorkerHeaders.PageState] = PageState;
         if (ContentType is null)
             return;
         response.ContentType = ContentType;

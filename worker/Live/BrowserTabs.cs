@@ -57,6 +57,16 @@ internal sealed class BrowserTabs(DevToolsPipe pipe, TimeProvider time)
         }
     }
 
+    /// <summary>Notes whether a tab's page responds.</summary>
+    public void SetResponds(string tab, bool responds)
+    {
+        bool changed;
+        lock (gate)
+            changed = tabs.SetResponds(tab, responds);
+        if (changed)
+            Changed?.Invoke();
+    }
+
     public async Task ForgetAsync(CancellationToken deadline)
     {
         pipe.Received -= OnEvent;

@@ -168,7 +168,8 @@ internal sealed class LiveView
     {
         if (screencasts.TryGetValue(tab, out var running))
             return running;
-        var started = await Screencast.StartAsync(Pipe, tab, tabs.Session!, time, deadline);
+        var started = await Screencast.StartAsync(
+            Pipe, tab, tabs.Session!, responds => tabs.SetResponds(tab, responds), time, deadline);
         lock (gate)
             screencasts.Add(tab, started);
         return started;

@@ -10,11 +10,16 @@ internal sealed class Screencast : IDisposable
     private const string Settings = """{"format":"jpeg","quality":60,"maxWidth":1280,"maxHeight":800,"everyNthFrame":1}""";
     private static readonly TimeSpan AckDeadline = TimeSpan.FromSeconds(5);
 
+    // Together five seconds: a viewer learns by then that the page does not respond.
+    private static readonly TimeSpan ProbePause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ProbeDeadline = TimeSpan.FromSeconds(3);
+
     private readonly Lock gate = new();
     private readonly List<Viewer> viewers = [];
     private readonly DevToolsPipe pipe;
     private readonly PageSession page;
     private readonly TimeProvider time;
+    private readonly CancellationTokenSource ended = new();
     private Frame? latest;
 
     private Screencast(DevToolsPipe pipe, PageSession page, TimeProvider time)
@@ -40,14 +45,21 @@ internal sealed class Screencast : IDisposable
     /// Attaches to a tab and starts. The CDP domain Page stays disabled; otherwise dialogs of the page would wait for our answer. Throws
     /// like <see cref="DevToolsPipe.CallAsync"/>; then nothing runs.
     /// </summary>
+    /// <param name="pipe">The connection to the browser.</param>
+    /// <param name="tab">The tab.</param>
+    /// <param name="browserSession">Our CDP session with the browser.</param>
+    /// <param name="probed">Told again and again whether the page responds. Must not block.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="deadline">The deadline of the start.</param>
     public static async Task<Screencast> StartAsync(
-        DevToolsPipe pipe, string tab, string browserSession, TimeProvider time, CancellationToken deadline)
+        DevToolsPipe pipe, string tab, string browserSession, Action<bool> probed, TimeProvider time, CancellationToken deadline)
     {
         var screencast = new Screencast(pipe, await PageSession.AttachAsync(pipe, tab, deadline, browserSession), time);
         pipe.Received += screencast.OnEvent;
         try
         {
             await screencast.page.CallAsync("Page.startScreencast", Settings, deadline);
+            _ = screencast.ProbeAsync(probed);
             return screencast;
         }
         catch
@@ -61,6 +73,7 @@ internal sealed class Screencast : IDisposable
     public void Dispose()
     {
         pipe.Received -= OnEvent;
+        ended.Cancel();
         page.Dispose();
     }
 
@@ -99,6 +112,22 @@ internal sealed class Screencast : IDisposable
             latest = frame;
             foreach (var viewer in viewers)
                 viewer.Show(frame);
+        }
+    }
+
+    private async Task ProbeAsync(Action<bool> probed)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(ProbePause, time, ended.Token);
+                probed(await page.RespondsAsync(ProbeDeadline, time, ended.Token));
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or DevToolsException or BrowserLostException)
+        {
+            // The screencast, the tab or the browser has ended.
         }
     }
 

@@ -52,6 +52,16 @@ internal sealed class TabList
         return changed;
     }
 
+    /// <summary>Notes whether a tab's page responds. Returns false when nothing changed.</summary>
+    public bool SetResponds(string id, bool responds)
+    {
+        var index = tabs.FindIndex(tab => tab.Id == id);
+        if (index < 0 || tabs[index].Responds == responds)
+            return false;
+        tabs[index] = tabs[index] with { Responds = responds };
+        return true;
+    }
+
     /// <summary>The message <c>tabs</c> as JSON.</summary>
     /// <param name="active">The tab that the receiver looks at; null for none.</param>
     public ReadOnlyMemory<byte> ToJson(string? active)
@@ -68,6 +78,8 @@ internal sealed class TabList
             json.WriteString("title"u8, tab.Title);
             json.WriteString("url"u8, tab.Url);
             json.WriteBoolean("active"u8, tab.Id == active);
+            if (!tab.Responds)
+                json.WriteBoolean("responds"u8, false);
             json.WriteEndObject();
         }
 
@@ -83,6 +95,8 @@ internal sealed class TabList
             return false;
         var tab = new Tab(Text("targetId", MaxUrl), Text("title", MaxTitle), Text("url", MaxUrl));
         var index = tabs.FindIndex(other => other.Id == tab.Id);
+        if (index >= 0)
+            tab = tab with { Responds = tabs[index].Responds };
         if (index < 0)
             tabs.Add(tab);
         else if (tabs[index] == tab)
@@ -100,5 +114,5 @@ internal sealed class TabList
         }
     }
 
-    private readonly record struct Tab(string Id, string Title, string Url);
+    private readonly record struct Tab(string Id, string Title, string Url, bool Responds = true);
 }

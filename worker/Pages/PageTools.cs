@@ -7,13 +7,12 @@ using SteelBrowser.Http;
 
 namespace SteelBrowser.Pages;
 
-/// <summary>Makes a scrape, a screenshot or a PDF of a page. Throws like <see cref="PageSession"/>.</summary>
+/// <summary>Makes a scrape, a screenshot or a PDF of a page. Throws like <see cref="OpenedPage"/>.</summary>
 internal sealed class PageTools(PageFinder pages, TimeProvider time)
 {
     // Limits of a screenshot's sides and area, in pixels: it crosses our pipe as base64, where an answer may have at most 64 MiB.
     private const double MaxSide = 16384;
     private const double MaxArea = 40_000_000;
-    private static readonly TimeSpan LoadDeadline = TimeSpan.FromSeconds(30);
 
     // The time to turn a page into text. The largest page that is accepted needs some seconds. A page that is built to need more time does
     // not get it.
@@ -26,7 +25,7 @@ internal sealed class PageTools(PageFinder pages, TimeProvider time)
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, deadline);
         try
         {
-            var scraped = await page.EvaluateAsync(ScrapeScript.For(request.Formats), limit.Token, within: ReadDeadline);
+            var scraped = await page.Session.EvaluateAsync(ScrapeScript.For(request.Formats, page.State), limit.Token, within: ReadDeadline);
             return Reply.Json(StatusCodes.Status200OK, Encoding.UTF8.GetBytes(scraped.GetString() ?? "{}"));
         }
         catch (OperationCanceledException) when (!deadline.IsCancellationRequested)
@@ -39,15 +38,17 @@ internal sealed class PageTools(PageFinder pages, TimeProvider time)
     public async Task<Reply> ScreenshotAsync(Browser browser, PageRequest request, CancellationToken deadline)
     {
         using var page = await OpenAsync(browser, request, deadline);
-        var picture = await CaptureAsync(page, request.FullPage ? await WholeAsync(page, deadline) : "", deadline);
-        return new(StatusCodes.Status200OK, "image/png", picture.GetBytesFromBase64());
+        var more = request.FullPage ? await WholeAsync(page.Session, deadline) : "";
+        var picture = await CaptureAsync(page.Session, more, deadline);
+        return new(StatusCodes.Status200OK, "image/png", picture.GetBytesFromBase64()) { PageState = page.State };
     }
 
     public async Task<Reply> PrintAsync(Browser browser, PageRequest request, CancellationToken deadline)
     {
         using var page = await OpenAsync(browser, request, deadline);
-        var printed = await page.CallAsync("Page.printToPDF", """{"printBackground":true,"preferCSSPageSize":true}""", deadline);
-        return new(StatusCodes.Status200OK, "application/pdf", printed.GetProperty("data").GetBytesFromBase64());
+        var printed = await page.Session.CallAsync(
+            "Page.printToPDF", """{"printBackground":true,"preferCSSPageSize":true}""", deadline);
+        return new(StatusCodes.Status200OK, "application/pdf", printed.GetProperty("data").GetBytesFromBase64()) { PageState = page.State };
     }
 
     /// <summary>Takes a screenshot. Returns a JSON string with the base64 of a PNG.</summary>
@@ -57,36 +58,8 @@ internal sealed class PageTools(PageFinder pages, TimeProvider time)
     public static async Task<JsonElement> CaptureAsync(PageSession page, string more, CancellationToken deadline) =>
         (await page.CallAsync("Page.captureScreenshot", $$"""{"format":"png"{{more}}}""", deadline)).GetProperty("data");
 
-    private async Task<PageSession> OpenAsync(Browser browser, PageRequest request, CancellationToken deadline)
-    {
-        var page = await pages.AttachAsync(browser, deadline);
-        try
-        {
-            if (request.Url is { } url)
-                await NavigateAsync(page, url, deadline);
-            await Task.Delay(request.Delay, time, deadline);
-            return page;
-        }
-        catch
-        {
-            page.Dispose();
-            throw;
-        }
-    }
-
-    private async Task NavigateAsync(PageSession page, string url, CancellationToken deadline)
-    {
-        using var timer = new CancellationTokenSource(LoadDeadline, time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, deadline);
-        try
-        {
-            await page.NavigateAsync(url, limit.Token);
-        }
-        catch (OperationCanceledException) when (!deadline.IsCancellationRequested)
-        {
-            throw new NavigationException($"{url} did not load within {LoadDeadline.TotalSeconds} s");
-        }
-    }
+    private Task<OpenedPage> OpenAsync(Browser browser, PageRequest request, CancellationToken deadline) =>
+        OpenedPage.OpenAsync(pages, browser, request, time, deadline);
 
     private static async Task<string> WholeAsync(PageSession page, CancellationToken deadline)
     {

@@ -17,7 +17,8 @@ internal static class ScrapeScript
 
     /// <summary>A JavaScript expression whose value is the answer of a scrape, as a JSON string.</summary>
     /// <param name="formats">Some of <see cref="Formats"/>.</param>
-    public static string For(IReadOnlyList<string> formats)
+    /// <param name="state">What <see cref="OpenedPage.State"/> says; it becomes part of the metadata.</param>
+    public static string For(IReadOnlyList<string> formats, string state)
     {
         // The libraries export themselves to `module` if it exists, and an element of that name in the page would count as one.
         var script = new StringBuilder("(() => { const module = undefined;\n");
@@ -26,7 +27,7 @@ internal static class ScrapeScript
         if (formats.Contains("readability"))
             script.Append(Readability.Value);
         return script.Append(Scrape.Value)
-            .Append($"return scrape([{string.Join(',', formats.Select(format => $"'{format}'"))}]); }})()")
+            .Append($"return scrape([{string.Join(',', formats.Select(format => $"'{format}'"))}], {state}); }})()")
             .ToString();
     }
 

@@ -100,7 +100,7 @@ internal sealed class SessionSetup(ChromiumHost host)
         if (options.Context.Origins.Count > 0)
         {
             using var page = await PageSession.AttachAsync(pipe, await PageWarmer.WaitForPageAsync(pipe, browser.Time, deadline), deadline);
-            await new StorageSeeder(pipe, page).SeedAsync(options.Context.Origins, deadline);
+            await new StorageSeeder(pipe, page, browser.Time).SeedAsync(options.Context.Origins, deadline);
         }
 
         if (!options.Block.IsNothing)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SteelBrowser.DevTools;
+using SteelBrowser.Pages;
 using Steelyard.Contract.Input;
 using Steelyard.Contract.Setup;
 
@@ -9,7 +10,7 @@ namespace SteelBrowser.Setup;
 /// Fills localStorage and sessionStorage, which only a page of the origin itself can do. It visits each origin, on an empty page that the
 /// worker serves instead of the network. Nothing is requested from any server.
 /// </summary>
-internal sealed class StorageSeeder(DevToolsPipe pipe, PageSession page)
+internal sealed class StorageSeeder(DevToolsPipe pipe, PageSession page, TimeProvider time)
 {
     private const string Fill = """
         ((origin, local, session) => {
@@ -26,6 +27,7 @@ internal sealed class StorageSeeder(DevToolsPipe pipe, PageSession page)
         pipe.Received += OnReceived;
         try
         {
+            await page.CallAsync("Page.enable", "{}", deadline);
             await page.CallAsync("Fetch.enable", """{"patterns":[{"urlPattern":"*"}]}""", deadline);
             foreach (var origin in origins)
                 await SeedAsync(origin, deadline);
@@ -39,7 +41,7 @@ internal sealed class StorageSeeder(DevToolsPipe pipe, PageSession page)
 
     private async Task SeedAsync(StoredOrigin origin, CancellationToken deadline)
     {
-        await page.NavigateAsync(origin.Origin + "/", deadline);
+        await PageLoad.OpenAsync(page, origin.Origin + "/", time, deadline);
         var failed = await page.EvaluateAsync(
             $"{Fill}({PageSession.Literal(origin.Origin)}, {Pairs(origin.Local)}, {Pairs(origin.Session)})", deadline);
         switch (failed.GetString())

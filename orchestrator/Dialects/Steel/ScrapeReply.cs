@@ -16,13 +16,12 @@ internal static class ScrapeReply
     /// <param name="response">The reply to the client.</param>
     /// <param name="files">Addresses of the page's screenshot and PDF, by name.</param>
     /// <param name="scraped">The worker's JSON: an object with members.</param>
-    /// <param name="length">Length of that JSON in bytes.</param>
     /// <param name="deadline">Cancelled at the deadline.</param>
-    public static async Task WriteAsync(HttpResponse response, JsonObject files, Stream scraped, long length, CancellationToken deadline)
+    public static async Task WriteAsync(HttpResponse response, JsonObject files, PageOutput scraped, CancellationToken deadline)
     {
         byte[] head = [(byte)'{'];
         var first = new byte[1];
-        await scraped.ReadExactlyAsync(first, deadline);
+        await scraped.Content.ReadExactlyAsync(first, deadline);
         if (!first.AsSpan().SequenceEqual(head))
             throw PageFailedException.NoObject();
         if (files.Count > 0)
@@ -32,8 +31,8 @@ internal static class ScrapeReply
         }
 
         response.ContentType = "application/json";
-        response.ContentLength = head.Length + length - 1;
+        response.ContentLength = head.Length + scraped.Length - 1;
         await response.Body.WriteAsync(head, deadline);
-        await scraped.CopyToAsync(response.Body, deadline);
+        await scraped.Content.CopyToAsync(response.Body, deadline);
     }
 }

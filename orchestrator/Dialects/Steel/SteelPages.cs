@@ -38,7 +38,7 @@ public sealed class SteelPages(PageSessions pages, Artifacts artifacts, RequestB
         var files = new JsonObject();
         foreach (var kind in kinds)
         {
-            files[kind] = new JsonObject { ["url"] = await SaveAsync(context, page, kind, body) };
+            files[kind] = await SaveAsync(context, page, kind, body);
             body = [];
         }
 
@@ -47,7 +47,7 @@ public sealed class SteelPages(PageSessions pages, Artifacts artifacts, RequestB
         await page.WorkAsync(
             "scrape",
             ToJson(body),
-            (scraped, length, deadline) => ScrapeReply.WriteAsync(context.Response, files, scraped, length, deadline),
+            (scraped, deadline) => ScrapeReply.WriteAsync(context.Response, files, scraped, deadline),
             context.RequestAborted);
     }
 
@@ -56,20 +56,24 @@ public sealed class SteelPages(PageSessions pages, Artifacts artifacts, RequestB
         var body = PageBody(fields);
         if (fields.Bool("fullPage") is { } fullPage)
             body["fullPage"] = fullPage;
-        return async page =>
-            await context.Response.WriteAsJsonAsync(new(await SaveAsync(context, page, kind, body)), SteelJson.Default.SteelFileUrl);
+        return async page => await context.Response.WriteAsJsonAsync(await SaveAsync(context, page, kind, body));
     });
 
-    // Returns the address at which the client can fetch the file.
-    private async Task<string> SaveAsync(HttpContext context, WorkerPage page, string kind, JsonObject body)
+    // Returns the address at which the client can fetch the file, and the state of the page.
+    private async Task<JsonObject> SaveAsync(HttpContext context, WorkerPage page, string kind, JsonObject body)
     {
-        var name = "";
+        JsonObject saved = [];
         await page.WorkAsync(
             kind,
             ToJson(body),
-            async (file, length, deadline) => name = await artifacts.SaveAsync(file, length, kind == "pdf" ? ".pdf" : ".png", deadline),
+            async (file, deadline) =>
+            {
+                var name = await artifacts.SaveAsync(file.Content, file.Length, kind == "pdf" ? ".pdf" : ".png", deadline);
+                saved = file.State;
+                saved["url"] = $"{PublicAddress.Of(context.Request, options).HttpOrigin}/v1/artifacts/{name}";
+            },
             context.RequestAborted);
-        return $"{PublicAddress.Of(context.Request, options).HttpOrigin}/v1/artifacts/{name}";
+        return saved;
     }
 
     // Reads all fields before it creates a session: an invalid field then costs no worker.

@@ -81,9 +81,6 @@ public sealed record SteelPage(
 public sealed record SteelLiveDetails(
     IReadOnlyList<SteelPage> Pages, string WsUrl, string WebsocketUrl, string SessionViewerUrl, string SessionViewerFullscreenUrl);
 
-/// <param name="Url">Address of the file, valid for some minutes.</param>
-public sealed record SteelFileUrl(string Url);
-
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -92,5 +89,4 @@ public sealed record SteelFileUrl(string Url);
 [JsonSerializable(typeof(SteelSuccess))]
 [JsonSerializable(typeof(SteelHealth))]
 [JsonSerializable(typeof(SteelLiveDetails))]
-[JsonSerializable(typeof(SteelFileUrl))]
 internal sealed partial class SteelJson : JsonSerializerContext;

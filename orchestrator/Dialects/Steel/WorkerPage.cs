@@ -14,16 +14,20 @@ internal sealed class WorkerPage(Placement placement, WorkerForwarder workers, O
 {
     private const int MaxRefusalBytes = 64 * 1024;
 
+    // The request is wrong, the address is no page, or the page does not respond. Everything else is the worker's fault.
+    private static readonly int[] PassedStatuses =
+        [StatusCodes.Status400BadRequest, StatusCodes.Status422UnprocessableEntity, StatusCodes.Status504GatewayTimeout];
+
     /// <summary>
     /// Has the worker do one task in the page. Throws <see cref="PageFailedException"/> when the worker cannot do it, or not in time, and
     /// <see cref="OperationCanceledException"/> when the client has left. The worker's task ends with this call.
     /// </summary>
     /// <param name="what">The task: <c>scrape</c>, <c>screenshot</c> or <c>pdf</c>.</param>
     /// <param name="body">The worker's parameters, as JSON.</param>
-    /// <param name="take">Takes the answer, its length in bytes, and a deadline.</param>
+    /// <param name="take">Takes the answer within a deadline.</param>
     /// <param name="left">Cancelled when the client has left.</param>
     public async Task WorkAsync(
-        string what, ReadOnlyMemory<byte> body, Func<Stream, long, CancellationToken, Task> take, CancellationToken left)
+        string what, ReadOnlyMemory<byte> body, Func<PageOutput, CancellationToken, Task> take, CancellationToken left)
     {
         using var timer = new CancellationTokenSource(options.PageTimeout, time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, left);
@@ -36,7 +40,7 @@ internal sealed class WorkerPage(Placement placement, WorkerForwarder workers, O
                 throw await RefusalAsync((int)reply.StatusCode, answer, deadline.Token);
             if (reply.Content.Headers.ContentLength is not { } length || length > options.MaxArtifactBytes)
                 throw PageFailedException.TooLarge(what, options);
-            await take(answer, length, deadline.Token);
+            await take(new(answer, length, PageOutput.StateIn(reply)), deadline.Token);
         }
         catch (OperationCanceledException) when (!left.IsCancellationRequested)
         {
@@ -57,7 +61,7 @@ internal sealed class WorkerPage(Placement placement, WorkerForwarder workers, O
         var body = new byte[MaxRefusalBytes];
         var length = await answer.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, deadline);
         return new(
-            status == StatusCodes.Status400BadRequest ? status : StatusCodes.Status502BadGateway,
+            PassedStatuses.Contains(status) ? status : StatusCodes.Status502BadGateway,
             WorkerRefusals.Message(body.AsSpan(0, length)) ?? $"The page could not be opened: HTTP {status}.");
     }
 }

@@ -2,7 +2,7 @@
 // an effect: with <form name=body> in the page, document.body is that form. So the page's document is read through prototypes only, and
 // the libraries get a copy in which no element's name hides a property. The copy is a document that is never displayed: no script runs in
 // it, and nothing is loaded.
-function scrape(formats) {
+function scrape(formats, state) {
   const MOST_CHARACTERS = 16e6;
   const DEEPEST = 600; // A browser's own parser stops at 512, but scripts can go deeper.
   const DEEPEST_DATA = 40;
@@ -143,6 +143,7 @@ function scrape(formats) {
     content: Object.fromEntries(formats.map(format => [format, makers[format]()])),
     links: all('a[href]').filter(a => /^https?:/.test(a.href)).map(a => ({ text: (a.innerText ?? '').trim(), url: a.href })),
     metadata: {
+      ...state,
       statusCode: performance.getEntriesByType('navigation')[0]?.responseStatus ?? 0,
       title: get(Document, 'title', document) || undefined,
       description: meta('description'),

@@ -43,7 +43,7 @@ public sealed class ScrapeReplyTests
         var response = new DefaultHttpContext().Response;
         response.Body = new MemoryStream();
         var bytes = Encoding.UTF8.GetBytes(scraped);
-        await ScrapeReply.WriteAsync(response, files, new MemoryStream(bytes), bytes.Length, default);
+        await ScrapeReply.WriteAsync(response, files, new(new MemoryStream(bytes), bytes.Length, []), default);
         return response;
     }
 
