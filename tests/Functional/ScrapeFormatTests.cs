@@ -17,7 +17,18 @@ public sealed class ScrapeFormatTests
         ("<ul><li>a<ol><li>b<li>c</ol><li>d</ul>", "-   a\n    1.  b\n    2.  c\n-   d\n"),
         ("<blockquote>said <i>so</i><p>twice</blockquote>", "> said *so*\n>\n> twice\n"),
         ("<pre>a\n  b</pre>", "```\na\n  b\n```\n"),
-        ("<a href=/x>to <em>x</em></a> <a href=/y></a><a>z</a> <img src=i.png alt=I>", "[to *x*](/x) z ![I](i.png)\n"),
+        ("<a href=/x>to <em>x</em></a> <a href=/y></a><a>z</a> <img src=i.png alt=I>", "[to *x*](SITE/x) z ![I](SITE/i.png)\n"),
+        ("<a href='x (1) ä.html?a b'>a</a> <a href='javascript:x()'>j</a> <a href='http://[bad'>b</a>", "[a](SITE/x%20%281%29%20%C3%A4.html?a%20b) j b\n"),
+        ("<base href=http://base.example/b/c><a href=x>l</a> <img src=//cdn.example/i.png>", "[l](http://base.example/b/x) ![](http://cdn.example/i.png)\n"),
+        ("<pre>  ```js\ncode\n````</pre>", "`````\n  ```js\ncode\n````\n`````\n"),
+        ("<pre><code class='x language-py'>def f():<br>    return 1</code></pre>", "```py\ndef f():\n    return 1\n```\n"),
+        ("<pre><code>a</code>\n<code>b</code></pre>", "```\na\nb\n```\n"),
+        ("<ul><li><pre>    if x:\n        y</pre><li>z</ul>", "-   ```\n        if x:\n            y\n    ```\n\n-   z\n"),
+        ("<ol start=5><li>a<li>b</ol>", "5.  a\n6.  b\n"),
+        ("<code>a `b` c</code> <code>``</code>", "``a `b` c`` ` `` `\n"),
+        (
+            "&lt;b&gt;x&lt;/b&gt; a &lt; b &amp;lt; AT&amp;T &lt;!-- c --&gt; <img src=i.png alt='<i>'>",
+            "\\<b>x\\</b> a < b \\&lt; AT&T \\<!-- c --> ![\\<i>](SITE/i.png)\n"),
         ("<code>a < b</code><script>x</script><style>y</style>", "`a < b`\n"),
         ("", "\n"),
         (
@@ -33,7 +44,28 @@ public sealed class ScrapeFormatTests
         await using var worker = await WorkerProcess.StartAsync();
         await using var site = await Site.StartAsync(Written.Select((page, i) => ($"/{i}", page.Html)).ToDictionary());
         for (var i = 0; i < Written.Length; i++)
-            Assert.Equal(Written[i].Markdown, (string?)(await ScrapeAsync(worker, $"{site.Url}/{i}", "markdown"))["markdown"]);
+        {
+            var expected = Written[i].Markdown.Replace("SITE", site.Url, StringComparison.Ordinal);
+            Assert.Equal(expected, (string?)(await ScrapeAsync(worker, $"{site.Url}/{i}", "markdown"))["markdown"]);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_not_HTML_comes_as_it_is_and_a_PDF_is_refused()
+    {
+        const string json = """{"a":[1,"<b>","`"]}""";
+        await using var worker = await WorkerProcess.StartAsync();
+        await using var site = await Site.StartAsync(new() { ["/a.json"] = json, ["/a.txt"] = json, ["/a.pdf"] = "%PDF-1.4" });
+        foreach (var name in new[] { "a.json", "a.txt" })
+        {
+            var content = await ScrapeAsync(worker, $"{site.Url}/{name}", All);
+            Assert.Equal((json, json, json), ((string?)content["html"], (string?)content["cleaned_html"], (string?)content["markdown"]));
+            Assert.Equal(json, (string?)content["readability"]!["textContent"]);
+        }
+
+        using var refused = await worker.PostAsync(worker.PathOf("scrape"), $$"""{"url":"{{site.Url}}/a.pdf"}""");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
+        Assert.Contains("a download, such as a PDF", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,7 +109,7 @@ public sealed class ScrapeFormatTests
         await using var site = await Site.StartAsync(new() { ["/"] = Deep.Replace("N", $"{depth}", StringComparison.Ordinal) });
         var content = await ScrapeAsync(worker, $"{site.Url}/", All);
         Assert.Equal(All, content.Select(pair => pair.Key));
-        Assert.Contains("<div><div>", (string?)content["markdown"], StringComparison.Ordinal);
+        Assert.Contains(@"\<div>\<div>", (string?)content["markdown"], StringComparison.Ordinal);
         Assert.StartsWith("</xmp><div><div>", (string?)content["readability"]!["textContent"], StringComparison.Ordinal);
     }
 

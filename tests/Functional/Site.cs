@@ -13,6 +13,14 @@ namespace Steelyard.Tests.Functional;
 /// <summary>A web site on a free port of 127.0.0.1 that records the requests.</summary>
 internal sealed class Site : IAsyncDisposable
 {
+    private static readonly Dictionary<string, string> Types = new()
+    {
+        [".js"] = "text/javascript",
+        [".json"] = "application/json",
+        [".txt"] = "text/plain",
+        [".pdf"] = "application/pdf",
+    };
+
     private readonly WebApplication app;
     private readonly ConcurrentQueue<(string Path, IHeaderDictionary Headers)> requests = new();
 
@@ -77,7 +85,7 @@ internal sealed class Site : IAsyncDisposable
             return SendForEverAsync(context);
 
         context.Response.ContentType =
-            path.EndsWith(".js", StringComparison.Ordinal) ? "text/javascript"
+            Types.TryGetValue(Path.GetExtension(path), out var type) ? type
             : pages.ContainsKey(path) ? "text/html; charset=utf-8"
             : "text/css";
         if (path.EndsWith(".bin", StringComparison.Ordinal))

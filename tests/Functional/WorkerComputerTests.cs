@@ -60,6 +60,22 @@ public sealed class WorkerComputerTests
         await Eventually.IsTrueAsync(async () => (double?)await client.EvaluateAsync(page, "scrollY") > 500, "it has scrolled");
     }
 
+    [Theory]
+    [InlineData("<input id=a><input id=b>", "one", "twothree")]
+    [InlineData("<input id=a>", "one\ttwothree", null)]
+    [InlineData("<textarea id=a></textarea><button>", "one\ttwo\nthree", null)]
+    public async Task What_follows_a_tab_is_typed_into_the_next_field_or_else_into_the_same(string fields, string first, string? second)
+    {
+        await using var worker = await WorkerProcess.StartAsync();
+        using var client = await worker.AttachAsync();
+        var page = await client.AttachToPageAsync();
+        await client.GoAsync(page, $"data:text/html,{fields}");
+        await client.EvaluateAsync(page, "a.focus()");
+        await DoAsync(worker, """{"action":"type_text","text":"one\ttwo\nthree"}""");
+        Assert.Equal(first, (string?)await client.EvaluateAsync(page, "a.value"));
+        Assert.Equal(second, (string?)await client.EvaluateAsync(page, "window.b?.value"));
+    }
+
     [Fact]
     public async Task A_picture_comes_with_an_action_or_alone()
     {

@@ -9,7 +9,7 @@ public sealed class WorkerExtrasTests
     private static readonly (string Call, string Body, string Field)[] BadInput =
     [
         ("scrape", """{"url":"file:///etc/passwd"}""", "url"),
-        ("scrape", """{"url":"nonsense"}""", "url"),
+        ("scrape", """{"url":"two words"}""", "url"),
         ("scrape", """{"delay":30001}""", "delay"),
         ("pdf", """{"fullPage":true}""", "fullPage"),
         ("screenshot", """{"fullPage":1}""", "fullPage"),

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SteelBrowser.Chromium;
 using SteelBrowser.DevTools;
 
@@ -8,6 +9,14 @@ internal sealed class Keyboard(PageSession page, InputState state, CancellationT
 {
     private const string Dispatch = "Input.dispatchKeyEvent";
     private const int ControlAltMeta = 7;
+
+    private const string RememberField = "void (globalThis.field = document.activeElement)";
+    private const string IsInField = """
+        (element => element?.isContentEditable === true || element?.matches(
+          'input:not([type=button i], [type=image i], [type=reset i], [type=submit i]), textarea, select, iframe') === true)
+        (document.activeElement)
+        """;
+    private const string ReturnToField = "field?.focus?.()";
 
     /// <summary>Presses keys, runs an action, and releases the keys even when the action fails.</summary>
     public async Task HoldAsync(IReadOnlyList<Key> keys, Func<Task> meanwhile)
@@ -38,16 +47,34 @@ internal sealed class Keyboard(PageSession page, InputState state, CancellationT
         }
     }
 
-    /// <summary>Types a text. A character that no key types is inserted as an input method would do it.</summary>
+    /// <summary>
+    /// Types a text. A character that no key types is inserted as an input method would do it. A tab leads to the next field. When no field
+    /// follows, it is inserted, too: what comes after it would be lost.
+    /// </summary>
     public async Task TypeAsync(string text)
     {
         foreach (var character in text.ReplaceLineEndings("\n").EnumerateRunes())
         {
-            if (character.IsBmp && KeyNames.Typing((char)character.Value) is { } key)
+            if (character.Value == '\t')
+                await TypeTabAsync();
+            else if (character.IsBmp && KeyNames.Typing((char)character.Value) is { } key)
                 await HoldAsync([key], () => Task.CompletedTask);
             else
-                await page.CallAsync("Input.insertText", $$"""{"text":{{PageSession.Literal(character.ToString())}}}""", deadline);
+                await InsertAsync(character.ToString());
         }
+    }
+
+    private async Task InsertAsync(string text) =>
+        await page.CallAsync("Input.insertText", $$"""{"text":{{PageSession.Literal(text)}}}""", deadline);
+
+    private async Task TypeTabAsync()
+    {
+        await page.EvaluateAsync(RememberField, deadline);
+        await HoldAsync(KeyNames.Find("tab")!, () => Task.CompletedTask);
+        if ((await page.EvaluateAsync(IsInField, deadline)).ValueKind != JsonValueKind.False)
+            return;
+        await page.EvaluateAsync(ReturnToField, deadline);
+        await InsertAsync("\t");
     }
 
     private async Task PressAsync(Key key)

@@ -115,10 +115,10 @@ internal sealed class PageSession : IDisposable
     /// <summary>Another document has replaced the one that scripts ran in.</summary>
     public void Renew() => world = null;
 
-    private static JsonElement Describe(JsonElement details) =>
+    private static string Describe(JsonElement details) =>
         details.TryGetProperty("exception", out var exception) && exception.TryGetProperty("description", out var text)
-            ? text
-            : details.GetProperty("text");
+            ? text.ToString().Split('\n')[0] // The other lines are the stack.
+            : details.GetProperty("text").ToString();
 
     private sealed class Subscription : IDisposable
     {

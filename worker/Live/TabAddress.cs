@@ -1,3 +1,5 @@
+using Steelyard.Contract.Input;
+
 namespace SteelBrowser.Live;
 
 /// <summary>Parses what a viewer types into the address bar.</summary>
@@ -15,26 +17,14 @@ internal static class TabAddress
         var text = typed.Trim();
         if (text.Length == 0)
             throw new BadMessageException("the address is empty");
-        var url = HasScheme(text) ? text : "https://" + text;
+        var url = WebAddress.Complete(text);
         var lower = url.ToLowerInvariant();
         if (lower == Blank || lower.StartsWith("data:", StringComparison.Ordinal))
             return url;
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || (IsWeb(parsed) && parsed.Host.Length == 0))
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || (WebAddress.IsWeb(parsed) && parsed.Host.Length == 0))
             throw new BadMessageException("this is not an address: use one such as https://example.com/path");
-        return IsWeb(parsed)
+        return WebAddress.IsWeb(parsed)
             ? url
             : throw new BadMessageException($"addresses with {parsed.Scheme}: cannot be opened here; use http, https, data or {Blank}");
     }
-
-    // "localhost:8080" has no scheme: a port follows the colon.
-    private static bool HasScheme(string text)
-    {
-        var colon = text.IndexOf(':', StringComparison.Ordinal);
-        if (colon <= 0 || !Uri.CheckSchemeName(text[..colon]))
-            return false;
-        var isPort = colon + 1 < text.Length && char.IsAsciiDigit(text[colon + 1]);
-        return !isPort || text.StartsWith("data:", StringComparison.OrdinalIgnoreCase);
-    }
-
-    private static bool IsWeb(Uri url) => url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps;
 }

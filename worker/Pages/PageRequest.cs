@@ -38,13 +38,8 @@ internal sealed record PageRequest(string? Url, TimeSpan Delay, bool FullPage, I
         ScrapeScript.Formats.FirstOrDefault(known => format.Value.ValueKind == JsonValueKind.String && format.Value.ValueEquals(known))
         ?? throw new BadInputException($"{format.Field} must be one of {string.Join(", ", ScrapeScript.Formats)}", format.Field);
 
-    private static string ParseUrl(JsonElement value, string field)
-    {
-        var text = Text(value, field, MaxUrl);
-        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0
-            ? text
-            : throw new BadInputException($"{field} must be an http or https address", field);
-    }
+    private static string ParseUrl(JsonElement value, string field) =>
+        WebAddress.Parse(Text(value, field, MaxUrl)) ?? throw new BadInputException($"{field} must be an http or https address", field);
 }
 
 /// <summary>What is done with a page.</summary>

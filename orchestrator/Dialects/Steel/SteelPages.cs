@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Steelyard.Contract.Input;
 using Steelyard.Http;
 using Steelyard.Requests;
 using Steelyard.Sessions;
@@ -22,13 +23,12 @@ public sealed class SteelPages(PageSessions pages, Artifacts artifacts, RequestB
         routes.MapGet("/v1/artifacts/{name}", ServeAsync).WithSummary("A screenshot or PDF").Reads();
     }
 
-    private Task ScrapeAsync(HttpContext context) => WithPageAsync(context, fields =>
+    private Task ScrapeAsync(HttpContext context) => WithPageAsync(context, (fields, body) =>
     {
         var formats = fields.Texts("format", Formats.Length, 20);
         if (formats.Find(format => !Formats.Contains(format)) is not null)
             throw FieldException.Bad("format", $"a list of {string.Join(", ", Formats)}");
         var kinds = FileKinds.Where(kind => fields.Bool(kind) == true).ToList();
-        var body = PageBody(fields);
         return page => ScrapeAsync(context, page, body, formats, kinds);
     });
 
@@ -51,9 +51,8 @@ public sealed class SteelPages(PageSessions pages, Artifacts artifacts, RequestB
             context.RequestAborted);
     }
 
-    private Task SaveAsync(HttpContext context, string kind) => WithPageAsync(context, fields =>
+    private Task SaveAsync(HttpContext context, string kind) => WithPageAsync(context, (fields, body) =>
     {
-        var body = PageBody(fields);
         if (fields.Bool("fullPage") is { } fullPage)
             body["fullPage"] = fullPage;
         return async page => await context.Response.WriteAsJsonAsync(await SaveAsync(context, page, kind, body));
@@ -77,14 +76,13 @@ public sealed class SteelPages(PageSessions pages, Artifacts artifacts, RequestB
     }
 
     // Reads all fields before it creates a session: an invalid field then costs no worker.
-    private async Task WithPageAsync(HttpContext context, Func<Fields, Func<WorkerPage, Task>> read)
+    private async Task WithPageAsync(HttpContext context, Func<Fields, JsonObject, Func<WorkerPage, Task>> read)
     {
         using var document = JsonDocument.Parse(await bodies.ReadJsonAsync(context.Request), new() { MaxDepth = SessionBody.MaxBodyDepth });
         var fields = Fields.Of(document.RootElement);
-        if (!Uri.TryCreate(fields.Text("url", 8192), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-            throw FieldException.Bad("url", "an http or https address");
+        var url = WebAddress.Parse(fields.Text("url", 8192) ?? "") ?? throw FieldException.Bad("url", "an http or https address");
         var (setup, json) = SetupTranslator.Translate(fields); // Such as proxyUrl.
-        var work = read(fields);
+        var work = read(fields, PageBody(fields, url));
         try
         {
             await pages.UseAsync(context, setup.AreGiven ? json : default, work);
@@ -103,9 +101,9 @@ public sealed class SteelPages(PageSessions pages, Artifacts artifacts, RequestB
         }
     }
 
-    private static JsonObject PageBody(Fields fields)
+    private static JsonObject PageBody(Fields fields, string url)
     {
-        var body = new JsonObject { ["url"] = fields.Text("url", 8192) };
+        var body = new JsonObject { ["url"] = url };
         if (fields.Number("delay", 0, LongestDelayMs) is { } delay)
             body["delay"] = delay;
         return body;

@@ -49,19 +49,52 @@ function scrape(formats, state) {
     return tree;
   }
 
+  // The reader of a text does not know the page's own address. An address that leads nowhere is left out.
+  function completeAddresses(selector, name, tree) {
+    const base = get(Node, 'baseURI', document);
+    for (const element of all(selector, tree)) {
+      const url = URL.parse(attribute(element, name), base);
+      if (url === null || url.protocol === 'javascript:') Element.prototype.removeAttribute.call(element, name);
+      else Element.prototype.setAttribute.call(element, name, url.href.replaceAll('(', '%28').replaceAll(')', '%29'));
+    }
+  }
+
   function markdown(tree) {
     if (!tree.body) return '\n';
+    all('pre br', tree).forEach(end => end.replaceWith('\n'));
     for (const block of all('pre', tree)) {
-      if (block.firstChild?.nodeName === 'CODE') continue;
+      if (block.childNodes.length === 1 && block.firstChild.nodeName === 'CODE') continue;
       const code = tree.createElement('code');
       code.textContent = block.textContent;
       block.replaceChildren(code);
     }
+    completeAddresses('a[href]', 'href', tree);
+    completeAddresses('img[src]', 'src', tree);
 
     const service = new TurndownService({
       headingStyle: 'atx', hr: '---', bulletListMarker: '-', codeBlockStyle: 'fenced', emDelimiter: '*', br: '',
     });
     const paragraph = content => `\n\n${content}\n\n`;
+
+    // Text such as <b> or &lt; must not become markup for the reader of the Markdown.
+    const { escape } = service;
+    const withoutMarkup = text => text.replace(/<(?=[a-z/!?])|&(?=#?\w+;)/gi, '\\$&');
+    service.escape = text => withoutMarkup(escape.call(service, text));
+    service.addRule('image', {
+      filter: 'img',
+      replacement: (content, node, options) => withoutMarkup(options.rules.image.replacement(content, node)),
+    });
+
+    // A fence is longer than any in the code, which may be indented by up to three spaces.
+    service.addRule('fence', {
+      filter: node => node.nodeName === 'PRE',
+      replacement: (content, node) => {
+        const code = node.textContent.replace(/\n$/, ''), [, language = ''] = /language-(\S+)/.exec(node.firstChild.className) ?? [];
+        const longest = Math.max(2, ...[...code.matchAll(/^\s*(`{3,})/gm)].map(([, found]) => found.length));
+        const fence = '`'.repeat(longest + 1);
+        return paragraph(`${fence}${language.replaceAll('`', '')}\n${code}\n${fence}`);
+      },
+    });
 
     // Markdown has no tables in tables. The outer one is usually there for the layout.
     const isLayout = node => node.closest('table')?.querySelector('table') !== null;
@@ -130,7 +163,16 @@ function scrape(formats, state) {
   if (html.length > MOST_CHARACTERS) throw new Error('the page is too large');
   checkDepth(root);
 
-  const makers = {
+  // JSON, plain text and the like come as they are: the browser only wraps them to show them.
+  const type = get(Document, 'contentType', document), plain = /html|xml|pdf|^image|^video|^audio/.test(type) ? null : first('pre')?.textContent;
+  if (type === 'application/pdf') throw new Error('the page is a PDF, which cannot be scraped');
+
+  const makers = plain != null ? {
+    html: () => plain,
+    cleaned_html: () => plain,
+    markdown: () => plain,
+    readability: () => ({ ...readability(withoutNames(copyOf(document))), content: plain, textContent: plain }),
+  } : {
     html: () => html,
     cleaned_html: () => htmlOf(withoutNoise(copyOf(document))),
     markdown: () => markdown(withoutNames(withoutNoise(copyOf(document)))),
