@@ -23,6 +23,9 @@ internal static unsafe partial class FileCalls
     // O_NONBLOCK: opening a FIFO that nobody writes to does not block.
     public const int OpenFile = 0x800 | CloseOnExec;
 
+    public const int CreateFile = 0x1 | 0x40 | 0x80 | CloseOnExec; // O_WRONLY, O_CREAT, O_EXCL
+    public const uint OwnerOnly = 0x180; // 0600
+
     private const int CloseOnExec = 0x80000;
 
     // O_NOFOLLOW and O_DIRECTORY are the only flags here whose values depend on the processor architecture.

@@ -61,6 +61,13 @@ internal sealed class HeldFolder : IDisposable
         return null;
     }
 
+    /// <summary>Creates a file for its owner only, and opens it for writing. Null when the name is in use, by a link for example.</summary>
+    public SafeFileHandle? TryCreateFile(FileName name)
+    {
+        var descriptor = FileCalls.OpenAt(handle, name.Bytes, FileCalls.CreateFile, FileCalls.OwnerOnly);
+        return Succeeds(descriptor, "create a file", FileCalls.Exists) ? new(descriptor, ownsHandle: true) : null;
+    }
+
     /// <summary>The status of the entry with this name, which can be a link; null when there is none.</summary>
     public FileStatus? StatusOf(FileName name) => StatusOf(handle, name, FileCalls.NoFollow);
 

@@ -14,7 +14,8 @@ public static class PortOwner
     private const int BytesAtATime = 600;
 
     // Listening addresses that a connection to 127.0.0.1 reaches, in the kernel's notation.
-    private static readonly string[] Reached = [.. new[] { "127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1" }.Select(Hex)];
+    private static readonly string[] Reached =
+        [.. new[] { "127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1" }.Select(IPAddress.Parse).Select(KernelAddress.Hex)];
 
     /// <summary>
     /// Returns true if a connection to this port of 127.0.0.1 reaches <paramref name="groupLeader"/>, a process of the group that it
@@ -110,13 +111,6 @@ public static class PortOwner
         for (var i = 0; i < family.Count; i++)
             family.AddRange(children[family[i]].Where(known.Add));
         return family;
-    }
-
-    private static string Hex(string address)
-    {
-        var bytes = IPAddress.Parse(address).GetAddressBytes();
-        return string.Concat(Enumerable.Range(0, bytes.Length / 4)
-            .Select(i => BitConverter.ToUInt32(bytes, i * 4).ToString("X8", CultureInfo.InvariantCulture)));
     }
 
     private readonly record struct Listener(string Socket, string User);

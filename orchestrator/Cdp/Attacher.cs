@@ -11,7 +11,8 @@ namespace Steelyard.Cdp;
 
 /// <summary>Connects a client's WebSocket to a session's browser. Tells the client why the connection fails or ends.</summary>
 public sealed class Attacher(
-    SessionCalls calls, CdpAddresses addresses, NodeEvents events, Options options, TimeProvider time, IHostApplicationLifetime lifetime)
+    SessionCalls calls, CdpAddresses addresses, NodeEvents events, Options options, TimeProvider time, IHostApplicationLifetime lifetime,
+    ILogger<Attacher> logger)
 {
     private const string BrowserStarting =
         "The session's browser is not ready: it restarts when a session sets options. Retry in a moment.";
@@ -79,7 +80,8 @@ public sealed class Attacher(
         var isIdleWhileSilent = session.Request.Clock.IsIdleWhileSilent;
         if (isIdleWhileSilent)
             activity.Dispose(); // From here on, only what the client sends counts as use of the session.
-        await TunnelAsync(context, session, browser, isIdleWhileSilent ? session.Touch : null);
+        var files = at.Placement.Worker.HasExtras ? new ClientFiles(at.Placement, ClientUser.Of(context), time, logger) : null;
+        await TunnelAsync(context, session, browser, isIdleWhileSilent ? session.Touch : null, files);
     }
 
     /// <summary>
@@ -96,10 +98,10 @@ public sealed class Attacher(
         if (worker is null)
             return;
         SessionCalls.CheckIsOn(session, placement);
-        await TunnelAsync(context, session, worker, onMessage: null);
+        await TunnelAsync(context, session, worker, onMessage: null, files: null);
     }
 
-    private async Task TunnelAsync(HttpContext context, Session session, UpstreamWebSocket browser, Action? onMessage)
+    private async Task TunnelAsync(HttpContext context, Session session, UpstreamWebSocket browser, Action? onMessage, ClientFiles? files)
     {
         await using var client = await Upgrade.TryAcceptAsync(context, browser.Headers);
         if (client is null)
@@ -111,7 +113,7 @@ public sealed class Attacher(
         using var over = CancellationTokenSource.CreateLinkedTokenSource(session.Ended, lifetime.ApplicationStopping);
         events.Publish(new ClientAttached(session.Id.Value));
         var patience = AnswersPings(context.Request) ? options.DeadPeerTimeout : (TimeSpan?)null;
-        if (!await new Tunnel(client, browser, patience, time, onMessage)
+        if (!await new Tunnel(client, browser, patience, time, onMessage, files)
             .RunAsync(() => FarewellAsync(session), over.Token))
             context.Abort();
         events.Publish(new ClientDetached(session.Id.Value));

@@ -16,13 +16,18 @@ namespace Steelyard.Cdp;
 /// </param>
 /// <param name="time">Clock for all timeouts.</param>
 /// <param name="onMessage">Called when a part of a message of the client has arrived; null to ignore it.</param>
-public sealed class Tunnel(Stream client, UpstreamWebSocket browser, TimeSpan? patience, TimeProvider time, Action? onMessage = null)
+/// <param name="files">Translates messages that name files; null to pass all messages on unchanged.</param>
+internal sealed class Tunnel(
+    Stream client, UpstreamWebSocket browser, TimeSpan? patience, TimeProvider time, Action? onMessage = null, ClientFiles? files = null)
 {
     private const int BufferSize = 16 * 1024;
     private const int Pings = 4;
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(5);
 
     private readonly SemaphoreSlim turn = new(1); // Held while writing to the client.
+    private readonly MessageFilter? up = files is null ? null : new(ClientFiles.NamesPath);
+    private readonly MessageFilter? down = files is null ? null : new(files.IsProgress);
     private WebSocketFrames toClient = new();
     private WebSocketFrames fromClient = new();
     private long lastSign = time.GetTimestamp();
@@ -40,12 +45,12 @@ public sealed class Tunnel(Stream client, UpstreamWebSocket browser, TimeSpan? p
     public async Task<bool> RunAsync(Func<Task<(ushort Code, string Reason)>> farewell, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var up = PumpAsync(ClientToBrowserAsync, over);
-        var down = PumpAsync(BrowserToClientAsync, over);
+        var rising = PumpAsync(ClientToBrowserAsync, over);
+        var falling = PumpAsync(BrowserToClientAsync, over);
         var beat = patience is { } most ? BeatAsync(most, over.Token) : Task.Delay(Timeout.Infinite, over.Token);
-        var first = await Task.WhenAny(up, down, beat);
+        var first = await Task.WhenAny(rising, falling, beat);
         await over.CancelAsync();
-        await Task.WhenAll(up, down, beat).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(rising, falling, beat).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (clientLeft || toClient.SawClose)
             return true;
 
@@ -83,8 +88,54 @@ public sealed class Tunnel(Stream client, UpstreamWebSocket browser, TimeSpan? p
                     onMessage();
             }
 
-            for (var sent = 0; sent < count;)
-                sent += await browser.Socket.SendAsync(buffer.AsMemory(sent, count - sent), cancellationToken);
+            await PassUpAsync(buffer.AsMemory(0, count), cancellationToken);
+        }
+    }
+
+    private async ValueTask PassUpAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (up is null)
+            await SendAsync(bytes, cancellationToken);
+        while (up is not null && bytes.Length > 0)
+        {
+            var (passed, message) = up.Next(ref bytes);
+            await SendAsync(passed, cancellationToken);
+            if (message is null)
+                continue;
+            var (toBrowser, answer) = await files!.TranslateAsync(message);
+            if (toBrowser is not null)
+                await SendAsync(WebSocketFrames.Text(toBrowser, masked: true), cancellationToken);
+            if (answer is not null)
+                await InsertAsync(WebSocketFrames.Text(answer, masked: false), cancellationToken);
+        }
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        while (bytes.Length > 0)
+            bytes = bytes[await browser.Socket.SendAsync(bytes, cancellationToken)..];
+    }
+
+    // Sends a message of our own to the client, between two frames.
+    private async Task InsertAsync(byte[] frame, CancellationToken cancellationToken)
+    {
+        for (; ; await Task.Delay(FrameTime, time, cancellationToken))
+        {
+            await turn.WaitAsync(cancellationToken);
+            try
+            {
+                if (toClient.SawClose)
+                    return;
+                if (toClient.IsBetweenFrames)
+                {
+                    await WriteAsync(frame, cancellationToken);
+                    return;
+                }
+            }
+            finally
+            {
+                turn.Release();
+            }
         }
     }
 
@@ -104,10 +155,25 @@ public sealed class Tunnel(Stream client, UpstreamWebSocket browser, TimeSpan? p
 
     private async Task BrowserToClientAsync(byte[] buffer, CancellationToken cancellationToken)
     {
-        await ForwardAsync(browser.Early, cancellationToken);
+        await PassDownAsync(browser.Early, cancellationToken);
         int count;
         while ((count = await browser.Socket.ReceiveAsync(buffer.AsMemory(), cancellationToken)) > 0)
-            await ForwardAsync(buffer.AsMemory(0, count), cancellationToken);
+            await PassDownAsync(buffer.AsMemory(0, count), cancellationToken);
+    }
+
+    private async ValueTask PassDownAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (down is null)
+            await ForwardAsync(bytes, cancellationToken);
+        while (down is not null && bytes.Length > 0)
+        {
+            var (passed, message) = down.Next(ref bytes);
+            await ForwardAsync(passed, cancellationToken);
+            if (message is null)
+                continue;
+            await files!.FollowAsync(message);
+            await ForwardAsync(WebSocketFrames.Text(message, masked: false), cancellationToken);
+        }
     }
 
     private async ValueTask ForwardAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)

@@ -12,8 +12,8 @@ public sealed class UpstreamWebSocket : IDisposable
 {
     private const int MaxHeadBytes = 16 * 1024;
 
-    private static readonly string[] PassedToBrowser =
-        ["Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"];
+    // Extensions are not offered: compressed messages could not be read (ClientFiles), and cost the browser processor time.
+    private static readonly string[] PassedToBrowser = ["Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol"];
 
     private readonly byte[] buffer = new byte[MaxHeadBytes];
     private int headLength;
@@ -35,8 +35,8 @@ public sealed class UpstreamWebSocket : IDisposable
     public ReadOnlyMemory<byte> Early => buffer.AsMemory(headLength, received - headLength);
 
     /// <summary>
-    /// Connects to a port of the loopback address. The handshake uses the client's own key and extensions, so that the browser's answer is
-    /// valid for the client. The Origin header is never passed on, because Chromium refuses it. Throws <see cref="SocketException"/>,
+    /// Connects to a port of the loopback address. The handshake uses the client's own key, so that the browser's answer is valid for the
+    /// client. The Origin header is never passed on, because Chromium refuses it. Throws <see cref="SocketException"/>,
     /// <see cref="IOException"/> or <see cref="OperationCanceledException"/>.
     /// </summary>
     public static async Task<UpstreamWebSocket> OpenAsync(

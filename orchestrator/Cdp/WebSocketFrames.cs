@@ -12,6 +12,7 @@ public struct WebSocketFrames
     /// <summary>An unmasked ping without a payload, as a server sends it.</summary>
     public static readonly ReadOnlyMemory<byte> Ping = new byte[] { 0x80 | PingOpcode, 0 };
 
+    private const int TextOpcode = 1;
     private const int CloseOpcode = 8;
     private const int PingOpcode = 9;
     private const int LongestReason = 123;
@@ -71,6 +72,25 @@ public struct WebSocketFrames
         frame[1] = (byte)(2 + reason.Length);
         BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(2), code);
         Encoding.ASCII.GetBytes(reason, frame.AsSpan(4));
+        return frame;
+    }
+
+    /// <summary>Returns a frame with a whole text message.</summary>
+    /// <param name="message">UTF-8.</param>
+    /// <param name="masked">
+    /// As a client must send it (RFC 6455 §5.3). The mask is 0: it protects proxies, and this frame goes to a browser on this machine.
+    /// </param>
+    public static byte[] Text(ReadOnlySpan<byte> message, bool masked)
+    {
+        var lengthBytes = message.Length switch { < 126 => 0, <= ushort.MaxValue => 2, _ => 8 };
+        var frame = new byte[2 + lengthBytes + (masked ? 4 : 0) + message.Length];
+        frame[0] = 0x80 | TextOpcode;
+        frame[1] = (byte)((masked ? 0x80 : 0) | lengthBytes switch { 0 => message.Length, 2 => 126, _ => 127 });
+        if (lengthBytes == 2)
+            BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(2), (ushort)message.Length);
+        else if (lengthBytes == 8)
+            BinaryPrimitives.WriteUInt64BigEndian(frame.AsSpan(2), (ulong)message.Length);
+        message.CopyTo(frame.AsSpan(frame.Length - message.Length));
         return frame;
     }
 

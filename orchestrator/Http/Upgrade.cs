@@ -8,7 +8,7 @@ namespace Steelyard.Http;
 /// <summary>The client's side of a WebSocket's opening handshake (RFC 6455 §4.2). The browser gives the answer.</summary>
 public static class Upgrade
 {
-    private static readonly string[] PassedToClient = ["Sec-WebSocket-Accept", "Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"];
+    private static readonly string[] PassedToClient = ["Sec-WebSocket-Accept", "Sec-WebSocket-Protocol"];
 
     public static bool IsAsked(HttpRequest request) =>
         request.HttpContext.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
@@ -16,7 +16,6 @@ public static class Upgrade
         && request.Headers.SecWebSocketKey.Count == 1
         && request.Headers.SecWebSocketVersion == "13"
         && HeadText.IsValue(request.Headers.SecWebSocketKey.ToString())
-        && HeadText.IsValue(request.Headers.SecWebSocketExtensions.ToString())
         && HeadText.IsValue(request.Headers.SecWebSocketProtocol.ToString());
 
     /// <summary>

@@ -16,10 +16,13 @@ internal sealed class DevToolsClient : IDisposable
 
     /// <param name="address">The address of the browser's WebSocket.</param>
     /// <param name="name">The name that the client sends; null to send none.</param>
-    public static async Task<DevToolsClient> ConnectAsync(Uri address, string? name = null)
+    /// <param name="header">Another header of the request.</param>
+    public static async Task<DevToolsClient> ConnectAsync(Uri address, string? name = null, (string Name, string Value)? header = null)
     {
         var client = new DevToolsClient();
         client.socket.Options.SetRequestHeader("User-Agent", name);
+        if (header is { } more)
+            client.socket.Options.SetRequestHeader(more.Name, more.Value);
         await client.socket.ConnectAsync(address, default);
         return client;
     }

@@ -28,6 +28,10 @@ internal static class FilesApi
         json.WriteEndObject();
     });
 
+    /// <summary>Where the browser saves downloads, and what else it may read.</summary>
+    public static Reply Folders(Browser browser, IReadOnlyList<string> readable) =>
+        Reply.Json(StatusCodes.Status200OK, new BrowserFolders(browser.Files.Root, readable).ToJson());
+
     public static Reply DeleteAll(Browser browser)
     {
         browser.Files.DeleteAll();

@@ -110,6 +110,8 @@ internal sealed class SessionExtras(ChromiumHost host, SizeLimits limits, TimePr
         {
             case ("GET", "files"):
                 return FilesApi.List(browser);
+            case ("GET", "folders"):
+                return FilesApi.Folders(browser, host.Isolation?.Readable ?? []);
             case ("POST", "files"):
                 return await FilesApi.UploadAsync(context, browser, limits, deadline);
             case ("DELETE", "files"):

@@ -29,6 +29,9 @@ internal sealed class SessionFiles(string root, uint? user = null)
             .OrderByDescending(file => file.LastModified),
     ];
 
+    /// <summary>The absolute path of the folder.</summary>
+    public string Root => root;
+
     /// <summary>The path by which the browser and its pages' file dialogs can open a file.</summary>
     public string AbsoluteOf(SessionFile file) => Path.Combine(root, file.Path);
 
