@@ -9,8 +9,8 @@ internal static class PageWatch
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Returns the result of the work. Throws <see cref="UnresponsivePageException"/> when the page stops to respond; then the work has been
-    /// cancelled and has ended.
+    /// Returns the result of the work. Throws <see cref="UnresponsivePageException"/> when the page no longer responds; then the work has
+    /// been cancelled and has ended.
     /// </summary>
     /// <param name="page">The page.</param>
     /// <param name="time">The clock.</param>

@@ -25,7 +25,8 @@ internal sealed class PageTools(PageFinder pages, TimeProvider time)
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, deadline);
         try
         {
-            var scraped = await page.Session.EvaluateAsync(ScrapeScript.For(request.Formats, page.State), limit.Token, within: ReadDeadline);
+            var script = ScrapeScript.For(request.Formats, page.State);
+            var scraped = await page.Session.EvaluateAsync(script, limit.Token, within: ReadDeadline);
             return Reply.Json(StatusCodes.Status200OK, Encoding.UTF8.GetBytes(scraped.GetString() ?? "{}"));
         }
         catch (OperationCanceledException) when (!deadline.IsCancellationRequested)

@@ -56,10 +56,9 @@ public sealed class ClientFolderTests : IDisposable
         foreach (var other in new[] { "/", "/tmp", "/etc", "relative", client + "/../../..", "/root", client + "/none", "/var/tmp/../../etc" })
             Assert.Equal("it is no folder for temporary files on this machine", Copy(other));
         var user = FileCalls.CurrentUser();
-        if (user == 0)
-            Assert.Equal("it does not belong to the client's user", ClientFolder.Copy(client, 12345, downloads, FileName.Of(Name), default));
-        else
-            Assert.Equal("the client runs as another user than the node", ClientFolder.Copy(client, user + 1, downloads, FileName.Of(Name), default));
+        Assert.Equal(
+            user == 0 ? "it does not belong to the client's user" : "the client runs as another user than the node",
+            ClientFolder.Copy(client, user + 1, downloads, FileName.Of(Name), default));
         Assert.Empty(Directory.GetFiles(client));
     }
 

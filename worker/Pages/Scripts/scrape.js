@@ -164,7 +164,8 @@ function scrape(formats, state) {
   checkDepth(root);
 
   // JSON, plain text and the like come as they are: the browser only wraps them to show them.
-  const type = get(Document, 'contentType', document), plain = /html|xml|pdf|^image|^video|^audio/.test(type) ? null : first('pre')?.textContent;
+  const type = get(Document, 'contentType', document);
+  const plain = /html|xml|pdf|^image|^video|^audio/.test(type) ? null : first('pre')?.textContent;
   if (type === 'application/pdf') throw new Error('the page is a PDF, which cannot be scraped');
 
   const makers = plain != null ? {
