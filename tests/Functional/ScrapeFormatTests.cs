@@ -18,8 +18,12 @@ public sealed class ScrapeFormatTests
         ("<blockquote>said <i>so</i><p>twice</blockquote>", "> said *so*\n>\n> twice\n"),
         ("<pre>a\n  b</pre>", "```\na\n  b\n```\n"),
         ("<a href=/x>to <em>x</em></a> <a href=/y></a><a>z</a> <img src=i.png alt=I>", "[to *x*](SITE/x) z ![I](SITE/i.png)\n"),
-        ("<a href='x (1) ä.html?a b'>a</a> <a href='javascript:x()'>j</a> <a href='http://[bad'>b</a>", "[a](SITE/x%20%281%29%20%C3%A4.html?a%20b) j b\n"),
-        ("<base href=http://base.example/b/c><a href=x>l</a> <img src=//cdn.example/i.png>", "[l](http://base.example/b/x) ![](http://cdn.example/i.png)\n"),
+        (
+            "<a href='x (1) ä.html?a b'>a</a> <a href='javascript:x()'>j</a> <a href='http://[bad'>b</a>",
+            "[a](SITE/x%20%281%29%20%C3%A4.html?a%20b) j b\n"),
+        (
+            "<base href=http://base.example/b/c><a href=x>l</a> <img src=//cdn.example/i.png>",
+            "[l](http://base.example/b/x) ![](http://cdn.example/i.png)\n"),
         ("<pre>  ```js\ncode\n````</pre>", "`````\n  ```js\ncode\n````\n`````\n"),
         ("<pre><code class='x language-py'>def f():<br>    return 1</code></pre>", "```py\ndef f():\n    return 1\n```\n"),
         ("<pre><code>a</code>\n<code>b</code></pre>", "```\na\nb\n```\n"),

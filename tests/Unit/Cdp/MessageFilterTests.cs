@@ -21,7 +21,8 @@ public sealed class MessageFilterTests
         for (var i = 0; i < 20; i++)
         {
             var isWanted = random.Next(3) == 0;
-            var text = (isWanted ? Wanted : "{\"method\":\"other\"") + new string('x', random.Next(random.Next(2) == 0 ? 300 : 70_000)) + "}";
+            var filling = new string('x', random.Next(random.Next(2) == 0 ? 300 : 70_000));
+            var text = (isWanted ? Wanted : "{\"method\":\"other\"") + filling + "}";
             var frame = Frame(random, FirstBytes[random.Next(FirstBytes.Length)], text);
             stream.AddRange(frame);
             if (isWanted && frame[0] == 0x81 && text.Length <= 65536)
