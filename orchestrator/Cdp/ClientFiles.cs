@@ -145,6 +145,7 @@ internal sealed partial class ClientFiles(Placement placement, Func<uint?> clien
     private static string? TextIn(JsonNode? node) =>
         node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 
-    [LoggerMessage(LogLevel.Warning, "A download stays in the files of its session, and is not copied to the client's folder {Folder}: {Why}")]
+    [LoggerMessage(
+        LogLevel.Warning, "A download stays in the files of its session, and is not copied to the client's folder {Folder}: {Why}")]
     private partial void LogKept(JsonEncodedText folder, string why);
 }

@@ -57,6 +57,12 @@ public sealed record StartsFailed(string Exit) : NodeEvent;
 /// <summary>A worker works again after <see cref="StartsFailed"/>.</summary>
 public sealed record StartsSucceeded(WorkerName Worker) : NodeEvent;
 
+/// <summary>The browsers of the workers use the same debugging port, so that only few of them run side by side.</summary>
+/// <param name="Port">The port.</param>
+/// <param name="MaxWorkers">How many workers are started now.</param>
+/// <param name="Asked">The value of <c>--max-workers</c>.</param>
+public sealed record BrowserPortIsFixed(int Port, int MaxWorkers, int Asked) : NodeEvent;
+
 /// <summary>A create, or a session that is restored, waits in line for a worker.</summary>
 /// <param name="Length">Number of those that wait, with this one.</param>
 public sealed record QueueGrew(int Length) : NodeEvent;

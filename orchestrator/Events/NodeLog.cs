@@ -66,6 +66,14 @@ public sealed class NodeLog(ILogger<NodeLog> logger, TimeProvider time) : INodeS
                     "works",
                     f.Exit);
                 break;
+            case BrowserPortIsFixed b:
+                logger.LogWarning(
+                    "The browsers of these workers all use debugging port {Port}, so only {Max} workers run side by side instead of {Asked} " +
+                    "(--max-workers). To run more, give each a network of its own, such as a container",
+                    b.Port,
+                    b.MaxWorkers,
+                    b.Asked);
+                break;
             case StartsSucceeded s:
                 logger.LogInformation("Workers start again: {Worker} works", s.Worker);
                 break;

@@ -42,4 +42,7 @@ internal interface IMachine
     /// descriptor is free.
     /// </summary>
     Task<bool> IsListeningAsync(IProcess process, int port);
+
+    /// <summary>The fixed port on which this process, a browser, serves DevTools to our network; null when it does not.</summary>
+    int? BrowserPortOf(ProcessIdentity process);
 }

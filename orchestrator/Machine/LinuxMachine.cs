@@ -35,6 +35,8 @@ internal sealed class LinuxMachine : IMachine
 
     public Func<TimeSpan?> MeasureWait(IProcess process, TimeProvider time) => ProcessorWait.Begin(process.Identity.Pid, time).Measure;
 
+    public int? BrowserPortOf(ProcessIdentity process) => BrowserPort.Find(process.Pid);
+
     // Reads much of /proc, so it must not run on a thread that serves sockets.
     public Task<bool> IsListeningAsync(IProcess process, int port) => Task.Run(() => PortOwner.IsListening(process.Identity.Pid, port));
 }

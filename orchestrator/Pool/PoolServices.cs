@@ -28,8 +28,13 @@ internal static class PoolServices
         .AddSingleton<WorkerClients>()
         .AddSingleton<StartTurns>()
         .AddSingleton<WorkerStarter>()
+        .AddSingleton<ForeignBrowsers>()
         .AddSingleton<WorkerReadiness>()
         .AddSingleton<WorkerHealth>()
         .AddSingleton(all => new WorkerPool(
-            pool => ActivatorUtilities.CreateInstance<WorkerSupervisor>(all, pool), all.GetRequiredService<NodeEvents>(), options, time));
+            pool => ActivatorUtilities.CreateInstance<WorkerSupervisor>(all, pool),
+            all.GetRequiredService<ForeignBrowsers>(),
+            all.GetRequiredService<NodeEvents>(),
+            options,
+            time));
 }

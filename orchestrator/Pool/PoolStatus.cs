@@ -1,4 +1,3 @@
-using Steelyard.Settings;
 using Steelyard.Workers;
 
 namespace Steelyard.Pool;
@@ -27,7 +26,7 @@ public sealed record PoolStatus(
     /// <summary>So many slots fail repeatedly that the pool cannot be relied on.</summary>
     public bool IsThrashing => Parked > 0 && Parked * 2 >= Slots - 1;
 
-    internal static PoolStatus Of(WorkerCensus census, List<Slot> slots, LeaseQueue queue, StartGate gate, Options options)
+    internal static PoolStatus Of(WorkerCensus census, List<Slot> slots, LeaseQueue queue, StartGate gate, int max, int queueLimit)
     {
         var between = slots.Count(slot => slot is { Worker: null, Parked: false });
         return new(
@@ -36,7 +35,7 @@ public sealed record PoolStatus(
             Starting: census[WorkerState.Starting] + between,
             Stopping: census[WorkerState.Stopping],
             Parked: slots.Count(slot => slot.Parked),
-            slots.Count, options.MaxWorkers, queue.CountNeedsLock, options.QueueLimit,
+            slots.Count, max, queue.CountNeedsLock, queueLimit,
             gate.Cause ?? slots.Select(slot => slot.LastExit).LastOrDefault(exit => exit is not null),
             queue.RecentlyRefusedNeedsLock,
             gate.Failures, gate.IsFailing);

@@ -160,7 +160,7 @@ public sealed partial class WorkerPool
     {
         var target = TargetNeedsLock();
         var working = slots.Count(slot => !slot.Parked && !slot.Retired);
-        while (working++ < target && slots.Count < options.MaxWorkers && !closed)
+        while (working++ < target && slots.Count < browsers.MaxWorkers && !closed)
         {
             var slot = new Slot();
             slots.Add(slot);
@@ -170,12 +170,12 @@ public sealed partial class WorkerPool
 
     private int TargetNeedsLock()
     {
-        var target = PoolSize.Target(census[WorkerState.Leased], queue.CountNeedsLock, options.Warm, options.MaxWorkers);
+        var target = PoolSize.Target(census[WorkerState.Leased], queue.CountNeedsLock, options.Warm, browsers.MaxWorkers);
         if (!startGate.IsFailing)
             return target;
 
         // While starts count as failing, one slot continues to try: otherwise the pool would not find out that they succeed again.
         var trying = census[WorkerState.Ready] + census[WorkerState.Leased] + 1;
-        return Math.Max(target, Math.Min(trying, options.MaxWorkers));
+        return Math.Max(target, Math.Min(trying, browsers.MaxWorkers));
     }
 }

@@ -20,6 +20,7 @@ public sealed partial class WorkerPool
     private readonly WorkerCensus census = new();
     private readonly LeaseQueue queue;
     private readonly StartGate startGate = new();
+    private readonly ForeignBrowsers browsers;
     private readonly Options options;
     private readonly TimeProvider time;
     private readonly NodeEvents events;
@@ -30,8 +31,15 @@ public sealed partial class WorkerPool
     private bool closed;
 
     internal WorkerPool(
-        Func<WorkerPool, WorkerSupervisor> supervise, NodeEvents events, Options options, TimeProvider time, Random? random = null)
+        Func<WorkerPool, WorkerSupervisor> supervise,
+        ForeignBrowsers browsers,
+        NodeEvents events,
+        Options options,
+        TimeProvider time,
+        Random? random = null)
     {
+        this.browsers = browsers;
+        browsers.Changed += Start;
         this.random = random ?? Random.Shared;
         this.options = options;
         this.time = time;
@@ -43,7 +51,7 @@ public sealed partial class WorkerPool
 
     internal CancellationToken Closing => closing.Token;
 
-    /// <summary>Starts the warm workers. Does not wait for them.</summary>
+    /// <summary>Starts the warm workers that do not run yet. Does not wait for them.</summary>
     public void Start()
     {
         lock (gate)
@@ -158,7 +166,7 @@ public sealed partial class WorkerPool
     public PoolStatus Status()
     {
         lock (gate)
-            return PoolStatus.Of(census, slots, queue, startGate, options);
+            return PoolStatus.Of(census, slots, queue, startGate, browsers.MaxWorkers, options.QueueLimit);
     }
 
     /// <summary>Ends a lease: cleans the worker and offers it again, or stops it if it is not trusted or cannot be cleaned.</summary>

@@ -87,6 +87,8 @@ internal sealed class WorkerSupervisor(
             worker = started;
             if (adopted is { State: WorkerState.Starting })
                 await BringUpAsync(adopted);
+            else if (adopted is not null)
+                await readiness.LookAtAsync(adopted);
         }
         catch (OperationCanceledException)
         {

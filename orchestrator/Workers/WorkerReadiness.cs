@@ -8,14 +8,21 @@ namespace Steelyard.Workers;
 
 /// <summary>Waits until a worker is ready for a session: after its start, and after each session.</summary>
 internal sealed class WorkerReadiness(
-    WorkerCommand command, IMachine machine, StartTurns turns, BrowserIsolation isolation, Options options, TimeProvider time)
+    WorkerCommand command,
+    IMachine machine,
+    StartTurns turns,
+    BrowserIsolation isolation,
+    ForeignBrowsers browsers,
+    Options options,
+    TimeProvider time)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// Waits until the worker serves and says that it is free, and the process that we spawned is the one that answers. Returns false if
-    /// the worker has exited or the start deadline is over. The deadline starts again while no descriptor is left to ask the worker.
+    /// Waits until the worker serves and says that it is free, its browser answers, and the process that we spawned is the one that serves.
+    /// Returns false if the worker has exited or the start deadline is over. The deadline starts again while no descriptor is left to ask
+    /// the worker.
     /// </summary>
     public async Task<bool> WaitAsync(Worker worker)
     {
@@ -39,9 +46,17 @@ internal sealed class WorkerReadiness(
                 continue;
             if (status.IsFree)
             {
-                if (await IsListeningAsync(worker) is { } isListening)
-                    return isListening;
-                started = time.GetTimestamp();
+                switch (await IsListeningAsync(worker))
+                {
+                    case false:
+                        return false;
+                    case true when await browsers.AnswersAsync(worker):
+                        await browsers.LearnFromAsync(worker);
+                        return true;
+                    case null:
+                        started = time.GetTimestamp();
+                        break;
+                }
             }
 
             // The worker has a session, from an earlier orchestrator or for an unknown reason: end it. If another program listens on the
@@ -60,8 +75,22 @@ internal sealed class WorkerReadiness(
     public async Task<bool> ResetAsync(Worker worker, string? sessionPath, CancellationToken cancellationToken)
     {
         using var turn = command.Kind == WorkerKind.Chromium && sessionPath is not null ? await turns.TakeAsync(cancellationToken) : null;
-        return await WorkerReset.RunAsync(worker.Client, sessionPath, options.WorkerStartTimeout, time);
+        var started = time.GetTimestamp();
+        if (!await WorkerReset.RunAsync(worker.Client, sessionPath, options.WorkerStartTimeout, time))
+            return false;
+        while (!await browsers.AnswersAsync(worker))
+        {
+            if (worker.Exited.IsCompleted || time.GetElapsedTime(started) > options.WorkerStartTimeout)
+                return false;
+            await Task.Delay(LongestPause, time, cancellationToken);
+        }
+
+        await browsers.LearnFromAsync(worker);
+        return true;
     }
+
+    /// <summary>Looks at an adopted worker that has a session.</summary>
+    public Task LookAtAsync(Worker worker) => browsers.LearnFromAsync(worker);
 
     // Returns null if the worker does not answer.
     private async Task<WorkerStatus?> StatusAsync(Worker worker, TimeSpan within)

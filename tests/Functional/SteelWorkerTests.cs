@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Steelyard.Settings;
 using Steelyard.Workers;
@@ -120,6 +121,30 @@ public sealed class SteelWorkerTests
         Assert.Equal(HttpStatusCode.NotImplemented, list.StatusCode);
         using var root = await node.Http.GetAsync("/json/version");
         Assert.Equal(HttpStatusCode.OK, root.StatusCode);
+    }
+
+    [Fact]
+    public async Task Browsers_with_one_debugging_port_for_all_are_found_out_and_only_those_that_work_are_started()
+    {
+        if (!File.Exists(Browser))
+            Assert.Skip($"no browser at {Browser}");
+        using var held = new TcpListener(IPAddress.Loopback, 0);
+        held.Start();
+        var port = ((IPEndPoint)held.LocalEndpoint).Port;
+        held.Stop();
+        await using var node = await StartAsync($" browser={Browser} port={port}", options => options with { Warm = 4, MaxWorkers = 4 });
+        var most = Socket.OSSupportsIPv6 ? 2 : 1;
+        await node.ReadyAsync(most);
+        var status = (await node.Http.GetFromJsonAsync<JsonObject>("/status"))!;
+        Assert.Equal(most, node.Pool.Status().Max);
+        Assert.Contains($"\"max\":{most}", status.ToJsonString(), StringComparison.Ordinal);
+        for (var i = 0; i < most; i++)
+        {
+            using var client = await node.AttachAsync(await node.CreateAsync());
+            await client.CallAsync("Browser.getVersion");
+        }
+
+        Assert.Equal(most, node.Pool.Workers().Count);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
@@ -162,13 +163,18 @@ public sealed class WorkerExtrasTests
             StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task What_cannot_be_reached_is_a_502_and_the_session_goes_on()
+    [Theory]
+    [InlineData("http://127.0.0.1:18999/", "cannot connect to 127.0.0.1:18999: ")]
+    [InlineData("https://127.0.0.1:18999/", "cannot connect to 127.0.0.1:18999: ")]
+    [InlineData("http://nobody.invalid/", "cannot find the address of nobody.invalid: ")]
+    [InlineData("nobody.invalid", "cannot find the address of nobody.invalid: ")]
+    [InlineData("https://127.0.0.2:18999/", "127.0.0.2:18999 is blocked by this node's --egress rules: loopback")]
+    public async Task What_cannot_be_reached_is_a_502_that_says_why_and_the_session_goes_on(string url, string why)
     {
         await using var worker = await WorkerProcess.StartAsync();
-        using var reply = await worker.PostAsync(worker.PathOf("scrape"), """{"url":"http://127.0.0.1:1/"}""");
+        using var reply = await worker.PostAsync(worker.PathOf("scrape"), $$"""{"url":"{{url}}"}""");
         Assert.Equal(HttpStatusCode.BadGateway, reply.StatusCode);
-        Assert.Contains("ERR_", await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(why, (string)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["message"]!, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, await worker.StatusOfAsync(worker.PathOf("context")));
     }
 

@@ -1,19 +1,22 @@
 // Stands in for the open-source Steel worker and its peculiarities: it serves one session, and a create ends the previous one. A release
 // of any id ends the current session and succeeds even without one. A get of an unknown id returns 200 with a released session. Timeouts
-// are ignored. Arguments: `sticky` makes releases succeed without ending the session; `browser=PATH` serves a real browser on a WebSocket
-// at the root.
+// are ignored. Its browser is at the WebSocket of the root, and may come later than the API, or never. Arguments: `sticky` makes releases
+// succeed without ending the session; `browser=PATH` serves a real browser, with the fixed debugging port `port=N` if there is one. Without
+// it, every message on the WebSocket gets the same answer.
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 
 const sticky = process.argv.includes('sticky');
-const browserPath = process.argv.find((argument) => argument.startsWith('browser='))?.slice('browser='.length);
+const option = (name) => process.argv.find((argument) => argument.startsWith(`${name}=`))?.slice(name.length + 1);
+const browserPath = option('browser');
 const idle = () => ({ id: randomUUID(), status: 'idle', createdAt: new Date().toISOString() });
 const past = [];
 let active = idle();
 
-const browser = browserPath ? await startBrowser(browserPath) : null;
+let browser = null;
+if (browserPath) startBrowser(browserPath);
 const server = createServer((request, response) => {
   const parts = [];
   request.on('data', (part) => parts.push(part));
@@ -58,9 +61,10 @@ function send(response, status, json) {
 
 // The WebSocket of any path leads to the browser.
 function attach(request, client, head) {
+  if (!browserPath) return answerAlways(request, client);
   if (!browser) return client.destroy();
-  const upstream = connect(browser.port, '127.0.0.1', () => {
-    const headers = Object.entries({ ...request.headers, host: `127.0.0.1:${browser.port}` })
+  const upstream = connect(browser.port, browser.host, () => {
+    const headers = Object.entries({ ...request.headers, host: `localhost:${browser.port}` })
       .map(([name, value]) => `${name}: ${value}\r\n`);
     upstream.write(`GET ${browser.path} HTTP/1.1\r\n${headers.join('')}\r\n`);
     upstream.write(head);
@@ -72,12 +76,21 @@ function attach(request, client, head) {
 
 function startBrowser(path) {
   const child = spawn(
-    path, ['--no-sandbox', '--remote-debugging-port=0', `--user-data-dir=${process.env.STEEL_WORKER_DIR}/profile`, 'about:blank'],
+    path,
+    [
+      '--no-sandbox', `--remote-debugging-port=${option('port') ?? 0}`, `--user-data-dir=${process.env.STEEL_WORKER_DIR}/profile`,
+      'about:blank',
+    ],
   );
-  return new Promise((resolve) => {
-    child.stderr.on('data', (bytes) => {
-      const [, port, socketPath] = bytes.toString().match(/ws:\/\/127\.0\.0\.1:(\d+)(\/\S+)/) ?? [];
-      if (port) resolve({ port: Number(port), path: socketPath });
-    });
+  child.stderr.on('data', (bytes) => {
+    const [, host, port, socketPath] = bytes.toString().match(/ws:\/\/\[?([\d.:]+?)\]?:(\d+)(\/\S+)/) ?? [];
+    if (port) browser = { host, port: Number(port), path: socketPath };
   });
+}
+
+function answerAlways(request, client) {
+  const accept = createHash('sha1').update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+  client.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
+  client.on('error', () => client.destroy());
+  client.on('data', () => client.write(Buffer.from('\x81\x02{}', 'latin1')));
 }

@@ -105,6 +105,8 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
     public Task<bool> IsListeningAsync(IProcess process, int port) =>
         Task.FromResult(((SimulatedProcess)process).Port == port && !((SimulatedProcess)process).LostItsPort);
 
+    public int? BrowserPortOf(ProcessIdentity process) => null;
+
     public Func<TimeSpan?> MeasureWait(IProcess process, TimeProvider time)
     {
         var before = ((SimulatedProcess)process).Starved;

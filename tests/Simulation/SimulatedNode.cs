@@ -57,10 +57,16 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
             new(machine, command.Protocol, options, time),
             options,
             time);
-        var readiness = new WorkerReadiness(command, machine, turns, new(), options, time);
         var events = new NodeEvents([new NodeLog(log.For<NodeLog>(), time)]);
+        var browsers = new ForeignBrowsers(command, processes, machine, events, options, time);
+        var readiness = new WorkerReadiness(command, machine, turns, new(), browsers, options, time);
         Pool = new(
-            pool => new(pool, turns, starter, readiness, events, time, log.For<WorkerSupervisor>()), events, options, time, world.Random);
+            pool => new(pool, turns, starter, readiness, events, time, log.For<WorkerSupervisor>()),
+            browsers,
+            events,
+            options,
+            time,
+            world.Random);
         var placer = new SessionPlacer(Pool, records, options, time, log.For<SessionPlacer>());
         var quotas = new SessionQuotas(options, time);
         var ids = new SessionIdIssuer(0, directory.Secret, world.Random);

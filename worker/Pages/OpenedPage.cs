@@ -47,9 +47,11 @@ internal sealed class OpenedPage : IDisposable
         {
             page = new(session, await PageDialogs.WatchAsync(session, time, deadline));
             if (request.Url is { } url)
-                await PageLoad.OpenAsync(session, url, time, deadline);
+                await LoadAsync(browser, session, url, time, deadline);
             await Task.Delay(request.Delay, time, deadline);
             await page.GetReadyAsync(time, deadline);
+            if (request.Url is { } opened)
+                await page.CheckIsOfSiteAsync(browser, opened, deadline);
             return page;
         }
         catch
@@ -64,6 +66,31 @@ internal sealed class OpenedPage : IDisposable
     {
         dialogs.Dispose();
         Session.Dispose();
+    }
+
+    // The browser knows only that a connection failed. The relay knows why.
+    private static async Task LoadAsync(Browser browser, PageSession session, string url, TimeProvider time, CancellationToken deadline)
+    {
+        var failures = browser.Relay?.Failures;
+        try
+        {
+            await PageLoad.OpenAsync(session, url, time, deadline);
+        }
+        catch (NavigationException) when (failures?.WhyOf(url) is not null)
+        {
+            throw new NavigationException($"cannot navigate to {url}: {failures.WhyOf(url)}");
+        }
+    }
+
+    // Over plain HTTP the relay shows a page with the reason, which must not be taken for the site's.
+    private async Task CheckIsOfSiteAsync(Browser browser, string url, CancellationToken deadline)
+    {
+        const string script = "performance.getEntriesByType('navigation')[0]?.responseStatus";
+        var status = await Session.EvaluateAsync(script, deadline);
+        if (status.ValueKind == JsonValueKind.Number
+            && status.GetInt32() == StatusCodes.Status502BadGateway
+            && browser.Relay?.Failures.WhyOf(url) is { } why)
+            throw new NavigationException($"cannot navigate to {url}: {why}");
     }
 
     private async Task GetReadyAsync(TimeProvider time, CancellationToken deadline)

@@ -8,7 +8,7 @@ namespace SteelBrowser.Relay;
 /// One connection of a browser whose session has no proxy. The browser speaks SOCKS 5 (RFC 1928) to the relay and sends the name. The relay
 /// resolves and checks the name and connects. After that, it passes the bytes on unchanged.
 /// </summary>
-internal sealed class DirectConnection(Wire browser, Dialer dialer, RefusalLog refusals, TimeProvider time)
+internal sealed class DirectConnection(Wire browser, Dialer dialer, RelayFailures failures, TimeProvider time)
 {
     private const byte Version = 5;
     private const byte Connect = 1;
@@ -41,17 +41,20 @@ internal sealed class DirectConnection(Wire browser, Dialer dialer, RefusalLog r
         {
             socket = await Deadline.WithinAsync(ConnectDeadline, deadline => dialer.DialAsync(destination, deadline), time, stop);
         }
-        catch (ProxyException)
+        catch (ProxyException e)
         {
-            await AnswerAsync(Unreachable, stop);
+            failures.Add(destination, e.Message);
+            await ExplainAsync(destination, HttpStatusCode.BadGateway, e.Message, stop);
             return;
         }
         catch (EgressException e)
         {
-            refusals.Add(e.Message);
-            await RefuseAsync(destination, e.Message, stop);
+            failures.AddRefusal(destination, e.Message);
+            await ExplainAsync(destination, HttpStatusCode.Forbidden, e.Message, stop);
             return;
         }
+
+        failures.Clear(destination);
 
         using var site = new Wire(socket, new NetworkStream(socket), null);
         await AnswerAsync(Succeeded, stop);
@@ -60,7 +63,7 @@ internal sealed class DirectConnection(Wire browser, Dialer dialer, RefusalLog r
     }
 
     // SOCKS cannot tell the reason. A connection with plain HTTP gets a page with the reason; over TLS the browser would not accept one.
-    private async Task RefuseAsync(Destination destination, string message, CancellationToken stop)
+    private async Task ExplainAsync(Destination destination, HttpStatusCode status, string message, CancellationToken stop)
     {
         if (destination.Port == HttpsPort)
         {
@@ -70,7 +73,7 @@ internal sealed class DirectConnection(Wire browser, Dialer dialer, RefusalLog r
 
         await AnswerAsync(Succeeded, stop);
         if (await Deadline.WithinAsync(HandshakeDeadline, SaysHttpAsync, time, stop))
-            await ErrorPage.WriteAsync(browser, HttpStatusCode.Forbidden, message, stop);
+            await ErrorPage.WriteAsync(browser, status, message, stop);
     }
 
     // Reads the whole head: with unread data, the system would reset the connection and the answer would be lost.

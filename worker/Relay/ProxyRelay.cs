@@ -30,10 +30,9 @@ internal sealed class ProxyRelay : IAsyncDisposable
         this.listener = listener;
         this.time = time;
         var dialer = new Dialer(rules, time);
-        var refusals = new RefusalLog();
         serve = upstream is null
-            ? (browser, stop) => new DirectConnection(browser, dialer, refusals, time).RunAsync(stop)
-            : (browser, stop) => new RelayedConnection(browser, upstream, dialer, refusals, Traffic, time).RunAsync(stop);
+            ? (browser, stop) => new DirectConnection(browser, dialer, Failures, time).RunAsync(stop)
+            : (browser, stop) => new RelayedConnection(browser, upstream, dialer, Failures, Traffic, time).RunAsync(stop);
         HasUpstream = upstream is not null;
         Port = ((IPEndPoint)listener.LocalEndPoint!).Port;
         accepting = AcceptAsync();
@@ -46,6 +45,9 @@ internal sealed class ProxyRelay : IAsyncDisposable
 
     /// <summary>The address in the form that the browser's command line takes.</summary>
     public string Address => $"{(HasUpstream ? "http" : "socks5")}://127.0.0.1:{Port}";
+
+    /// <summary>Why connections have failed.</summary>
+    public RelayFailures Failures { get; } = new();
 
     /// <summary>The bytes to and from the session's proxy.</summary>
     public Traffic Traffic { get; } = new();

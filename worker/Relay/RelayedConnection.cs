@@ -10,11 +10,12 @@ namespace SteelBrowser.Relay;
 /// credentials and is never asked for them.
 /// </summary>
 internal sealed class RelayedConnection(
-    Wire browser, ProxyServer upstream, Dialer dialer, RefusalLog refusals, Traffic traffic, TimeProvider time)
+    Wire browser, ProxyServer upstream, Dialer dialer, RelayFailures failures, Traffic traffic, TimeProvider time)
 {
     private static readonly TimeSpan HeadDeadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(20);
 
+    private Destination destination = new("", 0);
     private bool answered;
 
     /// <summary>Returns when the connection is over, for any reason.</summary>
@@ -25,17 +26,23 @@ internal sealed class RelayedConnection(
             if (await WithinAsync(HeadDeadline, deadline => HeadReader.ReadAsync(browser, default, deadline), stop) is not var (head, rest))
                 return;
             if (head.Words.First == "CONNECT")
-                await TunnelAsync(Destination.OfAuthority(head.Words.Second), rest, stop);
+                {
+                destination = Destination.OfAuthority(head.Words.Second);
+                await TunnelAsync(rest, stop);
+            }
             else
+            {
                 await RequestAsync(head, rest, stop);
+            }
         }
         catch (ProxyException e) when (!answered)
         {
+            failures.Add(destination, e.Message);
             await ErrorPage.WriteAsync(browser, HttpStatusCode.BadGateway, e.Message, stop);
         }
         catch (EgressException e)
         {
-            refusals.Add(e.Message);
+            failures.AddRefusal(destination, e.Message);
             await ErrorPage.WriteAsync(browser, HttpStatusCode.Forbidden, e.Message, stop);
         }
         catch (Exception e) when (
@@ -45,13 +52,14 @@ internal sealed class RelayedConnection(
         }
     }
 
-    private async Task TunnelAsync(Destination destination, ReadOnlyMemory<byte> rest, CancellationToken stop)
+    private async Task TunnelAsync(ReadOnlyMemory<byte> rest, CancellationToken stop)
     {
         using var proxy = await OpenAsync(stop);
         var early = upstream.Kind == ProxyKind.Socks5
-            ? await WithinAsync(ConnectDeadline, deadline => SocksAsync(proxy, destination, deadline), stop)
-            : await WithinAsync(ConnectDeadline, deadline => ConnectAsync(proxy, destination, deadline), stop);
+            ? await WithinAsync(ConnectDeadline, deadline => SocksAsync(proxy, deadline), stop)
+            : await WithinAsync(ConnectDeadline, deadline => ConnectAsync(proxy, deadline), stop);
         answered = true;
+        failures.Clear(destination);
         await browser.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray(), stop);
         await JoinAsync(proxy, rest, cancellation => Splice.PumpAsync(proxy, browser, early, cancellation), stop);
     }
@@ -59,11 +67,11 @@ internal sealed class RelayedConnection(
     private async Task RequestAsync(HttpHead head, ReadOnlyMemory<byte> rest, CancellationToken stop)
     {
         var (method, url, version) = head.Words;
-        var (destination, path) = Destination.OfUrl(url);
+        (destination, var path) = Destination.OfUrl(url);
         using var proxy = await OpenAsync(stop);
         if (upstream.Kind == ProxyKind.Socks5)
         {
-            await WithinAsync(ConnectDeadline, deadline => SocksAsync(proxy, destination, deadline), stop);
+            await WithinAsync(ConnectDeadline, deadline => SocksAsync(proxy, deadline), stop);
             head = (head with { StartLine = $"{method} {path} {version}" }).ForOneRequest();
         }
         else
@@ -78,7 +86,7 @@ internal sealed class RelayedConnection(
     private Task<Wire> OpenAsync(CancellationToken stop) =>
         WithinAsync(ConnectDeadline, deadline => dialer.DialAsync(upstream, traffic, deadline), stop);
 
-    private async Task<ReadOnlyMemory<byte>> SocksAsync(Wire proxy, Destination destination, CancellationToken deadline)
+    private async Task<ReadOnlyMemory<byte>> SocksAsync(Wire proxy, CancellationToken deadline)
     {
         try
         {
@@ -92,7 +100,7 @@ internal sealed class RelayedConnection(
     }
 
     // Returns the bytes that have already come through the new tunnel.
-    private async Task<ReadOnlyMemory<byte>> ConnectAsync(Wire proxy, Destination destination, CancellationToken deadline)
+    private async Task<ReadOnlyMemory<byte>> ConnectAsync(Wire proxy, CancellationToken deadline)
     {
         var request = new HttpHead($"CONNECT {destination.Authority} HTTP/1.1", [$"Host: {destination.Authority}", .. Credentials]);
         await proxy.WriteAsync(request.ToBytes(), deadline);

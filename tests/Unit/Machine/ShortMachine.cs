@@ -48,6 +48,8 @@ internal sealed class ShortMachine : IMachine, IConnector
 
     public bool IsFree(int port) => real.IsFree(port);
 
+    public int? BrowserPortOf(ProcessIdentity process) => real.BrowserPortOf(process);
+
     public Task<bool> IsListeningAsync(IProcess process, int port) =>
         HasDescriptors ? real.IsListeningAsync(process, port) : throw new IOException("Too many open files", 24);
 }

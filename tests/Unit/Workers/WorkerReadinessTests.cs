@@ -95,12 +95,13 @@ public sealed class WorkerReadinessTests : IDisposable
     {
         var options = new Options { StartConcurrency = 1, WorkerStartTimeout = startTimeout };
         var command = new WorkerCommand("/bin/sleep", ["60"], kind);
-        var (starter, _, _) = TestWorkers.Starter(command, runs, machine, connector, options, time);
+        var (starter, processes, _) = TestWorkers.Starter(command, runs, machine, connector, options, time);
         var turns = new StartTurns(options, time);
+        var browsers = new ForeignBrowsers(command, processes, machine, new([]), options, time);
         var worker = await starter.StartAsync(0, null);
         try
         {
-            await use(worker, new(command, machine, turns, new(), options, time), turns);
+            await use(worker, new(command, machine, turns, new(), browsers, options, time), turns);
         }
         finally
         {
