@@ -68,8 +68,8 @@ public sealed class NodeLog(ILogger<NodeLog> logger, TimeProvider time) : INodeS
                 break;
             case BrowserPortIsFixed b:
                 logger.LogWarning(
-                    "The browsers of these workers all use debugging port {Port}, so only {Max} workers run side by side instead of {Asked} " +
-                    "(--max-workers). To run more, give each a network of its own, such as a container",
+                    "The browsers of these workers all use debugging port {Port}, so only {Max} workers run side by side instead of " +
+                    "{Asked} (--max-workers). To run more, give each a network of its own, such as a container",
                     b.Port,
                     b.MaxWorkers,
                     b.Asked);
