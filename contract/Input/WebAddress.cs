@@ -3,7 +3,9 @@ namespace Steelyard.Contract.Input;
 /// <summary>The address of a web page, as people write it.</summary>
 internal static class WebAddress
 {
-    /// <summary>Returns the address of an http or https page, with <c>https://</c> in front if it has no scheme; null if it is none.</summary>
+    /// <summary>
+    /// Returns the address of an http or https page, with <c>https://</c> in front if it has no scheme; null if it is none.
+    /// </summary>
     public static string? Parse(string text)
     {
         var url = Complete(text.Trim());
