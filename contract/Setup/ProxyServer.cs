@@ -6,7 +6,12 @@ namespace Steelyard.Contract.Setup;
 /// <param name="Port">Its port.</param>
 /// <param name="Username">The user name; null means no credentials.</param>
 /// <param name="Password">The password; empty when none is given.</param>
-internal sealed record ProxyServer(ProxyKind Kind, string Host, int Port, string? Username, string Password);
+internal sealed record ProxyServer(ProxyKind Kind, string Host, int Port, string? Username, string Password)
+{
+    /// <summary>The address in the form that a browser takes, without credentials.</summary>
+    public string Address =>
+        $"{Kind.ToString().ToLowerInvariant()}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}";
+}
 
 internal enum ProxyKind
 {

@@ -80,8 +80,8 @@ public sealed class Attacher(
         var isIdleWhileSilent = session.Request.Clock.IsIdleWhileSilent;
         if (isIdleWhileSilent)
             activity.Dispose(); // From here on, only what the client sends counts as use of the session.
-        var files = at.Placement.Worker.HasExtras ? new ClientFiles(at.Placement, ClientUser.Of(context), time, logger) : null;
-        await TunnelAsync(context, session, browser, isIdleWhileSilent ? session.Touch : null, files);
+        var messages = at.Placement.Worker.HasExtras ? new ClientMessages(at.Placement, ClientUser.Of(context), time, logger) : null;
+        await TunnelAsync(context, session, browser, isIdleWhileSilent ? session.Touch : null, messages);
     }
 
     /// <summary>
@@ -98,10 +98,10 @@ public sealed class Attacher(
         if (worker is null)
             return;
         SessionCalls.CheckIsOn(session, placement);
-        await TunnelAsync(context, session, worker, onMessage: null, files: null);
+        await TunnelAsync(context, session, worker, onMessage: null, messages: null);
     }
 
-    private async Task TunnelAsync(HttpContext context, Session session, UpstreamWebSocket browser, Action? onMessage, ClientFiles? files)
+    private async Task TunnelAsync(HttpContext context, Session session, UpstreamWebSocket browser, Action? onMessage, ClientMessages? messages)
     {
         await using var client = await Upgrade.TryAcceptAsync(context, browser.Headers);
         if (client is null)
@@ -113,7 +113,7 @@ public sealed class Attacher(
         using var over = CancellationTokenSource.CreateLinkedTokenSource(session.Ended, lifetime.ApplicationStopping);
         events.Publish(new ClientAttached(session.Id.Value));
         var patience = AnswersPings(context.Request) ? options.DeadPeerTimeout : (TimeSpan?)null;
-        if (!await new Tunnel(client, browser, patience, time, onMessage, files)
+        if (!await new Tunnel(client, browser, patience, time, onMessage, messages)
             .RunAsync(() => FarewellAsync(session), over.Token))
             context.Abort();
         events.Publish(new ClientDetached(session.Id.Value));

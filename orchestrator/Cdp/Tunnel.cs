@@ -16,9 +16,9 @@ namespace Steelyard.Cdp;
 /// </param>
 /// <param name="time">Clock for all timeouts.</param>
 /// <param name="onMessage">Called when a part of a message of the client has arrived; null to ignore it.</param>
-/// <param name="files">Translates messages that name files; null to pass all messages on unchanged.</param>
+/// <param name="messages">Translates messages that name what the browser cannot use as it is; null to pass all messages on unchanged.</param>
 internal sealed class Tunnel(
-    Stream client, UpstreamWebSocket browser, TimeSpan? patience, TimeProvider time, Action? onMessage = null, ClientFiles? files = null)
+    Stream client, UpstreamWebSocket browser, TimeSpan? patience, TimeProvider time, Action? onMessage = null, ClientMessages? messages = null)
 {
     private const int BufferSize = 16 * 1024;
     private const int Pings = 4;
@@ -26,8 +26,8 @@ internal sealed class Tunnel(
     private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(5);
 
     private readonly SemaphoreSlim turn = new(1); // Held while writing to the client.
-    private readonly MessageFilter? up = files is null ? null : new(ClientFiles.NamesPath);
-    private readonly MessageFilter? down = files is null ? null : new(files.IsProgress);
+    private readonly MessageFilter? up = messages is null ? null : new(ClientMessages.IsOfInterest);
+    private readonly MessageFilter? down = messages is null ? null : new(messages.IsProgress);
     private WebSocketFrames toClient = new();
     private WebSocketFrames fromClient = new();
     private long lastSign = time.GetTimestamp();
@@ -102,7 +102,7 @@ internal sealed class Tunnel(
             await SendAsync(passed, cancellationToken);
             if (message is null)
                 continue;
-            var (toBrowser, answer) = await files!.TranslateAsync(message);
+            var (toBrowser, answer) = await messages!.TranslateAsync(message);
             if (toBrowser is not null)
                 await SendAsync(WebSocketFrames.Text(toBrowser, masked: true), cancellationToken);
             if (answer is not null)
@@ -171,7 +171,7 @@ internal sealed class Tunnel(
             await ForwardAsync(passed, cancellationToken);
             if (message is null)
                 continue;
-            await files!.FollowAsync(message);
+            await messages!.FollowAsync(message);
             await ForwardAsync(WebSocketFrames.Text(message, masked: false), cancellationToken);
         }
     }

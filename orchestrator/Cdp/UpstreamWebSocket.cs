@@ -12,7 +12,7 @@ public sealed class UpstreamWebSocket : IDisposable
 {
     private const int MaxHeadBytes = 16 * 1024;
 
-    // Extensions are not offered: compressed messages could not be read (ClientFiles), and cost the browser processor time.
+    // Extensions are not offered: compressed messages could not be read (ClientMessages), and cost the browser processor time.
     private static readonly string[] PassedToBrowser = ["Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol"];
 
     private readonly byte[] buffer = new byte[MaxHeadBytes];

@@ -97,6 +97,10 @@ public sealed class WorkerClient : IDisposable
     public ValueTask<WorkerReply> SetUpAsync(string path, ReadOnlyMemory<byte> setup, TimeSpan within) =>
         CallAsync(new("POST", path + "/setup", setup), within);
 
+    /// <summary>Has the worker lead connections of its browser to a proxy; <paramref name="proxy"/> is JSON.</summary>
+    public ValueTask<WorkerReply> LeadToProxyAsync(string path, ReadOnlyMemory<byte> proxy) =>
+        CallAsync(new("POST", path + "/proxies", proxy), timeout);
+
     /// <summary>Gets one of the session extras whose reply is a few kilobytes of JSON.</summary>
     public ValueTask<WorkerReply> AskAsync(string path) => CallAsync(new("GET", path), timeout);
 

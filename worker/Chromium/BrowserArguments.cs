@@ -78,7 +78,7 @@ internal static class BrowserArguments
     [
         $"--proxy-server={relay.Address}",
         "--proxy-bypass-list=<-loopback>",
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.*",
         "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     ];
 }

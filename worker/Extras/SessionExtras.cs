@@ -91,6 +91,8 @@ internal sealed class SessionExtras(ChromiumHost host, SizeLimits limits, TimePr
                 return Reply.Json(StatusCodes.Status200OK, await new ContextReader(browser.Pipe, time).ReadAsync(deadline));
             case ("GET", "usage"):
                 return Usage(browser);
+            case ("POST", "proxies"):
+                return LeadToProxy(browser, await ReadAsync(context));
             case ("POST", "computer"):
                 return await new ComputerApi(pages, time).RunAsync(browser, ComputerParser.Parse(await ReadAsync(context)), deadline);
             case ("POST", "scrape"):
@@ -131,6 +133,14 @@ internal sealed class SessionExtras(ChromiumHost host, SizeLimits limits, TimePr
     {
         RequestBody.Limit(context, SizeLimits.Request(limits.Setup));
         return await setup.RunAsync(id, SessionOptionsParser.Parse(await ReadAsync(context)), deadline) ? Reply.NoContent : Reply.NotFound;
+    }
+
+    // Without a relay, the browser reaches the proxy by itself.
+    private static Reply LeadToProxy(Browser browser, JsonElement body)
+    {
+        var proxy = ProxyParser.Parse(body, "proxy");
+        var server = browser.Relay is { } relay ? relay.LeadTo(proxy) : proxy.Address;
+        return Reply.Json(StatusCodes.Status200OK, Encoding.UTF8.GetBytes($$"""{"server":{{PageSession.Literal(server)}}}"""));
     }
 
     private static Reply Usage(Browser browser)

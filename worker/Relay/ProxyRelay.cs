@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using SteelBrowser.Diagnostics;
 using Steelyard.Contract.Egress;
+using Steelyard.Contract.Input;
 using Steelyard.Contract.Setup;
 
 namespace SteelBrowser.Relay;
@@ -14,28 +15,28 @@ namespace SteelBrowser.Relay;
 internal sealed class ProxyRelay : IAsyncDisposable
 {
     private const int MaxConnections = 512;
+    private const int MaxContextProxies = 100;
     private const int Backlog = 128;
     private static readonly TimeSpan CutDeadline = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromMilliseconds(100);
 
-    private readonly Socket listener;
-    private readonly Func<Wire, CancellationToken, Task> serve;
+    private readonly Lock gate = new();
+    private readonly List<(Socket Listener, Task Accepting)> listeners = [];
+    private readonly Dictionary<ProxyServer, string> contextProxies = [];
+    private readonly Dialer dialer;
     private readonly TimeProvider time;
     private readonly SemaphoreSlim places = new(MaxConnections);
     private readonly CancellationTokenSource stop = new();
-    private readonly Task accepting;
 
     private ProxyRelay(Socket listener, ProxyServer? upstream, EgressRules rules, TimeProvider time)
     {
-        this.listener = listener;
         this.time = time;
-        var dialer = new Dialer(rules, time);
-        serve = upstream is null
-            ? (browser, stop) => new DirectConnection(browser, dialer, Failures, time).RunAsync(stop)
-            : (browser, stop) => new RelayedConnection(browser, upstream, dialer, Failures, Traffic, time).RunAsync(stop);
+        dialer = new(rules, time);
         HasUpstream = upstream is not null;
         Port = ((IPEndPoint)listener.LocalEndPoint!).Port;
-        accepting = AcceptAsync();
+        Serve(listener, upstream is null
+            ? (browser, stop) => new DirectConnection(browser, dialer, Failures, time).RunAsync(stop)
+            : (browser, stop) => new RelayedConnection(browser, upstream, dialer, Failures, Traffic, time).RunAsync(stop));
     }
 
     public int Port { get; }
@@ -58,12 +59,67 @@ internal sealed class ProxyRelay : IAsyncDisposable
     /// <param name="time">The clock.</param>
     public static ProxyRelay Start(ProxyServer? upstream, EgressRules rules, TimeProvider time)
     {
+        var listener = Listen(new(IPAddress.Loopback, 0));
+        return new(listener, upstream, rules, time);
+    }
+
+    /// <summary>
+    /// Leads to a proxy that a browser context has for itself. Returns the address that the browser uses instead: the kernel lets it connect
+    /// to the relay's port only, but on any address, and this machine has a whole network of loopback addresses. Throws
+    /// <see cref="BadInputException"/> when there are too many, and <see cref="IOException"/> when the address is in use.
+    /// </summary>
+    public string LeadTo(ProxyServer proxy)
+    {
+        lock (gate)
+        {
+            if (contextProxies.TryGetValue(proxy, out var known))
+                return known;
+            if (contextProxies.Count == MaxContextProxies)
+                throw new BadInputException($"a session can have {MaxContextProxies} proxies for its contexts", "proxy.url");
+            var address = new IPAddress([127, 0, 0, (byte)(contextProxies.Count + 2)]);
+            Serve(ListenToo(new(address, Port)), (browser, stop) => new ContextProxy(browser, proxy, dialer, Failures, time).RunAsync(stop));
+            return contextProxies[proxy] = $"{(proxy.Kind == ProxyKind.Socks5 ? "socks5" : "http")}://{address}:{Port}";
+        }
+    }
+
+    /// <summary>Stops listening and cuts every connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        List<(Socket Listener, Task Accepting)> all;
+        lock (gate)
+            all = [.. listeners];
+        foreach (var (listener, accepting) in all)
+        {
+            listener.Dispose();
+            await accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        for (var place = 0; place < MaxConnections && await places.WaitAsync(CutDeadline); place++)
+        {
+        }
+    }
+
+    private static Socket ListenToo(IPEndPoint at)
+    {
+        try
+        {
+            return Listen(at);
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"the relay cannot listen on {at}: {e.Message}");
+        }
+    }
+
+    private static Socket Listen(IPEndPoint at)
+    {
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            listener.Bind(at);
             listener.Listen(Backlog);
-            return new(listener, upstream, rules, time);
+            return listener;
         }
         catch
         {
@@ -72,25 +128,20 @@ internal sealed class ProxyRelay : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops listening and cuts every connection.</summary>
-    public async ValueTask DisposeAsync()
+    private void Serve(Socket listener, Func<Wire, CancellationToken, Task> serve)
     {
-        await stop.CancelAsync();
-        listener.Dispose();
-        await accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        for (var place = 0; place < MaxConnections && await places.WaitAsync(CutDeadline); place++)
-        {
-        }
+        lock (gate)
+            listeners.Add((listener, AcceptAsync(listener, serve)));
     }
 
-    private async Task AcceptAsync()
+    private async Task AcceptAsync(Socket listener, Func<Wire, CancellationToken, Task> serve)
     {
         while (true)
         {
             await places.WaitAsync(stop.Token);
             try
             {
-                _ = ServeAsync(await listener.AcceptAsync(stop.Token));
+                _ = ServeAsync(await listener.AcceptAsync(stop.Token), serve);
             }
             catch (SocketException e) when (!stop.IsCancellationRequested)
             {
@@ -106,7 +157,7 @@ internal sealed class ProxyRelay : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Socket socket)
+    private async Task ServeAsync(Socket socket, Func<Wire, CancellationToken, Task> serve)
     {
         try
         {

@@ -26,7 +26,7 @@ internal sealed class RelayedConnection(
             if (await WithinAsync(HeadDeadline, deadline => HeadReader.ReadAsync(browser, default, deadline), stop) is not var (head, rest))
                 return;
             if (head.Words.First == "CONNECT")
-                {
+            {
                 destination = Destination.OfAuthority(head.Words.Second);
                 await TunnelAsync(rest, stop);
             }

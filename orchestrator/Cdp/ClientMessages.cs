@@ -7,15 +7,16 @@ using Steelyard.Sessions;
 namespace Steelyard.Cdp;
 
 /// <summary>
-/// The messages of one client in which a path of the client's machine stands (docs/decisions/0016-paths-of-clients.md). A browser can use
-/// only its own folder. So downloads go there, and are copied for a client on this machine. A file that the browser cannot read is refused
-/// instead of being empty for the page.
+/// The messages of one client that name what a browser cannot use as it is: paths of the client's machine, and proxies
+/// (docs/decisions/0016-paths-of-clients.md). A browser can use only its own folder. So downloads go there, and are copied for a client on
+/// this machine. A file that the browser cannot read is refused instead of being empty for the page. And a browser connects only to its
+/// worker's relay, which leads to a context's own proxy, too.
 /// </summary>
 /// <param name="placement">Where the session lives. Its worker is a bundled one.</param>
 /// <param name="clientUser">Returns the client's user; null when the client is on another machine.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told when a copy fails.</param>
-internal sealed partial class ClientFiles(Placement placement, Func<uint?> clientUser, TimeProvider time, ILogger logger)
+internal sealed partial class ClientMessages(Placement placement, Func<uint?> clientUser, TimeProvider time, ILogger logger)
 {
     private const int InvalidParameters = -32602; // As JSON-RPC says, and Chromium.
     private static readonly TimeSpan CopyDeadline = TimeSpan.FromSeconds(10);
@@ -27,9 +28,11 @@ internal sealed partial class ClientFiles(Placement placement, Func<uint?> clien
     private string lastCopied = "";
     private bool hasTold;
 
-    /// <summary>Whether a client's message may name a path.</summary>
-    public static bool NamesPath(ReadOnlySpan<byte> beginning) =>
-        beginning.IndexOf(".setDownloadBehavior\""u8) >= 0 || beginning.IndexOf("\"DOM.setFileInputFiles\""u8) >= 0;
+    /// <summary>Whether a client's message may have to be translated.</summary>
+    public static bool IsOfInterest(ReadOnlySpan<byte> beginning) =>
+        beginning.IndexOf(".setDownloadBehavior\""u8) >= 0
+        || beginning.IndexOf("\"DOM.setFileInputFiles\""u8) >= 0
+        || beginning.IndexOf("\"Target.createBrowserContext\""u8) >= 0;
 
     /// <summary>Whether a browser's message tells of the progress of a download that the client waits for.</summary>
     public bool IsProgress(ReadOnlySpan<byte> beginning) =>
@@ -42,13 +45,14 @@ internal sealed partial class ClientFiles(Placement placement, Func<uint?> clien
     {
         if (Parse(message) is not { } call || call["params"] is not JsonObject parameters)
             return (message, null);
-        var (path, files) = (TextIn(parameters["downloadPath"]), parameters["files"] as JsonArray);
-        if ((path is null && files is null) || await AskAsync() is not { } folders)
-            return (message, null);
-        if (path is not null)
-            return (Redirect(call, parameters, path, folders), null);
-        var refused = files!.Select(TextIn).FirstOrDefault(file => file is null || !CanRead(folders, file));
-        return refused is null ? (message, null) : (null, Refuse(call, refused));
+        var refusal = (TextIn(parameters["proxyServer"]), TextIn(parameters["downloadPath"]), parameters["files"]) switch
+        {
+            ({ } proxy, _, _) => await LeadAsync(parameters, proxy),
+            (_, { } path, _) => await RedirectAsync(parameters, path),
+            (_, _, JsonArray files) => await CheckAsync(files),
+            _ => null,
+        };
+        return refusal is null ? (JsonSerializer.SerializeToUtf8Bytes(call), null) : (null, Refuse(call, refusal));
     }
 
     /// <summary>Copies a download that is complete to where the client expects it. Never fails.</summary>
@@ -90,34 +94,50 @@ internal sealed partial class ClientFiles(Placement placement, Func<uint?> clien
 
     private static bool CanRead(BrowserFolders folders, string file) => Path.IsPathRooted(file) && folders.CanRead(Path.GetFullPath(file));
 
-    private byte[] Redirect(JsonObject call, JsonObject parameters, string path, BrowserFolders folders)
+    private async Task<string?> RedirectAsync(JsonObject parameters, string path)
     {
+        if (await AskAsync() is not { } folders)
+            return null;
+        clientFolder = null;
         if (CanRead(folders, path))
-        {
-            clientFolder = null;
-        }
-        else
-        {
-            downloads = folders.Downloads;
-            isNamedByGuid = TextIn(parameters["behavior"]) == "allowAndName";
-            clientFolder = path;
-            parameters["downloadPath"] = folders.Downloads;
-        }
-
-        return JsonSerializer.SerializeToUtf8Bytes(call);
+            return null;
+        downloads = folders.Downloads;
+        isNamedByGuid = TextIn(parameters["behavior"]) == "allowAndName";
+        clientFolder = path;
+        parameters["downloadPath"] = folders.Downloads;
+        return null;
     }
 
-    private static byte[] Refuse(JsonObject call, string file)
+    private async Task<string?> CheckAsync(JsonArray files)
+    {
+        if (await AskAsync() is not { } folders
+            || files.Select(TextIn).FirstOrDefault(file => file is null || !CanRead(folders, file)) is not { } refused)
+            return null;
+        return $"The session's browser cannot read {refused}: it sees only its own files. Upload the file first, with "
+            + "POST /v1/sessions/ID/files, and use the path in the answer; or open its folder with --browser-folder.";
+    }
+
+    // Leads a context's proxy through the worker's relay. What is no single proxy, such as "direct://", stays as it is.
+    private async Task<string?> LeadAsync(JsonObject parameters, string proxy)
+    {
+        if (proxy.AsSpan().ContainsAny(",;=") || proxy.StartsWith("direct:", StringComparison.Ordinal))
+            return null;
+        var url = proxy.Contains("://", StringComparison.Ordinal) ? proxy : "http://" + proxy;
+        var body = JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["url"] = url });
+        using var reply = await placement.Worker.Client.LeadToProxyAsync(placement.Lease.SessionPath!, body);
+        if (reply.Status == StatusCodes.Status400BadRequest)
+            return $"The context's proxy cannot be used: {TextIn(Parse(reply.Body)?["message"]) ?? "the worker refuses it"}.";
+        if (reply.IsSuccess && TextIn(Parse(reply.Body)?["server"]) is { } server)
+            parameters["proxyServer"] = server;
+        return null;
+    }
+
+    private static byte[] Refuse(JsonObject call, string why)
     {
         var answer = new JsonObject
         {
             ["id"] = call["id"]?.DeepClone(),
-            ["error"] = new JsonObject
-            {
-                ["code"] = InvalidParameters,
-                ["message"] = $"The session's browser cannot read {file}: it sees only its own files. Upload the file first, with "
-                    + "POST /v1/sessions/ID/files, and use the path in the answer; or open its folder with --browser-folder.",
-            },
+            ["error"] = new JsonObject { ["code"] = InvalidParameters, ["message"] = why },
         };
         if (call["sessionId"] is { } session)
             answer["sessionId"] = session.DeepClone();
@@ -130,11 +150,11 @@ internal sealed partial class ClientFiles(Placement placement, Func<uint?> clien
         return reply.IsSuccess ? BrowserFolders.TryRead(reply.Body.Span) : null;
     }
 
-    private static JsonObject? Parse(byte[] message)
+    private static JsonObject? Parse(ReadOnlyMemory<byte> json)
     {
         try
         {
-            return JsonNode.Parse(message, null, Strict) as JsonObject;
+            return JsonNode.Parse(json.Span, null, Strict) as JsonObject;
         }
         catch (JsonException)
         {
