@@ -18,7 +18,12 @@ namespace Steelyard.Cdp;
 /// <param name="onMessage">Called when a part of a message of the client has arrived; null to ignore it.</param>
 /// <param name="messages">Translates messages that name what the browser cannot use as it is; null to pass all messages on unchanged.</param>
 internal sealed class Tunnel(
-    Stream client, UpstreamWebSocket browser, TimeSpan? patience, TimeProvider time, Action? onMessage = null, ClientMessages? messages = null)
+    Stream client,
+    UpstreamWebSocket browser,
+    TimeSpan? patience,
+    TimeProvider time,
+    Action? onMessage = null,
+    ClientMessages? messages = null)
 {
     private const int BufferSize = 16 * 1024;
     private const int Pings = 4;

@@ -48,7 +48,8 @@ internal sealed class ContextProxy(Wire browser, ProxyServer proxy, Dialer diale
             return;
         try
         {
-            if (await Deadline.WithinAsync(HeadDeadline, deadline => HeadReader.ReadAsync(browser, default, deadline), time, stop) is not null)
+            var head = await Deadline.WithinAsync(HeadDeadline, deadline => HeadReader.ReadAsync(browser, default, deadline), time, stop);
+            if (head is not null)
                 await ErrorPage.WriteAsync(browser, status, why, stop);
         }
         catch (Exception e) when (e is ProxyException or IOException or SocketException or OperationCanceledException)

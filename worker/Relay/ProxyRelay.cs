@@ -64,8 +64,8 @@ internal sealed class ProxyRelay : IAsyncDisposable
     }
 
     /// <summary>
-    /// Leads to a proxy that a browser context has for itself. Returns the address that the browser uses instead: the kernel lets it connect
-    /// to the relay's port only, but on any address, and this machine has a whole network of loopback addresses. Throws
+    /// Leads to a proxy that a browser context has for itself. Returns the address that the browser uses instead: the kernel lets it
+    /// connect to the relay's port only, but on any address, and this machine has a whole network of loopback addresses. Throws
     /// <see cref="BadInputException"/> when there are too many, and <see cref="IOException"/> when the address is in use.
     /// </summary>
     public string LeadTo(ProxyServer proxy)
@@ -77,7 +77,9 @@ internal sealed class ProxyRelay : IAsyncDisposable
             if (contextProxies.Count == MaxContextProxies)
                 throw new BadInputException($"a session can have {MaxContextProxies} proxies for its contexts", "proxy.url");
             var address = new IPAddress([127, 0, 0, (byte)(contextProxies.Count + 2)]);
-            Serve(ListenToo(new(address, Port)), (browser, stop) => new ContextProxy(browser, proxy, dialer, Failures, time).RunAsync(stop));
+            Serve(
+                ListenToo(new(address, Port)),
+                (browser, stop) => new ContextProxy(browser, proxy, dialer, Failures, time).RunAsync(stop));
             return contextProxies[proxy] = $"{(proxy.Kind == ProxyKind.Socks5 ? "socks5" : "http")}://{address}:{Port}";
         }
     }

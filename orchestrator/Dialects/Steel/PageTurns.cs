@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using Steelyard.Http;
+using Steelyard.Pool;
 using Steelyard.Settings;
 
 namespace Steelyard.Dialects.Steel;
@@ -10,8 +11,8 @@ namespace Steelyard.Dialects.Steel;
 /// </summary>
 public sealed class PageTurns(Options options, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-
+    private readonly Lock gate = new(); // Guards the list of those that got a turn.
+    private readonly RecentEvents served = new(time);
     private readonly ConcurrencyLimiter turns = new(new()
     {
         PermitLimit = Math.Max(1, options.MaxPageCalls),
@@ -31,7 +32,12 @@ public sealed class PageTurns(Options options, TimeProvider time) : IDisposable
         {
             var turn = await turns.AcquireAsync(1, over.Token);
             if (turn.IsAcquired)
+            {
+                lock (gate)
+                    served.Add();
                 return turn;
+            }
+
             turn.Dispose();
             await RefuseAsync(context, $"{options.QueueLimit} more are waiting already (--queue-limit)");
         }
@@ -48,5 +54,11 @@ public sealed class PageTurns(Options options, TimeProvider time) : IDisposable
     private Task RefuseAsync(HttpContext context, string why) => Problem.TooManyAsync(
         context,
         $"{options.MaxPageCalls} scrapes, screenshots and PDFs are running (--max-page-calls), and {why}. Retry, or raise the limit.",
-        RetryAfter);
+        EstimateWait());
+
+    private TimeSpan EstimateWait()
+    {
+        lock (gate)
+            return LeaseQueue.Estimate((int)(turns.GetStatistics()?.CurrentQueuedCount ?? 0), served.Count());
+    }
 }

@@ -29,7 +29,7 @@ public sealed class PageTurnsTests : IDisposable
         var waiting = turns.TakeAsync(Context());
         var context = Context();
         Assert.Null(await turns.TakeAsync(context));
-        Assert.Equal((429, "1"), (context.Response.StatusCode, context.Response.Headers.RetryAfter.ToString()));
+        Assert.Equal((429, "30"), (context.Response.StatusCode, context.Response.Headers.RetryAfter.ToString())); // Two in a minute.
         Assert.False(waiting.IsCompleted);
     }
 
