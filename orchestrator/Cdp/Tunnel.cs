@@ -16,7 +16,7 @@ namespace Steelyard.Cdp;
 /// </param>
 /// <param name="time">Clock for all timeouts.</param>
 /// <param name="onMessage">Called when a part of a message of the client has arrived; null to ignore it.</param>
-/// <param name="messages">Translates messages that name what the browser cannot use as it is; null to pass all messages on unchanged.</param>
+/// <param name="messages">Translates messages that name what the browser cannot use as it is; null to pass on all unchanged.</param>
 internal sealed class Tunnel(
     Stream client,
     UpstreamWebSocket browser,

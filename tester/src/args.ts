@@ -9,6 +9,7 @@ export const suiteNames = [
   'playwright',
   'puppeteer',
   'browserless',
+  'clients',
   'faults',
   'load',
   'fuzz',

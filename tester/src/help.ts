@@ -26,6 +26,8 @@ Suites
   playwright  every address that Playwright connects to; large and many messages
   puppeteer   every address that Puppeteer connects to
   browserless connect is create, disconnect is the end; its pressure figures
+  clients     MCP servers, crawlers and others, beside a plain Chromium; the first
+              run installs them from npm (340 MB)
   faults      kills and stops workers; needs the server on this machine
   load        many cycles; percentiles, no foreign data, nothing left behind
   fuzz        bytes, JSON, frames, ids and queries that nobody should send

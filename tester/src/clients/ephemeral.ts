@@ -28,6 +28,13 @@ export class Ephemeral {
     return added[0]!;
   }
 
+  /** Waits until no session that was created meanwhile is live. */
+  async allEnd(): Promise<void> {
+    const left = async () => [...(await liveIds(this.context))].filter((id) => !this.before.has(id));
+    const gone = await poll(async () => ((await left()).length === 0 ? true : undefined), { withinMs });
+    check(gone, `${withinMs / 1_000} s after the client has left, its sessions are still live: ${(await left()).join(', ')}`);
+  }
+
   /** Waits until the session is no longer live. */
   async mustEnd(id: string): Promise<void> {
     const since = performance.now();

@@ -15,16 +15,24 @@ export interface Site {
   url(path: string): string;
   /** The number of requests for a path so far. */
   asked(path: string): number;
+  /** The body of the last POST to a path. */
+  posted(path: string): Buffer | undefined;
 }
 
 /** A web site with these files; a plain string is an HTML page. The server's browsers must reach it, so both run on this machine. */
 export async function localSite({ client, onCleanup }: TestContext, files: Record<string, string | File>): Promise<Site> {
   if (!isLoopback(client.base.hostname)) skip('the browsers of another machine cannot open pages served here');
   const asked = new Map<string, number>();
+  const posted = new Map<string, Buffer>();
   const server = http.createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://site').pathname;
     asked.set(path, (asked.get(path) ?? 0) + 1);
-    send(response, files[path]);
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      if (request.method === 'POST') posted.set(path, Buffer.concat(parts));
+      send(response, files[path]);
+    });
   });
   const { port } = await listenLocally(server);
   onCleanup(() => {
@@ -32,7 +40,7 @@ export async function localSite({ client, onCleanup }: TestContext, files: Recor
     server.close();
   });
   const origin = `http://127.0.0.1:${port}`;
-  return { origin, url: (path) => origin + path, asked: (path) => asked.get(path) ?? 0 };
+  return { origin, url: (path) => origin + path, asked: (path) => asked.get(path) ?? 0, posted: (path) => posted.get(path) };
 }
 
 export function send(response: http.ServerResponse, file: string | File | undefined): void {

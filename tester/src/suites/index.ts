@@ -3,6 +3,7 @@ import type { Suite } from '../suite.ts';
 import { browserSuite } from './browser/suite.ts';
 import { browserlessSuite } from './browserless/suite.ts';
 import { challengeSuite } from './challenge/suite.ts';
+import { clientsSuite } from './clients/suite.ts';
 import { contractSuite } from './contract/suite.ts';
 import { faultsSuite } from './faults/suite.ts';
 import { fuzzSuite } from './fuzz/suite.ts';
@@ -19,6 +20,7 @@ const makers: Record<SuiteName, (options: Options) => Suite> = {
   playwright: playwrightSuite,
   puppeteer: puppeteerSuite,
   browserless: browserlessSuite,
+  clients: clientsSuite,
   faults: faultsSuite,
   load: loadSuite,
   fuzz: fuzzSuite,
