@@ -101,7 +101,8 @@ public sealed class Attacher(
         await TunnelAsync(context, session, worker, onMessage: null, messages: null);
     }
 
-    private async Task TunnelAsync(HttpContext context, Session session, UpstreamWebSocket browser, Action? onMessage, ClientMessages? messages)
+    private async Task TunnelAsync(
+        HttpContext context, Session session, UpstreamWebSocket browser, Action? onMessage, ClientMessages? messages)
     {
         await using var client = await Upgrade.TryAcceptAsync(context, browser.Headers);
         if (client is null)
