@@ -24,7 +24,7 @@ internal sealed class NodeWatch(IPEndPoint listens, Options options, TimeProvide
         var silence = new NodeSilence(options.NodeStartTimeout, options.NodeHangTimeout, Period);
         using var timer = new PeriodicTimer(Period, time);
         var last = time.GetTimestamp();
-        var probe = Task.FromResult(false);
+        var probe = IsAliveAsync(cancellationToken); // At once: the first sign of life must not be missed.
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             var isAlive = probe.IsCompletedSuccessfully && await probe;

@@ -53,7 +53,7 @@ public sealed class ClientFolderTests : IDisposable
     [Fact]
     public void Only_folders_for_temporary_files_count_and_only_those_of_the_client()
     {
-        string[] others = ["/", "/tmp", "/etc", "relative", client + "/../../..", "/root", client + "/none", "/var/tmp/../../etc"];
+        string[] others = ["/", "/tmp", "/etc", "relative", "/tmp/../etc", "/root", client + "/none", "/var/tmp/../../etc"];
         foreach (var other in others)
             Assert.Equal("it is no folder for temporary files on this machine", Copy(other));
         var user = FileCalls.CurrentUser();
