@@ -15,7 +15,7 @@ internal static class Banner
               workers   {Kind(command)}; {options.Warm} warm, {options.MaxWorkers} at most
               sessions  end after {options.SessionTtl.TotalSeconds:0.###} s without activity
               run dir   {options.RunDirectory}
-              history   {(options.DataDirectory is { Length: > 0 } data ? data : "none")}
+              history   {History(options)}
             """);
         if (descriptors is not null)
             Console.WriteLine($"  limits    {descriptors}");
@@ -33,6 +33,14 @@ internal static class Banner
 
         Console.WriteLine();
     }
+
+    private static string History(Options options) => options switch
+    {
+        { DataDirectory: { Length: > 0 } folder } => folder,
+        { History: false } => "none",
+        { Port: 0 } => "none: with --port 0 only a --data-dir keeps one",
+        _ => "none: this user has no home directory that can be used, so choose --data-dir",
+    };
 
     // 0.0.0.0 and [::] are not addresses to call, and a node without keys refuses such calls.
     internal static string Callable(Uri url)

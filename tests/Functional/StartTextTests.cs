@@ -47,9 +47,45 @@ public sealed class StartTextTests
             reason, Assert.Throws<ProcessStartException>(() => OsProcess.Start(new(path, []))).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{\"prot\": 9000}", "appsettings.json: prot is not an option: did you mean port? See --help.")]
+    [InlineData("{\n  \"port\": 9000,\n  \"warm\": \n}", "appsettings.json, line 4: ")]
+    public async Task A_wrong_settings_file(string settings, string line)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("appsettings.json", settings);
+        await using var node = NodeProcess.SpawnIn(folder.Root, []);
+        var (status, text) = await EndAsync(node);
+        Assert.Equal(2, status);
+        Assert.Contains(line, text, StringComparison.Ordinal);
+        Assert.Single(text.Trim().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_home_that_cannot_be_used_is_no_reason_to_keep_the_history_in_the_working_directory()
+    {
+        using var folder = new TemporaryFolder();
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+        await using var node = NodeProcess.SpawnIn(folder.Root, ["HOME=/proc/1/nope", "XDG_STATE_HOME="], "--port", $"{port}");
+        await Eventually.IsTrueAsync(async () => (await node.OutputAsync()).Contains("run dir", StringComparison.Ordinal), "it listens");
+        Assert.Contains(
+            "history   none: this user has no home directory that can be used, so choose --data-dir",
+            await node.OutputAsync(),
+            StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Root));
+    }
+
     private static async Task<(int? Status, string Text)> RunAsync(string[] arguments)
     {
         await using var node = NodeProcess.Spawn(options: arguments);
+        return await EndAsync(node);
+    }
+
+    private static async Task<(int? Status, string Text)> EndAsync(NodeProcess node)
+    {
         var status = await node.Process.Exited.WaitAsync(TimeSpan.FromSeconds(20));
         return (status.Code, await node.OutputAsync());
     }

@@ -28,11 +28,16 @@ export class Ephemeral {
     return added[0]!;
   }
 
-  /** Waits until no session that was created meanwhile is live. */
-  async allEnd(): Promise<void> {
-    const left = async () => [...(await liveIds(this.context))].filter((id) => !this.before.has(id));
-    const gone = await poll(async () => ((await left()).length === 0 ? true : undefined), { withinMs });
-    check(gone, `${withinMs / 1_000} s after the client has left, its sessions are still live: ${(await left()).join(', ')}`);
+  /** Waits until only this number of the sessions that were created meanwhile are live, and returns their ids. */
+  async mustLeave(count: number): Promise<string[]> {
+    let left: string[] = [];
+    const look = async () => {
+      left = [...(await liveIds(this.context))].filter((id) => !this.before.has(id));
+      return left.length === count ? true : undefined;
+    };
+    await poll(look, { withinMs });
+    check(left.length === count, `${withinMs / 1_000} s after the client has left, ${left.length} of its sessions are live, not ${count}`);
+    return left;
   }
 
   /** Waits until the session is no longer live. */

@@ -62,7 +62,8 @@ export class FakeOrchestrator {
   }
 
   private answer(method: string, path: string, body: string): Answer {
-    const [, collection, id] = path.split('/');
+    const [, collection, id, part] = path.split('/');
+    if (part !== undefined) return { status: 404 }; // It has no browsers, and so no json/version of a session.
     if (collection === 'sessions' && id === undefined && method === 'POST') return this.create(body);
     if (collection === 'sessions' && id !== undefined && method === 'GET') return this.get(id);
     if (collection === 'sessions' && id !== undefined && method === 'DELETE') return this.delete(id);

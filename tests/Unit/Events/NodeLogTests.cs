@@ -32,6 +32,10 @@ public sealed class NodeLogTests
         new(
             new StartsFailed("exit 7"),
             "Workers fail at their start, the last one with: exit 7. They start one at a time, with growing delays, until one works"),
+        new(
+            new BrowserPortIsFixed(9222, 2, 8),
+            "The browsers of these workers all use debugging port 9222, so only 2 workers run side by side instead of 8 (--max-workers). " +
+                "To run more, give each a network of its own, such as a container"),
         new(new StartsSucceeded(Worker), "Workers start again: worker w7 (pid 4711, port 20001) works"),
         new(new CreateRefused("it is full."), "1 creates were refused since the last such line, the last one because: it is full."),
         new(new QueueGrew(3), null),
