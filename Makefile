@@ -61,7 +61,7 @@ bench: build browser ## Measure get, create+delete and CDP side by side with pee
 	@BASE="$(BASE)" bench/run
 
 clean: ## Delete everything that was built
-	@rm -rf artifacts tester/node_modules worker/Pages/Scripts/node_modules; find . -type d \( -name bin -o -name obj \) -not -path '*/node_modules/*' -prune -exec rm -rf {} +
+	@rm -rf artifacts tester/node_modules tester/clients/node_modules worker/Pages/Scripts/node_modules; find . -type d \( -name bin -o -name obj \) -not -path '*/node_modules/*' -prune -exec rm -rf {} +
 
 browser:
 	@worker/install-browser.sh
