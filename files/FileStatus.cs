@@ -9,6 +9,7 @@ internal readonly struct FileStatus
     private const int KindMask = 0xf000;
     private const int Regular = 0x8000;
     private const int Folder = 0x4000;
+    private const int OfOthers = 0x3f; // The rights of the group and of all others.
     private const int BlockBytes = 512;
 
     [FieldOffset(16)] private readonly uint links;
@@ -24,6 +25,9 @@ internal readonly struct FileStatus
     public bool IsFile => (mode & KindMask) == Regular;
 
     public bool IsFolder => (mode & KindMask) == Folder;
+
+    /// <summary>Nobody but its owner may use it.</summary>
+    public bool IsPrivate => (mode & OfOthers) == 0;
 
     /// <summary>Number of names (hard links); 0 for a deleted file that is still open.</summary>
     public uint Links => links;

@@ -104,6 +104,9 @@ internal sealed class HeldFolder : IDisposable
             Succeeds(FileCalls.ChangeOwner(file, user, user), "give away a file");
     }
 
+    /// <summary>Makes a user and its group the owners of an open file.</summary>
+    public static void GiveTo(uint user, SafeFileHandle file) => Succeeds(FileCalls.ChangeOwner(file, user, user), "give away a file");
+
     /// <summary>The names in the folder, in no particular order. Entries that are created or removed meanwhile can be among them.</summary>
     public IEnumerable<FileName> Names()
     {

@@ -80,7 +80,9 @@ public sealed class Attacher(
         var isIdleWhileSilent = session.Request.Clock.IsIdleWhileSilent;
         if (isIdleWhileSilent)
             activity.Dispose(); // From here on, only what the client sends counts as use of the session.
-        var messages = at.Placement.Worker.HasExtras ? new ClientMessages(at.Placement, ClientUser.Of(context), time, logger) : null;
+        var messages = at.Placement.Worker.HasExtras
+            ? new ClientMessages(at.Placement, options.BrowserFolders, ClientUser.Of(context), time, logger)
+            : null;
         await TunnelAsync(context, session, browser, isIdleWhileSilent ? session.Touch : null, messages);
     }
 

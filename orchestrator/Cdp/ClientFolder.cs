@@ -5,8 +5,9 @@ using Steelyard.Files;
 namespace Steelyard.Cdp;
 
 /// <summary>
-/// Copies a download into a folder that a client on this machine has named. A client may name any path, so this is limited to new files in
-/// folders that belong to the client's own user, below a folder for temporary files. Links are not followed.
+/// Copies a download into a folder that a client on this machine has named. A client may name any path, and may in truth sit behind a proxy
+/// of this machine. So this is limited to new files in private folders (mode 0700) of the client's own user, below a folder for temporary
+/// files. Links are not followed.
 /// </summary>
 internal static class ClientFolder
 {
@@ -20,7 +21,7 @@ internal static class ClientFolder
     /// </summary>
     /// <param name="folder">The client's folder.</param>
     /// <param name="user">The client's user.</param>
-    /// <param name="downloads">The session's folder.</param>
+    /// <param name="downloads">The session's folder, which belongs to the browser's user.</param>
     /// <param name="name">The name of the file in both folders.</param>
     /// <param name="cancellationToken">Cancels the copy.</param>
     public static string? Copy(string folder, uint user, string downloads, FileName name, CancellationToken cancellationToken)
@@ -32,10 +33,13 @@ internal static class ClientFolder
             return "it is no folder for temporary files on this machine";
         if (status.Owner != user)
             return "it does not belong to the client's user";
+        if (!status.IsPrivate)
+            return "others may use it, too: its mode must be 0700";
         using var from = HeldFolder.TryOpen(downloads);
-        using var source = from?.TryOpenFile(name, out _);
-        if (source is null)
-            return "the download is not a plain file";
+        var download = default(FileStatus);
+        using var source = from?.TryOpenFile(name, out download);
+        if (source is null || download.Owner != from?.StatusOf(FileName.Itself)?.Owner)
+            return "the download is not a plain file of the browser's";
         using var copy = target.TryCreateFile(name);
         if (copy is null)
             return "it has a file of that name already";
@@ -43,7 +47,7 @@ internal static class ClientFolder
         {
             Copy(source, copy, cancellationToken);
             if (own != user)
-                target.GiveTo(user, name);
+                HeldFolder.GiveTo(user, copy);
             return null;
         }
         catch

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Steelyard.Contract;
 using Steelyard.Files;
 using Steelyard.Sessions;
+using Steelyard.WorkerHttp;
 
 namespace Steelyard.Cdp;
 
@@ -13,18 +14,18 @@ namespace Steelyard.Cdp;
 /// worker's relay, which leads to a context's own proxy, too.
 /// </summary>
 /// <param name="placement">Where the session lives. Its worker is a bundled one.</param>
+/// <param name="writable">The folders that all browsers may use (<c>--browser-folder</c>).</param>
 /// <param name="clientUser">Returns the client's user; null when the client is on another machine.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told when a copy fails.</param>
-internal sealed partial class ClientMessages(Placement placement, Func<uint?> clientUser, TimeProvider time, ILogger logger)
+internal sealed partial class ClientMessages(
+    Placement placement, IReadOnlyList<string> writable, Func<uint?> clientUser, TimeProvider time, ILogger logger)
 {
     private const int InvalidParameters = -32602; // As JSON-RPC says, and Chromium.
-    private static readonly TimeSpan CopyDeadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CopyDeadline = TimeSpan.FromSeconds(30);
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    private volatile string? clientFolder; // Set while the client expects its downloads there.
-    private string downloads = "";
-    private bool isNamedByGuid;
+    private volatile Destination? destination; // Set while the client expects its downloads in a folder of its own.
     private string lastCopied = "";
     private bool hasTold;
 
@@ -36,83 +37,102 @@ internal sealed partial class ClientMessages(Placement placement, Func<uint?> cl
 
     /// <summary>Whether a browser's message tells of the progress of a download that the client waits for.</summary>
     public bool IsProgress(ReadOnlySpan<byte> beginning) =>
-        clientFolder is not null
+        destination is not null
         && (beginning.StartsWith("{\"method\":\"Browser.downloadProgress\""u8)
             || beginning.StartsWith("{\"method\":\"Page.downloadProgress\""u8));
 
-    /// <summary>Returns what the browser gets instead of a client's message, or else the answer that the client gets.</summary>
-    public async ValueTask<(byte[]? ToBrowser, byte[]? ToClient)> TranslateAsync(byte[] message)
+    /// <summary>
+    /// Returns what the browser gets instead of a client's message, or else the answer that the client gets. Never fails.
+    /// </summary>
+    public async Task<(byte[]? ToBrowser, byte[]? ToClient)> TranslateAsync(byte[] message)
     {
-        if (Parse(message) is not { } call || call["params"] is not JsonObject parameters)
-            return (message, null);
-        var refusal = (TextIn(parameters["proxyServer"]), TextIn(parameters["downloadPath"]), parameters["files"]) switch
+        try
         {
-            ({ } proxy, _, _) => await LeadAsync(parameters, proxy),
-            (_, { } path, _) => await RedirectAsync(parameters, path),
-            (_, _, JsonArray files) => await CheckAsync(files),
-            _ => null,
-        };
-        return refusal is null ? (JsonSerializer.SerializeToUtf8Bytes(call), null) : (null, Refuse(call, refusal));
+            if (Parse(message) is not { } call || call["params"] is not JsonObject parameters)
+                return (message, null);
+            var refusal = (TextIn(parameters["proxyServer"]), TextIn(parameters["downloadPath"]), parameters["files"]) switch
+            {
+                ({ } proxy, _, _) => await LeadAsync(parameters, proxy),
+                (_, { } path, _) => await RedirectAsync(parameters, path),
+                (_, _, JsonArray files) => await CheckAsync(files),
+                _ => null,
+            };
+            return refusal is null ? (JsonSerializer.SerializeToUtf8Bytes(call), null) : (null, Refuse(call, refusal));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            return (message, null); // Half a surrogate pair, or a zero in a path: the browser itself refuses that.
+        }
     }
 
     /// <summary>Copies a download that is complete to where the client expects it. Never fails.</summary>
-    public async ValueTask FollowAsync(byte[] message)
+    public async Task FollowAsync(byte[] message)
     {
-        if (clientFolder is not { } folder
-            || Parse(message)?["params"] is not JsonObject parameters
-            || TextIn(parameters["state"]) != "completed"
-            || NameOf(parameters) is not { } name
-            || name == lastCopied
-            || clientUser() is not { } user)
+        if (destination is not { } to)
             return;
-        lastCopied = name;
+        try
+        {
+            if (Parse(message)?["params"] is JsonObject parameters
+                && TextIn(parameters["state"]) == "completed"
+                && to.NameOf(TextIn(parameters["filePath"]), TextIn(parameters["guid"])) is { } name
+                && name != lastCopied
+                && clientUser() is { } user)
+            {
+                lastCopied = name;
+                await CopyAsync(to, user, name);
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or IOException
+            or UnauthorizedAccessException)
+        {
+            Tell(to.Folder, e.Message);
+        }
+    }
+
+    private async Task CopyAsync(Destination to, uint user, string name)
+    {
         using var deadline = new CancellationTokenSource(CopyDeadline, time);
         try
         {
-            if (await Task.Run(() => ClientFolder.Copy(folder, user, downloads, FileName.Of(name), deadline.Token)) is { } why)
-                Tell(folder, why);
+            var file = FileName.Of(name);
+            if (await Task.Run(() => ClientFolder.Copy(to.Folder, user, to.Downloads, file, deadline.Token)) is { } why)
+                Tell(to.Folder, why);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException or ArgumentException)
+        catch (OperationCanceledException)
         {
-            Tell(folder, e.Message);
+            Tell(to.Folder, $"the copy took longer than {CopyDeadline.TotalSeconds} s");
         }
     }
 
-    // Once for each client is enough.
+    // Once for each client is enough. Clients and browsers choose parts of both texts.
     private void Tell(string folder, string why)
     {
         if (!hasTold)
-            LogKept(JsonEncodedText.Encode(folder), why);
+            LogKept(JsonEncodedText.Encode(folder), JsonEncodedText.Encode(why));
         hasTold = true;
     }
-
-    // The event of a page, which some clients wait for, comes first and has no path.
-    private string? NameOf(JsonObject progress) =>
-        TextIn(progress["filePath"]) is { } path
-            ? Path.GetDirectoryName(path) == downloads ? Path.GetFileName(path) : null
-            : isNamedByGuid ? TextIn(progress["guid"]) : null;
 
     private static bool CanRead(BrowserFolders folders, string file) => Path.IsPathRooted(file) && folders.CanRead(Path.GetFullPath(file));
 
     private async Task<string?> RedirectAsync(JsonObject parameters, string path)
     {
-        if (await AskAsync() is not { } folders)
+        destination = null;
+        var (folders, refusal) = await AskAsync();
+        if (folders is null)
+            return refusal;
+        var full = Path.GetFullPath(path);
+        if (writable.Append(folders.Downloads).Any(folder => BrowserFolders.IsIn(folder, full)))
             return null;
-        clientFolder = null;
-        if (CanRead(folders, path))
-            return null;
-        downloads = folders.Downloads;
-        isNamedByGuid = TextIn(parameters["behavior"]) == "allowAndName";
-        clientFolder = path;
+        destination = new(path, folders.Downloads, TextIn(parameters["behavior"]) == "allowAndName");
         parameters["downloadPath"] = folders.Downloads;
         return null;
     }
 
     private async Task<string?> CheckAsync(JsonArray files)
     {
-        if (await AskAsync() is not { } folders
-            || files.Select(TextIn).FirstOrDefault(file => file is null || !CanRead(folders, file)) is not { } refused)
-            return null;
+        var (folders, refusal) = await AskAsync();
+        if (folders is null || files.Select(TextIn).FirstOrDefault(file => file is null || !CanRead(folders, file)) is not { } refused)
+            return refusal;
         return $"The session's browser cannot read {refused}: it sees only its own files. Upload the file first, with "
             + "POST /v1/sessions/ID/files, and use the path in the answer; or open its folder with --browser-folder.";
     }
@@ -129,8 +149,13 @@ internal sealed partial class ClientMessages(Placement placement, Func<uint?> cl
             return $"The context's proxy cannot be used: {TextIn(Parse(reply.Body)?["message"]) ?? "the worker refuses it"}.";
         if (reply.IsSuccess && TextIn(Parse(reply.Body)?["server"]) is { } server)
             parameters["proxyServer"] = server;
-        return null;
+        return Silence(reply);
     }
+
+    // A worker of an earlier version does not know the call: its browser gets the message as it is.
+    private static string? Silence(WorkerReply reply) => reply.IsSuccess || reply.Status == StatusCodes.Status404NotFound
+        ? null
+        : $"The session's worker did not answer ({reply}). Try again.";
 
     private static byte[] Refuse(JsonObject call, string why)
     {
@@ -144,10 +169,15 @@ internal sealed partial class ClientMessages(Placement placement, Func<uint?> cl
         return JsonSerializer.SerializeToUtf8Bytes(answer);
     }
 
-    private async Task<BrowserFolders?> AskAsync()
+    private async Task<(BrowserFolders? Folders, string? Refusal)> AskAsync()
     {
         using var reply = await placement.Worker.Client.AskAsync(placement.Lease.SessionPath + "/folders");
-        return reply.IsSuccess ? BrowserFolders.TryRead(reply.Body.Span) : null;
+        var folders = reply.IsSuccess ? BrowserFolders.TryRead(reply.Body.Span) : null;
+
+        // The node reads the folder, so the worker may name no other than its own.
+        return folders is not null && BrowserFolders.IsIn(placement.Worker.Directory.Path, Path.GetFullPath(folders.Downloads))
+            ? (folders, null)
+            : (null, Silence(reply));
     }
 
     private static JsonObject? Parse(ReadOnlyMemory<byte> json)
@@ -167,5 +197,17 @@ internal sealed partial class ClientMessages(Placement placement, Func<uint?> cl
 
     [LoggerMessage(
         LogLevel.Warning, "A download stays in the files of its session, and is not copied to the client's folder {Folder}: {Why}")]
-    private partial void LogKept(JsonEncodedText folder, string why);
+    private partial void LogKept(JsonEncodedText folder, JsonEncodedText why);
+
+    /// <param name="Folder">Where the client expects its downloads.</param>
+    /// <param name="Downloads">Where the browser saves them.</param>
+    /// <param name="IsNamedByGuid">The client has asked for names that are GUIDs.</param>
+    private sealed record Destination(string Folder, string Downloads, bool IsNamedByGuid)
+    {
+        // The event of a page, which some clients wait for, comes first and has no path.
+        public string? NameOf(string? path, string? guid) =>
+            path is null ? (IsNamedByGuid ? guid : null)
+            : Path.GetDirectoryName(path) == Downloads ? Path.GetFileName(path)
+            : null;
+    }
 }

@@ -33,7 +33,7 @@ internal sealed class MessageFilter(MessageFilter.Predicate isOfInterest)
         if (message is not null)
             return (default, Collect(ref bytes));
         if (begunLength > 0)
-            return (Continue(ref bytes), null);
+            return Continue(ref bytes);
         var start = bytes;
         for (var position = 0; position < bytes.Length;)
         {
@@ -63,8 +63,8 @@ internal sealed class MessageFilter(MessageFilter.Predicate isOfInterest)
         return (start, null);
     }
 
-    // Completes the beginning of a frame, byte by byte. Returns it when it is passed on.
-    private ReadOnlyMemory<byte> Continue(ref ReadOnlyMemory<byte> bytes)
+    // Completes the beginning of a frame, byte by byte. A short message is then complete, too.
+    private (ReadOnlyMemory<byte> Passed, byte[]? Message) Continue(ref ReadOnlyMemory<byte> bytes)
     {
         while (Needed(begun.AsSpan(0, begunLength)) > begunLength)
         {
@@ -81,12 +81,10 @@ internal sealed class MessageFilter(MessageFilter.Predicate isOfInterest)
         if (message is null)
         {
             Pass(payload.Length);
-            return whole;
+            return (whole, null);
         }
 
-        payload.CopyTo(message);
-        collected = payload.Length;
-        return default;
+        return (default, Collect(ref payload));
     }
 
     private int Pass(int available)

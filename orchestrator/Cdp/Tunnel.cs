@@ -107,7 +107,7 @@ internal sealed class Tunnel(
             await SendAsync(passed, cancellationToken);
             if (message is null)
                 continue;
-            var (toBrowser, answer) = await messages!.TranslateAsync(message);
+            var (toBrowser, answer) = await messages!.TranslateAsync(message).WaitAsync(cancellationToken);
             if (toBrowser is not null)
                 await SendAsync(WebSocketFrames.Text(toBrowser, masked: true), cancellationToken);
             if (answer is not null)
@@ -121,7 +121,7 @@ internal sealed class Tunnel(
             bytes = bytes[await browser.Socket.SendAsync(bytes, cancellationToken)..];
     }
 
-    // Sends a message of our own to the client, between two frames.
+    // Sends a message of our own to the client, between two of the browser's (RFC 6455 §5.4).
     private async Task InsertAsync(byte[] frame, CancellationToken cancellationToken)
     {
         for (; ; await Task.Delay(FrameTime, time, cancellationToken))
@@ -131,7 +131,7 @@ internal sealed class Tunnel(
             {
                 if (toClient.SawClose)
                     return;
-                if (toClient.IsBetweenFrames)
+                if (toClient.IsBetweenMessages)
                 {
                     await WriteAsync(frame, cancellationToken);
                     return;
@@ -176,7 +176,7 @@ internal sealed class Tunnel(
             await ForwardAsync(passed, cancellationToken);
             if (message is null)
                 continue;
-            await messages!.FollowAsync(message);
+            await messages!.FollowAsync(message).WaitAsync(cancellationToken);
             await ForwardAsync(WebSocketFrames.Text(message, masked: false), cancellationToken);
         }
     }

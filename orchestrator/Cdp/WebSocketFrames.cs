@@ -22,11 +22,15 @@ public struct WebSocketFrames
     private int headerLength;
     private ulong payloadLeft;
     private bool isMessage;
+    private bool isUnfinished;
 
     public WebSocketFrames() => header = new byte[14];
 
     /// <summary>Whether the last byte ended a frame, or no byte has passed yet.</summary>
     public readonly bool IsBetweenFrames => headerLength == 0 && payloadLeft == 0;
+
+    /// <summary>Whether no message is under way either: a message can have several frames.</summary>
+    public readonly bool IsBetweenMessages => IsBetweenFrames && !isUnfinished;
 
     /// <summary>Whether a close frame has begun. No frame may follow it.</summary>
     public bool SawClose { get; private set; }
@@ -55,6 +59,8 @@ public struct WebSocketFrames
                 var opcode = header[0] & 0x0F;
                 isMessage = opcode < CloseOpcode;
                 SawMessage |= isMessage;
+                if (isMessage)
+                    isUnfinished = (header[0] & 0x80) == 0;
                 SawClose |= opcode == CloseOpcode;
                 headerLength = 0;
             }

@@ -1,6 +1,6 @@
 namespace Steelyard.Pool;
 
-/// <summary>Counts the events of the last minute, up to a maximum. Guarded by the pool's lock.</summary>
+/// <summary>Counts the events of the last minute, up to a maximum. Its owner guards it with a lock.</summary>
 internal sealed class RecentEvents(TimeProvider time)
 {
     private const int Most = 10_000;

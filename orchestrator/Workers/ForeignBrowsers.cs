@@ -36,7 +36,7 @@ internal sealed class ForeignBrowsers(
         if (path is null)
             return true;
         using var deadline = new CancellationTokenSource(Patience, time);
-        using var socket = new ClientWebSocket();
+        using var socket = new ClientWebSocket { Options = { Proxy = null } };
         try
         {
             await socket.ConnectAsync(new($"ws://127.0.0.1:{worker.Port}{path}"), deadline.Token);
@@ -54,30 +54,32 @@ internal sealed class ForeignBrowsers(
     {
         if (path is null || Interlocked.Exchange(ref looked, 1) != 0)
             return;
-        ProcessFamilies families;
-        try
-        {
-            families = await processes.LookAsync();
-        }
-        catch (IOException)
-        {
-            looked = 0; // No descriptor is left: the next worker tells.
-            return;
-        }
-
-        if (families.Of[worker.Id].Select(process => machine.BrowserPortOf(process)).FirstOrDefault(port => port is not null) is { } port)
-        {
-            most = HasIpv6() ? 2 : 1;
-            events.Publish(new BrowserPortIsFixed(port, MaxWorkers, options.MaxWorkers));
-        }
+        if (await TryLearnAsync(worker))
+            Changed?.Invoke();
         else
-        {
-            most = int.MaxValue;
-        }
-
-        Changed?.Invoke();
+            looked = 0; // The next worker tells.
     }
 
-    private static bool HasIpv6() => NetworkInterface.GetAllNetworkInterfaces()
+    private async Task<bool> TryLearnAsync(Worker worker)
+    {
+        try
+        {
+            var family = (await processes.LookAsync()).Of[worker.Id].ToList();
+            if (family.Count == 0)
+                return false; // It has just ended.
+            var port = family.Select(process => machine.BrowserPortOf(process)).FirstOrDefault(port => port is not null);
+            most = port is null ? int.MaxValue : HasIpv6() ? 2 : 1;
+            if (port is not null)
+                events.Publish(new BrowserPortIsFixed(port.Value, MaxWorkers, options.MaxWorkers));
+            return true;
+        }
+        catch (Exception e) when (e is IOException or NetworkInformationException)
+        {
+            return false; // No descriptor is left, for example.
+        }
+    }
+
+    /// <summary>Whether a second browser finds a loopback address for the port.</summary>
+    internal static bool HasIpv6() => NetworkInterface.GetAllNetworkInterfaces()
         .Any(network => network.GetIPProperties().UnicastAddresses.Any(address => address.Address.Equals(IPAddress.IPv6Loopback)));
 }

@@ -30,7 +30,7 @@ public sealed class ClientFileTests
     [Fact]
     public async Task A_folder_that_is_not_the_clients_gets_nothing_but_the_download_is_kept()
     {
-        const string elsewhere = "/nowhere/at/all";
+        var elsewhere = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "no-client")).FullName;
         await using var node = await TestNode.StartChromiumAsync();
         await using var site = await Site.StartAsync(new() { ["/report.bin"] = "a,b" });
         var id = await SteelCalls.CreateAsync(node, "{}");
@@ -39,8 +39,24 @@ public sealed class ClientFileTests
         await SetDownloadsAsync(client, "allow", elsewhere);
         await client.CallAsync("Page.navigate", new() { ["url"] = $"{site.Url}/report.bin" }, page);
         await CompletedAsync(client);
-        Assert.False(Directory.Exists(elsewhere));
+        Assert.Empty(Directory.GetFiles(elsewhere));
         Assert.Equal("a,b", await node.Http.GetStringAsync($"/v1/sessions/{id}/files/report.bin"));
+    }
+
+    [Theory]
+    [InlineData("""{"id":7,"method":"Browser.setDownloadBehavior","params":{"behavior":"allow","downloadPath":"/a\u0000b"}}""")]
+    [InlineData("""{"id":7,"method":"Browser.setDownloadBehavior","params":{"behavior":"allow","downloadPath":"/a\ud800"}}""")]
+    [InlineData("""{"id":7,"method":"DOM.setFileInputFiles","params":{"files":["/\u0000",1,null,"\udc00"]}}""")]
+    [InlineData("""{"id":7,"method":"Target.createBrowserContext","params":{"proxyServer":"\ud800"}}""")]
+    [InlineData("""{"id":7,"method":"Target.createBrowserContext","params":{"proxyServer":"x","proxyServer":"y"}}""")]
+    [InlineData("""{"id":7,"method":"Target.createBrowserContext","params":[1]}""")]
+    [InlineData("""{"method":"Target.createBrowserContext", """)]
+    public async Task A_message_that_cannot_be_translated_costs_the_client_nothing_else(string message)
+    {
+        await using var node = await TestNode.StartChromiumAsync();
+        using var client = await node.AttachAsync(await node.CreateAsync());
+        await client.SendAsync(message);
+        await client.CallAsync("Browser.getVersion");
     }
 
     [Fact]

@@ -30,6 +30,10 @@ internal sealed class DevToolsClient : IDisposable
     /// <summary>The node's reason for closing the connection; null while it is open.</summary>
     public string? CloseReason => socket.CloseStatusDescription;
 
+    /// <summary>Sends a text as it is.</summary>
+    public Task SendAsync(string message) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, endOfMessage: true, default);
+
     public async Task<JsonObject> CallAsync(string method, JsonObject? parameters = null, string? session = null)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));

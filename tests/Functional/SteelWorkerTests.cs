@@ -133,7 +133,7 @@ public sealed class SteelWorkerTests
         var port = ((IPEndPoint)held.LocalEndpoint).Port;
         held.Stop();
         await using var node = await StartAsync($" browser={Browser} port={port}", options => options with { Warm = 4, MaxWorkers = 4 });
-        var most = Socket.OSSupportsIPv6 ? 2 : 1;
+        var most = ForeignBrowsers.HasIpv6() ? 2 : 1;
         await node.ReadyAsync(most);
         var status = (await node.Http.GetFromJsonAsync<JsonObject>("/status"))!;
         Assert.Equal(most, node.Pool.Status().Max);

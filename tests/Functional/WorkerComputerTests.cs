@@ -62,6 +62,7 @@ public sealed class WorkerComputerTests
 
     [Theory]
     [InlineData("<input id=a><input id=b>", "one", "twothree")]
+    [InlineData("<input id=a><a href=/x>Forgot</a><button>Show</button><input id=b>", "one", "twothree")]
     [InlineData("<input id=a>", "one\ttwothree", null)]
     [InlineData("<textarea id=a></textarea><button>", "one\ttwo\nthree", null)]
     public async Task What_follows_a_tab_is_typed_into_the_next_field_or_else_into_the_same(string fields, string first, string? second)

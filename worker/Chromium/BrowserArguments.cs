@@ -72,13 +72,15 @@ internal static class BrowserArguments
         return arguments;
     }
 
+    private static readonly IEnumerable<int> RelayAddresses = Enumerable.Range(1, ProxyRelay.MaxContextProxies + 1);
+
     // By default the browser does not use a proxy for loopback addresses; here it must. It resolves no host names, and WebRTC sends nothing
     // past the relay.
     private static string[] Through(ProxyRelay relay) =>
     [
         $"--proxy-server={relay.Address}",
         "--proxy-bypass-list=<-loopback>",
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.*",
+        "--host-resolver-rules=MAP * ~NOTFOUND" + string.Concat(RelayAddresses.Select(last => $", EXCLUDE 127.0.0.{last}")),
         "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     ];
 }

@@ -15,11 +15,11 @@ internal sealed class ComputerApi(PageFinder pages, TimeProvider time)
         await state.Turn.WaitAsync(deadline);
         try
         {
-            if (action is Wait wait)
+            if (action is Wait { HoldKeys.Count: 0 } wait)
                 await Task.Delay(wait.Duration, time, deadline);
             using var page = await pages.AttachAsync(browser, deadline);
             using var dialogs = await PageDialogs.WatchAsync(page, time, deadline);
-            var picture = await PageWatch.RunAsync(page, time, stop => RunAsync(action, page, state, stop), deadline);
+            var picture = await PageWatch.RunAsync(page, PageWatch.Patience, time, stop => RunAsync(action, page, state, stop), deadline);
             return ComputerReply.Of(action, picture, state.Mouse, dialogs.Closed);
         }
         finally
@@ -47,6 +47,7 @@ internal sealed class ComputerApi(PageFinder pages, TimeProvider time)
             Scroll scroll => ScrollAsync(mouse, scroll),
             PressKey press => keyboard.HoldAsync(press.Keys, () => Task.Delay(press.Duration, time, deadline)),
             TypeText type => keyboard.TypeAsync(type.Text),
+            Wait { HoldKeys.Count: > 0 } wait => Task.Delay(wait.Duration, time, deadline),
             _ => Task.CompletedTask,
         };
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using SteelBrowser.Chromium;
 using SteelBrowser.DevTools;
 
@@ -11,10 +10,18 @@ internal sealed class Keyboard(PageSession page, InputState state, CancellationT
     private const int ControlAltMeta = 7;
 
     private const string RememberField = "void (globalThis.field = document.activeElement)";
-    private const string IsInField = """
-        (element => element?.isContentEditable === true || element?.matches(
-          'input:not([type=button i], [type=image i], [type=reset i], [type=submit i]), textarea, select, iframe') === true)
-        (document.activeElement)
+    private const int MostTabs = 20;
+
+    // The focus within a shadow tree that is closed to scripts counts as in a field: more cannot be seen.
+    private const string WhereFocusIs = """
+        (() => {
+          let focus = document.activeElement;
+          while (focus?.shadowRoot?.activeElement) focus = focus.shadowRoot.activeElement;
+          if (!focus || focus === document.body || focus === document.documentElement) return 'nowhere';
+          const isField = focus.isContentEditable || focus.localName.includes('-') || focus.matches(
+            'input:not([type=button i], [type=image i], [type=reset i], [type=submit i]), textarea, select, iframe');
+          return isField ? 'field' : 'elsewhere';
+        })()
         """;
     private const string ReturnToField = "field?.focus?.()";
 
@@ -48,8 +55,8 @@ internal sealed class Keyboard(PageSession page, InputState state, CancellationT
     }
 
     /// <summary>
-    /// Types a text. A character that no key types is inserted as an input method would do it. A tab leads to the next field. When no field
-    /// follows, it is inserted, too: what comes after it would be lost.
+    /// Types a text. A character that no key types is inserted as an input method would do it. A tab leads to the next field, past links
+    /// and buttons. When no field follows, it is inserted, too: what comes after it would be lost.
     /// </summary>
     public async Task TypeAsync(string text)
     {
@@ -70,9 +77,19 @@ internal sealed class Keyboard(PageSession page, InputState state, CancellationT
     private async Task TypeTabAsync()
     {
         await page.EvaluateAsync(RememberField, deadline);
-        await HoldAsync(KeyNames.Find("tab")!, () => Task.CompletedTask);
-        if ((await page.EvaluateAsync(IsInField, deadline)).ValueKind != JsonValueKind.False)
-            return;
+        for (var tabs = 0; tabs < MostTabs; tabs++)
+        {
+            await HoldAsync(KeyNames.Find("tab")!, () => Task.CompletedTask);
+            switch ((await page.EvaluateAsync(WhereFocusIs, deadline)).GetString())
+            {
+                case "field":
+                    return;
+                case "nowhere":
+                    tabs = MostTabs; // The end of the page.
+                    break;
+            }
+        }
+
         await page.EvaluateAsync(ReturnToField, deadline);
         await InsertAsync("\t");
     }

@@ -59,7 +59,8 @@ internal sealed class PageSession : IDisposable
     public IDisposable Listen(Action<string, JsonElement> handler) => new Subscription(pipe, Id, handler);
 
     /// <summary>
-    /// Whether the page's main thread answers within this time. It does not while a script runs without a break or a dialog is open.
+    /// Whether the page's main thread answers within this time. It does not while a script runs without a break or a dialog is open. A page
+    /// that has just navigated or closed counts as one that answers.
     /// </summary>
     public async Task<bool> RespondsAsync(TimeSpan within, TimeProvider time, CancellationToken deadline)
     {
@@ -68,6 +69,10 @@ internal sealed class PageSession : IDisposable
         try
         {
             await CallAsync("Runtime.evaluate", """{"expression":"0"}""", limit.Token);
+            return true;
+        }
+        catch (DevToolsException)
+        {
             return true;
         }
         catch (OperationCanceledException) when (!deadline.IsCancellationRequested)

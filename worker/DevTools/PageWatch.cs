@@ -3,8 +3,11 @@ namespace SteelBrowser.DevTools;
 /// <summary>Ends work on a page that no longer responds, long before the deadline of the work.</summary>
 internal static class PageWatch
 {
-    /// <summary>How long a page may stay silent.</summary>
+    /// <summary>How long a page may stay silent while somebody waits for each step.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a page may be busy with a picture or a print of itself.</summary>
+    public static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -13,11 +16,12 @@ internal static class PageWatch
     /// been cancelled and has ended.
     /// </summary>
     /// <param name="page">The page.</param>
+    /// <param name="patience">How long the page may stay silent.</param>
     /// <param name="time">The clock.</param>
     /// <param name="work">Works with the page until its token is cancelled.</param>
     /// <param name="deadline">The deadline.</param>
     public static async Task<T> RunAsync<T>(
-        PageSession page, TimeProvider time, Func<CancellationToken, Task<T>> work, CancellationToken deadline)
+        PageSession page, TimeSpan patience, TimeProvider time, Func<CancellationToken, Task<T>> work, CancellationToken deadline)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline);
         var working = work(stop.Token);
@@ -25,7 +29,7 @@ internal static class PageWatch
         {
             while (await Task.WhenAny(working, Task.Delay(Pause, time, stop.Token)) != working)
             {
-                if (!await page.RespondsAsync(Patience - Pause, time, stop.Token) && !working.IsCompleted)
+                if (!await page.RespondsAsync(patience - Pause, time, stop.Token) && !working.IsCompleted)
                     throw new UnresponsivePageException(page);
             }
 

@@ -19,11 +19,13 @@ internal sealed class Screencast : IDisposable
     private readonly DevToolsPipe pipe;
     private readonly PageSession page;
     private readonly TimeProvider time;
+    private readonly Action<bool> probed;
     private readonly CancellationTokenSource ended = new();
     private Frame? latest;
 
-    private Screencast(DevToolsPipe pipe, PageSession page, TimeProvider time)
+    private Screencast(DevToolsPipe pipe, PageSession page, Action<bool> probed, TimeProvider time)
     {
+        this.probed = probed;
         this.pipe = pipe;
         this.page = page;
         this.time = time;
@@ -54,12 +56,12 @@ internal sealed class Screencast : IDisposable
     public static async Task<Screencast> StartAsync(
         DevToolsPipe pipe, string tab, string browserSession, Action<bool> probed, TimeProvider time, CancellationToken deadline)
     {
-        var screencast = new Screencast(pipe, await PageSession.AttachAsync(pipe, tab, deadline, browserSession), time);
+        var screencast = new Screencast(pipe, await PageSession.AttachAsync(pipe, tab, deadline, browserSession), probed, time);
         pipe.Received += screencast.OnEvent;
         try
         {
             await screencast.page.CallAsync("Page.startScreencast", Settings, deadline);
-            _ = screencast.ProbeAsync(probed);
+            _ = screencast.ProbeAsync();
             return screencast;
         }
         catch
@@ -74,6 +76,7 @@ internal sealed class Screencast : IDisposable
     {
         pipe.Received -= OnEvent;
         ended.Cancel();
+        probed(true); // Nobody knows it any more.
         page.Dispose();
     }
 
@@ -115,7 +118,7 @@ internal sealed class Screencast : IDisposable
         }
     }
 
-    private async Task ProbeAsync(Action<bool> probed)
+    private async Task ProbeAsync()
     {
         try
         {
@@ -125,7 +128,7 @@ internal sealed class Screencast : IDisposable
                 probed(await page.RespondsAsync(ProbeDeadline, time, ended.Token));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or DevToolsException or BrowserLostException)
+        catch (Exception e) when (e is OperationCanceledException or BrowserLostException)
         {
             // The screencast, the tab or the browser has ended.
         }

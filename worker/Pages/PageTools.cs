@@ -39,16 +39,20 @@ internal sealed class PageTools(PageFinder pages, TimeProvider time)
     public async Task<Reply> ScreenshotAsync(Browser browser, PageRequest request, CancellationToken deadline)
     {
         using var page = await OpenAsync(browser, request, deadline);
-        var more = request.FullPage ? await WholeAsync(page.Session, deadline) : "";
-        var picture = await CaptureAsync(page.Session, more, deadline);
+        var picture = await WatchAsync(
+            page,
+            async stop => await CaptureAsync(page.Session, request.FullPage ? await WholeAsync(page.Session, stop) : "", stop),
+            deadline);
         return new(StatusCodes.Status200OK, "image/png", picture.GetBytesFromBase64()) { PageState = page.State };
     }
 
     public async Task<Reply> PrintAsync(Browser browser, PageRequest request, CancellationToken deadline)
     {
         using var page = await OpenAsync(browser, request, deadline);
-        var printed = await page.Session.CallAsync(
-            "Page.printToPDF", """{"printBackground":true,"preferCSSPageSize":true}""", deadline);
+        var printed = await WatchAsync(
+            page,
+            stop => page.Session.CallAsync("Page.printToPDF", """{"printBackground":true,"preferCSSPageSize":true}""", stop),
+            deadline);
         return new(StatusCodes.Status200OK, "application/pdf", printed.GetProperty("data").GetBytesFromBase64()) { PageState = page.State };
     }
 
@@ -58,6 +62,9 @@ internal sealed class PageTools(PageFinder pages, TimeProvider time)
     /// <param name="deadline">The deadline.</param>
     public static async Task<JsonElement> CaptureAsync(PageSession page, string more, CancellationToken deadline) =>
         (await page.CallAsync("Page.captureScreenshot", $$"""{"format":"png"{{more}}}""", deadline)).GetProperty("data");
+
+    private Task<JsonElement> WatchAsync(OpenedPage page, Func<CancellationToken, Task<JsonElement>> work, CancellationToken deadline) =>
+        PageWatch.RunAsync(page.Session, PageWatch.LongPatience, time, work, deadline);
 
     private Task<OpenedPage> OpenAsync(Browser browser, PageRequest request, CancellationToken deadline) =>
         OpenedPage.OpenAsync(pages, browser, request, time, deadline);

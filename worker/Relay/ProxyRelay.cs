@@ -15,7 +15,10 @@ namespace SteelBrowser.Relay;
 internal sealed class ProxyRelay : IAsyncDisposable
 {
     private const int MaxConnections = 512;
-    private const int MaxContextProxies = 100;
+
+    /// <summary>The most proxies that the contexts of one browser can have. The relay leads to them from 127.0.0.2 on.</summary>
+    public const int MaxContextProxies = 100;
+
     private const int Backlog = 128;
     private static readonly TimeSpan CutDeadline = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromMilliseconds(100);
@@ -72,6 +75,8 @@ internal sealed class ProxyRelay : IAsyncDisposable
     {
         lock (gate)
         {
+            if (stop.IsCancellationRequested)
+                throw new IOException("the browser is ending");
             if (contextProxies.TryGetValue(proxy, out var known))
                 return known;
             if (contextProxies.Count == MaxContextProxies)
@@ -140,27 +145,26 @@ internal sealed class ProxyRelay : IAsyncDisposable
     {
         while (true)
         {
-            await places.WaitAsync(stop.Token);
             try
             {
                 _ = ServeAsync(await listener.AcceptAsync(stop.Token), serve);
             }
             catch (SocketException e) when (!stop.IsCancellationRequested)
             {
-                places.Release();
                 Stderr.Line($"the proxy relay cannot accept a connection: {e.Message}");
                 await Task.Delay(PauseAfterError, time, stop.Token);
             }
-            catch
-            {
-                places.Release();
-                throw;
-            }
+
+            // The next connection is accepted when there is a place for it.
+            await places.WaitAsync(stop.Token);
+            places.Release();
         }
     }
 
     private async Task ServeAsync(Socket socket, Func<Wire, CancellationToken, Task> serve)
     {
+        using var connection = socket;
+        await places.WaitAsync(stop.Token);
         try
         {
             socket.NoDelay = true;

@@ -128,6 +128,7 @@ internal sealed class RelayedConnection(
                 throw new ProxyException("the proxy refuses the user name or password");
             var interim = head.Status is >= 100 and < 200;
             answered = !interim;
+            failures.Clear(destination);
             await browser.WriteAsync((interim ? head : head.ForOneRequest()).ToBytes(), cancellation);
             if (!interim)
                 break;

@@ -11,7 +11,7 @@ namespace Steelyard.Dialects.Steel;
 /// </summary>
 public sealed class PageTurns(Options options, TimeProvider time) : IDisposable
 {
-    private readonly Lock gate = new(); // Guards the list of those that got a turn.
+    private readonly Lock gate = new(); // Guards the list of those that waited and got a turn.
     private readonly RecentEvents served = new(time);
     private readonly ConcurrencyLimiter turns = new(new()
     {
@@ -30,11 +30,17 @@ public sealed class PageTurns(Options options, TimeProvider time) : IDisposable
         using var over = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, context.RequestAborted);
         try
         {
-            var turn = await turns.AcquireAsync(1, over.Token);
+            var acquiring = turns.AcquireAsync(1, over.Token);
+            var hasWaited = !acquiring.IsCompleted;
+            var turn = await acquiring;
             if (turn.IsAcquired)
             {
                 lock (gate)
-                    served.Add();
+                {
+                    if (hasWaited)
+                        served.Add();
+                }
+
                 return turn;
             }
 

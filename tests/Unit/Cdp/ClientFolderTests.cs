@@ -6,6 +6,7 @@ namespace Steelyard.Tests.Unit.Cdp;
 public sealed class ClientFolderTests : IDisposable
 {
     private const string Name = "0b6c.bin";
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly TemporaryFolder folder = new();
     private readonly string downloads;
@@ -14,7 +15,7 @@ public sealed class ClientFolderTests : IDisposable
     public ClientFolderTests()
     {
         downloads = Directory.CreateDirectory(Path.Combine(folder.Root, "downloads")).FullName;
-        client = Directory.CreateDirectory(Path.Combine(folder.Root, "client")).FullName;
+        client = Directory.CreateDirectory(Path.Combine(folder.Root, "client"), Private).FullName;
         File.WriteAllText(Path.Combine(downloads, Name), "content");
     }
 
@@ -64,11 +65,19 @@ public sealed class ClientFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_others_may_use_gets_nothing()
+    {
+        File.SetUnixFileMode(client, Private | UnixFileMode.OtherExecute);
+        Assert.Equal("others may use it, too: its mode must be 0700", Copy(client));
+        Assert.Empty(Directory.GetFiles(client));
+    }
+
+    [Fact]
     public void A_download_that_is_no_plain_file_is_not_read()
     {
         File.Delete(Path.Combine(downloads, Name));
         File.CreateSymbolicLink(Path.Combine(downloads, Name), "/etc/passwd");
-        Assert.Equal("the download is not a plain file", Copy(client));
+        Assert.Equal("the download is not a plain file of the browser's", Copy(client));
         Assert.Empty(Directory.GetFiles(client));
     }
 

@@ -17,7 +17,7 @@ public sealed class MessageFilterTests
     public void Only_whole_messages_of_interest_are_taken_out_however_the_bytes_arrive(int seed)
     {
         var random = new Random(seed);
-        var (stream, passed, taken) = (new List<byte>(), new List<byte>(), new List<string>());
+        var (stream, passed, taken, ends) = (new List<byte>(), new List<byte>(), new List<string>(), new List<int>());
         for (var i = 0; i < 20; i++)
         {
             var isWanted = random.Next(3) == 0;
@@ -26,9 +26,14 @@ public sealed class MessageFilterTests
             var frame = Frame(random, FirstBytes[random.Next(FirstBytes.Length)], text);
             stream.AddRange(frame);
             if (isWanted && frame[0] == 0x81 && text.Length <= 65536)
+            {
                 taken.Add(text);
+                ends.Add(stream.Count);
+            }
             else
+            {
                 passed.AddRange(frame);
+            }
         }
 
         var filter = new MessageFilter(beginning => beginning.StartsWith(Encoding.ASCII.GetBytes(Wanted)));
@@ -46,6 +51,8 @@ public sealed class MessageFilterTests
                 if (message is not null)
                     gotTaken.Add(Encoding.ASCII.GetString(message));
             }
+
+            Assert.Equal(ends.Count(end => end <= position), gotTaken.Count); // What has arrived whole must not wait for more.
         }
 
         Assert.Equal(taken, gotTaken);

@@ -90,7 +90,7 @@ function scrape(formats, state) {
       filter: node => node.nodeName === 'PRE',
       replacement: (content, node) => {
         const code = node.textContent.replace(/\n$/, ''), [, language = ''] = /language-(\S+)/.exec(node.firstChild.className) ?? [];
-        const longest = Math.max(2, ...[...code.matchAll(/^\s*(`{3,})/gm)].map(([, found]) => found.length));
+        const longest = Math.max(2, ...[...code.matchAll(/^ {0,3}(`{3,})/gm)].map(([, found]) => found.length));
         const fence = '`'.repeat(longest + 1);
         return paragraph(`${fence}${language.replaceAll('`', '')}\n${code}\n${fence}`);
       },

@@ -29,8 +29,26 @@ public sealed class PageTurnsTests : IDisposable
         var waiting = turns.TakeAsync(Context());
         var context = Context();
         Assert.Null(await turns.TakeAsync(context));
-        Assert.Equal((429, "30"), (context.Response.StatusCode, context.Response.Headers.RetryAfter.ToString())); // Two in a minute.
+        Assert.Equal((429, "1"), (context.Response.StatusCode, context.Response.Headers.RetryAfter.ToString()));
         Assert.False(waiting.IsCompleted);
+    }
+
+    [Fact]
+    public async Task That_time_is_judged_by_those_who_waited_before()
+    {
+        var first = await turns.TakeAsync(Context());
+        Assert.NotNull(await turns.TakeAsync(Context()));
+        for (var i = 0; i < 5; i++)
+        {
+            var waiting = turns.TakeAsync(Context());
+            first!.Dispose();
+            first = await waiting;
+        }
+
+        _ = turns.TakeAsync(Context());
+        var context = Context();
+        Assert.Null(await turns.TakeAsync(context));
+        Assert.Equal("12", context.Response.Headers.RetryAfter.ToString()); // Five in a minute, and one in line.
     }
 
     [Fact]
