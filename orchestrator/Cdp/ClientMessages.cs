@@ -25,6 +25,7 @@ internal sealed partial class ClientMessages(
     private static readonly TimeSpan CopyDeadline = TimeSpan.FromSeconds(30);
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
+    private BrowserFolders? folders; // Known after the first answer. A new browser means a new connection.
     private volatile Destination? destination; // Set while the client expects its downloads in a folder of its own.
     private string lastCopied = "";
     private bool hasTold;
@@ -117,21 +118,21 @@ internal sealed partial class ClientMessages(
     private async Task<string?> RedirectAsync(JsonObject parameters, string path)
     {
         destination = null;
-        var (folders, refusal) = await AskAsync();
-        if (folders is null)
+        var (own, refusal) = await AskAsync();
+        if (own is null)
             return refusal;
         var full = Path.GetFullPath(path);
-        if (writable.Append(folders.Downloads).Any(folder => BrowserFolders.IsIn(folder, full)))
+        if (writable.Append(own.Downloads).Any(folder => BrowserFolders.IsIn(folder, full)))
             return null;
-        destination = new(path, folders.Downloads, TextIn(parameters["behavior"]) == "allowAndName");
-        parameters["downloadPath"] = folders.Downloads;
+        destination = new(path, own.Downloads, TextIn(parameters["behavior"]) == "allowAndName");
+        parameters["downloadPath"] = own.Downloads;
         return null;
     }
 
     private async Task<string?> CheckAsync(JsonArray files)
     {
-        var (folders, refusal) = await AskAsync();
-        if (folders is null || files.Select(TextIn).FirstOrDefault(file => file is null || !CanRead(folders, file)) is not { } refused)
+        var (own, refusal) = await AskAsync();
+        if (own is null || files.Select(TextIn).FirstOrDefault(file => file is not null && !CanRead(own, file)) is not { } refused)
             return refusal;
         return $"The session's browser cannot read {refused}: it sees only its own files. Upload the file first, with "
             + "POST /v1/sessions/ID/files, and use the path in the answer; or open its folder with --browser-folder.";
@@ -171,13 +172,15 @@ internal sealed partial class ClientMessages(
 
     private async Task<(BrowserFolders? Folders, string? Refusal)> AskAsync()
     {
+        if (folders is not null)
+            return (folders, null);
         using var reply = await placement.Worker.Client.AskAsync(placement.Lease.SessionPath + "/folders");
-        var folders = reply.IsSuccess ? BrowserFolders.TryRead(reply.Body.Span) : null;
+        var told = reply.IsSuccess ? BrowserFolders.TryRead(reply.Body.Span) : null;
 
         // The node reads the folder, so the worker may name no other than its own.
-        return folders is not null && BrowserFolders.IsIn(placement.Worker.Directory.Path, Path.GetFullPath(folders.Downloads))
-            ? (folders, null)
-            : (null, Silence(reply));
+        if (told is not null && BrowserFolders.IsIn(placement.Worker.Directory.Path, Path.GetFullPath(told.Downloads)))
+            folders = told;
+        return folders is null ? (null, Silence(reply)) : (folders, null);
     }
 
     private static JsonObject? Parse(ReadOnlyMemory<byte> json)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static Steelyard.Cdp.WebSocketFrames;
 
 namespace Steelyard.Cdp;
 
@@ -116,7 +117,7 @@ internal sealed class MessageFilter(MessageFilter.Predicate isOfInterest)
         var size = PayloadSize(frame);
         if (IsCandidate(frame, size))
         {
-            mask = (frame[1] & 0x80) != 0 ? BinaryPrimitives.ReadUInt32LittleEndian(frame[(header - 4)..]) : 0;
+            mask = IsMasked(frame) ? BinaryPrimitives.ReadUInt32LittleEndian(frame[(header - 4)..]) : 0;
             Span<byte> beginning = stackalloc byte[LongestBeginning];
             beginning = beginning[..(int)Math.Min(size, LongestBeginning)];
             frame.Slice(header, beginning.Length).CopyTo(beginning);
@@ -146,17 +147,6 @@ internal sealed class MessageFilter(MessageFilter.Predicate isOfInterest)
     }
 
     private static bool IsCandidate(ReadOnlySpan<byte> frame, ulong size) => frame[0] == WholeText && size is > 0 and <= LongestMessage;
-
-    private static int LengthBytes(ReadOnlySpan<byte> frame) => (frame[1] & 0x7F) switch { 126 => 2, 127 => 8, _ => 0 };
-
-    private static int HeaderSize(ReadOnlySpan<byte> frame) => 2 + LengthBytes(frame) + ((frame[1] & 0x80) != 0 ? 4 : 0);
-
-    private static ulong PayloadSize(ReadOnlySpan<byte> frame) => LengthBytes(frame) switch
-    {
-        2 => BinaryPrimitives.ReadUInt16BigEndian(frame[2..]),
-        8 => BinaryPrimitives.ReadUInt64BigEndian(frame[2..]),
-        _ => (ulong)(frame[1] & 0x7F),
-    };
 
     private static void Unmask(Span<byte> payload, uint mask)
     {

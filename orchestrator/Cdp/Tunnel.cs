@@ -31,8 +31,8 @@ internal sealed class Tunnel(
     private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(5);
 
     private readonly SemaphoreSlim turn = new(1); // Held while writing to the client.
-    private readonly MessageFilter? up = messages is null ? null : new(ClientMessages.IsOfInterest);
-    private readonly MessageFilter? down = messages is null ? null : new(messages.IsProgress);
+    private readonly MessageFilter up = new(messages is null ? static _ => false : ClientMessages.IsOfInterest);
+    private readonly MessageFilter down = new(messages is null ? static _ => false : messages.IsProgress);
     private WebSocketFrames toClient = new();
     private WebSocketFrames fromClient = new();
     private long lastSign = time.GetTimestamp();
@@ -99,9 +99,7 @@ internal sealed class Tunnel(
 
     private async ValueTask PassUpAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        if (up is null)
-            await SendAsync(bytes, cancellationToken);
-        while (up is not null && bytes.Length > 0)
+        while (bytes.Length > 0)
         {
             var (passed, message) = up.Next(ref bytes);
             await SendAsync(passed, cancellationToken);
@@ -168,9 +166,7 @@ internal sealed class Tunnel(
 
     private async ValueTask PassDownAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        if (down is null)
-            await ForwardAsync(bytes, cancellationToken);
-        while (down is not null && bytes.Length > 0)
+        while (bytes.Length > 0)
         {
             var (passed, message) = down.Next(ref bytes);
             await ForwardAsync(passed, cancellationToken);

@@ -53,9 +53,9 @@ public struct WebSocketFrames
 
             header[headerLength++] = bytes[0];
             bytes = bytes[1..];
-            if (headerLength >= ShortestHeader && headerLength == HeaderSize())
+            if (headerLength >= ShortestHeader && headerLength == HeaderSize(header))
             {
-                payloadLeft = PayloadSize();
+                payloadLeft = PayloadSize(header);
                 var opcode = header[0] & 0x0F;
                 isMessage = opcode < CloseOpcode;
                 SawMessage |= isMessage;
@@ -100,14 +100,19 @@ public struct WebSocketFrames
         return frame;
     }
 
-    private readonly int LengthBytes() => (header[1] & 0x7F) switch { 126 => 2, 127 => 8, _ => 0 };
+    /// <summary>The size of a frame's header, by its first two bytes.</summary>
+    internal static int HeaderSize(ReadOnlySpan<byte> frame) => 2 + LengthBytes(frame) + (IsMasked(frame) ? 4 : 0);
 
-    private readonly int HeaderSize() => 2 + LengthBytes() + ((header[1] & 0x80) != 0 ? 4 : 0);
-
-    private readonly ulong PayloadSize() => LengthBytes() switch
+    /// <summary>The size of a frame's payload, by its header.</summary>
+    internal static ulong PayloadSize(ReadOnlySpan<byte> frame) => LengthBytes(frame) switch
     {
-        2 => BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(2)),
-        8 => BinaryPrimitives.ReadUInt64BigEndian(header.AsSpan(2)),
-        _ => (ulong)(header[1] & 0x7F),
+        2 => BinaryPrimitives.ReadUInt16BigEndian(frame[2..]),
+        8 => BinaryPrimitives.ReadUInt64BigEndian(frame[2..]),
+        _ => (ulong)(frame[1] & 0x7F),
     };
+
+    /// <summary>Whether the last four bytes of the header are a mask.</summary>
+    internal static bool IsMasked(ReadOnlySpan<byte> frame) => (frame[1] & 0x80) != 0;
+
+    private static int LengthBytes(ReadOnlySpan<byte> frame) => (frame[1] & 0x7F) switch { 126 => 2, 127 => 8, _ => 0 };
 }

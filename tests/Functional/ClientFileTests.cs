@@ -99,11 +99,15 @@ public sealed class ClientFileTests
             Assert.Contains("cannot read " + JsonValue.Create(file).ToJsonString().Trim('"'), refused.Message, StringComparison.Ordinal);
         }
 
+        var mixed = await Assert.ThrowsAsync<InvalidOperationException>(() => SetFilesAsync(null, local));
+        Assert.Contains("cannot read " + local, mixed.Message, StringComparison.Ordinal);
         await SetFilesAsync(path);
         Assert.Equal("uploaded", (string?)await client.EvaluateAsync(page, "f.files[0].text()"));
 
-        Task SetFilesAsync(string file) => client.CallAsync(
-            "DOM.setFileInputFiles", new() { ["files"] = new JsonArray(file), ["nodeId"] = (int)input["nodeId"]! }, page);
+        Task SetFilesAsync(params string?[] files) => client.CallAsync(
+            "DOM.setFileInputFiles",
+            new() { ["files"] = new JsonArray([.. files.Select(file => JsonValue.Create(file))]), ["nodeId"] = (int)input["nodeId"]! },
+            page);
     }
 
     private static Task<JsonObject> SetDownloadsAsync(DevToolsClient client, string behavior, string folder) => client.CallAsync(

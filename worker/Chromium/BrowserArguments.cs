@@ -54,6 +54,10 @@ internal static class BrowserArguments
     // Large enough for the desktop layout of any page. The browser uses the last of several sizes, and all options come after this one.
     private static readonly string UsualWindow = $"--window-size={Dimensions.Default.Width},{Dimensions.Default.Height}";
 
+    // Only the relay's addresses are known to the browser's own resolver.
+    private static readonly string NoNames = "--host-resolver-rules=MAP * ~NOTFOUND"
+        + string.Concat(Enumerable.Range(1, ProxyRelay.MaxContextProxies + 1).Select(last => $", EXCLUDE 127.0.0.{last}"));
+
     public static List<string> For(BrowserSettings settings, LaunchOptions options, Profile profile, ProxyRelay? relay)
     {
         List<string> arguments = [.. Fixed, UsualWindow, $"--user-data-dir={profile.Data}"];
@@ -72,15 +76,13 @@ internal static class BrowserArguments
         return arguments;
     }
 
-    private static readonly IEnumerable<int> RelayAddresses = Enumerable.Range(1, ProxyRelay.MaxContextProxies + 1);
-
     // By default the browser does not use a proxy for loopback addresses; here it must. It resolves no host names, and WebRTC sends nothing
     // past the relay.
     private static string[] Through(ProxyRelay relay) =>
     [
         $"--proxy-server={relay.Address}",
         "--proxy-bypass-list=<-loopback>",
-        "--host-resolver-rules=MAP * ~NOTFOUND" + string.Concat(RelayAddresses.Select(last => $", EXCLUDE 127.0.0.{last}")),
+        NoNames,
         "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     ];
 }

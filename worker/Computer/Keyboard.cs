@@ -80,14 +80,11 @@ internal sealed class Keyboard(PageSession page, InputState state, CancellationT
         for (var tabs = 0; tabs < MostTabs; tabs++)
         {
             await HoldAsync(KeyNames.Find("tab")!, () => Task.CompletedTask);
-            switch ((await page.EvaluateAsync(WhereFocusIs, deadline)).GetString())
-            {
-                case "field":
-                    return;
-                case "nowhere":
-                    tabs = MostTabs; // The end of the page.
-                    break;
-            }
+            var focus = (await page.EvaluateAsync(WhereFocusIs, deadline)).GetString();
+            if (focus == "field")
+                return;
+            if (focus == "nowhere")
+                break; // The end of the page.
         }
 
         await page.EvaluateAsync(ReturnToField, deadline);

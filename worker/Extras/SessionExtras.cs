@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using SteelBrowser.Chromium;
@@ -78,7 +79,7 @@ internal sealed class SessionExtras(ChromiumHost host, SizeLimits limits, TimePr
 
     private static bool IsFailure(Exception e) =>
         e is DevToolsException or BrowserLostException or NavigationException or ScriptException
-            or IOException or UnauthorizedAccessException;
+            or IOException or SocketException or UnauthorizedAccessException;
 
     private async Task<Reply?> RouteAsync(HttpContext context, string id, Browser browser, string call, CancellationToken deadline)
     {

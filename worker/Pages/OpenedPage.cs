@@ -49,9 +49,11 @@ internal sealed class OpenedPage : IDisposable
             if (request.Url is { } url)
                 await LoadAsync(browser, session, url, time, deadline);
             await Task.Delay(request.Delay, time, deadline);
-            await page.GetReadyAsync(time, deadline);
-            if (request.Url is { } opened)
-                await page.CheckIsOfSiteAsync(browser, opened, deadline);
+            var status = await page.GetReadyAsync(time, deadline);
+
+            // Over plain HTTP the relay shows a page with the reason of a failure, which must not be taken for the site's.
+            if (status == StatusCodes.Status502BadGateway && request.Url is { } opened && WhyUnreachable(browser, opened) is { } why)
+                throw why;
             return page;
         }
         catch
@@ -68,36 +70,32 @@ internal sealed class OpenedPage : IDisposable
         Session.Dispose();
     }
 
-    // The browser knows only that a connection failed. The relay knows why.
     private static async Task LoadAsync(Browser browser, PageSession session, string url, TimeProvider time, CancellationToken deadline)
     {
-        var failures = browser.Relay?.Failures;
         try
         {
             await PageLoad.OpenAsync(session, url, time, deadline);
         }
-        catch (NavigationException) when (failures?.WhyOf(url) is not null)
+        catch (NavigationException) when (WhyUnreachable(browser, url) is { } why)
         {
-            throw new NavigationException($"cannot navigate to {url}: {failures.WhyOf(url)}");
+            throw why;
         }
     }
 
-    // Over plain HTTP the relay shows a page with the reason, which must not be taken for the site's.
-    private async Task CheckIsOfSiteAsync(Browser browser, string url, CancellationToken deadline)
-    {
-        const string script = "performance.getEntriesByType('navigation')[0]?.responseStatus";
-        var status = await Session.EvaluateAsync(script, deadline);
-        if (status.ValueKind == JsonValueKind.Number
-            && status.GetInt32() == StatusCodes.Status502BadGateway
-            && browser.Relay?.Failures.WhyOf(url) is { } why)
-            throw new NavigationException($"cannot navigate to {url}: {why}");
-    }
+    // The browser knows only that a connection failed. The relay knows why.
+    private static NavigationException? WhyUnreachable(Browser browser, string url) =>
+        browser.Relay?.Failures.WhyOf(url) is { } why ? new($"cannot navigate to {url}: {why}") : null;
 
-    private async Task GetReadyAsync(TimeProvider time, CancellationToken deadline)
+    // Returns the HTTP status of the page; 0 when there is none.
+    private async Task<int> GetReadyAsync(TimeProvider time, CancellationToken deadline)
     {
+        const string script =
+            "[document.readyState !== 'complete', performance.getEntriesByType('navigation')[0]?.responseStatus ?? 0]";
         if (!await Session.RespondsAsync(ReadyDeadline, time, deadline))
             throw new UnresponsivePageException(Session);
-        isLoading = (await Session.EvaluateAsync("document.readyState !== 'complete'", deadline)).ValueKind == JsonValueKind.True;
+        var seen = await Session.EvaluateAsync(script, deadline);
+        isLoading = seen[0].GetBoolean();
+        return seen[1].GetInt32();
     }
 
     private void Write(Utf8JsonWriter json)

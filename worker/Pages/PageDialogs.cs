@@ -73,9 +73,14 @@ internal sealed class PageDialogs : IDisposable
             var message = parameters.GetProperty("message").GetString() ?? "";
             var dialog = new ClosedDialog(
                 parameters.GetProperty("type").GetString() ?? "", message.Length > MaxMessage ? message[..MaxMessage] : message);
+            int number;
             lock (gate)
+            {
                 isOpen = true;
-            _ = CloseAsync(dialog, Interlocked.Increment(ref opened));
+                number = ++opened;
+            }
+
+            _ = CloseAsync(dialog, number);
         }
     }
 
@@ -85,7 +90,7 @@ internal sealed class PageDialogs : IDisposable
         await Task.Delay(Patience, time);
         lock (gate)
         {
-            if (!isOpen || number != Volatile.Read(ref opened))
+            if (!isOpen || number != opened)
                 return;
             if (closed.Count < MaxRemembered)
                 closed.Add(dialog);

@@ -6,9 +6,9 @@ namespace SteelBrowser.Pages;
 /// <summary>
 /// Opens an address in a page whose CDP domain Page is enabled.
 /// <code>
-///  navigate ──▶ first bytes ──▶ document parsed ──▶ all loaded
-///  └────── 30 s at most ──────────────────────────────────┤
-///                                └───── 10 s at most ─────┘
+///  navigate ─▶ first bytes ─▶ document parsed ─▶ all loaded
+///  └──────── 30 s at most ────────────────────────┤
+///                              └─── 10 s at most ─┘
 /// </code>
 /// Without the first bytes there is no page. What is missing at the end, such as an image that hangs, does not count.
 /// </summary>
@@ -28,7 +28,6 @@ internal static class PageLoad
         await page.CallAsync("Page.setLifecycleEventsEnabled", """{"enabled":true}""", deadline);
         if (!await NavigateAsync(page, url, deadline, limit.Token))
             return;
-        page.Renew();
         try
         {
             await Task.WhenAny(progress.Parsed, progress.Loaded).WaitAsync(limit.Token);

@@ -60,16 +60,14 @@ internal sealed class ProxyRelay : IAsyncDisposable
     /// <param name="upstream">The session's proxy; null for none.</param>
     /// <param name="rules">Where connections may lead.</param>
     /// <param name="time">The clock.</param>
-    public static ProxyRelay Start(ProxyServer? upstream, EgressRules rules, TimeProvider time)
-    {
-        var listener = Listen(new(IPAddress.Loopback, 0));
-        return new(listener, upstream, rules, time);
-    }
+    public static ProxyRelay Start(ProxyServer? upstream, EgressRules rules, TimeProvider time) =>
+        new(Listen(new(IPAddress.Loopback, 0)), upstream, rules, time);
 
     /// <summary>
     /// Leads to a proxy that a browser context has for itself. Returns the address that the browser uses instead: the kernel lets it
     /// connect to the relay's port only, but on any address, and this machine has a whole network of loopback addresses. Throws
-    /// <see cref="BadInputException"/> when there are too many, and <see cref="IOException"/> when the address is in use.
+    /// <see cref="BadInputException"/> when there are too many, <see cref="SocketException"/> when the
+    /// address is in use, and <see cref="IOException"/> when the browser is ending.
     /// </summary>
     public string LeadTo(ProxyServer proxy)
     {
@@ -82,9 +80,7 @@ internal sealed class ProxyRelay : IAsyncDisposable
             if (contextProxies.Count == MaxContextProxies)
                 throw new BadInputException($"a session can have {MaxContextProxies} proxies for its contexts", "proxy.url");
             var address = new IPAddress([127, 0, 0, (byte)(contextProxies.Count + 2)]);
-            Serve(
-                ListenToo(new(address, Port)),
-                (browser, stop) => new ContextProxy(browser, proxy, dialer, Failures, time).RunAsync(stop));
+            Serve(Listen(new(address, Port)), (browser, stop) => new ContextProxy(browser, proxy, dialer, Failures, time).RunAsync(stop));
             return contextProxies[proxy] = $"{(proxy.Kind == ProxyKind.Socks5 ? "socks5" : "http")}://{address}:{Port}";
         }
     }
@@ -104,18 +100,6 @@ internal sealed class ProxyRelay : IAsyncDisposable
 
         for (var place = 0; place < MaxConnections && await places.WaitAsync(CutDeadline); place++)
         {
-        }
-    }
-
-    private static Socket ListenToo(IPEndPoint at)
-    {
-        try
-        {
-            return Listen(at);
-        }
-        catch (SocketException e)
-        {
-            throw new IOException($"the relay cannot listen on {at}: {e.Message}");
         }
     }
 
