@@ -19,7 +19,7 @@ sources = $(wildcard global.json Directory.*.props .editorconfig BannedSymbols.t
 # Built by "shared" already: two builds at a time must not write the same files.
 WITHOUT_SHARED := -p:BuildProjectReferences=false
 
-# NativeAOT makes the worker small and quick to start, and needs a C compiler to link. Without one it runs on the JIT.
+# Both programs are compiled ahead of time. NativeAOT makes the worker small and quick to start, and needs a C compiler to link. Without one it runs on the JIT.
 CC_FOUND := $(firstword $(foreach cc,clang gcc,$(shell command -v $(cc) 2>/dev/null)))
 WORKER_BUILD := $(if $(CC_FOUND),-p:CppCompilerAndLinker=$(notdir $(CC_FOUND)),-p:UseAppHost=true)
 
@@ -57,8 +57,8 @@ upgrade: build ## Take over the sessions of another build, and let it take them 
 mutations: ## Break the product in many ways and see that the simulation notices each
 	@node tests/Simulation/mutations.mjs
 
-bench: build browser ## Measure get, create+delete and CDP side by side with peers, and with another build (BASE=/path/to/its/steelyard)
-	@BASE="$(BASE)" bench/run
+bench: build browser ## Measure against goals and peers (some rows: ROWS="get create"; a smoke run: SHORT=1; another build too: BASE=/path/to/its/steelyard)
+	@BASE="$(BASE)" bench/run $(if $(SHORT),--window 1s --rounds 1) $(ROWS)
 
 clean: ## Delete everything that was built
 	@rm -rf artifacts tester/node_modules tester/clients/node_modules worker/Pages/Scripts/node_modules; find . -type d \( -name bin -o -name obj \) -not -path '*/node_modules/*' -prune -exec rm -rf {} +
@@ -72,10 +72,10 @@ $(SHARED): Shared.slnx $(call sources,contract) $(call sources,processes) $(call
 
 $(ORCHESTRATOR): $(SHARED) $(call sources,orchestrator)
 	@echo "Building the orchestrator ..."
-	@dotnet publish orchestrator -c Release -o $(@D) -v quiet --nologo $(WITHOUT_SHARED)
+	@AHEAD_OF_TIME=Orchestrator dotnet publish orchestrator -c Release -o $(@D) -v quiet --nologo $(WITHOUT_SHARED)
 	@touch $@
 
 $(WORKER): $(SHARED) $(call sources,worker)
 	@echo "Building the worker ..."
-	@$(if $(CC_FOUND),WORKER_AOT=true) dotnet publish worker -c Release -o $(@D) -v quiet --nologo $(WORKER_BUILD) $(WITHOUT_SHARED)
+	@$(if $(CC_FOUND),AHEAD_OF_TIME=Worker) dotnet publish worker -c Release -o $(@D) -v quiet --nologo $(WORKER_BUILD) $(WITHOUT_SHARED)
 	@touch $@

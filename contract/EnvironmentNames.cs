@@ -5,6 +5,7 @@ internal static class EnvironmentNames
 {
     public const string Host = "HOST";
     public const string Port = "PORT";
+    public const string Listener = "STEEL_LISTENER";
     public const string WorkerDirectory = "STEEL_WORKER_DIR";
     public const string WorkerToken = "STEEL_WORKER_TOKEN";
     public const string BrowserPath = "STEEL_BROWSER_PATH";

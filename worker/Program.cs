@@ -30,6 +30,9 @@ if (options.Help)
 // A write beyond the limit for files (ulimit -f) fails with an error, and does not end the worker.
 using var fileTooLarge = PosixSignalRegistration.Create((PosixSignal)Signal.FileTooLarge, signal => signal.Cancel = true);
 
+if (options.Listener is { } descriptor)
+    Descriptors.CloseOnExec((int)descriptor); // Otherwise the browser would keep the port open after this process.
+
 ChromiumHost? chromium = null;
 if (options.Mode == WorkerMode.Chromium)
 {
@@ -49,7 +52,7 @@ if (options.Faults.Count > 0)
     handler = faults.Wrap(handler);
 }
 
-await using var server = new WorkerServer(options.Port, SizeLimits.Request(options.Limits.Body), handler);
+await using var server = new WorkerServer(options.Port, options.Listener, SizeLimits.Request(options.Limits.Body), handler);
 if (await WhyNotStartedAsync(server, options.Port) is { } why)
     return Stderr.Fail(ExitCode.PortTaken, why);
 

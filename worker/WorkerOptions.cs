@@ -11,6 +11,9 @@ internal sealed record WorkerOptions
 {
     public int Port { get; private init; } = 3000;
 
+    /// <summary>Descriptor of an inherited socket that listens on the port already; null to open the port.</summary>
+    public uint? Listener { get; private init; }
+
     public WorkerMode Mode { get; private init; }
 
     public bool Help { get; private init; }
@@ -99,6 +102,8 @@ internal sealed record WorkerOptions
             Egress = ParseEgress(environment(EnvironmentNames.Egress) ?? ""),
             Folders = (environment(EnvironmentNames.BrowserFolders) ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries),
         };
+        if (NullIfEmpty(environment(EnvironmentNames.Listener)) is { } listener)
+            options = options with { Listener = (uint)Number(EnvironmentNames.Listener, listener, 3, ushort.MaxValue) };
         return NullIfEmpty(environment(EnvironmentNames.Port)) is { } port
             ? options with { Port = Number(EnvironmentNames.Port, port, 1, ushort.MaxValue) }
             : options;

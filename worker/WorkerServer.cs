@@ -14,9 +14,10 @@ internal sealed class WorkerServer : IAsyncDisposable
     private readonly PosixSignalRegistration hangup;
 
     /// <param name="port">Port on which the server listens.</param>
+    /// <param name="listener">Descriptor of a socket that listens on the port already; null to open one.</param>
     /// <param name="maxBodyBytes">Maximum body size of a request; a handler can set another one for its request.</param>
     /// <param name="handler">Answers the requests.</param>
-    public WorkerServer(int port, long maxBodyBytes, RequestHandler handler)
+    public WorkerServer(int port, uint? listener, long maxBodyBytes, RequestHandler handler)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore();
@@ -24,7 +25,10 @@ internal sealed class WorkerServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = maxBodyBytes;
-            kestrel.Listen(IPAddress.Loopback, port);
+            if (listener is { } inherited)
+                kestrel.ListenHandle(inherited);
+            else
+                kestrel.Listen(IPAddress.Loopback, port);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopGrace);
         app = builder.Build();

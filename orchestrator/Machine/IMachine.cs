@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Steelyard.Processes;
 
 namespace Steelyard.Machine;
@@ -26,10 +27,10 @@ internal interface IMachine
     bool TryKill(ProcessIdentity process);
 
     /// <summary>
-    /// True when nobody listens on this port of the loopback address now. Throws <see cref="System.Net.Sockets.SocketException"/> when no
+    /// Listens on this port of the loopback address; null when another program has the port. Throws <see cref="SocketException"/> when no
     /// descriptor is free.
     /// </summary>
-    bool IsFree(int port);
+    Socket? TryListen(int port);
 
     /// <summary>
     /// Starts to measure how long the process waits for a processor. Call the returned function to read the time so far; it gives null

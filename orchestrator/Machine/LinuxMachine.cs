@@ -7,6 +7,9 @@ namespace Steelyard.Machine;
 /// <summary>The real machine.</summary>
 internal sealed class LinuxMachine : IMachine
 {
+    // Only this node connects to its workers.
+    private const int WorkerBacklog = 128;
+
     public IProcess Start(ProcessSpec spec) => OsProcess.Start(spec);
 
     public IProcess? TryAdopt(ProcessIdentity identity) => OsProcess.TryAdopt(identity);
@@ -19,17 +22,19 @@ internal sealed class LinuxMachine : IMachine
 
     public bool TryKill(ProcessIdentity process) => ProcessTable.TryKill(process);
 
-    public bool IsFree(int port)
+    public Socket? TryListen(int port)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            return true;
+            socket.Listen(WorkerBacklog);
+            return socket;
         }
         catch (SocketException)
         {
-            return false;
+            socket.Dispose();
+            return null;
         }
     }
 

@@ -1,8 +1,10 @@
+using System.Net.Sockets;
+
 namespace Steelyard.Machine;
 
 /// <summary>
-/// Hands out the ports of a range in turn, so that a port is reused as late as possible. Whether a port is free is only a guess until the
-/// worker listens on it (<see cref="Processes.PortOwner"/>).
+/// Hands out the ports of a range in turn, so that a port is reused as late as possible. Listens on each, so that no other program can take
+/// it before its worker has the socket. A worker that opens the port itself must prove that it has it (<see cref="Processes.PortOwner"/>).
 /// </summary>
 internal sealed class PortAllocator(IMachine machine, int first, int last, Random? random = null)
 {
@@ -13,10 +15,10 @@ internal sealed class PortAllocator(IMachine machine, int first, int last, Rando
     private int next = (random ?? Random.Shared).Next(first, last + 1);
 
     /// <summary>
-    /// Throws <see cref="InvalidOperationException"/> when every port of the range is in use, and
-    /// <see cref="System.Net.Sockets.SocketException"/> when no descriptor is free.
+    /// Takes a port and listens on it. Throws <see cref="InvalidOperationException"/> when every port of the range is in use, and
+    /// <see cref="SocketException"/> when no descriptor is free.
     /// </summary>
-    public int Take()
+    public (int Port, Socket Listener) Take()
     {
         for (var tries = first; tries <= last; tries++)
         {
@@ -29,15 +31,15 @@ internal sealed class PortAllocator(IMachine machine, int first, int last, Rando
                     continue;
             }
 
-            var free = false;
+            Socket? listener = null;
             try
             {
-                if (free = machine.IsFree(port))
-                    return port;
+                if ((listener = machine.TryListen(port)) is not null)
+                    return (port, listener);
             }
             finally
             {
-                if (!free)
+                if (listener is null)
                     Return(port);
             }
         }

@@ -76,13 +76,14 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
     {
         if (silence < Asked)
         {
-            (worker.Starvation, worker.Waited, worker.LateBefore) = (null, TimeSpan.Zero, late);
+            (worker.Starvation, worker.LateBefore) = (null, late);
+            worker.HasWaited(TimeSpan.Zero);
             return;
         }
 
         worker.Starvation ??= machine.MeasureWait(worker.Process, time);
         var ours = late - (worker.LateBefore ??= late);
-        worker.Waited = worker.Starvation() is { } its ? its + ours : TimeSpan.Zero;
+        worker.HasWaited(worker.Starvation() is { } its ? its + ours : TimeSpan.Zero);
     }
 
     private void StopHung(Worker worker, TimeSpan silence)

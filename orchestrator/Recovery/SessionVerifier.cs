@@ -55,7 +55,7 @@ internal sealed class SessionVerifier(
                     return placement.IsIn(reply) ? null : "answered with the body of another session or of a session that has ended";
                 if (reply.Error == WorkerError.Busy)
                     started = time.GetTimestamp(); // No descriptor is left to ask it with.
-                if ((time.GetElapsedTime(started) >= options.WorkerTimeout && !placement.Worker.IsStarved)
+                if ((time.GetElapsedTime(started) >= options.WorkerTimeout && !placement.Worker.WasStarvedWithin(options.WorkerTimeout))
                     || reply.Status is >= 400 and < 500
                     || placement.Worker.Exited.IsCompleted)
                     return $"answered a get with {reply}";

@@ -89,7 +89,7 @@ public sealed class SessionCalls(SessionRegistry sessions, SessionRestorer resto
     {
         if (reply.Error == WorkerError.Busy)
             throw PoolUnavailableException.NoConnection();
-        if (reply.Error == WorkerError.TimedOut && placement.Worker.IsStarved)
+        if (reply.Error == WorkerError.TimedOut && placement.Worker.WasStarvedWithin(options.WorkerTimeout))
             throw PoolUnavailableException.Starved();
         if (reply.Status == StatusCodes.Status404NotFound || reply.Error == WorkerError.Closed)
             await WaitClosedAsync(session, placement);

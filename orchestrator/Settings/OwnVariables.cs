@@ -11,6 +11,9 @@ internal static class OwnVariables
     /// <summary>Makes the runtime complete socket operations on the thread that polls for them.</summary>
     public const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
+    /// <summary>The number of threads that the runtime polls sockets with.</summary>
+    public const string SocketThreads = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
+
     /// <summary>The number of descriptors that are passed to this process (sd_listen_fds(3)).</summary>
     public const string SocketCount = "LISTEN_FDS";
 
@@ -26,5 +29,5 @@ internal static class OwnVariables
 
     /// <summary>Variables that no worker receives. They contain secrets such as keys.</summary>
     public static IEnumerable<string> Names() =>
-        Options().Select(option => option.Key).Concat([InlineCompletions, SocketCount, SocketPid, SocketNames]);
+        Options().Select(option => option.Key).Concat([InlineCompletions, SocketThreads, SocketCount, SocketPid, SocketNames]);
 }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Steelyard.Machine;
 using Steelyard.Records;
 
@@ -8,10 +9,14 @@ internal sealed class ResourceAllocator(
     RunDirectory directory, PortAllocator ports, WorkerProcesses processes, Leftovers leftovers, WorkerLimiter? limiter = null)
 {
     /// <summary>
-    /// Reserves an id and a port for a new worker. Throws <see cref="InvalidOperationException"/> when no port is free, and
-    /// <see cref="System.Net.Sockets.SocketException"/> when no descriptor is free.
+    /// Reserves an id and a port for a new worker, and listens on the port. Throws <see cref="InvalidOperationException"/> when no port is
+    /// free, and <see cref="SocketException"/> when no descriptor is free.
     /// </summary>
-    public WorkerResources Reserve() => New(directory.For(directory.NextWorkerId()), ports.Take());
+    public (WorkerResources Resources, Socket Listener) Reserve()
+    {
+        var (port, listener) = ports.Take();
+        return (New(directory.For(directory.NextWorkerId()), port), listener);
+    }
 
     /// <summary>Takes over the resources of a worker that an earlier orchestrator started.</summary>
     public WorkerResources Adopt(WorkerDirectory folder, WorkerRecord record)

@@ -19,6 +19,7 @@ public sealed class Worker
     private StopReason? stopReason;
     private int provenPort;
     private string? outOfMemory;
+    private long? starvedAt; // When the health loop last saw it starved.
 
     internal Worker(
         IMachine machine, IProcess process, WorkerClient client, WorkerResources resources, bool hasBrowser, TimeProvider time)
@@ -52,6 +53,12 @@ public sealed class Worker
     /// Completes when the kernel has reported the exit, the process is reaped and all connections to it are closed. Never fails.
     /// </summary>
     public Task<ExitStatus> Exited { get; }
+
+    /// <summary>
+    /// The node has opened the worker's port and passed the listening socket to it. A request then waits in the kernel until the worker
+    /// accepts it, and no other program can answer it.
+    /// </summary>
+    internal bool InheritsListener { get; init; }
 
     /// <summary>The worker runs another program or configuration than new workers do. It is replaced when it is free.</summary>
     internal bool IsOutdated { get; init; }
@@ -88,12 +95,26 @@ public sealed class Worker
     /// How long the worker, or the node that asks it, has waited for a processor since the worker became silent. The health loop updates
     /// it.
     /// </summary>
-    internal TimeSpan Waited { get; set; }
+    internal TimeSpan Waited { get; private set; }
 
     /// <summary>
     /// The worker is silent because the machine lacks processors: it has waited for one during at least a third of its silence.
     /// </summary>
     internal bool IsStarved => Waited > TimeSpan.Zero && Waited >= Client.SinceLastAnswer / 3;
+
+    /// <summary>
+    /// The worker was starved at some moment within this time. A call's time runs on when the worker's silence is forgiven for another
+    /// reason, so the state at the end of a call says nothing about the whole call.
+    /// </summary>
+    internal bool WasStarvedWithin(TimeSpan duration) => IsStarved || (starvedAt is { } at && time.GetElapsedTime(at) <= duration);
+
+    /// <summary>Sets <see cref="Waited"/>. Only the health loop calls it.</summary>
+    internal void HasWaited(TimeSpan duration)
+    {
+        Waited = duration;
+        if (IsStarved)
+            starvedAt = time.GetTimestamp();
+    }
 
     /// <summary>The node stopped the worker while it was starved: the silence was not the worker's fault.</summary>
     internal bool WasStarved { get; private set; }

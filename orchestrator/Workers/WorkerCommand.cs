@@ -13,6 +13,9 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
     /// <summary>The protocol of the program's API.</summary>
     public WorkerProtocol Protocol { get; init; } = WorkerProtocol.Challenge;
 
+    /// <summary>The program is the worker that comes with this node.</summary>
+    public bool IsBundled => Kind != WorkerKind.Foreign;
+
     /// <summary>Identifies this version of the program, with its arguments.</summary>
     public string Fingerprint => $"{File.GetLastWriteTimeUtc(Path).Ticks} {Path} {string.Join(' ', Arguments)}";
 

@@ -8,16 +8,18 @@ namespace Steelyard.Workers;
 internal static class WorkerEnvironment
 {
     // Workers must not see the node's settings, above all not its keys.
-    public static Dictionary<string, string?> For(WorkerResources worker, string token, WorkerLimits limits, Options options)
+    public static Dictionary<string, string?> For(WorkerResources worker, WorkerCommand command, string token, Options options)
     {
         var variables = OwnVariables.Names().ToDictionary(name => name, _ => (string?)null);
         variables[EnvironmentNames.Host] = "127.0.0.1"; // Some programs listen on all addresses by default.
         variables[EnvironmentNames.Port] = worker.Port.ToString(CultureInfo.InvariantCulture);
 
+        variables[EnvironmentNames.Listener] = command.IsBundled ? "3" : null; // the first of the inherited handles
+
         // JSON may escape one byte as six.
         (variables[EnvironmentNames.MaxBody], variables[EnvironmentNames.MaxSetup]) =
             ($"{options.MaxBodyBytes}", $"{6L * options.MaxContextBytes}");
-        variables[EnvironmentNames.MaxFiles] = limits.MaxUploads?.ToString(CultureInfo.InvariantCulture);
+        variables[EnvironmentNames.MaxFiles] = WorkerLimits.For(command.Kind, options).MaxUploads?.ToString(CultureInfo.InvariantCulture);
         variables[EnvironmentNames.WorkerDirectory] = variables["TMPDIR"] = worker.Directory.Path;
         variables[EnvironmentNames.WorkerToken] = token;
         variables[EnvironmentNames.Egress] = string.Join(' ', options.EgressRules);

@@ -27,7 +27,7 @@ internal sealed class WorkerReadiness(
     public async Task<bool> WaitAsync(Worker worker)
     {
         var started = time.GetTimestamp();
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = worker.InheritsListener ? TimeSpan.Zero : FirstPause; ; pause = After(pause))
         {
             await Task.WhenAny(worker.Exited, Task.Delay(pause, time));
             var left = TimeLeft(worker, started);
@@ -110,9 +110,13 @@ internal sealed class WorkerReadiness(
         return options.WorkerStartTimeout + excused - time.GetElapsedTime(started);
     }
 
+    private static TimeSpan After(TimeSpan pause) => TimeSpan.FromTicks(Math.Clamp(pause.Ticks * 2, FirstPause.Ticks, LongestPause.Ticks));
+
     // Returns null if no descriptor is left to read /proc.
     private async Task<bool?> IsListeningAsync(Worker worker)
     {
+        if (worker.InheritsListener)
+            return true;
         try
         {
             return await machine.IsListeningAsync(worker.Process, worker.Port);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Steelyard.Machine;
 using Steelyard.Processes;
 using Steelyard.Records;
@@ -22,22 +23,23 @@ internal sealed class WorkerStarter(
 
     /// <summary>
     /// Spawns a worker. Throws <see cref="ProcessStartException"/>, <see cref="IOException"/>, <see cref="UnauthorizedAccessException"/>,
-    /// <see cref="InvalidOperationException"/> or <see cref="System.Net.Sockets.SocketException"/>.
+    /// <see cref="InvalidOperationException"/> or <see cref="SocketException"/>.
     /// </summary>
     public async Task<Worker> StartAsync(int restarts, string? previousExit)
     {
-        var own = resources.Reserve();
+        var (own, listener) = resources.Reserve();
         IProcess? process = null;
         try
         {
             own.Prepare();
-            process = machine.Start(SpecOf(own));
+            process = Spawn(own, listener);
             own.Register(process.Identity);
             own.Directory.WriteRecord(new(process.Identity, own.Port, restarts, command.Kind, Program));
             return new(machine, process, clients.For(own.Port), own, command.Kind == WorkerKind.Chromium, time)
             {
                 Restarts = restarts,
                 PreviousExit = previousExit,
+                InheritsListener = command.IsBundled,
             };
         }
         catch
@@ -61,11 +63,21 @@ internal sealed class WorkerStarter(
         };
     }
 
-    private ProcessSpec SpecOf(WorkerResources own) => new(command.Path, command.Arguments)
+    // A bundled worker inherits the listening socket, and other workers open their port themselves. Our copy is closed in any case, or the
+    // kernel would accept connections for a dead worker.
+    private IProcess Spawn(WorkerResources own, Socket listener)
     {
-        LogPath = own.Directory.Log.Path,
-        Environment = WorkerEnvironment.For(
-            own, WorkerToken.Of(directory.Secret, own.Directory.Id), WorkerLimits.For(command.Kind, options), options),
-        Mark = WorkerToken.MarkOf(directory.Secret, own.Directory.Id),
-    };
+        using (listener)
+        {
+            if (!command.IsBundled)
+                listener.Dispose();
+            return machine.Start(new(command.Path, command.Arguments)
+            {
+                LogPath = own.Directory.Log.Path,
+                Environment = WorkerEnvironment.For(own, command, WorkerToken.Of(directory.Secret, own.Directory.Id), options),
+                Mark = WorkerToken.MarkOf(directory.Secret, own.Directory.Id),
+                InheritedHandles = command.IsBundled ? [listener.SafeHandle] : [],
+            });
+        }
+    }
 }

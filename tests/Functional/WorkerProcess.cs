@@ -61,7 +61,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
         var folder = Path.Combine(Path.GetTempPath(), $"steelyard-worker-{Guid.NewGuid():N}");
         Directory.CreateDirectory(folder);
-        var port = Ports.Take();
+        var (port, listener) = Ports.Take();
+        listener.Dispose(); // The worker opens its port itself.
         var process = OsProcess.Start(new(path, command(folder))
         {
             LogPath = Path.Combine(folder, "log"),

@@ -68,6 +68,12 @@ internal sealed class SimulatedConnection(SimulatedMachine machine, WorkerClient
 
         if (peer is null)
         {
+            if (machine.StartingAt(owner.Port) is { } starting)
+            {
+                starting.AfterStart(() => Deliver(request, outcome)); // The request waits in the kernel.
+                return;
+            }
+
             if ((peer = machine.At(owner.Port)) is null)
             {
                 outcome.TrySetResult(new(WorkerError.Refused));

@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Steelyard.Contract;
 using Steelyard.Machine;
 using Steelyard.Processes;
+using Steelyard.Settings;
 using Steelyard.WorkerHttp;
 
 namespace Steelyard.Tests.Simulation;
@@ -27,6 +29,9 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
     private readonly int? defect = world.Happens(0.5) ? world.Random.Next(SimulatedProcess.BadStarts) : null;
 
     public World World => world;
+
+    /// <summary>In half of the runs, workers inherit their sockets; in the others, they open their ports themselves.</summary>
+    public WorkerKind Kind { get; } = world.Happens(0.5) ? WorkerKind.Simulated : WorkerKind.Foreign;
 
     /// <summary>How a start fails, where starts fail.</summary>
     public int Defect => (Weather.Start < 1 ? null : defect) ?? world.Random.Next(SimulatedProcess.BadStarts);
@@ -58,6 +63,7 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
             this, NextIdentity(), spec.Environment, int.Parse(spec.Environment["PORT"]!, CultureInfo.InvariantCulture))
         {
             Mark = spec.Mark,
+            InheritsListener = spec.InheritedHandles.Count > 0,
         };
         processes.Add(process);
         world.Note($"{process} spawned");
@@ -100,7 +106,9 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
     public IWorkerConnection? TryConnect(WorkerClient client, TimeProvider time) =>
         world.Happens(Weather.Call / 20) ? null : new SimulatedConnection(this, client, time);
 
-    public bool IsFree(int port) => !Living.Any(process => process.Port == port);
+    public Socket? TryListen(int port) => Living.Any(process => process.Port == port)
+        ? null
+        : new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     public Task<bool> IsListeningAsync(IProcess process, int port) =>
         Task.FromResult(((SimulatedProcess)process).Port == port && !((SimulatedProcess)process).LostItsPort);
@@ -118,6 +126,10 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
 
     /// <summary>Returns the process that listens on a port; null when none does.</summary>
     public SimulatedProcess? At(int port) => Living.FirstOrDefault(process => process.Port == port && process.IsListening);
+
+    /// <summary>Returns the process that has inherited the socket of a port, and does not accept connections yet; null when none does.</summary>
+    public SimulatedProcess? StartingAt(int port) =>
+        Living.FirstOrDefault(process => process.Port == port && process is { InheritsListener: true, IsListening: false });
 
     /// <summary>
     /// Gives the identities of dead workers to foreign programs: the worst case for code that trusts pids.

@@ -46,7 +46,7 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
         var records = new SessionRecordStore(ledger, directory, machine.Boot);
         var processes = new WorkerProcesses(directory, machine);
         var leftovers = new Leftovers(processes, machine, time, log.For<Leftovers>());
-        var command = new WorkerCommand("/bin/true", [], WorkerKind.Simulated);
+        var command = new WorkerCommand("/bin/true", [], machine.Kind);
         var turns = new StartTurns(options, time);
         var ports = new PortAllocator(machine, options.FirstWorkerPort, options.LastWorkerPort, world.Random);
         var starter = new WorkerStarter(

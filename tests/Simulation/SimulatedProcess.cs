@@ -21,6 +21,7 @@ internal sealed class SimulatedProcess(
     private readonly SimulatedProcessor processor = new(machine);
     private bool isHung;
     private bool isPreparing;
+    private readonly List<Action> backlog = [];
     private int sessions;
 
     public ProcessIdentity Identity => identity;
@@ -51,6 +52,9 @@ internal sealed class SimulatedProcess(
     public SimulatedProcess? Worker { get; init; }
 
     public long? Mark { get; init; }
+
+    /// <summary>The socket listened before the process was spawned.</summary>
+    public bool InheritsListener { get; init; }
 
     /// <summary>True after the simulation has damaged the process: the session it held may be lost.</summary>
     public bool HasFailed { get; private set; }
@@ -206,7 +210,7 @@ internal sealed class SimulatedProcess(
             case 2:
                 machine.After(machine.Between(1, 20), Listen);
                 break;
-            case 3:
+            case 3 when !InheritsListener:
                 LostItsPort = true;
                 Listen();
                 break;
@@ -217,9 +221,13 @@ internal sealed class SimulatedProcess(
         }
     }
 
+    /// <summary>Calls back when the process accepts connections, or has ended.</summary>
+    public void AfterStart(Action action) => backlog.Add(action);
+
     private void Listen()
     {
         IsListening = IsAlive;
+        EmptyBacklog();
         machine.After(StartGate.Probation, () =>
         {
             if (IsAlive && !isHung && !LostItsPort)
@@ -227,6 +235,13 @@ internal sealed class SimulatedProcess(
         });
         if (IsAlive)
             machine.StartHelper(this);
+    }
+
+    private void EmptyBacklog()
+    {
+        var waiting = backlog.ToList();
+        backlog.Clear();
+        waiting.ForEach(action => action());
     }
 
     private void Fail(string what, Action action)
@@ -244,6 +259,7 @@ internal sealed class SimulatedProcess(
             return;
         machine.World.Note($"{this} is gone: {status}");
         IsListening = false;
+        EmptyBacklog();
         foreach (var connection in connections.ToList())
             connection.Break();
     }

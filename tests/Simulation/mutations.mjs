@@ -34,7 +34,7 @@ const mutations = [
   ['a worker that waits for a processor is taken for hung', 'Pool/WorkerHealth.cs',
     'silence - worker.Waited >= options.HangTimeout', 'silence >= options.HangTimeout'],
   ['a session whose worker waits for a processor is lost', 'Sessions/SessionCalls.cs',
-    'if (reply.Error == WorkerError.TimedOut && placement.Worker.IsStarved)', 'if (false)'],
+    'if (reply.Error == WorkerError.TimedOut && placement.Worker.WasStarvedWithin(options.WorkerTimeout))', 'if (false)'],
   ['a slot of a lost session is taken before all workers are adopted', 'Recovery/SessionAdopter.cs',
     '.OrderBy(found => found.Worker is null)', ''],
   ['a hung worker is not noticed', 'Pool/WorkerHealth.cs',

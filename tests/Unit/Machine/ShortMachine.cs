@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
 using Steelyard.Machine;
 using Steelyard.Processes;
@@ -46,7 +47,7 @@ internal sealed class ShortMachine : IMachine, IConnector
         return Connect is not null ? Connect(client) : HasDescriptors ? sockets.TryConnect(client, time) : null;
     }
 
-    public bool IsFree(int port) => real.IsFree(port);
+    public Socket? TryListen(int port) => real.TryListen(port);
 
     public int? BrowserPortOf(ProcessIdentity process) => real.BrowserPortOf(process);
 
