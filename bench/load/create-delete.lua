@@ -1,4 +1,5 @@
 -- Repeats a create and the delete of the created session, on one connection per thread. wrk counts each pair as two requests.
+dofile("bench/load/latency.lua")
 local id = nil
 local body = '{"user":"bench"}'
 local headers = { ["Content-Type"] = "application/json" }
