@@ -24,8 +24,6 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
 
     private TimeSpan Period => options.ProbeInterval / TicksPerInterval;
 
-    // A worker that has been silent for this time was asked in the previous round.
-    private TimeSpan Asked => options.ProbeInterval + Period;
 
     /// <summary>Runs the loop until it is cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
     public Task RunAsync(CancellationToken cancellationToken)
@@ -57,8 +55,9 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
         if (worker.State is not (WorkerState.Starting or WorkerState.Ready or WorkerState.Leased))
             return;
         var silence = worker.Client.SilenceAt(now);
-        MeasureWait(worker, silence);
-        if (worker.State == WorkerState.Starting || silence < options.ProbeInterval)
+        var interval = worker.State == WorkerState.Ready ? options.IdleProbeInterval : options.ProbeInterval;
+        MeasureWait(worker, silence, interval + Period);
+        if (worker.State == WorkerState.Starting || silence < interval)
             return; // The code that started the worker decides whether the start has failed.
         if (probing.TryAdd(worker, 0))
             _ = ProbeAsync(worker);
@@ -67,14 +66,15 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
     }
 
     // The worker was asked in time, and no byte of a reply has arrived.
-    private bool IsOwed(Worker worker, long now) => worker.Client.UnansweredAt(now) >= options.HangTimeout - Asked;
+    private bool IsOwed(Worker worker, long now) =>
+        worker.Client.UnansweredAt(now) >= options.HangTimeout - options.ProbeInterval - Period;
 
     // The delays of this node's rounds count as well, from the last round on in which the worker was not overdue: the node sends the
     // request and reads the reply, so they are not the worker's fault. Most workers answer at once. Their own wait is measured only when
     // one was asked in the previous round and has not answered yet, because that reads two small files for each thread of the worker.
-    private void MeasureWait(Worker worker, TimeSpan silence)
+    private void MeasureWait(Worker worker, TimeSpan silence, TimeSpan asked)
     {
-        if (silence < Asked)
+        if (silence < asked)
         {
             (worker.Starvation, worker.LateBefore) = (null, late);
             worker.HasWaited(TimeSpan.Zero);

@@ -53,8 +53,11 @@ public sealed record Options
     /// <summary>Time between SIGTERM and SIGKILL.</summary>
     public TimeSpan WorkerStopGrace { get; init; } = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>A worker that is silent for this time is asked for its health.</summary>
+    /// <summary>A worker with a session that is silent for this time is asked for its health.</summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>An idle worker that is silent for this time is asked for its health. No client waits for it.</summary>
+    public TimeSpan IdleProbeInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A worker that is silent for this time is stopped.</summary>
     public TimeSpan HangTimeout { get; init; } = TimeSpan.FromSeconds(2.5);

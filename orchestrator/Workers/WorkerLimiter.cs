@@ -6,11 +6,15 @@ namespace Steelyard.Workers;
 
 /// <summary>
 /// Enforces the limits of workers. The kernel enforces the limits for descriptors, core dumps and file sizes, and for memory where control
-/// groups are available. For the rest, one loop checks all workers every second and stops those that exceed a limit.
+/// groups are available. For the rest, one loop checks the workers that are not idle every second, and the idle ones every five seconds,
+/// and stops those that exceed a limit.
 /// </summary>
 internal sealed class WorkerLimiter
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    // An idle worker runs no page, so what it uses does not grow.
+    private const int LooksPerIdleLook = 5;
 
     // The kernel counts threads. That limit only stops a flood of threads; the loop counts the processes.
     private const int ThreadsPerProcess = 64;
@@ -21,6 +25,7 @@ internal sealed class WorkerLimiter
     private readonly TimeProvider time;
     private readonly ILogger<WorkerLimiter> logger;
     private long? oomKills = OomKills.Count();
+    private int looks;
 
     public WorkerLimiter(
         WorkerCommand command, WorkerProcesses processes, Options options, TimeProvider time, ILogger<WorkerLimiter> logger)
@@ -77,9 +82,10 @@ internal sealed class WorkerLimiter
         oomKills = OomKills.Count();
         if (Limits.MemoryBytes is null && Limits.Processes is null && folders is null)
             return;
-        if (await TryLookAsync() is not { } look)
+        var busy = looks++ % LooksPerIdleLook == 0 ? workers : workers.FindAll(worker => worker.State != WorkerState.Ready);
+        if (busy.Count == 0 || await TryLookAsync() is not { } look)
             return;
-        foreach (var worker in workers)
+        foreach (var worker in busy)
         {
             if (Exceeds(worker, [.. look.Of[worker.Id].Select(process => process.Pid)]) is { } reason)
                 stop(worker, reason);

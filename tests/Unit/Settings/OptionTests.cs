@@ -24,6 +24,7 @@ public sealed class OptionTests
         ("worker-timeout", "250ms", o => o.WorkerTimeout, TimeSpan.FromMilliseconds(250), ["250", "-1s"]),
         ("worker-stop-grace", "3s", o => o.WorkerStopGrace, TimeSpan.FromSeconds(3), ["3", ""]),
         ("probe-interval", "2s", o => o.ProbeInterval, TimeSpan.FromSeconds(2), ["2", "0s"]),
+        ("idle-probe-interval", "9s", o => o.IdleProbeInterval, TimeSpan.FromSeconds(9), ["9", "0s"]),
         ("hang-timeout", "9s", o => o.HangTimeout, TimeSpan.FromSeconds(9), ["9", "0s"]),
         ("starved-timeout", "9s", o => o.StarvedTimeout, TimeSpan.FromSeconds(9), ["9", "0s"]),
         ("start-concurrency", "8", o => o.StartConcurrency, 8, ["0", "1001", "x"]),

@@ -6,7 +6,7 @@ import { poll } from '../../wait.ts';
 import { idleWorker, reach } from './reach.ts';
 
 export const killIdle = (context: TestContext) => loseIdle(context, 'SIGKILL', 1_000);
-export const stopIdle = (context: TestContext) => loseIdle(context, 'SIGSTOP', 6_000);
+export const stopIdle = (context: TestContext) => loseIdle(context, 'SIGSTOP', 8_000);
 
 async function loseIdle(context: TestContext, signal: 'SIGKILL' | 'SIGSTOP', goneWithinMs: number): Promise<void> {
   const { sessions, pool, figure, onCleanup } = context;
