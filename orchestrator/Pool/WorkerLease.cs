@@ -18,7 +18,6 @@ public sealed class WorkerLease : IDisposable
     {
         this.pool = pool;
         Worker = worker;
-        worker.Client.ForgiveSilence(); // An idle worker is asked rarely, so its silence until now says nothing.
     }
 
     public Worker Worker { get; }

@@ -93,6 +93,7 @@ public sealed partial class WorkerPool
             if (queue.CountNeedsLock == 0 && idle.Take() is { } worker)
             {
                 census.Move(worker, WorkerState.Leased);
+                worker.Client.ForgiveSilence(); // An idle worker is asked rarely, so its silence until now says nothing.
                 GrowNeedsLock();
                 return LeaseNeedsLock(worker);
             }

@@ -4,7 +4,7 @@ using Steelyard.Contract.Egress;
 namespace Steelyard.Settings;
 
 /// <summary>The options of a node. Durations have no maximum unless stated. The command line validates all options at start.</summary>
-public sealed record Options
+public sealed partial record Options
 {
     /// <summary>What a worker can add to the body that it received: id, time, field names.</summary>
     private const int ReplyOverheadBytes = 64 * 1024;
@@ -43,27 +43,6 @@ public sealed record Options
 
     /// <summary>How long a create can wait for a worker.</summary>
     public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>Time from spawn to ready; also from the end of a session to ready again.</summary>
-    public TimeSpan WorkerStartTimeout { get; init; } = TimeSpan.FromSeconds(15);
-
-    /// <summary>Timeout of one call to a worker.</summary>
-    public TimeSpan WorkerTimeout { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>Time between SIGTERM and SIGKILL.</summary>
-    public TimeSpan WorkerStopGrace { get; init; } = TimeSpan.FromSeconds(1.5);
-
-    /// <summary>A worker with a session that is silent for this time is asked for its health.</summary>
-    public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>An idle worker that is silent for this time is asked for its health. No client waits for it.</summary>
-    public TimeSpan IdleProbeInterval { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>A worker that is silent for this time is stopped.</summary>
-    public TimeSpan HangTimeout { get; init; } = TimeSpan.FromSeconds(2.5);
-
-    /// <summary>A worker that is silent for this time is stopped, even if it has waited for a processor all the time.</summary>
-    public TimeSpan StarvedTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>An orchestrator under a supervisor is killed and replaced when it gives no sign of life for this time.</summary>
     public TimeSpan NodeHangTimeout { get; init; } = TimeSpan.FromSeconds(30);

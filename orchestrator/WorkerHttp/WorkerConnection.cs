@@ -13,7 +13,11 @@ internal sealed class WorkerConnection : IWorkerConnection
 {
     private const int BufferSize = 4096;
 
+    // A node that runs comes to each deadline sooner than this.
+    private static readonly TimeSpan Lateness = TimeSpan.FromMilliseconds(500);
+
     private readonly WorkerClient owner;
+    private readonly TimeProvider time;
     private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly HttpReplyReader reader;
     private readonly ReplyMemory memory;
@@ -26,6 +30,7 @@ internal sealed class WorkerConnection : IWorkerConnection
     public WorkerConnection(WorkerClient owner, ReplyMemory memory, TimeProvider time)
     {
         this.owner = owner;
+        this.time = time;
         this.memory = memory;
         reader = new(socket, BufferSize);
         deadline = new(Timeout.InfiniteTimeSpan, time);
@@ -55,6 +60,7 @@ internal sealed class WorkerConnection : IWorkerConnection
     {
         var error = WorkerError.Malformed;
         reusable = false;
+        var started = time.GetTimestamp();
         try
         {
             deadline.CancelAfter(timeout);
@@ -69,9 +75,10 @@ internal sealed class WorkerConnection : IWorkerConnection
         }
         catch (OperationCanceledException)
         {
-            error = WorkerError.TimedOut;
-            if (HasUnreadReply)
-                owner.ForgiveSilence(); // The worker has answered, and this node did not come to read it.
+            // If the reply lies here unread, or the deadline itself came late, this node did not run in time: the worker is not to blame.
+            error = HasUnreadReply || time.GetElapsedTime(started) > timeout + Lateness ? WorkerError.Busy : WorkerError.TimedOut;
+            if (error == WorkerError.Busy)
+                owner.ForgiveSilence();
         }
         catch (SocketException e) when (!socket.Connected && Shortage.IsIn(e))
         {

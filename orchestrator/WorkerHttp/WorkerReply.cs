@@ -21,8 +21,8 @@ public enum WorkerError
     TooLarge,
 
     /// <summary>
-    /// Too many calls to this worker are under way, or we have no descriptor left: it was not asked. Or a list of pages is larger than
-    /// what is left of their budget.
+    /// The worker is not to blame. Too many calls to it are under way, or we have no descriptor left: it was not asked. Or a list of pages
+    /// is larger than what is left of their budget. Or this node did not run when the reply was due.
     /// </summary>
     Busy,
 }

@@ -124,6 +124,19 @@ public sealed class WorkerClientTests
     }
 
     [Fact]
+    public async Task A_deadline_that_comes_late_says_nothing_about_the_worker()
+    {
+        await using var server = new ScriptedServer(connection => connection.ReadRequestAsync());
+        using var client = Client(server.Port);
+        var call = client.GetAsync("/x").AsTask();
+        await Until.TrueAsync(() => server.Requests.Count == 1, "the request came");
+        time.Advance(Limit + TimeSpan.FromSeconds(1));
+        using var reply = await Until.DoneAsync(call);
+        Assert.Equal(WorkerError.Busy, reply.Error);
+        Assert.Equal(TimeSpan.Zero, client.SinceLastAnswer);
+    }
+
+    [Fact]
     public async Task A_reply_that_stops_half_way_is_timed_out_at_the_deadline_of_the_whole_call()
     {
         await using var server = new ScriptedServer(async connection =>

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
 using Steelyard.Machine;
 using Steelyard.Records;
@@ -94,11 +96,12 @@ public sealed class WorkerReadinessTests : IDisposable
         Func<Worker, WorkerReadiness, StartTurns, Task> use)
     {
         var options = new Options { StartConcurrency = 1, WorkerStartTimeout = startTimeout };
-        var command = new WorkerCommand("/bin/sleep", ["60"], kind);
+        var command = new WorkerCommand("/bin/sh", ["-c", "exec 3<&-; exec sleep 60"], kind); // gives the listening socket up
         var (starter, processes, _) = TestWorkers.Starter(command, runs, machine, connector, options, time);
         var turns = new StartTurns(options, time);
         var browsers = new ForeignBrowsers(command, processes, machine, new([]), options, time);
         var worker = await starter.StartAsync(0, null);
+        await Until.TrueAsync(() => !Accepts(worker.Port), "nobody listens on its port");
         try
         {
             await use(worker, new(command, machine, turns, new(), browsers, options, time), turns);
@@ -107,6 +110,20 @@ public sealed class WorkerReadinessTests : IDisposable
         {
             await Until.DoneAsync(worker.StopAsync(StopReason.Untrusted, TimeSpan.Zero));
             await Until.DoneAsync(worker.Resources.DisposeAsync().AsTask());
+        }
+    }
+
+    private static bool Accepts(int port)
+    {
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            client.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 }
