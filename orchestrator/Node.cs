@@ -137,7 +137,7 @@ public sealed class Node : IAsyncDisposable
         options = options with { ApiKeys = [], OperatorKeys = [] }; // Only hashes of the keys are kept, in the KeyRing.
         var runDirectory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.AddConsoleLog(options);
+        builder.AddConsoleLog(options, time);
         builder.AddListener(options);
         builder.Services
             .AddSingleton(options)

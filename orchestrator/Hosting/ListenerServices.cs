@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 using Steelyard.Connections;
 using Steelyard.Http;
@@ -11,8 +12,6 @@ namespace Steelyard.Hosting;
 /// <summary>The web server with its listening socket, and the log.</summary>
 internal static class ListenerServices
 {
-    private const int MaxQueuedLines = 10_000;
-
     public static void AddListener(this WebApplicationBuilder builder, Options options)
     {
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -35,7 +34,7 @@ internal static class ListenerServices
             .Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
     }
 
-    public static void AddConsoleLog(this WebApplicationBuilder builder, Options options)
+    public static void AddConsoleLog(this WebApplicationBuilder builder, Options options, TimeProvider time)
     {
         if (options.LogFormat == LogFormat.Json)
             builder.Logging.AddJsonConsole(console =>
@@ -48,8 +47,10 @@ internal static class ListenerServices
 
         // Why a start failed is told in a line, without a stack trace.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        builder.Services.Configure<ConsoleLoggerOptions>(console =>
-            (console.QueueFullMode, console.MaxQueueLength) = (ConsoleLoggerQueueFullMode.DropWrite, MaxQueuedLines));
+        builder.Services.RemoveAll<ILoggerProvider>(); // It writes each line alone. Its formatters stay.
+        var name = options.LogFormat == LogFormat.Json ? ConsoleFormatterNames.Json : ConsoleFormatterNames.Simple;
+        builder.Services.AddSingleton<ILoggerProvider>(all => new ConsoleLog(
+            all.GetServices<ConsoleFormatter>().Single(formatter => formatter.Name == name), Console.OpenStandardOutput(), time));
     }
 
     // What libraries log below a warning is about their own parts.
