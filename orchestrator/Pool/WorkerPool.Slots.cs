@@ -70,6 +70,13 @@ public sealed partial class WorkerPool
         lifted?.Cancel();
     }
 
+    /// <summary>Records how long a worker has taken from its spawn to ready.</summary>
+    internal void LearnStart(TimeSpan took)
+    {
+        lock (gate)
+            demand.Started(took);
+    }
+
     /// <summary>Records that the worker has proved that its program works, so that waiting slots may start workers.</summary>
     internal void Prove(Worker worker)
     {
@@ -170,7 +177,9 @@ public sealed partial class WorkerPool
 
     private int TargetNeedsLock()
     {
-        var target = PoolSize.Target(census[WorkerState.Leased], queue.CountNeedsLock, options.Warm, browsers.MaxWorkers);
+        // While creates wait, the workers for them come first.
+        var warm = queue.CountNeedsLock > 0 ? options.Warm : demand.Warm(options.Warm);
+        var target = PoolSize.Target(census[WorkerState.Leased], queue.CountNeedsLock, warm, browsers.MaxWorkers);
         if (!startGate.IsFailing)
             return target;
 

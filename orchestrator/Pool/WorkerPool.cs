@@ -19,6 +19,7 @@ public sealed partial class WorkerPool
     private readonly IdleWorkers idle;
     private readonly WorkerCensus census = new();
     private readonly LeaseQueue queue;
+    private readonly Demand demand;
     private readonly StartGate startGate = new();
     private readonly ForeignBrowsers browsers;
     private readonly Options options;
@@ -46,6 +47,7 @@ public sealed partial class WorkerPool
         this.events = events;
         idle = new(time);
         queue = new(gate, time);
+        demand = new(time);
         supervisor = supervise(this);
     }
 
@@ -90,6 +92,7 @@ public sealed partial class WorkerPool
         {
             if (closed)
                 throw PoolUnavailableException.ShuttingDown();
+            demand.Ask();
             if (queue.CountNeedsLock == 0 && idle.Take() is { } worker)
             {
                 census.Move(worker, WorkerState.Leased);
@@ -125,7 +128,7 @@ public sealed partial class WorkerPool
         List<Worker> surplus;
         lock (gate)
         {
-            surplus = idle.Surplus(options.Warm, options.IdleShrink);
+            surplus = idle.Surplus(demand.Warm(options.Warm), options.IdleShrink);
             foreach (var slot in slots.Where(slot => slot.Worker is not null && surplus.Contains(slot.Worker)))
                 slot.Retired = true;
             surplus.ForEach(worker => BeginStopNeedsLock(worker));

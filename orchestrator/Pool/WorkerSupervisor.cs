@@ -156,7 +156,9 @@ internal sealed class WorkerSupervisor(
 
         if (ready)
         {
-            events.Publish(new WorkerReady(worker.Name, time.GetElapsedTime(started)));
+            var took = time.GetElapsedTime(started);
+            events.Publish(new WorkerReady(worker.Name, took));
+            pool.LearnStart(took);
             pool.Offer(worker);
         }
         else if (!worker.Exited.IsCompleted)

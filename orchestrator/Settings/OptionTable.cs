@@ -20,7 +20,7 @@ public static class OptionTable
         new("worker-api", "challenge|steel",
             "API of your own worker program: the API of docs/worker-api.md, or that of the open-source Steel worker [challenge]",
             (o, v) => o with { WorkerApi = Choice(v, "challenge", WorkerApi.Challenge, "steel", WorkerApi.Steel) }),
-        new("warm", "N", "Number of idle workers to keep ready [4]", (o, v) => o with { Warm = Number(v, 0, 10_000) }),
+        new("warm", "N", "Number of idle workers to keep ready; more while creates arrive often [4]", (o, v) => o with { Warm = Number(v, 0, 10_000) }),
         new("max-workers", "N", "Maximum number of workers, and so of live sessions [by memory, at least 16]",
             (o, v) => o with { MaxWorkers = Number(v, 1, 10_000) }),
         new("session-ttl", "TIME", "A session that is idle for this time ends [60s]",

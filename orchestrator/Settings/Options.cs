@@ -21,7 +21,7 @@ public sealed partial record Options
     /// <summary>The API of a worker program that is not bundled.</summary>
     public WorkerApi WorkerApi { get; init; } = WorkerApi.Challenge;
 
-    /// <summary>Number of idle workers to keep ready.</summary>
+    /// <summary>Number of idle workers to keep ready. While creates arrive often, more are kept; none if this is zero.</summary>
     public int Warm { get; init; } = 4;
 
     /// <summary>Maximum number of slots; 0 decides by memory.</summary>
