@@ -6,7 +6,8 @@ using Steelyard.Settings;
 // another thread. So handlers must never block. One such thread for two processors leaves the others to workers and clients. With one for
 // each, a request changes threads between the client's and the worker's socket. See decision 0017.
 Environment.SetEnvironmentVariable(OwnVariables.InlineCompletions, "1");
-Environment.SetEnvironmentVariable(OwnVariables.SocketThreads, $"{Math.Max(1, Environment.ProcessorCount / 2)}");
+if (Environment.GetEnvironmentVariable(OwnVariables.SocketThreads) is null)
+    Environment.SetEnvironmentVariable(OwnVariables.SocketThreads, $"{Math.Max(1, Environment.ProcessorCount / 2)}");
 return await CommandLine.RunAsync(
     args,
     CommandLine.ReadSettings,

@@ -87,10 +87,6 @@ public static class CommandLine
 
         if (options.ProbeInterval < TimeSpan.FromMilliseconds(20))
             throw new ArgumentException("--probe-interval must be at least 20ms");
-        if (options.IdleProbeInterval < options.ProbeInterval)
-            throw new ArgumentException("--idle-probe-interval must not be shorter than --probe-interval");
-        if (options.IdleProbeInterval >= options.StarvedTimeout)
-            throw new ArgumentException("--idle-probe-interval must be shorter than --starved-timeout");
         if (options.HangTimeout <= options.ProbeInterval)
             throw new ArgumentException("--hang-timeout must be longer than --probe-interval");
         if (options.StarvedTimeout < options.HangTimeout)

@@ -33,6 +33,21 @@ internal sealed class ConsoleLog(ConsoleFormatter formatter, Stream output, Time
 
     public void Dispose() => closing.Cancel(); // The lines that wait are then written without a pause.
 
+    private StringBuilder LineAbout(int lost)
+    {
+        using var line = new StringWriter(CultureInfo.InvariantCulture);
+        Format(
+            new LogEntry<int>(
+                LogLevel.Warning,
+                typeof(ConsoleLog).FullName!,
+                default,
+                lost,
+                null,
+                static (count, _) => $"{count} log lines were dropped, because nobody read this output"),
+            line);
+        return line.GetStringBuilder();
+    }
+
     private void Format<TState>(LogEntry<TState> entry, StringWriter line) => formatter.Write(entry, null, line);
 
     private void Add(StringBuilder line)
@@ -57,6 +72,7 @@ internal sealed class ConsoleLog(ConsoleFormatter formatter, Stream output, Time
         {
             await Task.Delay(Pause, time, closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             StringBuilder lines;
+            int lost;
             lock (gate)
             {
                 if (waiting.Length == 0)
@@ -66,27 +82,29 @@ internal sealed class ConsoleLog(ConsoleFormatter formatter, Stream output, Time
                 }
 
                 (lines, waiting) = (waiting, new());
-                if (dropped > 0)
-                    lines.Append(CultureInfo.InvariantCulture, $"{dropped} log lines were dropped, because nobody read this output\n");
-                dropped = 0;
+                (lost, dropped) = (dropped, 0);
             }
 
+            if (lost > 0)
+                lines.Append(LineAbout(lost));
             try
             {
                 await output.WriteAsync(Encoding.UTF8.GetBytes(lines.ToString()));
                 await output.FlushAsync();
             }
-            catch (IOException)
+            catch (Exception)
             {
-                // The reader of stdout is gone, and there is nobody to tell.
+                // The reader of stdout is gone, and there is nobody to tell. A later line may find another reader.
             }
         }
     }
 
     private sealed class Logger(ConsoleLog log, string category) : ILogger
     {
+        private const int KeptLength = 1024;
+
         [ThreadStatic]
-        private static StringWriter? line;
+        private static StringWriter? kept;
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
@@ -96,10 +114,13 @@ internal sealed class ConsoleLog(ConsoleFormatter formatter, Stream output, Time
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> format)
         {
-            line ??= new(CultureInfo.InvariantCulture);
+            var line = kept ?? new(CultureInfo.InvariantCulture);
+            kept = null; // What is formatted may log in turn.
             log.Format(new LogEntry<TState>(logLevel, category, eventId, state, exception, format), line);
             var text = line.GetStringBuilder();
             log.Add(text);
+            if (text.Capacity <= KeptLength)
+                kept = line;
             text.Clear();
         }
     }

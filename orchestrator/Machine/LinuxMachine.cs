@@ -7,7 +7,7 @@ namespace Steelyard.Machine;
 /// <summary>The real machine.</summary>
 internal sealed class LinuxMachine : IMachine
 {
-    // Only this node connects to its workers.
+    // Until the worker starts, which sets its own. Only this node connects to its workers.
     private const int WorkerBacklog = 128;
 
     public IProcess Start(ProcessSpec spec) => OsProcess.Start(spec);

@@ -63,6 +63,11 @@ public sealed class PoolUnavailableException : Exception
             + "retry. If the problem persists, lower --max-workers.",
         TimeSpan.FromSeconds(2));
 
+    public static PoolUnavailableException NodeWasLate() => new(
+        "This node did not run for a while, as on a machine that was paused, and does not know its worker's answer. The session is still "
+            + "alive; retry.",
+        TimeSpan.FromSeconds(1));
+
     public static PoolUnavailableException NotWrittenDown(string reason) => new(
         $"The session cannot be written down in the run directory, so a restart of this node would lose it: {reason} Free disk space there "
             + "and retry.",

@@ -24,6 +24,13 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
 
     private TimeSpan Period => options.ProbeInterval / TicksPerInterval;
 
+    // A worker that has been silent for this time was asked in the previous round.
+    private TimeSpan Asked => options.ProbeInterval + Period;
+
+    // How much later an idle worker is asked. Never less than nothing.
+    private TimeSpan IdleRest => options.IdleProbeInterval > options.ProbeInterval
+        ? options.IdleProbeInterval - options.ProbeInterval
+        : TimeSpan.Zero;
 
     /// <summary>Runs the loop until it is cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
     public Task RunAsync(CancellationToken cancellationToken)
@@ -54,10 +61,11 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
     {
         if (worker.State is not (WorkerState.Starting or WorkerState.Ready or WorkerState.Leased))
             return;
-        var silence = worker.Client.SilenceAt(now);
-        var interval = worker.State == WorkerState.Ready ? options.IdleProbeInterval : options.ProbeInterval;
-        MeasureWait(worker, silence, interval + Period);
-        if (worker.State == WorkerState.Starting || silence < interval)
+
+        // An idle worker is asked later, and the time before that does not count.
+        var silence = worker.Client.SilenceAt(now) - (worker.State == WorkerState.Ready ? IdleRest : TimeSpan.Zero);
+        MeasureWait(worker, silence);
+        if (worker.State == WorkerState.Starting || silence < options.ProbeInterval)
             return; // The code that started the worker decides whether the start has failed.
         if (probing.TryAdd(worker, 0))
             _ = ProbeAsync(worker);
@@ -66,24 +74,23 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
     }
 
     // The worker was asked in time, and no byte of a reply has arrived.
-    private bool IsOwed(Worker worker, long now) =>
-        worker.Client.UnansweredAt(now) >= options.HangTimeout - options.ProbeInterval - Period;
+    private bool IsOwed(Worker worker, long now) => worker.Client.UnansweredAt(now) >= options.HangTimeout - Asked;
 
     // The delays of this node's rounds count as well, from the last round on in which the worker was not overdue: the node sends the
     // request and reads the reply, so they are not the worker's fault. Most workers answer at once. Their own wait is measured only when
     // one was asked in the previous round and has not answered yet, because that reads two small files for each thread of the worker.
-    private void MeasureWait(Worker worker, TimeSpan silence, TimeSpan asked)
+    private void MeasureWait(Worker worker, TimeSpan silence)
     {
-        if (silence < asked)
+        if (silence < Asked)
         {
             (worker.Starvation, worker.LateBefore) = (null, late);
-            worker.HasWaited(TimeSpan.Zero);
+            worker.HasWaited(TimeSpan.Zero, silence);
             return;
         }
 
         worker.Starvation ??= machine.MeasureWait(worker.Process, time);
         var ours = late - (worker.LateBefore ??= late);
-        worker.HasWaited(worker.Starvation() is { } its ? its + ours : TimeSpan.Zero);
+        worker.HasWaited(worker.Starvation() is { } its ? its + ours : TimeSpan.Zero, silence);
     }
 
     private void StopHung(Worker worker, TimeSpan silence)
@@ -100,7 +107,7 @@ internal sealed class WorkerHealth(WorkerPool pool, IMachine machine, Options op
         {
             using var reply = await worker.Client.HealthAsync(options.HangTimeout);
             if (reply.Error == WorkerError.Busy)
-                worker.Client.ForgiveSilence(); // The worker was not asked, because no descriptor is left.
+                worker.Client.ForgiveSilence(); // The worker was not asked.
         }
         catch (Exception e)
         {

@@ -92,7 +92,8 @@ public sealed partial class WorkerPool
         {
             if (closed)
                 throw PoolUnavailableException.ShuttingDown();
-            demand.Ask();
+            if (standing == Standing.New)
+                demand.Ask();
             if (queue.CountNeedsLock == 0 && idle.Take() is { } worker)
             {
                 census.Move(worker, WorkerState.Leased);

@@ -158,7 +158,8 @@ internal sealed class WorkerSupervisor(
         {
             var took = time.GetElapsedTime(started);
             events.Publish(new WorkerReady(worker.Name, took));
-            pool.LearnStart(took);
+            if (worker.Start >= 0)
+                pool.LearnStart(took); // An adopted worker started earlier.
             pool.Offer(worker);
         }
         else if (!worker.Exited.IsCompleted)

@@ -47,14 +47,15 @@ internal sealed class SessionVerifier(
     {
         var client = placement.Worker.Client;
         var started = time.GetTimestamp();
+        var first = started;
         while (true)
         {
             using (var reply = await client.GetAsync(placement.Lease.SessionPath!))
             {
                 if (reply.IsSuccess)
                     return placement.IsIn(reply) ? null : "answered with the body of another session or of a session that has ended";
-                if (reply.Error == WorkerError.Busy)
-                    started = time.GetTimestamp(); // No descriptor is left to ask it with.
+                if (reply.Error == WorkerError.Busy || (reply.Error == WorkerError.Late && IsEarly(first)))
+                    started = time.GetTimestamp(); // No descriptor was left to ask it with, or this node did not run.
                 if ((time.GetElapsedTime(started) >= options.WorkerTimeout && !placement.Worker.WasStarvedWithin(options.WorkerTimeout))
                     || reply.Status is >= 400 and < 500
                     || placement.Worker.Exited.IsCompleted)
@@ -64,4 +65,6 @@ internal sealed class SessionVerifier(
             await Task.Delay(Pause, time);
         }
     }
+
+    private bool IsEarly(long first) => time.GetElapsedTime(first) < options.StarvedTimeout;
 }

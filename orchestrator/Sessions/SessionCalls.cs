@@ -89,6 +89,8 @@ public sealed class SessionCalls(SessionRegistry sessions, SessionRestorer resto
     {
         if (reply.Error == WorkerError.Busy)
             throw PoolUnavailableException.NoConnection();
+        if (reply.Error == WorkerError.Late)
+            throw PoolUnavailableException.NodeWasLate();
         if (reply.Error == WorkerError.TimedOut && placement.Worker.WasStarvedWithin(options.WorkerTimeout))
             throw PoolUnavailableException.Starved();
         if (reply.Status == StatusCodes.Status404NotFound || reply.Error == WorkerError.Closed)

@@ -25,6 +25,9 @@ internal sealed class HttpReplyReader(Socket socket, int initialSize) : IDisposa
     /// </summary>
     public ReplyMemory? Budget { get; set; }
 
+    /// <summary>Some bytes of the reply have been read.</summary>
+    public bool HasBegun => end > 0;
+
     public int Status => head.Status;
 
     public string ContentType => head.ContentType;

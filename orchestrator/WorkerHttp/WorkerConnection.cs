@@ -41,6 +41,22 @@ internal sealed class WorkerConnection : IWorkerConnection
 
     public bool HasUnreadReply => asked && IsReadable;
 
+    // In contrast to IsReadable, false at the end of the connection.
+    private bool HasBytes
+    {
+        get
+        {
+            try
+            {
+                return socket.Available > 0;
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
+
     private bool IsReadable
     {
         get
@@ -75,10 +91,10 @@ internal sealed class WorkerConnection : IWorkerConnection
         }
         catch (OperationCanceledException)
         {
-            // If the reply lies here unread, or the deadline itself came late, this node did not run in time: the worker is not to blame.
-            error = HasUnreadReply || time.GetElapsedTime(started) > timeout + Lateness ? WorkerError.Busy : WorkerError.TimedOut;
-            if (error == WorkerError.Busy)
+            var hasAnswered = asked && !reader.HasBegun && HasBytes;
+            if (hasAnswered)
                 owner.ForgiveSilence();
+            error = hasAnswered || time.GetElapsedTime(started) > timeout + Lateness ? WorkerError.Late : WorkerError.TimedOut;
         }
         catch (SocketException e) when (!socket.Connected && Shortage.IsIn(e))
         {

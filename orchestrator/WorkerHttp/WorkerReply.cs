@@ -21,10 +21,16 @@ public enum WorkerError
     TooLarge,
 
     /// <summary>
-    /// The worker is not to blame. Too many calls to it are under way, or we have no descriptor left: it was not asked. Or a list of pages
-    /// is larger than what is left of their budget. Or this node did not run when the reply was due.
+    /// Too many calls to this worker are under way, or we have no descriptor left: it was not asked. Or a list of pages is larger than
+    /// what is left of their budget.
     /// </summary>
     Busy,
+
+    /// <summary>
+    /// No whole reply by the deadline, but this node did not run in time: it came late to the deadline, or had not read the reply that was
+    /// there. What the worker did is unknown, and the worker is not to blame.
+    /// </summary>
+    Late,
 }
 
 /// <summary>

@@ -19,7 +19,7 @@ public sealed class Worker
     private StopReason? stopReason;
     private int provenPort;
     private string? outOfMemory;
-    private long? starvedAt; // When the health loop last saw it starved.
+    private long starvedAt; // When the health loop last saw it starved; 0 for never.
 
     internal Worker(
         IMachine machine, IProcess process, WorkerClient client, WorkerResources resources, bool hasBrowser, TimeProvider time)
@@ -100,20 +100,22 @@ public sealed class Worker
     /// <summary>
     /// The worker is silent because the machine lacks processors: it has waited for one during at least a third of its silence.
     /// </summary>
-    internal bool IsStarved => Waited > TimeSpan.Zero && Waited >= Client.SinceLastAnswer / 3;
+    internal bool IsStarved { get; private set; }
 
     /// <summary>
     /// The worker was starved at some moment within this time. A call's time runs on when the worker's silence is forgiven for another
     /// reason, so the state at the end of a call says nothing about the whole call.
     /// </summary>
-    internal bool WasStarvedWithin(TimeSpan duration) => IsStarved || (starvedAt is { } at && time.GetElapsedTime(at) <= duration);
+    internal bool WasStarvedWithin(TimeSpan duration) =>
+        IsStarved || (Volatile.Read(ref starvedAt) is var at and not 0 && time.GetElapsedTime(at) <= duration);
 
-    /// <summary>Sets <see cref="Waited"/>. Only the health loop calls it.</summary>
-    internal void HasWaited(TimeSpan duration)
+    /// <summary>Sets <see cref="Waited"/> and <see cref="IsStarved"/>. Only the health loop calls it.</summary>
+    internal void HasWaited(TimeSpan duration, TimeSpan silence)
     {
         Waited = duration;
+        IsStarved = duration > TimeSpan.Zero && duration >= silence / 3;
         if (IsStarved)
-            starvedAt = time.GetTimestamp();
+            Volatile.Write(ref starvedAt, time.GetTimestamp());
     }
 
     /// <summary>The node stopped the worker while it was starved: the silence was not the worker's fault.</summary>

@@ -13,7 +13,6 @@ internal static class WorkerEnvironment
         var variables = OwnVariables.Names().ToDictionary(name => name, _ => (string?)null);
         variables[EnvironmentNames.Host] = "127.0.0.1"; // Some programs listen on all addresses by default.
         variables[EnvironmentNames.Port] = worker.Port.ToString(CultureInfo.InvariantCulture);
-
         variables[EnvironmentNames.Listener] = command.IsBundled ? "3" : null; // the first of the inherited handles
 
         // JSON may escape one byte as six.

@@ -13,7 +13,7 @@ internal sealed class WorkerLimiter
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    // An idle worker runs no page, so what it uses does not grow.
+    // An idle worker runs only a blank page, so what it uses does not grow.
     private const int LooksPerIdleLook = 5;
 
     // The kernel counts threads. That limit only stops a flood of threads; the loop counts the processes.
@@ -82,10 +82,10 @@ internal sealed class WorkerLimiter
         oomKills = OomKills.Count();
         if (Limits.MemoryBytes is null && Limits.Processes is null && folders is null)
             return;
-        var busy = looks++ % LooksPerIdleLook == 0 ? workers : workers.FindAll(worker => worker.State != WorkerState.Ready);
-        if (busy.Count == 0 || await TryLookAsync() is not { } look)
+        var due = looks++ % LooksPerIdleLook == 0 ? workers : workers.FindAll(worker => worker.State != WorkerState.Ready);
+        if (due.Count == 0 || await TryLookAsync() is not { } look)
             return;
-        foreach (var worker in busy)
+        foreach (var worker in due)
         {
             if (Exceeds(worker, [.. look.Of[worker.Id].Select(process => process.Pid)]) is { } reason)
                 stop(worker, reason);

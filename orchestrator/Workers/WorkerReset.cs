@@ -58,6 +58,7 @@ internal static class WorkerReset
         return reply switch
         {
             { Error: WorkerError.Busy } => Outcome.NotAsked,
+            { Error: WorkerError.Late } => Outcome.NotYet,
             { Error: WorkerError.None, Status: 200 or 202 or 204 or 404 } => Outcome.Done,
             _ => Outcome.Failed,
         };
@@ -68,6 +69,11 @@ internal static class WorkerReset
         using var reply = await client.StatusAsync(within);
         if (reply.IsSuccess)
             return client.Protocol.ReadStatus(reply.Body.Span) is { IsFree: true } ? Outcome.Done : Outcome.NotYet;
-        return reply.Error == WorkerError.Busy ? Outcome.NotAsked : Outcome.Failed;
+        return reply.Error switch
+        {
+            WorkerError.Busy => Outcome.NotAsked,
+            WorkerError.Late => Outcome.NotYet,
+            _ => Outcome.Failed,
+        };
     }
 }

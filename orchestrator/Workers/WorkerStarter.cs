@@ -28,6 +28,7 @@ internal sealed class WorkerStarter(
     public async Task<Worker> StartAsync(int restarts, string? previousExit)
     {
         var (own, listener) = resources.Reserve();
+        using var ours = listener; // With a copy of ours, the kernel would accept connections for a dead worker.
         IProcess? process = null;
         try
         {
@@ -63,21 +64,17 @@ internal sealed class WorkerStarter(
         };
     }
 
-    // A bundled worker inherits the listening socket, and other workers open their port themselves. Our copy is closed in any case, or the
-    // kernel would accept connections for a dead worker.
+    // A bundled worker inherits the listening socket. Other workers open their port themselves.
     private IProcess Spawn(WorkerResources own, Socket listener)
     {
-        using (listener)
+        if (!command.IsBundled)
+            listener.Dispose();
+        return machine.Start(new(command.Path, command.Arguments)
         {
-            if (!command.IsBundled)
-                listener.Dispose();
-            return machine.Start(new(command.Path, command.Arguments)
-            {
-                LogPath = own.Directory.Log.Path,
-                Environment = WorkerEnvironment.For(own, command, WorkerToken.Of(directory.Secret, own.Directory.Id), options),
-                Mark = WorkerToken.MarkOf(directory.Secret, own.Directory.Id),
-                InheritedHandles = command.IsBundled ? [listener.SafeHandle] : [],
-            });
-        }
+            LogPath = own.Directory.Log.Path,
+            Environment = WorkerEnvironment.For(own, command, WorkerToken.Of(directory.Secret, own.Directory.Id), options),
+            Mark = WorkerToken.MarkOf(directory.Secret, own.Directory.Id),
+            InheritedHandles = command.IsBundled ? [listener.SafeHandle] : [],
+        });
     }
 }

@@ -123,7 +123,8 @@ internal sealed class SimulatedClient(World world, SimulatedMachine machine, Fun
             default:
                 var isOurShortage = reply is { Status: 503, HasRetryAfter: true }
                     && (reply.Body.Contains("descriptors", StringComparison.Ordinal)
-                        || reply.Body.Contains("processor", StringComparison.Ordinal));
+                        || reply.Body.Contains("processor", StringComparison.Ordinal)
+                        || reply.Body.Contains("node did not run", StringComparison.Ordinal));
                 world.Check(
                     isOurShortage || (reply is { Status: 503, HasRetryAfter: true } or { Status: 502 } && machine.MayBeLost(tag)),
                     $"I7: a get of {tag}, whose worker has not failed, was answered {reply!.Status}: {reply.Body}");

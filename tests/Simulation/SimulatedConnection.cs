@@ -29,7 +29,7 @@ internal sealed class SimulatedConnection(SimulatedMachine machine, WorkerClient
         }
         catch (OperationCanceledException)
         {
-            reply = new(WorkerError.TimedOut);
+            reply = new(machine.World.Happens(0.2) ? WorkerError.Late : WorkerError.TimedOut);
             Break();
         }
 

@@ -127,7 +127,7 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
     /// <summary>Returns the process that listens on a port; null when none does.</summary>
     public SimulatedProcess? At(int port) => Living.FirstOrDefault(process => process.Port == port && process.IsListening);
 
-    /// <summary>Returns the process that has inherited the socket of a port, and does not accept connections yet; null when none does.</summary>
+    /// <summary>Returns the process that has inherited a port's socket, and does not accept connections yet; null for none.</summary>
     public SimulatedProcess? StartingAt(int port) =>
         Living.FirstOrDefault(process => process.Port == port && process is { InheritsListener: true, IsListening: false });
 

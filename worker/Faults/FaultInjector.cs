@@ -12,7 +12,7 @@ internal sealed class FaultInjector(IReadOnlyList<FaultSpec> specs, int seed, in
     private readonly FaultDice dice = new(seed, port);
     private bool neverAvailable;
 
-    /// <summary>Injects the faults of <see cref="FaultStep.Start"/>. Never returns when the worker must run without listening.</summary>
+    /// <summary>Injects the faults of <see cref="FaultStep.Start"/>. Never returns when the worker must run without serving.</summary>
     public async Task StartAsync()
     {
         Stderr.Line($"injecting faults (--faults), with --fault-seed {seed} on port {port}");

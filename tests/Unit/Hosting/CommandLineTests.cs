@@ -44,15 +44,6 @@ public sealed class CommandLineTests
             StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(0.5)]
-    [InlineData(30)]
-    public void An_interval_for_idle_workers_that_is_too_short_or_too_long_is_refused(double seconds) => Assert.Contains(
-        "--idle-probe-interval",
-        Assert.Throws<ArgumentException>(
-            () => CommandLine.Complete(new() { IdleProbeInterval = TimeSpan.FromSeconds(seconds) })).Message,
-        StringComparison.Ordinal);
-
     [Fact]
     public void A_folder_for_browsers_within_another_is_refused()
     {

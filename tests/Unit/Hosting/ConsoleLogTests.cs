@@ -60,10 +60,34 @@ public sealed class ConsoleLogTests
     [Fact]
     public async Task An_output_that_is_gone_harms_nobody()
     {
-        await using var log = new ConsoleLog(new Plain(), new Output { IsGone = true }, TimeProvider.System);
+        var output = new Output { IsGone = true };
+        await using var log = new ConsoleLog(new Plain(), output, TimeProvider.System);
         log.CreateLogger("x").LogInformation("a line");
-        await Task.Yield();
+        await Until.TrueAsync(() => output.Writes == 1, "it was written to");
         log.CreateLogger("x").LogInformation("another");
+        await Until.TrueAsync(() => output.Writes == 2, "it was tried again");
+    }
+
+    [Fact]
+    public async Task What_is_formatted_may_log_in_turn()
+    {
+        var output = new Output();
+        await using (var log = new ConsoleLog(new Plain(), output, TimeProvider.System))
+        {
+            var logger = log.CreateLogger("x");
+            logger.LogInformation("outer {Text}", new Talker(logger));
+        }
+
+        Assert.Equal("inner\nouter x\n", output.Text);
+    }
+
+    private sealed class Talker(ILogger logger)
+    {
+        public override string ToString()
+        {
+            logger.LogInformation("inner");
+            return "x";
+        }
     }
 
     private sealed class Plain() : ConsoleFormatter("plain")
@@ -88,7 +112,7 @@ public sealed class ConsoleLogTests
         {
             Interlocked.Increment(ref writes);
             if (IsGone)
-                throw new IOException("Broken pipe");
+                throw new UnauthorizedAccessException("Bad file descriptor");
             if (Held is not null)
                 await Held.Task;
             Write(buffer.Span);

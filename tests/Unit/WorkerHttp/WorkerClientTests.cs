@@ -132,8 +132,7 @@ public sealed class WorkerClientTests
         await Until.TrueAsync(() => server.Requests.Count == 1, "the request came");
         time.Advance(Limit + TimeSpan.FromSeconds(1));
         using var reply = await Until.DoneAsync(call);
-        Assert.Equal(WorkerError.Busy, reply.Error);
-        Assert.Equal(TimeSpan.Zero, client.SinceLastAnswer);
+        Assert.Equal(WorkerError.Late, reply.Error);
     }
 
     [Fact]
