@@ -12,9 +12,7 @@ public static class MachineLoad
     public static (int Cpu, int Memory) Read()
     {
         var load = double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
-        var memory = File.ReadLines("/proc/meminfo").Take(3)
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .ToDictionary(words => words[0], words => double.Parse(words[1], CultureInfo.InvariantCulture));
-        return ((int)(100 * load / Environment.ProcessorCount), (int)(100 * (1 - (memory["MemAvailable:"] / memory["MemTotal:"]))));
+        var (available, total) = MachineMemory.Read();
+        return ((int)(100 * load / Environment.ProcessorCount), (int)(100 * (1 - ((double)available / total))));
     }
 }

@@ -6,6 +6,10 @@ namespace Steelyard.Machine;
 /// <summary>What workers need from the machine they run on: processes and ports. Either the real machine or a simulated one.</summary>
 internal interface IMachine
 {
+    /// <summary>Why the machine has too little memory for one more worker; null when it has enough.</summary>
+    /// <param name="reserve">See <see cref="MemoryReserve.WhyNoMore"/>.</param>
+    string? MemoryShortage(long? reserve);
+
     /// <summary>Starts a process. Throws <see cref="ProcessStartException"/>.</summary>
     IProcess Start(ProcessSpec spec);
 

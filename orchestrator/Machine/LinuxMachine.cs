@@ -10,6 +10,12 @@ internal sealed class LinuxMachine : IMachine
     // Until the worker starts, which sets its own. Only this node connects to its workers.
     private const int WorkerBacklog = 128;
 
+    public string? MemoryShortage(long? reserve)
+    {
+        var (available, total) = MachineMemory.Read();
+        return MemoryReserve.WhyNoMore(available, total, MachineMemory.Stall(), reserve);
+    }
+
     public IProcess Start(ProcessSpec spec) => OsProcess.Start(spec);
 
     public IProcess? TryAdopt(ProcessIdentity identity) => OsProcess.TryAdopt(identity);

@@ -67,6 +67,9 @@ public static class OptionTable
             "Memory that a worker can use, including its browser; none means no limit [by kind: 2G with a browser, " +
                 "256M simulated, none for your own]",
             (o, v) => o with { WorkerMemoryBytes = SizeLimit(v, 16 << 20, 1L << 50) }),
+        new("memory-reserve", "SIZE",
+            "No worker starts while the machine has less memory available [a twentieth of the machine, at most 1G]",
+            (o, v) => o with { MemoryReserve = Size.Parse(v, 0, 1L << 50) }),
         new("worker-processes", "N",
             "Number of processes that a worker can have; none means no limit [by kind: 200 with a browser, 4 simulated, none for your own]",
             (o, v) => o with { WorkerProcesses = (int)Limit(v, 1, MaxCount) }),

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Steelyard.Processes;
 using Steelyard.Settings;
 
 namespace Steelyard.Workers;
@@ -20,10 +20,6 @@ public static class MemoryBudget
     private static long PerWorker(WorkerKind kind) => kind == WorkerKind.Simulated ? 10 * MiB : 200 * MiB;
 
     // The available memory of the machine, or of the container if it has less.
-    private static long AvailableBytes()
-    {
-        var line = File.ReadLines("/proc/meminfo").First(line => line.StartsWith("MemAvailable:", StringComparison.Ordinal));
-        var machine = long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
-        return Math.Min(machine, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-    }
+    private static long AvailableBytes() =>
+        Math.Min(MachineMemory.Read().Available, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 }

@@ -22,11 +22,13 @@ internal sealed class WorkerStarter(
         $"{command.Fingerprint}; egress {string.Join(' ', options.EgressRules)}; folders {string.Join(':', options.BrowserFolders)}";
 
     /// <summary>
-    /// Spawns a worker. Throws <see cref="ProcessStartException"/>, <see cref="IOException"/>, <see cref="UnauthorizedAccessException"/>,
+    /// Spawns a worker, if there is memory for it. Throws <see cref="ProcessStartException"/>, <see cref="IOException"/>, <see cref="UnauthorizedAccessException"/>,
     /// <see cref="InvalidOperationException"/> or <see cref="SocketException"/>.
     /// </summary>
     public async Task<Worker> StartAsync(int restarts, string? previousExit)
     {
+        if (machine.MemoryShortage(options.MemoryReserve) is { } why)
+            throw new IOException(why);
         var (own, listener) = resources.Reserve();
         using var ours = listener; // With a copy of ours, the kernel would accept connections for a dead worker.
         IProcess? process = null;

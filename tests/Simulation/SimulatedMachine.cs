@@ -53,6 +53,8 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
     /// <summary>The living browsers. Workers have started them in separate sessions, so they do not end with their workers.</summary>
     public IEnumerable<SimulatedProcess> Helpers => helpers.Where(process => process.IsAlive);
 
+    public string? MemoryShortage(long? reserve) => world.Happens(Weather.Start / 10) ? "simulated: memory is short" : null;
+
     public IProcess Start(ProcessSpec spec)
     {
         starts.Count();

@@ -101,12 +101,14 @@ public sealed record StatusReply(
     double UptimeSeconds,
     long? HistoryLost)
 {
+    private static readonly string? Program = typeof(StatusReply).Assembly.GetName().Version?.ToString(3);
+
     internal static StatusReply From(PoolStatus pool, TimeSpan uptime, long? lost) => new(
         pool.IsAvailable,
         null,
         new(pool.Ready, pool.Leased, pool.Starting, pool.Stopping, pool.Parked, pool.Slots, pool.Max),
         new(pool.Queued, pool.QueueLimit),
-        typeof(StatusReply).Assembly.GetName().Version?.ToString(3),
+        Program,
         Math.Round(uptime.TotalSeconds, 1),
         lost);
 }

@@ -29,6 +29,11 @@ internal sealed class ShortMachine : IMachine, IConnector
         },
         "what is waited for");
 
+    /// <summary>Why there is too little memory; null for enough.</summary>
+    public string? Shortage { get; set; }
+
+    public string? MemoryShortage(long? reserve) => Shortage;
+
     public IProcess Start(ProcessSpec spec) => real.Start(spec);
 
     public IProcess? TryAdopt(ProcessIdentity identity) => real.TryAdopt(identity);

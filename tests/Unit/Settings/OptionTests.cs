@@ -37,6 +37,7 @@ public sealed class OptionTests
         ("worker-memory", "1G", o => o.WorkerMemoryBytes, 1L << 30, ["", "1", "1GB", "-1"]),
         ("worker-processes", "none", o => o.WorkerProcesses, Options.NoLimit, ["", "0", "1000001", "all"]),
         ("worker-files", "64", o => o.WorkerFiles, 64, ["", "63", "1000001"]),
+        ("memory-reserve", "64M", o => o.MemoryReserve, 64L << 20, ["", "1GB", "-1"]),
         ("worker-disk", "16M", o => o.WorkerDiskBytes, 16L << 20, ["", "16777215", "1GB", "-1"]),
         ("run-dir", "/tmp/here/../there", o => o.RunDirectory, "/tmp/there", [""]),
         ("data-dir", "/var/lib/x/../y", o => o.DataDirectory, "/var/lib/y", []),

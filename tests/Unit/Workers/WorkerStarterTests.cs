@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using Steelyard.Machine;
 using Steelyard.Records;
 using Steelyard.Settings;
+using Steelyard.Tests.Unit.Machine;
 using Steelyard.WorkerHttp;
 using Steelyard.Workers;
 
@@ -33,6 +34,17 @@ public sealed class WorkerStarterTests : IDisposable
         var worker = await starter.StartAsync(0, null);
         Assert.Equal(Port, worker.Port);
         await EndAsync(worker);
+    }
+
+    [Fact]
+    public async Task Without_memory_no_worker_starts_and_nothing_is_left()
+    {
+        var machine = new ShortMachine { HasDescriptors = true, Shortage = "memory is short" };
+        var starter = Starter(new("/bin/sleep", ["60"], WorkerKind.Simulated), machine);
+        Assert.Equal("memory is short", (await Assert.ThrowsAsync<IOException>(() => starter.StartAsync(0, null))).Message);
+        Assert.Empty(Directory.GetDirectories(folder.At("run/workers")));
+        machine.Shortage = null;
+        await EndAsync(await starter.StartAsync(0, null));
     }
 
     [Fact]
@@ -74,10 +86,10 @@ public sealed class WorkerStarterTests : IDisposable
         }
     }
 
-    private WorkerStarter Starter(WorkerCommand command)
+    private WorkerStarter Starter(WorkerCommand command, IMachine? machine = null)
     {
         var options = new Options { FirstWorkerPort = Port, LastWorkerPort = Port };
         return TestWorkers.Starter(
-            command, runs, new LinuxMachine(), new SocketConnector(new(1 << 20)), options, new FakeTimeProvider()).Starter;
+            command, runs, machine ?? new LinuxMachine(), new SocketConnector(new(1 << 20)), options, new FakeTimeProvider()).Starter;
     }
 }

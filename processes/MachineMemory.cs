@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace Steelyard.Processes;
+
+/// <summary>How much memory the machine has left, from <c>/proc</c>.</summary>
+public static class MachineMemory
+{
+    private const string Pressure = "/proc/pressure/memory";
+
+    /// <summary>Bytes that programs can still use without swapping, and all bytes of the machine.</summary>
+    public static (long Available, long Total) Read()
+    {
+        var kilobytes = File.ReadLines("/proc/meminfo").Take(3)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .ToDictionary(words => words[0], words => long.Parse(words[1], CultureInfo.InvariantCulture));
+        return (kilobytes["MemAvailable:"] * 1024, kilobytes["MemTotal:"] * 1024);
+    }
+
+    /// <summary>
+    /// The part of the last ten seconds, in percent, in which all programs that wanted to run waited for memory (PSI, "full avg10"); zero
+    /// where the kernel does not measure it.
+    /// </summary>
+    public static double Stall() => File.Exists(Pressure) ? Stall(File.ReadAllText(Pressure)) : 0;
+
+    internal static double Stall(string pressure)
+    {
+        var full = pressure.Split('\n').FirstOrDefault(line => line.StartsWith("full avg10=", StringComparison.Ordinal));
+        return full is null ? 0 : double.Parse(full.Split('=', ' ')[2], CultureInfo.InvariantCulture);
+    }
+}
