@@ -22,8 +22,8 @@ internal sealed class WorkerStarter(
         $"{command.Fingerprint}; egress {string.Join(' ', options.EgressRules)}; folders {string.Join(':', options.BrowserFolders)}";
 
     /// <summary>
-    /// Spawns a worker, if there is memory for it. Throws <see cref="ProcessStartException"/>, <see cref="IOException"/>, <see cref="UnauthorizedAccessException"/>,
-    /// <see cref="InvalidOperationException"/> or <see cref="SocketException"/>.
+    /// Spawns a worker, if there is memory for it. Throws <see cref="ProcessStartException"/>, <see cref="IOException"/>,
+    /// <see cref="UnauthorizedAccessException"/>, <see cref="InvalidOperationException"/> or <see cref="SocketException"/>.
     /// </summary>
     public async Task<Worker> StartAsync(int restarts, string? previousExit)
     {
