@@ -43,8 +43,8 @@ public sealed class ForeignWorkerTests
     [Fact]
     public async Task A_stranger_on_the_workers_port_is_never_taken_for_the_worker()
     {
-        await using var node = await TestNode.StartFaultyAsync(
-            "never-ready@start=1:deaf", options => options with { Warm = 1, MaxWorkers = 1 });
+        // A program that never opens its port. A bundled worker's port is taken before it starts.
+        await using var node = await TestNode.StartAsync(options => options with { Worker = "/bin/sleep 600", Warm = 1, MaxWorkers = 1 });
         await Eventually.IsTrueAsync(() => node.Pool.Workers().Count == 1, "it has started");
         var worker = node.Pool.Workers()[0];
         using var stranger = new TcpListener(IPAddress.Loopback, worker.Port);
