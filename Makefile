@@ -19,7 +19,8 @@ sources = $(wildcard global.json Directory.*.props .editorconfig BannedSymbols.t
 # Built by "shared" already: two builds at a time must not write the same files.
 WITHOUT_SHARED := -p:BuildProjectReferences=false
 
-# Both programs are compiled ahead of time. NativeAOT makes the worker small and quick to start, and needs a C compiler to link. Without one it runs on the JIT.
+# Both programs are compiled ahead of time. NativeAOT makes the worker small and quick to start, and needs a C compiler to link. Without one
+# it runs on the JIT.
 CC_FOUND := $(firstword $(foreach cc,clang gcc,$(shell command -v $(cc) 2>/dev/null)))
 WORKER_BUILD := $(if $(CC_FOUND),-p:CppCompilerAndLinker=$(notdir $(CC_FOUND)),-p:UseAppHost=true)
 

@@ -28,7 +28,10 @@ public sealed record ProcessSpec(string Path, IReadOnlyList<string> Arguments)
     /// <summary>The mark that the process and all its descendants carry; see <see cref="ProcessMark"/>. Null for no mark.</summary>
     public long? Mark { get; init; }
 
-    /// <summary>Handles that become the descriptors 3, 4, … of the process, in this order.</summary>
+    /// <summary>The first descriptor after stdin, stdout and stderr.</summary>
+    public const int FirstInherited = 3;
+
+    /// <summary>Handles that become the descriptors <see cref="FirstInherited"/> and following of the process, in this order.</summary>
     public IReadOnlyList<SafeHandle> InheritedHandles { get; init; } = [];
 
     /// <summary>

@@ -75,7 +75,7 @@ internal static unsafe class Spawn
                 if (copy < 0)
                     throw ProcessStartException.Of(spec.Path, Marshal.GetLastPInvokeError());
                 moved.Add(copy);
-                _ = LibC.FileActionsAddDuplicate(actions, copy, 3 + i);
+                _ = LibC.FileActionsAddDuplicate(actions, copy, ProcessSpec.FirstInherited + i);
             }
 
             if (spec.Restrict?.Invoke() is { } refused)

@@ -3,6 +3,7 @@ using SteelBrowser.Faults;
 using SteelBrowser.Http;
 using Steelyard.Contract;
 using Steelyard.Contract.Egress;
+using Steelyard.Processes;
 
 namespace SteelBrowser;
 
@@ -102,8 +103,12 @@ internal sealed record WorkerOptions
             Egress = ParseEgress(environment(EnvironmentNames.Egress) ?? ""),
             Folders = (environment(EnvironmentNames.BrowserFolders) ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries),
         };
-        if (NullIfEmpty(environment(EnvironmentNames.Listener)) is { } listener)
-            options = options with { Listener = (uint)Number(EnvironmentNames.Listener, listener, 3, ushort.MaxValue) };
+        if (NullIfEmpty(environment(EnvironmentNames.Listener)) is { } text)
+        {
+            var listener = Number(EnvironmentNames.Listener, text, ProcessSpec.FirstInherited, ushort.MaxValue);
+            options = options with { Listener = (uint)listener };
+        }
+
         return NullIfEmpty(environment(EnvironmentNames.Port)) is { } port
             ? options with { Port = Number(EnvironmentNames.Port, port, 1, ushort.MaxValue) }
             : options;

@@ -132,8 +132,8 @@ public sealed class Attacher(
         var (address, status, error) = await addresses.FindAsync(placement);
         if (address is not null)
             return (placement, address);
-        if (error == WorkerError.Busy)
-            throw PoolUnavailableException.NoConnection();
+        if (PoolUnavailableException.Of(error) is { } unavailable)
+            throw unavailable;
         if (error == WorkerError.None && status is >= 300 and < 500)
         {
             await Problem.WriteAsync(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steelyard.WorkerHttp;
 
 namespace Steelyard.Pool;
 
@@ -52,6 +53,14 @@ public sealed class PoolUnavailableException : Exception
         new("The session's worker was lost, and the session is being restored on another one. Retry.", TimeSpan.FromSeconds(1));
 
     /// <summary>Too many calls to the worker are in progress, or no descriptor is left for another one.</summary>
+    /// <summary>What a caller is told after an error for which the worker is not to blame; null after another error.</summary>
+    public static PoolUnavailableException? Of(WorkerError error) => error switch
+    {
+        WorkerError.Busy => NoConnection(),
+        WorkerError.Late => NodeWasLate(),
+        _ => null,
+    };
+
     public static PoolUnavailableException NoConnection() => new(
         "Too many requests for this session are in progress, or this node has no file descriptors left. Retry; if the problem persists, "
             + "raise the limit of open files.",
@@ -63,7 +72,7 @@ public sealed class PoolUnavailableException : Exception
             + "retry. If the problem persists, lower --max-workers.",
         TimeSpan.FromSeconds(2));
 
-    public static PoolUnavailableException NodeWasLate() => new(
+    private static PoolUnavailableException NodeWasLate() => new(
         "This node did not run for a while, as on a machine that was paused, and does not know its worker's answer. The session is still "
             + "alive; retry.",
         TimeSpan.FromSeconds(1));

@@ -49,10 +49,11 @@ public sealed class SessionCalls(SessionRegistry sessions, SessionRestorer resto
     public static async ValueTask<WorkerReply> DiscoverAsync(Session session, Placement placement, string method, string pathAndQuery)
     {
         var reply = await placement.Worker.Client.DiscoverAsync(method, pathAndQuery);
-        if (session.IsOn(placement) && reply.Error != WorkerError.Busy)
+        var (isCurrent, unavailable) = (session.IsOn(placement), PoolUnavailableException.Of(reply.Error));
+        if (isCurrent && unavailable is null)
             return reply;
         reply.Dispose();
-        throw session.IsOn(placement) ? PoolUnavailableException.NoConnection() : Gone(session);
+        throw isCurrent ? unavailable! : Gone(session);
     }
 
     /// <summary>
@@ -87,10 +88,8 @@ public sealed class SessionCalls(SessionRegistry sessions, SessionRestorer resto
 
     private async Task LoseOrThrowAsync(Session session, Placement placement, WorkerReply reply)
     {
-        if (reply.Error == WorkerError.Busy)
-            throw PoolUnavailableException.NoConnection();
-        if (reply.Error == WorkerError.Late)
-            throw PoolUnavailableException.NodeWasLate();
+        if (PoolUnavailableException.Of(reply.Error) is { } unavailable)
+            throw unavailable;
         if (reply.Error == WorkerError.TimedOut && placement.Worker.WasStarvedWithin(options.WorkerTimeout))
             throw PoolUnavailableException.Starved();
         if (reply.Status == StatusCodes.Status404NotFound || reply.Error == WorkerError.Closed)

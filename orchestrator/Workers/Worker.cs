@@ -107,7 +107,7 @@ public sealed class Worker
     /// reason, so the state at the end of a call says nothing about the whole call.
     /// </summary>
     internal bool WasStarvedWithin(TimeSpan duration) =>
-        IsStarved || (Volatile.Read(ref starvedAt) is var at and not 0 && time.GetElapsedTime(at) <= duration);
+        Volatile.Read(ref starvedAt) is var at and not 0 && time.GetElapsedTime(at) <= duration;
 
     /// <summary>Sets <see cref="Waited"/> and <see cref="IsStarved"/>. Only the health loop calls it.</summary>
     internal void HasWaited(TimeSpan duration, TimeSpan silence)

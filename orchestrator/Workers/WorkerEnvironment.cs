@@ -1,5 +1,6 @@
 using System.Globalization;
 using Steelyard.Contract;
+using Steelyard.Processes;
 using Steelyard.Settings;
 
 namespace Steelyard.Workers;
@@ -13,7 +14,7 @@ internal static class WorkerEnvironment
         var variables = OwnVariables.Names().ToDictionary(name => name, _ => (string?)null);
         variables[EnvironmentNames.Host] = "127.0.0.1"; // Some programs listen on all addresses by default.
         variables[EnvironmentNames.Port] = worker.Port.ToString(CultureInfo.InvariantCulture);
-        variables[EnvironmentNames.Listener] = command.IsBundled ? "3" : null; // the first of the inherited handles
+        variables[EnvironmentNames.Listener] = command.IsBundled ? $"{ProcessSpec.FirstInherited}" : null;
 
         // JSON may escape one byte as six.
         (variables[EnvironmentNames.MaxBody], variables[EnvironmentNames.MaxSetup]) =

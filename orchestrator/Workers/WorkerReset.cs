@@ -57,10 +57,8 @@ internal static class WorkerReset
         using var reply = await client.EndAsync(sessionPath);
         return reply switch
         {
-            { Error: WorkerError.Busy } => Outcome.NotAsked,
-            { Error: WorkerError.Late } => Outcome.NotYet,
             { Error: WorkerError.None, Status: 200 or 202 or 204 or 404 } => Outcome.Done,
-            _ => Outcome.Failed,
+            _ => After(reply.Error),
         };
     }
 
@@ -69,11 +67,13 @@ internal static class WorkerReset
         using var reply = await client.StatusAsync(within);
         if (reply.IsSuccess)
             return client.Protocol.ReadStatus(reply.Body.Span) is { IsFree: true } ? Outcome.Done : Outcome.NotYet;
-        return reply.Error switch
-        {
-            WorkerError.Busy => Outcome.NotAsked,
-            WorkerError.Late => Outcome.NotYet,
-            _ => Outcome.Failed,
-        };
+        return After(reply.Error);
     }
+
+    private static Outcome After(WorkerError error) => error switch
+    {
+        WorkerError.Busy => Outcome.NotAsked,
+        WorkerError.Late => Outcome.NotYet,
+        _ => Outcome.Failed,
+    };
 }

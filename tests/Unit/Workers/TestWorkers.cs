@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Steelyard.Machine;
 using Steelyard.Records;
@@ -25,5 +27,20 @@ internal static class TestWorkers
             options,
             time);
         return (starter, processes, leftovers);
+    }
+
+    /// <summary>Whether somebody listens on this port of the loopback address.</summary>
+    public static bool Accepts(int port)
+    {
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            client.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

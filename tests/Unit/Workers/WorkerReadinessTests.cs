@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
 using Steelyard.Machine;
 using Steelyard.Records;
@@ -101,7 +99,7 @@ public sealed class WorkerReadinessTests : IDisposable
         var turns = new StartTurns(options, time);
         var browsers = new ForeignBrowsers(command, processes, machine, new([]), options, time);
         var worker = await starter.StartAsync(0, null);
-        await Until.TrueAsync(() => !Accepts(worker.Port), "nobody listens on its port");
+        await Until.TrueAsync(() => !TestWorkers.Accepts(worker.Port), "nobody listens on its port");
         try
         {
             await use(worker, new(command, machine, turns, new(), browsers, options, time), turns);
@@ -110,20 +108,6 @@ public sealed class WorkerReadinessTests : IDisposable
         {
             await Until.DoneAsync(worker.StopAsync(StopReason.Untrusted, TimeSpan.Zero));
             await Until.DoneAsync(worker.Resources.DisposeAsync().AsTask());
-        }
-    }
-
-    private static bool Accepts(int port)
-    {
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            client.Connect(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
 using Steelyard.Machine;
 using Steelyard.Records;
@@ -52,9 +50,9 @@ public sealed class WorkerStarterTests : IDisposable
     {
         var worker = await Starter(new("/bin/sleep", ["60"], WorkerKind.Simulated)).StartAsync(0, null);
         Assert.True(worker.InheritsListener);
-        Assert.True(Accepts()); // The program does nothing: the kernel accepts for it.
+        Assert.True(TestWorkers.Accepts(Port)); // The program does nothing: the kernel accepts for it.
         await EndAsync(worker);
-        Assert.False(Accepts());
+        Assert.False(TestWorkers.Accepts(Port));
     }
 
     [Fact]
@@ -62,7 +60,7 @@ public sealed class WorkerStarterTests : IDisposable
     {
         var worker = await Starter(new("/bin/sleep", ["60"], WorkerKind.Foreign)).StartAsync(0, null);
         Assert.False(worker.InheritsListener);
-        Assert.False(Accepts());
+        Assert.False(TestWorkers.Accepts(Port));
         await EndAsync(worker);
     }
 
@@ -70,20 +68,6 @@ public sealed class WorkerStarterTests : IDisposable
     {
         await Until.DoneAsync(worker.StopAsync(StopReason.Untrusted, TimeSpan.Zero));
         await Until.DoneAsync(worker.Resources.DisposeAsync().AsTask());
-    }
-
-    private static bool Accepts()
-    {
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            client.Connect(IPAddress.Loopback, Port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private WorkerStarter Starter(WorkerCommand command, IMachine? machine = null)
