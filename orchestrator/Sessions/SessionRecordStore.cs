@@ -43,7 +43,7 @@ public sealed class SessionRecordStore
     /// Writes the record in place: nobody reads it before the ledger names the session. Throws <see cref="IOException"/> or
     /// <see cref="UnauthorizedAccessException"/>.
     /// </summary>
-    public void Write(SessionRecord record, Worker worker) => PrivateFile.Write(worker.Directory.SessionRecordPath, ToJson(record));
+    public void Write(SessionRecord record, Worker worker) => PrivateFile.Overwrite(worker.Directory.SessionRecordPath, ToJson(record));
 
     /// <summary>Whether the machine has rebooted since the record was written: its timestamps are then meaningless.</summary>
     internal bool IsOfAnotherBoot(SessionRecord record) => record.Boot is not null && record.Boot != boot;
