@@ -11,7 +11,7 @@ public sealed class BrowserlessDialect(SessionRegistry sessions, WorkerPool pool
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/pressure", context => context.Response.WriteAsJsonAsync(new(Measure()), PressureJson.Default.PressureReply))
+        routes.MapGet("/pressure", context => context.Response.WriteShortJsonAsync(new(Measure()), PressureJson.Default.PressureReply))
             .WithSummary("How busy the node is")
             .Reads();
         routes.MapGet("/active", ActiveAsync).WithSummary("204 while the node runs").Reads();

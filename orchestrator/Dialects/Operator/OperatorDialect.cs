@@ -36,7 +36,7 @@ internal sealed class OperatorDialect(
         return context.Response.WriteAsJsonAsync(new(entries), OperatorJson.Default.SessionListReply);
     }
 
-    private Task StatusAsync(HttpContext context) => context.Response.WriteAsJsonAsync(
+    private Task StatusAsync(HttpContext context) => context.Response.WriteShortJsonAsync(
         StatusReply.From(pool.Status(), time.GetElapsedTime(started), history.Store?.Lost), OperatorJson.Default.StatusReply);
 
     private static async Task HealthAsync(HttpContext context)
@@ -62,7 +62,7 @@ internal sealed class OperatorDialect(
             reasons.Add($"The queue is full: {status.Queued} creates wait.");
         context.Response.StatusCode = reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         var isNobody = context.Caller() == Caller.Nobody;
-        return context.Response.WriteAsJsonAsync(
+        return context.Response.WriteShortJsonAsync(
             new(
                 reasons.Count == 0,
                 isNobody ? [] : reasons,

@@ -16,7 +16,7 @@ public sealed class SteelDialect(
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/health", context => context.Response.WriteAsJsonAsync(new("ok"), SteelJson.Default.SteelHealth))
+        routes.MapGet("/v1/health", context => context.Response.WriteShortJsonAsync(new("ok"), SteelJson.Default.SteelHealth))
             .WithSummary("ok while the node runs")
             .Reads();
         routes.MapPost("/v1/sessions", CreateAsync).WithSummary("Create a session");
@@ -35,7 +35,7 @@ public sealed class SteelDialect(
             var session = request.ChosenId is { } id
                 ? await chosenIds.CreateAsync(request, id, context.RequestAborted)
                 : await CreateOnceAsync(request, context.RequestAborted);
-            await context.Response.WriteAsJsonAsync(describer.Describe(session, context.Request), SteelJson.Default.SteelSession);
+            await context.Response.WriteShortJsonAsync(describer.Describe(session, context.Request), SteelJson.Default.SteelSession);
         }
         catch (IdConflictException e)
         {
@@ -64,7 +64,7 @@ public sealed class SteelDialect(
                 reason = session.End; // The session may have ended while its worker was asked.
                 if (reason is null)
                 {
-                    await context.Response.WriteAsJsonAsync(
+                    await context.Response.WriteShortJsonAsync(
                         describer.Describe(session, context.Request, usage), SteelJson.Default.SteelSession);
                     return;
                 }
@@ -72,7 +72,7 @@ public sealed class SteelDialect(
         }
 
         if (await sessions.FindEndedAsync(id.AsMemory(), context.Caller()) is { } ended)
-            await context.Response.WriteAsJsonAsync(describer.Describe(ended, context.Request), SteelJson.Default.SteelSession);
+            await context.Response.WriteShortJsonAsync(describer.Describe(ended, context.Request), SteelJson.Default.SteelSession);
         else
             await Problem.SessionNotFoundAsync(context, reason);
     }
@@ -102,7 +102,7 @@ public sealed class SteelDialect(
         }
 
         // Success also for a session that had ended already: a client may retry because the first reply was lost.
-        await context.Response.WriteAsJsonAsync(new(true, "Session released"), SteelJson.Default.SteelSuccess);
+        await context.Response.WriteShortJsonAsync(new(true, "Session released"), SteelJson.Default.SteelSuccess);
     }
 
     private Task ReleaseAllAsync(HttpContext context)
@@ -110,6 +110,6 @@ public sealed class SteelDialect(
         var caller = context.Caller();
         var released = sessions.Live.Where(session => session.Request.Holder == caller.Name)
             .Count(session => sessions.End(session, EndReason.Deleted, "released with all others by its client"));
-        return context.Response.WriteAsJsonAsync(new(true, $"{released} sessions released"), SteelJson.Default.SteelSuccess);
+        return context.Response.WriteShortJsonAsync(new(true, $"{released} sessions released"), SteelJson.Default.SteelSuccess);
     }
 }
