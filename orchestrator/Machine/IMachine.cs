@@ -10,6 +10,10 @@ internal interface IMachine
     /// <param name="reserve">See <see cref="MemoryReserve.WhyNoMore"/>.</param>
     string? MemoryShortage(long? reserve);
 
+    /// <summary>True when the machine is about to have no memory left for the workers that run.</summary>
+    /// <param name="reserve">See <see cref="MemoryReserve.IsNearlyGone"/>.</param>
+    bool IsMemoryNearlyGone(long? reserve);
+
     /// <summary>Starts a process. Throws <see cref="ProcessStartException"/>.</summary>
     IProcess Start(ProcessSpec spec);
 

@@ -16,6 +16,12 @@ internal sealed class LinuxMachine : IMachine
         return MemoryReserve.WhyNoMore(available, total, MachineMemory.Stall(), reserve);
     }
 
+    public bool IsMemoryNearlyGone(long? reserve)
+    {
+        var (available, total) = MachineMemory.Read();
+        return MemoryReserve.IsNearlyGone(available, total, MachineMemory.Stall(), reserve);
+    }
+
     public IProcess Start(ProcessSpec spec) => OsProcess.Start(spec);
 
     public IProcess? TryAdopt(ProcessIdentity identity) => OsProcess.TryAdopt(identity);

@@ -1,6 +1,6 @@
 namespace Steelyard.Machine;
 
-/// <summary>Decides whether the machine has enough memory for one more worker. Pure.</summary>
+/// <summary>Decides whether the machine has enough memory for one more worker, and for those that run. Pure.</summary>
 internal static class MemoryReserve
 {
     // The machine needs this part for itself, up to a maximum.
@@ -9,6 +9,11 @@ internal static class MemoryReserve
 
     // Above this, the kernel frees memory all the time, and one more browser makes all others slower.
     private const int MostStall = 10;
+
+    // The memory is nearly gone when only this part of the reserve is left, or when less than the reserve is left and the programs do
+    // little but wait for it.
+    private const int LastPart = 4;
+    private const int WorstStall = 40;
 
     /// <summary>
     /// Returns why no worker should be started now; null when there is enough memory. The text does not change with the figures, so that
@@ -20,11 +25,23 @@ internal static class MemoryReserve
     /// <param name="reserve">Bytes that stay available; null for a twentieth of the machine, at most 1 GiB.</param>
     public static string? WhyNoMore(long available, long total, double stall, long? reserve)
     {
-        var least = reserve ?? Math.Min(total / Part, Most);
+        var least = Least(total, reserve);
         if (available < least)
             return $"memory is short: less than {least >> 20} MiB are available (--memory-reserve)";
         return stall > MostStall
             ? $"memory is short: programs waited for it in more than {MostStall} % of the last ten seconds. Lower --max-workers"
             : null;
     }
+
+    /// <summary>
+    /// Returns true if the machine is about to have no memory left, so that the kernel would soon kill a process of its own choice. Never
+    /// true with a reserve of 0. The parameters are those of <see cref="WhyNoMore"/>.
+    /// </summary>
+    public static bool IsNearlyGone(long available, long total, double stall, long? reserve)
+    {
+        var least = Least(total, reserve);
+        return available < least / LastPart || (available < least && stall > WorstStall);
+    }
+
+    private static long Least(long total, long? reserve) => reserve ?? Math.Min(total / Part, Most);
 }

@@ -23,6 +23,7 @@ internal static class PoolServices
         .AddSingleton<Leftovers>()
         .AddSingleton<BrowserIsolation>()
         .AddSingleton<WorkerLimiter>()
+        .AddSingleton<LastResort>()
         .AddSingleton(all => new PortAllocator(all.GetRequiredService<IMachine>(), options.FirstWorkerPort, options.LastWorkerPort))
         .AddSingleton<ResourceAllocator>()
         .AddSingleton<WorkerClients>()

@@ -115,7 +115,7 @@ internal sealed class WorkerSupervisor(
     private static Blame WhoIsToBlame(Worker worker) => worker switch
     {
         { StopReason: { } reason } when reason.IsGraceful() => Blame.None,
-        { WasStarved: true } => Blame.Machine,
+        { WasStarved: true } or { StopReason: StopReason.MachineMemory } => Blame.Machine,
         _ => Blame.Program,
     };
 

@@ -6,7 +6,10 @@ public sealed partial record Options
     /// <summary>Time from spawn to ready; also from the end of a session to ready again.</summary>
     public TimeSpan WorkerStartTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>No worker starts while less memory is available, in bytes; null for a twentieth of the machine, at most 1 GiB.</summary>
+    /// <summary>
+    /// No worker starts while less memory is available, in bytes, and with a quarter of it a worker is ended. 0 for neither; null for a
+    /// twentieth of the machine, at most 1 GiB.
+    /// </summary>
     public long? MemoryReserve { get; init; }
 
     /// <summary>Timeout of one call to a worker.</summary>

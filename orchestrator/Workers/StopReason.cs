@@ -31,6 +31,9 @@ public enum StopReason
 
     /// <summary>The worker stored more in its folder than its limit, or wrote a larger file.</summary>
     OverDisk,
+
+    /// <summary>The machine was about to have no memory left, and of the workers that could be ended this one used the most.</summary>
+    MachineMemory,
 }
 
 internal static class StopReasons
@@ -43,6 +46,7 @@ internal static class StopReasons
         StopReason.OverMemory => "out_of_memory",
         StopReason.OverProcesses => "too_many_processes",
         StopReason.OverDisk => "out_of_disk",
+        StopReason.MachineMemory => "machine_out_of_memory",
         _ => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()),
     };
 
@@ -58,6 +62,7 @@ internal static class StopReasons
             $"it ran out of memory, and used more than its memory limit{Of(limits?.MemoryBytes >> 20, " MiB")} (--worker-memory)",
         StopReason.OverProcesses => $"it had more processes than its limit{Of(limits?.Processes, "")} (--worker-processes)",
         StopReason.OverDisk => $"it wrote more than its limit{Of(limits?.DiskBytes >> 20, " MiB")} (--worker-disk)",
+        StopReason.MachineMemory => "it used the most memory when the machine had almost none left (--max-workers, --memory-reserve)",
         _ => reason.ToString(),
     };
 

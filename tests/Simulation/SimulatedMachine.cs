@@ -55,6 +55,8 @@ internal sealed class SimulatedMachine(World world) : IMachine, IConnector
 
     public string? MemoryShortage(long? reserve) => world.Happens(Weather.Start / 10) ? "simulated: memory is short" : null;
 
+    public bool IsMemoryNearlyGone(long? reserve) => false;
+
     public IProcess Start(ProcessSpec spec)
     {
         starts.Count();

@@ -13,8 +13,8 @@ namespace Steelyard.Dialects.Steel;
 /// <param name="ProxyBytesUsed">The current number in a retrieve; in lists and after the end, the number some seconds earlier.</param>
 /// <param name="ProxySource">Null without a proxy: the SDK expects the field even then.</param>
 /// <param name="EndReason">deleted, expired, worker_lost or drained; absent while the session is live.</param>
-/// <param name="EndCause">For worker_lost, if known: out_of_memory, too_many_processes, out_of_disk, hung, crashed, wrong_answer or
-/// stopped_by_operator.</param>
+/// <param name="EndCause">For worker_lost, if known: out_of_memory, machine_out_of_memory, too_many_processes, out_of_disk, hung, crashed,
+/// wrong_answer or stopped_by_operator.</param>
 /// <param name="EndDetail">Who or what ended it, for people.</param>
 public sealed record SteelSession(
     string Id,

@@ -34,6 +34,11 @@ internal sealed class ShortMachine : IMachine, IConnector
 
     public string? MemoryShortage(long? reserve) => Shortage;
 
+    /// <summary>Whether the machine is about to have no memory left.</summary>
+    public bool IsNearlyFull { get; set; }
+
+    public bool IsMemoryNearlyGone(long? reserve) => IsNearlyFull;
+
     public IProcess Start(ProcessSpec spec) => real.Start(spec);
 
     public IProcess? TryAdopt(ProcessIdentity identity) => real.TryAdopt(identity);

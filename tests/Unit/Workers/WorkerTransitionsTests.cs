@@ -35,6 +35,7 @@ public sealed class WorkerTransitionsTests
     [InlineData(StopReason.NeverReady, false)]
     [InlineData(StopReason.Hung, false)]
     [InlineData(StopReason.Untrusted, false)]
+    [InlineData(StopReason.MachineMemory, false)]
     public void Only_a_worker_in_order_is_asked_before_it_is_killed(StopReason reason, bool graceful) =>
         Assert.Equal(graceful, reason.IsGraceful());
 }
