@@ -84,6 +84,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
 
+    [LibraryImport("libc", EntryPoint = "nice", SetLastError = true)]
+    public static partial int Nice(int increment);
+
     [LibraryImport("libc", EntryPoint = "prlimit64", SetLastError = true)]
     public static partial int Limit(int pid, int resource, ulong* newLimit, ulong* oldLimit);
 

@@ -28,6 +28,12 @@ public sealed record ProcessSpec(string Path, IReadOnlyList<string> Arguments)
     /// <summary>The mark that the process and all its descendants carry; see <see cref="ProcessMark"/>. Null for no mark.</summary>
     public long? Mark { get; init; }
 
+    /// <summary>
+    /// Added to the niceness of this program, from 0 to 19: the process and its descendants get the processor after those of a lower
+    /// niceness. Without privileges they cannot lower it again.
+    /// </summary>
+    public int Nice { get; init; }
+
     /// <summary>The first descriptor after stdin, stdout and stderr.</summary>
     public const int FirstInherited = 3;
 

@@ -22,9 +22,11 @@ internal static unsafe class Spawn
     /// Starts a process and returns its pid. Call it from one thread at a time, because this program carries the mark for a moment.
     /// Throws <see cref="ProcessStartException"/>.
     /// </summary>
-    public static int Start(ProcessSpec spec) => spec.Restrict is null ? StartHere(spec) : StartElsewhere(spec);
+    public static int Start(ProcessSpec spec) =>
+        spec.Restrict is null && spec.Nice == 0 ? StartHere(spec) : StartElsewhere(spec);
 
-    // A restricted thread cannot regain what it has given up, so it is used once. Waiting for it takes no longer than any other spawn.
+    // A restricted thread cannot regain what it has given up, and a nice one cannot regain its priority, so it is used once. Waiting for it
+    // takes no longer than any other spawn.
     private static int StartElsewhere(ProcessSpec spec)
     {
         var pid = 0;
@@ -78,6 +80,10 @@ internal static unsafe class Spawn
                 _ = LibC.FileActionsAddDuplicate(actions, copy, ProcessSpec.FirstInherited + i);
             }
 
+            // In Linux each thread has its own niceness, and the child inherits that of this thread. To set that of the child would be too
+            // late for the threads that it has already created.
+            if (spec.Nice > 0)
+                _ = LibC.Nice(spec.Nice);
             if (spec.Restrict?.Invoke() is { } refused)
                 throw new ProcessStartException(spec.Path, $"{refused}: {Marshal.GetLastPInvokeErrorMessage()}");
             using var mark = ProcessMark.Carry(spec.Mark);

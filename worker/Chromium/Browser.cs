@@ -22,6 +22,10 @@ internal sealed class Browser : IAsyncDisposable
     private static readonly TimeSpan IdlePingPeriod = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan KillDeadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PingDeadline = TimeSpan.FromSeconds(2);
+
+    // When all processors are busy, the node and the workers run first: a page that computes should not delay the answers to others.
+    private const int Nice = 5;
+
     private const int BusyTries = 8;
     private const int StarvedTries = 30;
 
@@ -194,6 +198,7 @@ internal sealed class Browser : IAsyncDisposable
                 : new Dictionary<string, string?>(profile.Environment) { ["TZ"] = options.TimeZone },
             InheritedHandles = [pipe, pipe],
             Restrict = rules.Enter,
+            Nice = Nice,
         };
 
     private async Task WarmAsync(CancellationToken deadline)

@@ -212,6 +212,16 @@ public sealed class OsProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_nice_process_and_what_it_starts_are_nice_and_this_program_and_its_other_processes_are_not()
+    {
+        await Until.DoneAsync(shell.Start(shell.Spec("nice; sh -c nice")).Exited);
+        var ours = int.Parse(shell.Output().Split('\n')[0], CultureInfo.InvariantCulture);
+        await Until.DoneAsync(shell.Start(shell.Spec("nice; sh -c nice") with { Nice = 4 }).Exited);
+        await Until.DoneAsync(shell.Start(shell.Spec("nice")).Exited);
+        Assert.Equal($"{ours}\n{ours}\n{ours + 4}\n{ours + 4}\n{ours}\n", shell.Output());
+    }
+
+    [Fact]
     public async Task There_is_nothing_to_read_on_its_standard_input()
     {
         Assert.Equal(new(0, null), await shell.RunAsync("cat; readlink /proc/$$/fd/0"));
