@@ -39,17 +39,23 @@ public sealed class RequestBodies(Options options, TimeProvider time)
     private async Task<byte[]> ReadAsync(HttpRequest request, int limit)
     {
         var reader = request.BodyReader;
-        using var deadline = new CancellationTokenSource(options.BodyGrace, time);
+        using var deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
 
         // A read that is cancelled by a token stays pending forever, and Kestrel then cannot read the rest of the body.
         await using var over = deadline.Token.Register(reader.CancelPendingRead);
         var started = time.GetTimestamp();
-        while (true)
+        for (var received = 0L; ;)
         {
             ReadResult result;
             try
             {
-                result = await reader.ReadAsync();
+                // Mostly the body has arrived together with the head, and needs no timer.
+                if (!reader.TryRead(out result))
+                {
+                    var left = Deadline(received) - time.GetElapsedTime(started);
+                    deadline.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+                    result = await reader.ReadAsync();
+                }
             }
             catch (IOException e) when (e is not BadHttpRequestException && !request.HttpContext.RequestAborted.IsCancellationRequested)
             {
@@ -70,9 +76,8 @@ public sealed class RequestBodies(Options options, TimeProvider time)
                 return body;
             }
 
+            received = result.Buffer.Length;
             reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-            var left = Deadline(result.Buffer.Length) - time.GetElapsedTime(started);
-            deadline.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         }
     }
 

@@ -138,13 +138,22 @@ internal sealed class WorkerConnection : IWorkerConnection
 
     private async ValueTask SendAsync(WorkerRequest request)
     {
-        var length = request.HeadLength;
-        var buffer = length <= sendBuffer.Length ? sendBuffer : ArrayPool<byte>.Shared.Rent(length);
+        var most = request.MaxHeadLength;
+        var buffer = most <= sendBuffer.Length ? sendBuffer : ArrayPool<byte>.Shared.Rent(most);
         try
         {
-            request.WriteHead(buffer);
+            var length = request.WriteHead(buffer);
+            var body = request.Body;
+            if (body.Length <= buffer.Length - length)
+            {
+                // The worker then wakes up once.
+                body.CopyTo(buffer.AsMemory(length));
+                length += body.Length;
+                body = default;
+            }
+
             await SendAllAsync(buffer.AsMemory(0, length));
-            await SendAllAsync(request.Body);
+            await SendAllAsync(body);
         }
         finally
         {

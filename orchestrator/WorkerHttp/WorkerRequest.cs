@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using System.Text.Unicode;
 
 namespace Steelyard.WorkerHttp;
 
@@ -11,6 +11,8 @@ namespace Steelyard.WorkerHttp;
 /// <param name="Body">JSON, for POST or PUT.</param>
 internal readonly record struct WorkerRequest(string Method, string Path, ReadOnlyMemory<byte> Body = default)
 {
+    private const int MaxTailLength = 128; // All but the method and the path.
+
     public string Path { get; } = HeadText.Escape(Path);
 
     /// <summary>The node sends this request for itself. The limit for concurrent calls of clients does not apply.</summary>
@@ -25,20 +27,21 @@ internal readonly record struct WorkerRequest(string Method, string Path, ReadOn
     /// <summary>The request is idempotent.</summary>
     public bool CanBeRepeated => Method is "GET" or "DELETE";
 
-    private string Tail => Method is "POST" or "PUT"
-        ? string.Create(
-            CultureInfo.InvariantCulture,
-            $" HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n")
-        : " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    /// <summary>Size in bytes that the request line and headers do not exceed.</summary>
+    public int MaxHeadLength => Method.Length + Path.Length + MaxTailLength;
 
-    /// <summary>Size of the request line and headers in bytes.</summary>
-    public int HeadLength => Method.Length + 1 + Path.Length + Tail.Length;
-
-    public void WriteHead(Span<byte> buffer)
+    /// <summary>Writes the request line and headers. Returns their size in bytes.</summary>
+    /// <param name="buffer">Has space for <see cref="MaxHeadLength"/> bytes.</param>
+    public int WriteHead(Span<byte> buffer)
     {
-        var length = Encoding.ASCII.GetBytes(Method, buffer);
-        buffer[length++] = (byte)' ';
-        length += Encoding.ASCII.GetBytes(Path, buffer[length..]);
-        Encoding.ASCII.GetBytes(Tail, buffer[length..]);
+        var hasBody = Method is "POST" or "PUT";
+        var isWritten = hasBody
+            ? Utf8.TryWrite(
+                buffer,
+                CultureInfo.InvariantCulture,
+                $"{Method} {Path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n",
+                out var length)
+            : Utf8.TryWrite(buffer, $"{Method} {Path} HTTP/1.1\r\nHost: localhost\r\n\r\n", out length);
+        return isWritten ? length : throw new ArgumentException("The head does not fit.", nameof(buffer));
     }
 }
