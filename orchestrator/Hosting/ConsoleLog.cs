@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging.Console;
 namespace Steelyard.Hosting;
 
 /// <summary>
-/// Writes log lines to stdout, many with one system call: a line waits 20 ms at most. The thread that logs a line only formats it. When
+/// Writes log lines to stdout, many with one system call: a line waits 50 ms at most. The thread that logs a line only formats it. When
 /// nobody reads stdout, further lines are dropped, and the log says how many.
 /// </summary>
 internal sealed class ConsoleLog(ConsoleFormatter formatter, Stream output, TimeProvider time) : ILoggerProvider, IAsyncDisposable
 {
     private const int MaxWaiting = 1 << 20; // In characters.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
