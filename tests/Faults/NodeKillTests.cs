@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Steelyard.Contract;
 using Steelyard.Hosting;
@@ -138,9 +139,9 @@ public sealed class NodeKillTests
                 promised.TryRemove(id, out _); // From here on the session may or may not exist.
                 using var deleted = await http.DeleteAsync($"/sessions/{id}", stop);
             }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            catch (Exception e) when (e is HttpRequestException or SocketException or OperationCanceledException)
             {
-                return; // The orchestrator is dead.
+                return; // The orchestrator is dead. HttpClient does not wrap the error when that happens just after it has connected.
             }
         }
     }
