@@ -187,7 +187,7 @@ public sealed class Node : IAsyncDisposable
         background = Task.WhenAll(
             app.Services.GetRequiredService<WorkerHealth>().RunAsync(loops.Token),
             app.Services.GetRequiredService<WorkerLimiter>().RunAsync(Pool.Workers, Pool.Stop, loops.Token),
-            app.Services.GetRequiredService<LastResort>().RunAsync(Pool.Workers, Pool.Stop, loops.Token),
+            app.Services.GetRequiredService<LastResort>().RunAsync(Pool.Workers, Pool.Stop, Pool.StopIdle, loops.Token),
             app.Services.GetRequiredService<SessionReaper>().RunAsync(loops.Token),
             app.Services.GetRequiredService<Artifacts>().RunAsync(loops.Token),
             app.Services.GetRequiredService<UsageWatch>().RunAsync(loops.Token),

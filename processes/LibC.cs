@@ -84,7 +84,7 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
 
-    [LibraryImport("libc", EntryPoint = "nice", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "nice")]
     public static partial int Nice(int increment);
 
     [LibraryImport("libc", EntryPoint = "prlimit64", SetLastError = true)]

@@ -12,7 +12,7 @@ public static class MachineLoad
     public static (int Cpu, int Memory) Read()
     {
         var load = double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
-        var (available, total) = MachineMemory.Read();
+        var (available, total, _) = MachineMemory.Read();
         return ((int)(100 * load / Environment.ProcessorCount), (int)(100 * (1 - ((double)available / total))));
     }
 }

@@ -7,13 +7,13 @@ public static class MachineMemory
 {
     private const string Pressure = "/proc/pressure/memory";
 
-    /// <summary>Bytes that programs can still use without swapping, and all bytes of the machine.</summary>
-    public static (long Available, long Total) Read()
+    /// <summary>Bytes that programs can still use without swapping, all bytes of the machine, and those that are free for swapping.</summary>
+    public static (long Available, long Total, long FreeSwap) Read()
     {
-        var kilobytes = File.ReadLines("/proc/meminfo").Take(3)
+        var kilobytes = File.ReadLines("/proc/meminfo")
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .ToDictionary(words => words[0], words => long.Parse(words[1], CultureInfo.InvariantCulture));
-        return (kilobytes["MemAvailable:"] * 1024, kilobytes["MemTotal:"] * 1024);
+        return (kilobytes["MemAvailable:"] * 1024, kilobytes["MemTotal:"] * 1024, kilobytes.GetValueOrDefault("SwapFree:") * 1024);
     }
 
     /// <summary>

@@ -29,8 +29,8 @@ public sealed record ProcessSpec(string Path, IReadOnlyList<string> Arguments)
     public long? Mark { get; init; }
 
     /// <summary>
-    /// Added to the niceness of this program, from 0 to 19: the process and its descendants get the processor after those of a lower
-    /// niceness. Without privileges they cannot lower it again.
+    /// Added to the niceness of this program, from 0 to 19: on busy processors, the process and its descendants get a smaller share of the
+    /// time. Without privileges they cannot lower it again.
     /// </summary>
     public int Nice { get; init; }
 

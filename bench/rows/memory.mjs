@@ -10,7 +10,8 @@ export const goals = [
   { figure: 'full', text: 'with 1,000 workers', limit: 80, unit: 'MB' },
 ];
 
-const SETTLE_S = 35;
+const SETTLE_SECONDS = 35;
+const settling = (context) => (context.isShort ? context.seconds : SETTLE_SECONDS);
 
 export async function run(context) {
   const count = workerCount(context);
@@ -22,13 +23,13 @@ export async function run(context) {
     head: ['system', 'without workers MB', 'with workers MB'],
     lines: Object.entries(seen).map(([label, { empty, full }]) => [label, empty, full]),
     figures: judged(count, seen.steelyard),
-    notes: [`Read ${SETTLE_S} s after the workers are ready: an idle node returns memory after two periods of 15 s.`],
+    notes: [`Read ${settling(context)} s after the workers are ready: an idle node returns memory after two periods of 15 s.`],
   };
 }
 
 async function memory(context, build, count) {
   const { node } = await startFull(context, build, count);
-  await pause(SETTLE_S);
+  await pause(settling(context));
   const megabytes = pss(node.pid);
   await node.stop();
   return megabytes;

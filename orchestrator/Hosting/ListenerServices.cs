@@ -45,6 +45,9 @@ internal static class ListenerServices
         builder.Logging.SetMinimumLevel(options.LogLevel);
         builder.Logging.AddFilter("Microsoft", Least(options.LogLevel)).AddFilter("Yarp", Least(options.LogLevel));
 
+        // If this could log anything, the server would create an Activity and a log scope for each request. ErrorMiddleware logs errors.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
         // Why a start failed is told in a line, without a stack trace.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Services.RemoveAll<ILoggerProvider>(); // It writes each line alone. Its formatters stay.

@@ -6,8 +6,8 @@ namespace Steelyard.Http;
 internal static class ShortJson
 {
     /// <summary>
-    /// Writes a reply of known length in one piece. For replies that do not grow with the number of sessions or workers: it costs half as
-    /// much as to stream them in chunks.
+    /// Writes a reply of known length in one piece, which is cheaper than chunks. For replies that do not grow with the number of sessions
+    /// or workers.
     /// </summary>
     /// <param name="response">The response; its status is set already.</param>
     /// <param name="value">What is written.</param>

@@ -12,14 +12,14 @@ internal sealed class LinuxMachine : IMachine
 
     public string? MemoryShortage(long? reserve)
     {
-        var (available, total) = MachineMemory.Read();
+        var (available, total, _) = MachineMemory.Read();
         return MemoryReserve.WhyNoMore(available, total, MachineMemory.Stall(), reserve);
     }
 
     public bool IsMemoryNearlyGone(long? reserve)
     {
-        var (available, total) = MachineMemory.Read();
-        return MemoryReserve.IsNearlyGone(available, total, MachineMemory.Stall(), reserve);
+        var (available, total, freeSwap) = MachineMemory.Read();
+        return MemoryReserve.IsNearlyGone(available + freeSwap, total, reserve);
     }
 
     public IProcess Start(ProcessSpec spec) => OsProcess.Start(spec);

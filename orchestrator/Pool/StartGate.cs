@@ -75,12 +75,14 @@ internal sealed class StartGate
     /// <param name="cause">What was missing, for people.</param>
     /// <param name="now">As for <see cref="Wait"/>.</param>
     /// <param name="jitter">0 to 1.</param>
-    public void FailShort(string cause, TimeSpan now, double jitter)
+    /// <param name="recovery">Time that the machine needs at least.</param>
+    public void FailShort(string cause, TimeSpan now, double jitter, TimeSpan recovery = default)
     {
         Cause = cause;
         isShort = true;
         var pause = RestartPolicy.DelayAfterShortage(jitter);
         delay = delay > pause ? delay : pause;
+        pause = pause > recovery ? pause : recovery;
         next = now + pause > next ? now + pause : next;
     }
 

@@ -22,6 +22,22 @@ public sealed partial class WorkerPool
         }
     }
 
+    /// <summary>Stops all workers without a session, and returns them.</summary>
+    internal List<Worker> StopIdle(StopReason reason)
+    {
+        List<Worker> stopped;
+        lock (gate)
+        {
+            stopped = slots.Select(slot => slot.Worker).OfType<Worker>()
+                .Where(worker => worker.State is WorkerState.Starting or WorkerState.Ready)
+                .ToList()
+                .FindAll(BeginStopNeedsLock);
+        }
+
+        stopped.ForEach(worker => StopInBackground(worker, reason));
+        return stopped;
+    }
+
     /// <summary>Waits until the slot may start a worker. Returns false if the slot was removed because it is not needed any more.</summary>
     internal async Task<bool> MayStartAsync(Slot slot)
     {
@@ -145,7 +161,8 @@ public sealed partial class WorkerPool
         }
 
         if (blame == Blame.Machine)
-            startGate.FailShort(exit, Now, random.NextDouble());
+            startGate.FailShort(
+                exit, Now, random.NextDouble(), worker?.StopReason == StopReason.MachineMemory ? LastResort.Recovery : TimeSpan.Zero);
         else if (blame == Blame.Program && worker is not { IsProved: true })
             isNews = startGate.Fail(slot.Start, exit, Now, random.NextDouble());
         else if (blame == Blame.Program)

@@ -23,7 +23,7 @@ internal static class PrivateFile
                 Access = FileAccess.ReadWrite,
                 Share = FileShare.None,
                 UnixCreateMode = Mode,
-                BufferSize = 0,
+                BufferSize = 0, // Each file is written with one call.
             });
 
     /// <summary>Writes the whole file and replaces its old content. Throws like <see cref="Open"/>.</summary>

@@ -68,8 +68,8 @@ public static class OptionTable
                 "256M simulated, none for your own]",
             (o, v) => o with { WorkerMemoryBytes = SizeLimit(v, 16 << 20, 1L << 50) }),
         new("memory-reserve", "SIZE",
-            "No worker starts while the machine has less memory available, and with a quarter of it a worker is ended; 0 means neither " +
-                "[a twentieth of the machine, at most 1G]",
+            "No worker starts while the machine has less memory available; below a quarter of it, workers are ended; 0 switches both " +
+                "off [a twentieth of the machine, at most 1G]",
             (o, v) => o with { MemoryReserve = Size.Parse(v, 0, 1L << 50) }),
         new("worker-processes", "N",
             "Number of processes that a worker can have; none means no limit [by kind: 200 with a browser, 4 simulated, none for your own]",

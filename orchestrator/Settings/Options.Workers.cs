@@ -7,7 +7,7 @@ public sealed partial record Options
     public TimeSpan WorkerStartTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// No worker starts while less memory is available, in bytes, and with a quarter of it a worker is ended. 0 for neither; null for a
+    /// No worker starts while less memory is available, in bytes, and below a quarter of it workers are ended. 0 for neither; null for a
     /// twentieth of the machine, at most 1 GiB.
     /// </summary>
     public long? MemoryReserve { get; init; }

@@ -6,67 +6,76 @@ using Steelyard.Settings;
 namespace Steelyard.Workers;
 
 /// <summary>
-/// Ends a worker when the machine is about to have no memory left. Otherwise the kernel would kill a process of its own choice, such as
-/// this node, or a program that has nothing to do with it. Ends one worker at a time, and the next one only if that was not enough.
+/// Ends workers when the machine is about to have no memory left. Otherwise the kernel would kill a process of its own choice, such as
+/// this node, or a program that has nothing to do with it. First all workers without a session end, because nobody loses anything with
+/// them. If that is not enough, the largest of the others ends, one after the other.
 /// </summary>
 internal sealed class LastResort(
     WorkerProcesses processes, IMachine machine, Options options, TimeProvider time, ILogger<LastResort> logger)
 {
-    /// <summary>The kernel needs this time to take back the memory of a large browser.</summary>
+    /// <summary>The kernel needs this time to take back the memory of a large browser that has ended.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    /// <summary>No worker starts for this time after one was ended: it would only have to end, too.</summary>
+    public static readonly TimeSpan Recovery = TimeSpan.FromSeconds(20);
+
+    // A machine that swaps can need this time to end a large process. Others do not have to wait longer for it.
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    private long? lastEnd;
+    private List<Worker> ended = [];
+    private long lastEnd;
 
     /// <summary>Runs the loop until it is cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
     /// <param name="list">Returns the live workers.</param>
     /// <param name="stop">Stops a worker.</param>
+    /// <param name="stopIdle">Stops all workers without a session, and returns them.</param>
     /// <param name="cancellationToken">Ends the loop.</param>
-    public Task RunAsync(Func<List<Worker>> list, Action<Worker, StopReason> stop, CancellationToken cancellationToken) =>
-        Periodic.RunAsync(Period, () => LookAsync(list, stop), time, logger, cancellationToken);
+    public Task RunAsync(
+        Func<List<Worker>> list,
+        Action<Worker, StopReason> stop,
+        Func<StopReason, List<Worker>> stopIdle,
+        CancellationToken cancellationToken) =>
+        options.MemoryReserve == 0
+            ? Task.CompletedTask
+            : Periodic.RunAsync(Period, () => LookAsync(list, stop, stopIdle), time, logger, cancellationToken);
 
-    /// <summary>
-    /// Returns the worker to end: the largest one without a session, because nobody loses anything with it; if all have one, the largest.
-    /// Returns null if there is none.
-    /// </summary>
-    /// <param name="workers">Id, state and memory of each worker.</param>
-    internal static string? Choose(IEnumerable<(string Id, WorkerState State, long Bytes)> workers) => workers
-        .Where(worker => worker.State is WorkerState.Starting or WorkerState.Ready or WorkerState.Leased)
-        .OrderBy(worker => worker.State == WorkerState.Leased)
-        .ThenByDescending(worker => worker.Bytes)
-        .Select(worker => worker.Id)
-        .FirstOrDefault();
-
-    private async Task LookAsync(Func<List<Worker>> list, Action<Worker, StopReason> stop)
-    {
-        if ((lastEnd is { } at && time.GetElapsedTime(at) < Pause) || !machine.IsMemoryNearlyGone(options.MemoryReserve))
-            return;
-        var workers = list();
-        if (workers.Count == 0 || await TryMeasureAsync() is not { } bytes)
-            return;
-        var id = Choose(workers.Select(worker => (worker.Id, worker.State, bytes(worker.Id))));
-        if (workers.Find(worker => worker.Id == id) is not { } chosen)
-            return;
-        logger.LogError(
-            "The machine has almost no memory left (--memory-reserve): {Worker} is ended, which uses {Bytes} bytes. Lower --max-workers",
-            chosen, bytes(chosen.Id));
-        stop(chosen, StopReason.MachineMemory);
-        lastEnd = time.GetTimestamp();
-    }
-
-    // Returns null if no descriptor is left to read /proc.
-    private async Task<Func<string, long>?> TryMeasureAsync()
+    private async Task LookAsync(Func<List<Worker>> list, Action<Worker, StopReason> stop, Func<StopReason, List<Worker>> stopIdle)
     {
         try
         {
-            var look = await processes.LookAsync();
-            return id => ProcessMemory.Of(look.Of[id].Select(process => process.Pid)).OwnBytes;
+            if (IsMemoryComing() || !machine.IsMemoryNearlyGone(options.MemoryReserve))
+                return;
+            if (stopIdle(StopReason.MachineMemory) is { Count: > 0 } idle)
+                Remember(idle, "all workers without a session");
+            else if (await LargestAsync(list) is { } largest)
+            {
+                stop(largest, StopReason.MachineMemory);
+                Remember([largest], $"{largest}, the largest");
+            }
         }
         catch (IOException e)
         {
-            logger.LogWarning("Cannot find the worker that uses the most memory now: {Reason}", e.Message);
-            return null;
+            logger.LogWarning("Cannot look at the memory of the machine now: {Reason}", e.Message);
         }
+    }
+
+    // The memory of those that were ended last is still being freed.
+    private bool IsMemoryComing() => ended.Count > 0 && time.GetElapsedTime(lastEnd) is var since
+        && (since < Pause || (since < LongestEnd && ended.Exists(worker => !worker.Exited.IsCompleted)));
+
+    private async Task<Worker?> LargestAsync(Func<List<Worker>> list)
+    {
+        var look = await processes.LookAsync();
+        return list().FindAll(worker => worker.State == WorkerState.Leased)
+            .MaxBy(worker => ProcessMemory.Of(look.Of[worker.Id].Select(process => process.Pid)).OwnBytes);
+    }
+
+    private void Remember(List<Worker> workers, string what)
+    {
+        (ended, lastEnd) = (workers, time.GetTimestamp());
+        logger.LogError(
+            "The machine has almost no memory left (--memory-reserve): the node ends {What}. Lower --max-workers", what);
     }
 }

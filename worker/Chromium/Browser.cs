@@ -23,7 +23,8 @@ internal sealed class Browser : IAsyncDisposable
     private static readonly TimeSpan KillDeadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PingDeadline = TimeSpan.FromSeconds(2);
 
-    // When all processors are busy, the node and the workers run first: a page that computes should not delay the answers to others.
+    // When all processors are busy, a process of niceness 0 gets three times as much time as one of 5: a page that computes should not
+    // delay the node and the workers.
     private const int Nice = 5;
 
     private const int BusyTries = 8;

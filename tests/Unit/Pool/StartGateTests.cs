@@ -109,6 +109,17 @@ public sealed class StartGateTests
     }
 
     [Fact]
+    public void A_machine_that_recovers_gets_its_time()
+    {
+        gate.FailShort("no memory", At(10), jitter: 0, recovery: TimeSpan.FromSeconds(20));
+        gate.FailShort("no port", At(11), jitter: 0);
+        Assert.False(gate.TryBegin(At(29.9), out _));
+        Assert.True(gate.TryBegin(At(30), out _));
+        Assert.False(gate.TryBegin(At(30.9), out _));
+        Assert.True(gate.TryBegin(At(31), out _));
+    }
+
+    [Fact]
     public void The_end_of_a_shortage_does_not_excuse_a_program_that_fails()
     {
         for (var failure = 0; failure < 5; failure++)

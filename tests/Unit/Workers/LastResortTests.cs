@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Steelyard.Processes;
 using Steelyard.Records;
 using Steelyard.Settings;
 using Steelyard.Tests.Unit.Machine;
@@ -7,74 +8,100 @@ using Steelyard.Workers;
 
 namespace Steelyard.Tests.Unit.Workers;
 
-public sealed class LastResortTests : IDisposable
+public sealed class LastResortTests : IAsyncDisposable
 {
     private const int FirstPort = 18700;
+    private const int Large = 30_000_000;
 
     private readonly TemporaryFolder folder = new();
+    private readonly FakeTimeProvider time = new();
+    private readonly ShortMachine machine = new() { HasDescriptors = true };
+    private readonly CancellationTokenSource end = new();
+    private readonly List<(Worker Worker, DateTimeOffset At)> ended = [];
+    private readonly List<Worker> workers = [];
+    private Task loop = Task.CompletedTask;
 
-    public void Dispose() => folder.Dispose();
-
-    [Fact]
-    public void Without_workers_there_is_none_to_end() => Assert.Null(LastResort.Choose([]));
-
-    [Fact]
-    public void One_without_a_session_goes_first_however_small() => Assert.Equal(
-        "idle", LastResort.Choose([("leased", WorkerState.Leased, 900), ("idle", WorkerState.Ready, 1)]));
-
-    [Fact]
-    public void Of_those_without_a_session_the_largest_goes() => Assert.Equal(
-        "starting",
-        LastResort.Choose(
-            [("leased", WorkerState.Leased, 900), ("idle", WorkerState.Ready, 10), ("starting", WorkerState.Starting, 20)]));
-
-    [Fact]
-    public void If_all_have_sessions_the_largest_goes() => Assert.Equal(
-        "large", LastResort.Choose([("a", WorkerState.Leased, 5), ("large", WorkerState.Leased, 7), ("b", WorkerState.Leased, 6)]));
-
-    [Fact]
-    public void One_that_ends_anyway_is_not_chosen() => Assert.Null(
-        LastResort.Choose([("stopping", WorkerState.Stopping, 900), ("exited", WorkerState.Exited, 900)]));
-
-    [Fact]
-    public async Task Workers_go_one_at_a_time_and_only_while_memory_is_short()
+    public async ValueTask DisposeAsync()
     {
-        var time = new FakeTimeProvider();
-        var machine = new ShortMachine { HasDescriptors = true };
-        var options = new Options { FirstWorkerPort = FirstPort, LastWorkerPort = FirstPort + 9 };
-        using var directory = new RunDirectory(folder.At("run"), 1024);
-        var (starter, processes, _) = TestWorkers.Starter(
-            new("/bin/sleep", ["60"], WorkerKind.Simulated), directory, machine, machine, options, time);
-        List<Worker> workers = [await starter.StartAsync(0, null), await starter.StartAsync(0, null), await starter.StartAsync(0, null)];
-        workers[1].State = WorkerState.Ready;
-        workers[2].State = WorkerState.Leased;
-        List<(Worker Worker, StopReason Reason, DateTimeOffset At)> ended = [];
-        using var end = new CancellationTokenSource();
-        var loop = new LastResort(processes, machine, options, time, NullLogger<LastResort>.Instance).RunAsync(
-            () => workers,
-            (worker, reason) =>
-            {
-                worker.State = WorkerState.Stopping;
-                machine.IsNearlyFull = ended.Count < 1;
-                ended.Add((worker, reason, time.GetUtcNow()));
-            },
-            end.Token);
-        time.Advance(LastResort.Pause * 2);
-        Assert.Empty(ended);
-        machine.IsNearlyFull = true;
-        await ShortMachine.PassAsync(time, () => ended.Count == 2);
-        Assert.DoesNotContain(workers[2], ended.Select(one => one.Worker));
-        Assert.All(ended, one => Assert.Equal(StopReason.MachineMemory, one.Reason));
-        Assert.True(ended[1].At - ended[0].At >= LastResort.Pause);
-        time.Advance(LastResort.Pause * 2);
-        Assert.Equal(2, ended.Count);
-
         await end.CancelAsync();
-        await ((Task)loop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         foreach (var worker in workers)
         {
             await Until.DoneAsync(worker.StopAsync(StopReason.MachineMemory, TimeSpan.Zero));
             await Until.DoneAsync(worker.Resources.DisposeAsync().AsTask());
         }
+
+        end.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Those_without_a_session_end_first_and_then_the_largest()
+    {
+        await RunAsync([WorkerState.Starting, WorkerState.Leased, WorkerState.Leased, WorkerState.Ready], kill: true);
+        var large = workers.Single(worker => worker.State == WorkerState.Leased && IsLarge(worker));
+        await Until.TrueAsync(() => ProcessMemory.Of([large.Process.Identity.Pid]).OwnBytes > Large, "one worker is large");
+        await PassAsync(LastResort.Pause * 2);
+        Assert.Empty(ended);
+
+        machine.IsNearlyFull = true;
+        await ShortMachine.PassAsync(time, () => ended.Count == 3);
+        machine.IsNearlyFull = false;
+        Assert.Equal([workers[0], workers[3], large], ended.Select(one => one.Worker));
+        Assert.True(ended[2].At - ended[1].At >= LastResort.Pause);
+        await PassAsync(LastResort.Pause * 2);
+        Assert.Equal(3, ended.Count);
+    }
+
+    [Fact]
+    public async Task The_next_one_waits_until_the_last_one_is_gone_but_not_for_ever()
+    {
+        await RunAsync([WorkerState.Leased, WorkerState.Leased], kill: false);
+        machine.IsNearlyFull = true;
+        await ShortMachine.PassAsync(time, () => ended.Count == 2);
+        Assert.True(ended[1].At - ended[0].At >= LastResort.Pause * 4);
+    }
+
+    // One of two workers on neighbouring ports is large. Workers that are not killed stay as they are after they were ended.
+    private async Task RunAsync(WorkerState[] states, bool kill)
+    {
+        var options = new Options { FirstWorkerPort = FirstPort, LastWorkerPort = FirstPort + 9 };
+        using var directory = new RunDirectory(folder.At("run"), 1024);
+        var script = $"[ $((PORT % 2)) = 1 ] && x=$(head -c {Large} /dev/zero | tr '\\0' a); sleep 60 & wait";
+        var (starter, processes, _) = TestWorkers.Starter(
+            new("/bin/sh", ["-c", script], WorkerKind.Simulated), directory, machine, machine, options, time);
+        foreach (var state in states)
+        {
+            workers.Add(await starter.StartAsync(0, null));
+            workers[^1].State = state;
+        }
+
+        loop = new LastResort(processes, machine, options, time, NullLogger<LastResort>.Instance).RunAsync(
+            () => workers,
+            (worker, reason) => End(worker, reason, kill),
+            reason =>
+            {
+                var idle = workers.FindAll(worker => worker.State is WorkerState.Starting or WorkerState.Ready);
+                idle.ForEach(worker => End(worker, reason, kill));
+                return idle;
+            },
+            end.Token);
+    }
+
+    private void End(Worker worker, StopReason reason, bool kill)
+    {
+        Assert.Equal(StopReason.MachineMemory, reason);
+        worker.State = WorkerState.Stopping;
+        ended.Add((worker, time.GetUtcNow()));
+        if (kill)
+            _ = worker.StopAsync(reason, TimeSpan.Zero);
+    }
+
+    private static bool IsLarge(Worker worker) => worker.Port % 2 == 1;
+
+    private Task PassAsync(TimeSpan span)
+    {
+        var until = time.GetUtcNow() + span;
+        return ShortMachine.PassAsync(time, () => time.GetUtcNow() >= until);
     }
 }
