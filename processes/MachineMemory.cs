@@ -7,7 +7,9 @@ public static class MachineMemory
 {
     private const string Pressure = "/proc/pressure/memory";
 
-    /// <summary>Bytes that programs can still use without swapping, all bytes of the machine, and those that are free for swapping.</summary>
+    /// <summary>
+    /// Bytes that programs can still use without swapping, all bytes of the machine, and those that are free for swapping.
+    /// </summary>
     public static (long Available, long Total, long FreeSwap) Read()
     {
         var kilobytes = File.ReadLines("/proc/meminfo")
