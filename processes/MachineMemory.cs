@@ -13,9 +13,10 @@ public static class MachineMemory
     public static (long Available, long Total, long FreeSwap) Read()
     {
         var kilobytes = File.ReadLines("/proc/meminfo")
+            .Where(line => line.StartsWith("Mem", StringComparison.Ordinal) || line.StartsWith("SwapFree", StringComparison.Ordinal))
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .ToDictionary(words => words[0], words => long.Parse(words[1], CultureInfo.InvariantCulture));
-        return (kilobytes["MemAvailable:"] * 1024, kilobytes["MemTotal:"] * 1024, kilobytes.GetValueOrDefault("SwapFree:") * 1024);
+        return (kilobytes["MemAvailable:"] * 1024, kilobytes["MemTotal:"] * 1024, kilobytes["SwapFree:"] * 1024);
     }
 
     /// <summary>

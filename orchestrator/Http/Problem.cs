@@ -49,9 +49,7 @@ public static class Problem
         context.Response.StatusCode = status;
         if (status == StatusCodes.Status501NotImplemented)
             context.Response.Headers[ShouldRetry] = "false"; // steel-sdk repeats every other 5xx.
-        context.Response.ContentType = "application/problem+json";
-        context.Response.ContentLength = body.WrittenCount;
-        return context.Response.Body.WriteAsync(body.WrittenMemory).AsTask();
+        return context.Response.WriteWholeAsync("application/problem+json", body.WrittenMemory);
     }
 
     /// <summary>Answers 404 for a session that does not exist or has ended.</summary>

@@ -52,7 +52,6 @@ public sealed class PoolUnavailableException : Exception
     public static PoolUnavailableException BeingRestored() =>
         new("The session's worker was lost, and the session is being restored on another one. Retry.", TimeSpan.FromSeconds(1));
 
-    /// <summary>Too many calls to the worker are in progress, or no descriptor is left for another one.</summary>
     /// <summary>What a caller is told after an error for which the worker is not to blame; null after another error.</summary>
     public static PoolUnavailableException? Of(WorkerError error) => error switch
     {
@@ -61,6 +60,7 @@ public sealed class PoolUnavailableException : Exception
         _ => null,
     };
 
+    /// <summary>Too many calls to the worker are in progress, or no descriptor is left for another one.</summary>
     public static PoolUnavailableException NoConnection() => new(
         "Too many requests for this session are in progress, or this node has no file descriptors left. Retry; if the problem persists, "
             + "raise the limit of open files.",

@@ -14,6 +14,7 @@ internal sealed class StartGate
     private const int FailingAfter = 3;
 
     private bool isShort;
+    private TimeSpan recovered; // When a machine that was short of something may have it again.
     private int round;
     private int streak; // The round of the first of the consecutive failures.
     private TimeSpan delay;
@@ -82,14 +83,18 @@ internal sealed class StartGate
         isShort = true;
         var pause = RestartPolicy.DelayAfterShortage(jitter);
         delay = delay > pause ? delay : pause;
-        pause = pause > recovery ? pause : recovery;
-        next = now + pause > next ? now + pause : next;
+        recovered = now + recovery > recovered ? now + recovery : recovered;
+        next = new[] { next, recovered, now + pause }.Max();
     }
 
-    /// <summary>Records that a worker was spawned, so the shortage is over. Returns true if other workers may start now.</summary>
-    public bool EndShortage()
+    /// <summary>
+    /// Records that a worker was spawned, so the shortage is over, unless the machine still recovers: that start had begun before. Returns
+    /// true if other workers may start now.
+    /// </summary>
+    /// <param name="now">As for <see cref="Wait"/>.</param>
+    public bool EndShortage(TimeSpan now)
     {
-        if (!isShort)
+        if (!isShort || now < recovered)
             return false;
         isShort = false;
         if (Failures > 0)

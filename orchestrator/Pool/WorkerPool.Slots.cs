@@ -80,7 +80,7 @@ public sealed partial class WorkerPool
             worker.Start = slot.Start;
             slot.Starts++;
             census.Add(worker, WorkerState.Starting);
-            lifted = startGate.EndShortage() ? LiftNeedsLock() : null;
+            lifted = startGate.EndShortage(Now) ? LiftNeedsLock() : null;
         }
 
         lifted?.Cancel();

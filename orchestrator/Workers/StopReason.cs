@@ -32,7 +32,7 @@ public enum StopReason
     /// <summary>The worker stored more in its folder than its limit, or wrote a larger file.</summary>
     OverDisk,
 
-    /// <summary>The machine was about to have no memory left, and of the workers that could be ended this one used the most.</summary>
+    /// <summary>The machine was about to have no memory left, and the worker had no session or used the most: see LastResort.</summary>
     MachineMemory,
 }
 
@@ -62,7 +62,7 @@ internal static class StopReasons
             $"it ran out of memory, and used more than its memory limit{Of(limits?.MemoryBytes >> 20, " MiB")} (--worker-memory)",
         StopReason.OverProcesses => $"it had more processes than its limit{Of(limits?.Processes, "")} (--worker-processes)",
         StopReason.OverDisk => $"it wrote more than its limit{Of(limits?.DiskBytes >> 20, " MiB")} (--worker-disk)",
-        StopReason.MachineMemory => "it used the most memory when the machine had almost none left (--max-workers, --memory-reserve)",
+        StopReason.MachineMemory => "the node ended it, because the machine had almost no memory left (--max-workers, --memory-reserve)",
         _ => reason.ToString(),
     };
 

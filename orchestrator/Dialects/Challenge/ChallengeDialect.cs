@@ -36,9 +36,7 @@ public sealed class ChallengeDialect(
         catch (WorkerRefusedException e)
         {
             context.Response.StatusCode = e.Status;
-            context.Response.ContentType = e.ContentType;
-            context.Response.ContentLength = e.Body.Length;
-            await context.Response.Body.WriteAsync(e.Body);
+            await context.Response.WriteWholeAsync(e.ContentType, e.Body);
         }
         catch (PoolUnavailableException e)
         {

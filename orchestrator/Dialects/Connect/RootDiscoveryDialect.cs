@@ -42,9 +42,7 @@ public sealed class RootDiscoveryDialect(
     {
         var protocol = Array.Empty<byte>();
         await AskAsync("/json/protocol", reply => (protocol = reply.Body.ToArray()).Length > 0);
-        context.Response.ContentType = "application/json; charset=UTF-8";
-        context.Response.ContentLength = protocol.Length;
-        await context.Response.Body.WriteAsync(protocol);
+        await context.Response.WriteWholeAsync("application/json; charset=UTF-8", protocol);
     }
 
     private string Socket(HttpContext context) =>

@@ -62,13 +62,8 @@ public sealed class SessionTargets(SessionRegistry sessions, SessionCalls calls,
             !lists.Contains(null));
     }
 
-    internal static Task WriteAsync(HttpContext context, string json)
-    {
-        context.Response.ContentType = "application/json; charset=UTF-8";
-        var body = Encoding.UTF8.GetBytes(json);
-        context.Response.ContentLength = body.Length;
-        return context.Response.Body.WriteAsync(body).AsTask();
-    }
+    internal static Task WriteAsync(HttpContext context, string json) =>
+        context.Response.WriteWholeAsync("application/json; charset=UTF-8", Encoding.UTF8.GetBytes(json));
 
     private async Task<IReadOnlyList<DevToolsTarget>?> TryListAsync(
         HttpContext context, Session session, int most, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ public sealed class HistoryDialect(SessionRegistry sessions) : IDialect
     {
         var id = (string?)context.Request.RouteValues["id"];
         if (await sessions.FindEndedAsync(id.AsMemory(), context.Caller()) is { } ended)
-            await context.Response.WriteAsJsonAsync(new([HistoryEntry.From(ended)]), OperatorJson.Default.HistoryReply);
+            await context.Response.WriteShortJsonAsync(new([HistoryEntry.From(ended)]), OperatorJson.Default.HistoryReply);
         else
             await Problem.WriteAsync(
                 context,

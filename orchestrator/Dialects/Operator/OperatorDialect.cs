@@ -39,12 +39,7 @@ internal sealed class OperatorDialect(
     private Task StatusAsync(HttpContext context) => context.Response.WriteShortJsonAsync(
         StatusReply.From(pool.Status(), time.GetElapsedTime(started), history.Store?.Lost), OperatorJson.Default.StatusReply);
 
-    private static async Task HealthAsync(HttpContext context)
-    {
-        context.Response.ContentType = "text/plain";
-        context.Response.ContentLength = Ok.Length;
-        await context.Response.Body.WriteAsync(Ok);
-    }
+    private static Task HealthAsync(HttpContext context) => context.Response.WriteWholeAsync("text/plain", Ok);
 
     private Task ReadyAsync(HttpContext context)
     {

@@ -103,9 +103,9 @@ public sealed class StartGateTests
         Assert.True(gate.TryBegin(At(11), out _));
         Assert.False(gate.TryBegin(At(11.9), out _));
         Assert.False(gate.IsFailing);
-        Assert.True(gate.EndShortage());
+        Assert.True(gate.EndShortage(At(11.9)));
         Assert.True(gate.TryBegin(At(11.9), out _));
-        Assert.False(gate.EndShortage());
+        Assert.False(gate.EndShortage(At(11.9)));
     }
 
     [Fact]
@@ -113,10 +113,12 @@ public sealed class StartGateTests
     {
         gate.FailShort("no memory", At(10), jitter: 0, recovery: TimeSpan.FromSeconds(20));
         gate.FailShort("no port", At(11), jitter: 0);
+        Assert.False(gate.EndShortage(At(12))); // A start that had begun before.
         Assert.False(gate.TryBegin(At(29.9), out _));
         Assert.True(gate.TryBegin(At(30), out _));
         Assert.False(gate.TryBegin(At(30.9), out _));
         Assert.True(gate.TryBegin(At(31), out _));
+        Assert.True(gate.EndShortage(At(31)));
     }
 
     [Fact]
@@ -125,7 +127,7 @@ public sealed class StartGateTests
         for (var failure = 0; failure < 5; failure++)
             Fail(0);
         gate.FailShort("no memory", At(0), jitter: 0);
-        Assert.False(gate.EndShortage());
+        Assert.False(gate.EndShortage(At(1)));
         Assert.True(gate.IsFailing);
     }
 
