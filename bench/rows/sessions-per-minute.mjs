@@ -19,7 +19,8 @@ export async function run(context) {
   const seen = {};
   for (const concurrency of CONCURRENCY) {
     const windows = systems.map((each) => [each.label, async () => rate(await browse(context, each, { seconds, concurrency }))]);
-    if (cluster && concurrency === OF_CLUSTER) windows.push(['puppeteer-cluster', async () => rate(await cluster({ seconds, concurrency }))]);
+    if (cluster && concurrency === OF_CLUSTER)
+      windows.push(['puppeteer-cluster', async () => rate(await cluster({ seconds, concurrency }))]);
     seen[concurrency] = await context.turns(windows, rounds);
   }
   const labels = Object.keys(seen[OF_CLUSTER]);

@@ -27,8 +27,11 @@ public sealed class LastResortTests : IAsyncDisposable
         await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         foreach (var worker in workers)
         {
-            await Until.DoneAsync(worker.StopAsync(StopReason.MachineMemory, TimeSpan.Zero));
-            await Until.DoneAsync(worker.Resources.DisposeAsync().AsTask());
+            // Both look again after a pause when a process takes its time to end.
+            var stop = worker.StopAsync(StopReason.MachineMemory, TimeSpan.Zero);
+            await ShortMachine.PassAsync(time, () => stop.IsCompleted);
+            var free = worker.Resources.DisposeAsync().AsTask();
+            await ShortMachine.PassAsync(time, () => free.IsCompleted);
         }
 
         end.Dispose();
