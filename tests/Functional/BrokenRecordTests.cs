@@ -99,6 +99,7 @@ public sealed partial class BrokenRecordTests
         Directory.CreateDirectory(Path.Combine(folder, name, "inside"));
         await using var node = NodeProcess.Spawn(folder);
         Assert.Equal(1, (await node.Process.Exited.WaitAsync(TimeSpan.FromSeconds(20))).Code);
+        Directory.Delete(Path.Combine(folder, name), recursive: true); // The clean-up needs a run directory that it can open.
         Assert.Contains(folder, await node.OutputAsync(), StringComparison.Ordinal);
         Assert.DoesNotMatch(OwnError(), await node.OutputAsync());
     }

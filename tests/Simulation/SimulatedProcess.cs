@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json.Nodes;
 using Steelyard.Pool;
 using Steelyard.Processes;
 using Steelyard.WorkerHttp;
@@ -17,12 +15,10 @@ internal sealed class SimulatedProcess(
 
     private readonly TaskCompletionSource<ExitStatus> exited = new();
     private readonly HashSet<SimulatedConnection> connections = [];
-    private (string Id, string Tag, string Body)? session;
+    private readonly SimulatedApi api = new(machine);
     private readonly SimulatedProcessor processor = new(machine);
     private bool isHung;
-    private bool isPreparing;
     private readonly List<Action> backlog = [];
-    private int sessions;
 
     public ProcessIdentity Identity => identity;
 
@@ -161,7 +157,7 @@ internal sealed class SimulatedProcess(
                 return;
         }
 
-        var answer = Answer(request);
+        var answer = api.Answer(this, request);
         if (isKilling)
             machine.KillNode();
         switch (fault)
@@ -262,56 +258,5 @@ internal sealed class SimulatedProcess(
         EmptyBacklog();
         foreach (var connection in connections.ToList())
             connection.Break();
-    }
-
-    private SimulatedReply Answer(WorkerRequest request) => (request.Method, request.Path) switch
-    {
-        ("GET", "/health") => new(200, "ok"),
-        ("GET", "/status") => new(
-            200,
-            $$"""{"available":{{(session is null && !isPreparing ? "true" : "false")}},""" +
-            $"\"session_id\":{(session is { } held ? $"\"{held.Id}\"" : "null")}}}"),
-        ("POST", "/sessions") => Create(request.Body.Span),
-        (var method, var path) when path == $"/sessions/{session?.Id}" => method == "DELETE" ? Delete() : new(200, session!.Value.Body),
-        _ => new(404, "{}"),
-    };
-
-    private SimulatedReply Create(ReadOnlySpan<byte> body)
-    {
-        var wanted = JsonNode.Parse(Encoding.UTF8.GetString(body))!;
-        var tag = (string)wanted["tag"]!;
-        machine.World.Check(session is null || HasFailed, $"I1: {this} was asked for {tag} while it holds {session?.Tag}");
-        if (wanted["refuse"] is not null)
-            return new(400, "{}");
-        machine.Serves(this, tag);
-        var id = $"{identity.Pid}-{++sessions}";
-        session = (id, tag, $$"""{"id":"{{id}}","created_at":1,"tag":"{{tag}}"}""");
-        machine.World.Note($"{this} holds {tag}");
-        return new(201, session.Value.Body);
-    }
-
-    private SimulatedReply Delete()
-    {
-        machine.World.Note($"{this} has let go of {session?.Tag}");
-        session = null;
-        isPreparing = true;
-        machine.After(machine.Between(0, 0.2), () => isPreparing = false);
-        return new(204, "");
-    }
-
-    private enum CallFault
-    {
-        None,
-        CrashBefore,
-        CrashAfter,
-        Hang,
-        Close,
-        CloseAfter,
-        Silence,
-        Late,
-        Garbage,
-        ServerError,
-        WrongId,
-        Count,
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Steelyard.WorkerHttp;
 
@@ -56,7 +55,7 @@ public sealed class WorkerClientTests
         await Until.DoneAsync(closed.Task);
         using var reply = await Until.DoneAsync(
             method == "GET" ? client.GetAsync("/2").AsTask() : client.CreateAsync("{}"u8.ToArray()).AsTask());
-        Assert.Equal("ok", Text(reply));
+        Assert.Equal("ok", Reply.Text(reply));
         Assert.Equal(2, server.Accepted);
     }
 
@@ -67,7 +66,7 @@ public sealed class WorkerClientTests
         using var client = KeepingClient(server.Port);
         (await client.GetAsync("/1")).Dispose();
         using var reply = await Until.DoneAsync(client.GetAsync("/2").AsTask());
-        Assert.Equal("ok", Text(reply));
+        Assert.Equal("ok", Reply.Text(reply));
         Assert.Equal(2, server.Accepted);
     }
 
@@ -89,7 +88,7 @@ public sealed class WorkerClientTests
         using var client = Client(server.Port);
         using var first = await client.GetAsync("/first");
         using var second = await client.GetAsync("/second");
-        Assert.Equal(("/first", "/second"), (Text(first), Text(second)));
+        Assert.Equal(("/first", "/second"), (Reply.Text(first), Reply.Text(second)));
         Assert.Equal(2, server.Accepted);
     }
 
@@ -103,7 +102,7 @@ public sealed class WorkerClientTests
             for (var round = 0; round < 20; round++)
             {
                 using var reply = await client.GetAsync($"/{i}/{round}");
-                Assert.Equal($"/{i}/{round}", Text(reply));
+                Assert.Equal($"/{i}/{round}", Reply.Text(reply));
             }
         })));
     }
@@ -231,8 +230,6 @@ public sealed class WorkerClientTests
         client.ForgiveSilence();
         Assert.Equal(TimeSpan.Zero, client.SinceLastAnswer);
     }
-
-    private static string Text(WorkerReply reply) => Encoding.Latin1.GetString(reply.Body.Span);
 
     private static ScriptedServer ClosesOnSecondRequest() => new(async connection =>
     {

@@ -20,7 +20,7 @@ public sealed class WorkerConnectionTests
         await using var server = ScriptedServer.Answering(_ => Reply.Json("""{"id":"1"}""", "201 Created"));
         using var client = Client(server.Port);
         using var reply = await client.CreateAsync("""{"a":1}"""u8.ToArray());
-        Assert.Equal((WorkerError.None, 201, """{"id":"1"}"""), (reply.Error, reply.Status, Text(reply)));
+        Assert.Equal((WorkerError.None, 201, """{"id":"1"}"""), (reply.Error, reply.Status, Reply.Text(reply)));
         Assert.True(reply.IsSuccess);
         Assert.Equal(
             "POST /sessions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{\"a\":1}",
@@ -74,7 +74,7 @@ public sealed class WorkerConnectionTests
         });
         using var client = Client(server.Port);
         using var reply = await Until.DoneAsync(client.GetAsync("/x").AsTask());
-        Assert.Equal("helloworld", Text(reply));
+        Assert.Equal("helloworld", Reply.Text(reply));
     }
 
     [Fact]
@@ -159,8 +159,6 @@ public sealed class WorkerConnectionTests
         (await client.DiscoverAsync("PUT", path)).Dispose();
         Assert.StartsWith($"PUT {sent} HTTP/1.1\r\n", server.Requests.Single(), StringComparison.Ordinal);
     }
-
-    private static string Text(WorkerReply reply) => Encoding.Latin1.GetString(reply.Body.Span);
 
     private WorkerClient Client(int port) => new(new SocketConnector(new(1 << 20)), WorkerProtocol.Challenge, port, MaxReply, Limit, time);
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Steelyard.WorkerHttp;
 
 namespace Steelyard.Tests.Unit.WorkerHttp;
@@ -56,7 +55,7 @@ public sealed class WorkerTrustTests
         using (var reply = await Until.DoneAsync(client.GetAsync("/x").AsTask()))
             Assert.Equal((error, 0, false, error.ToString()), (reply.Error, reply.Status, reply.IsSuccess, reply.ToString()));
         using var next = await Until.DoneAsync(client.GetAsync("/x").AsTask());
-        Assert.Equal("ok", Text(next));
+        Assert.Equal("ok", Reply.Text(next));
         Assert.Equal(2, server.Accepted);
     }
 
@@ -71,7 +70,7 @@ public sealed class WorkerTrustTests
         using var client = Client(server.Port);
         (await client.GetAsync("/1")).Dispose();
         using var reply = await Until.DoneAsync(client.GetAsync("/2").AsTask());
-        Assert.Equal("ok", Text(reply));
+        Assert.Equal("ok", Reply.Text(reply));
     }
 
     [Theory]
@@ -102,7 +101,7 @@ public sealed class WorkerTrustTests
             "DELETE" => client.EndAsync("/2"),
             _ => client.CreateAsync("{}"u8.ToArray()),
         });
-        Assert.Equal("ok", Text(reply));
+        Assert.Equal("ok", Reply.Text(reply));
     }
 
     [Theory]
@@ -122,8 +121,6 @@ public sealed class WorkerTrustTests
         using var reply = await client.GetAsync("/1");
         Assert.Equal(passed, reply.ContentType);
     }
-
-    private static string Text(WorkerReply reply) => Encoding.Latin1.GetString(reply.Body.Span);
 
     // The deadline is never reached: time plays no part here.
     private static WorkerClient Client(int port) =>

@@ -30,8 +30,10 @@ public sealed class LastResortTests : IAsyncDisposable
             // Both look again after a pause when a process takes its time to end.
             var stop = worker.StopAsync(StopReason.MachineMemory, TimeSpan.Zero);
             await ShortMachine.PassAsync(time, () => stop.IsCompleted);
+            await stop;
             var free = worker.Resources.DisposeAsync().AsTask();
             await ShortMachine.PassAsync(time, () => free.IsCompleted);
+            await free;
         }
 
         end.Dispose();
