@@ -1,6 +1,6 @@
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint bench simulate mutations faults attacks upgrade clean browser
+.PHONY: help run build test lint bench simulate mutations faults attacks screenshots upgrade clean browser
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_GENERATE_ASPNET_CERTIFICATE := false
@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory -j2
 
 ORCHESTRATOR := artifacts/orchestrator/steelyard
 WORKER := artifacts/worker/steel-browser
+DASHBOARD := artifacts/dashboard/steelyard-dashboard
 SHARED := artifacts/shared.stamp
 
 # What a project is built from: its folder, the folders of the projects that its file refers to, and the settings of all builds.
@@ -30,7 +31,7 @@ help: ## Show this list
 run: build browser ## Run the orchestrator on http://127.0.0.1:8080 (options: ARGS="--port 9000")
 	@exec $(ORCHESTRATOR) $(ARGS)
 
-build: $(ORCHESTRATOR) $(WORKER) ## Build the orchestrator and the bundled worker
+build: $(ORCHESTRATOR) $(WORKER) $(DASHBOARD) ## Build the orchestrator, the bundled worker and the dashboard
 
 test: build browser ## Run every test: units, real processes, and the tester end to end
 	@tests/run
@@ -39,6 +40,7 @@ lint: ## Check style and line length, types in TypeScript. Each build checks the
 	@! git ls-files '*.cs' '*.ts' '*.mjs' '*.js' | LC_ALL=C.UTF-8 xargs grep -nE '^.{141,}' || (echo "A line has 140 columns at most."; false)
 	@dotnet format whitespace Steelyard.slnx --verify-no-changes
 	@cd tester && npm ci --silent && npm run --silent typecheck
+	@deploy/check
 
 simulate: ## Simulate faults, thousands of seeds at a time (SEEDS=10000 FROM=1), or one with its history (SEED=7)
 	@dotnet build tests -c Release -v quiet --nologo
@@ -47,6 +49,9 @@ simulate: ## Simulate faults, thousands of seeds at a time (SEEDS=10000 FROM=1),
 faults: build browser ## Kill, stop and starve real processes, many times each, and print the figures (FAULT_RUNS=20)
 	@dotnet build tests -c Release -v quiet --nologo
 	@FAULT_RUNS=$(or $(FAULT_RUNS),20) tests/bin/Release/net10.0/Steelyard.Tests --filter-namespace "Steelyard.Tests.Faults" --progress off
+
+screenshots: build browser ## Take screenshots of the dashboard at three sizes in both colours, and test it (SHOTS=/path/to/a/folder)
+	@cd dashboard/test && npm ci --silent && SHOTS=$(or $(SHOTS),$(CURDIR)/artifacts/screenshots) npm test --silent
 
 attacks: build browser ## Try the attacks of pages in all their variants: "make test" tries some of each
 	@dotnet build tests -c Release -v quiet --nologo
@@ -62,7 +67,7 @@ bench: build browser ## Measure against goals and peers (some rows: ROWS="get cr
 	@BASE="$(BASE)" bench/run $(if $(SHORT),--window 1s --rounds 1) $(ROWS)
 
 clean: ## Delete everything that was built
-	@rm -rf artifacts tester/node_modules tester/clients/node_modules worker/Pages/Scripts/node_modules; find . -type d \( -name bin -o -name obj \) -not -path '*/node_modules/*' -prune -exec rm -rf {} +
+	@rm -rf artifacts tester/node_modules tester/clients/node_modules dashboard/test/node_modules worker/Pages/Scripts/node_modules; find . -type d \( -name bin -o -name obj \) -not -path '*/node_modules/*' -prune -exec rm -rf {} +
 
 browser:
 	@worker/install-browser.sh
@@ -74,6 +79,11 @@ $(SHARED): Shared.slnx $(call sources,contract) $(call sources,processes) $(call
 $(ORCHESTRATOR): $(SHARED) $(call sources,orchestrator)
 	@echo "Building the orchestrator ..."
 	@AHEAD_OF_TIME=Orchestrator dotnet publish orchestrator -c Release -o $(@D) -v quiet --nologo $(WITHOUT_SHARED)
+	@touch $@
+
+$(DASHBOARD): $(call sources,dashboard)
+	@echo "Building the dashboard ..."
+	@AHEAD_OF_TIME=Dashboard dotnet publish dashboard -c Release -o $(@D) -v quiet --nologo
 	@touch $@
 
 $(WORKER): $(SHARED) $(call sources,worker)

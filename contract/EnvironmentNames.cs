@@ -11,6 +11,8 @@ internal static class EnvironmentNames
     public const string BrowserPath = "STEEL_BROWSER_PATH";
     public const string BrowserFolders = "STEEL_BROWSER_FOLDERS";
     public const string Egress = "STEEL_EGRESS";
+    public const string Record = "STEEL_RECORD";
+    public const string RecordQueries = "STEEL_RECORD_QUERIES";
     public const string MaxBody = "STEEL_MAX_BODY";
     public const string MaxSetup = "STEEL_MAX_SETUP";
     public const string MaxFiles = "STEEL_MAX_FILES";

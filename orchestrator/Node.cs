@@ -1,24 +1,22 @@
 using System.Net.Sockets;
 using Steelyard.Cdp;
 using Steelyard.Contract;
-using Steelyard.Dialects.Browserless;
-using Steelyard.Dialects.Challenge;
-using Steelyard.Dialects.Connect;
-using Steelyard.Dialects.DevTools;
-using Steelyard.Dialects.LiveView;
+using Steelyard.Dialects.Dashboard;
 using Steelyard.Dialects.Operator;
 using Steelyard.Dialects.Steel;
-using Steelyard.Dialects.WebDriver;
 using Steelyard.Hosting;
 using Steelyard.Http;
 using Steelyard.LiveView;
 using Steelyard.Pool;
 using Steelyard.Processes;
+using Steelyard.Recordings;
 using Steelyard.Records;
 using Steelyard.Recovery;
 using Steelyard.Requests;
 using Steelyard.Sessions;
 using Steelyard.Settings;
+using Steelyard.Telemetry;
+using Steelyard.Webhooks;
 using Steelyard.Workers;
 
 namespace Steelyard;
@@ -139,6 +137,7 @@ public sealed class Node : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.AddConsoleLog(options, time);
         builder.AddListener(options);
+        builder.AddTelemetry(options);
         builder.Services
             .AddSingleton(options)
             .AddSingleton(time)
@@ -146,34 +145,17 @@ public sealed class Node : IAsyncDisposable
             .AddSessions(runDirectory, options, time)
             .AddHttp(keys)
             .AddSingleton<CdpAddresses>()
+            .AddSingleton<AttachedClients>()
             .AddSingleton<Attacher>()
             .AddSingleton<CreateParser>()
-            .AddSingleton(new LiveViewLinks(runDirectory.Secret));
-        AddDialects(builder.Services);
-
+            .AddSingleton(new LiveViewLinks(runDirectory.Secret))
+            .AddSingleton(new DashboardCookie(runDirectory.Secret));
+        builder.Services.AddDialects().AddWebhook(options, time);
         var app = builder.Build();
         app.UseHttp(options);
         app.MapDialects();
         return new(app, runDirectory, keys, options, time) { descriptors = descriptors };
     }
-
-    // No other code knows all dialects; those of Steel are in AddSteel.
-    private static void AddDialects(IServiceCollection services) => services
-        .AddSingleton<IDialect, ChallengeDialect>()
-        .AddSingleton<IDialect, DevToolsDialect>()
-        .AddSingleton<RootDiscovery>()
-        .AddSingleton<SessionTargets>()
-        .AddSingleton<IDialect, ConnectDialect>()
-        .AddSingleton<TemporarySessions>()
-        .AddSingleton<IDialect, RootDiscoveryDialect>()
-        .AddSingleton<IDialect, RootTargetsDialect>()
-        .AddSingleton<IDialect, BrowserlessDialect>()
-        .AddSingleton<IDialect, WebDriverDialect>()
-        .AddSingleton<IDialect, LiveViewDialect>()
-        .AddSingleton<IDialect, HistoryDialect>()
-        .AddSingleton<IDialect, OperatorDialect>()
-        .AddSingleton<IDialect, WorkersDialect>()
-        .AddSteel();
 
     /// <summary>
     /// Takes over the workers and sessions of an earlier orchestrator, listens, and starts the warm workers. Does not wait for the workers.
@@ -191,7 +173,10 @@ public sealed class Node : IAsyncDisposable
             app.Services.GetRequiredService<SessionReaper>().RunAsync(loops.Token),
             app.Services.GetRequiredService<Artifacts>().RunAsync(loops.Token),
             app.Services.GetRequiredService<UsageWatch>().RunAsync(loops.Token),
-            app.Services.GetRequiredService<IdleMemory>().RunAsync(loops.Token));
+            app.Services.GetRequiredService<IdleMemory>().RunAsync(loops.Token),
+            app.Services.GetRequiredService<NodeSeries>().RunAsync(loops.Token),
+            app.Services.GetRequiredService<RecordingKeeper>().RunAsync(loops.Token),
+            app.Services.GetService<Webhook>()?.RunAsync(loops.Token) ?? Task.CompletedTask);
     }
 
     /// <summary>Refuses new work, tells attached clients, and treats sessions and workers as <paramref name="how"/> says.</summary>
@@ -214,6 +199,7 @@ public sealed class Node : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         app.Lifetime.StopApplication();
+        app.Services.GetRequiredService<DashboardProcess>().Dispose(); // Its WebSockets would hold up the stop.
         Pool.Refuse();
         if (!isLeft)
         {

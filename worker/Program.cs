@@ -39,7 +39,8 @@ if (options.Mode == WorkerMode.Chromium)
     if (BrowserLocator.Find(options.BrowserPath) is not { } browser)
         return Stderr.Fail(ExitCode.BadArguments, BrowserLocator.Missing(options.BrowserPath));
     var cage = new BrowserConfinement(new(browser, options.Directory, options.Folders, options.Egress, options.NoSandbox, options.Port));
-    chromium = new(new(browser, options.BrowserArguments, cage, options.Directory), TimeProvider.System);
+    var record = (options.Record, options.RecordQueries);
+    chromium = new(new(browser, options.BrowserArguments, cage, options.Directory) { Record = record }, TimeProvider.System);
 }
 
 ISessionHost host = chromium is null ? new SimulatedHost() : chromium;

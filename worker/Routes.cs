@@ -69,7 +69,12 @@ internal sealed class Routes(ISessionHost host, SessionExtras? extras, TimeProvi
                 e.StatusCode == StatusCodes.Status400BadRequest ? "the body is not JSON" : "the body is too large or arrives too slowly");
         }
 
-        var session = StoredSession.Create(data, time.GetUtcNow());
+        var headers = context.Request.Headers;
+        var session = StoredSession.Create(
+            data,
+            time.GetUtcNow(),
+            headers[RecordingNames.SessionHeader],
+            RecordModes.Parse(headers[RecordingNames.ModeHeader]));
         return await host.TryCreateAsync(session, context.RequestAborted)
             ? Reply.Json(StatusCodes.Status201Created, session.Json) with { Location = "/sessions/" + session.Id }
             : NoBrowser;

@@ -36,6 +36,12 @@ internal sealed record WorkerOptions
     /// <summary>Folders in which the browser may read and write, in addition to its own.</summary>
     public IReadOnlyList<string> Folders { get; private init; } = [];
 
+    /// <summary>What is recorded of a session that does not say so itself.</summary>
+    public RecordMode Record { get; private init; }
+
+    /// <summary>Whether recorded addresses keep their query, which may hold secrets.</summary>
+    public bool RecordQueries { get; private init; }
+
     public IReadOnlyList<FaultSpec> Faults { get; private init; } = [];
 
     public int FaultSeed { get; private init; } = Random.Shared.Next();
@@ -101,6 +107,8 @@ internal sealed record WorkerOptions
             Directory = NullIfEmpty(environment(EnvironmentNames.WorkerDirectory)),
             Limits = ReadLimits(environment),
             Egress = ParseEgress(environment(EnvironmentNames.Egress) ?? ""),
+            Record = ParseRecord(NullIfEmpty(environment(EnvironmentNames.Record))),
+            RecordQueries = NullIfEmpty(environment(EnvironmentNames.RecordQueries)) is not null,
             Folders = (environment(EnvironmentNames.BrowserFolders) ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries),
         };
         if (NullIfEmpty(environment(EnvironmentNames.Listener)) is { } text)
@@ -138,6 +146,9 @@ internal sealed record WorkerOptions
         "simulated" => WorkerMode.Simulated,
         _ => throw new ArgumentException($"--mode must be chromium or simulated, not '{text}'"),
     };
+
+    private static RecordMode ParseRecord(string? text) => text is null ? RecordMode.Off : RecordModes.Parse(text)
+        ?? throw new ArgumentException($"{EnvironmentNames.Record} must be off, events or frames, not '{text}'");
 
     private static EgressRules ParseEgress(string text)
     {

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Steelyard.Events;
 using Steelyard.Http;
 using Steelyard.Pool;
 using Steelyard.Processes;
@@ -11,8 +10,8 @@ namespace Steelyard.Cdp;
 
 /// <summary>Connects a client's WebSocket to a session's browser. Tells the client why the connection fails or ends.</summary>
 public sealed class Attacher(
-    SessionCalls calls, CdpAddresses addresses, NodeEvents events, Options options, TimeProvider time, IHostApplicationLifetime lifetime,
-    ILogger<Attacher> logger)
+    SessionCalls calls, CdpAddresses addresses, AttachedClients clients, Options options, TimeProvider time,
+    IHostApplicationLifetime lifetime, ILogger<Attacher> logger)
 {
     private const string BrowserStarting =
         "The session's browser is not ready: it restarts when a session sets options. Retry in a moment.";
@@ -114,12 +113,10 @@ public sealed class Attacher(
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(session.Ended, lifetime.ApplicationStopping);
-        events.Publish(new ClientAttached(session.Id.Value));
         var patience = AnswersPings(context.Request) ? options.DeadPeerTimeout : (TimeSpan?)null;
-        if (!await new Tunnel(client, browser, patience, time, onMessage, messages)
+        if (!await new Tunnel(client, browser, clients.Begin(session.Id.Value, session.Request.Holder), patience, time, onMessage, messages)
             .RunAsync(() => FarewellAsync(session), over.Token))
             context.Abort();
-        events.Publish(new ClientDetached(session.Id.Value));
     }
 
     /// <summary>

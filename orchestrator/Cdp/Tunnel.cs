@@ -10,6 +10,7 @@ namespace Steelyard.Cdp;
 /// </summary>
 /// <param name="client">The client's side.</param>
 /// <param name="browser">The browser's side.</param>
+/// <param name="attached">Is told what others learn of this tunnel.</param>
 /// <param name="patience">
 /// How long a client may be silent. During this time the client gets four pings (RFC 6455 §5.5.2); null sends no pings and sets no limit.
 /// The client's pongs are forwarded to the browser, which accepts them as unsolicited pongs.
@@ -20,21 +21,20 @@ namespace Steelyard.Cdp;
 internal sealed class Tunnel(
     Stream client,
     UpstreamWebSocket browser,
+    AttachedClients.AttachedClient attached,
     TimeSpan? patience,
     TimeProvider time,
     Action? onMessage = null,
     ClientMessages? messages = null)
 {
-    private const int BufferSize = 16 * 1024;
-    private const int Pings = 4;
+    private const int BufferSize = 16 * 1024, Pings = 4;
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(5);
 
     private readonly SemaphoreSlim turn = new(1); // Held while writing to the client.
     private readonly MessageFilter up = new(messages is null ? static _ => false : ClientMessages.IsOfInterest);
-    private readonly MessageFilter down = new(messages is null ? static _ => false : messages.IsProgress);
-    private WebSocketFrames toClient = new();
-    private WebSocketFrames fromClient = new();
+    private readonly MessageFilter down = new(beginning => DialogWatch.IsOfInterest(beginning) || messages?.IsProgress(beginning) == true);
+    private WebSocketFrames toClient = new(), fromClient = new();
     private long lastSign = time.GetTimestamp();
     private bool clientLeft;
 
@@ -56,6 +56,10 @@ internal sealed class Tunnel(
         var first = await Task.WhenAny(rising, falling, beat);
         await over.CancelAsync();
         await Task.WhenAll(rising, falling, beat).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        attached.End(clientLeft || fromClient.SawClose ? "the client left"
+            : cancellationToken.IsCancellationRequested ? "the session or the node ended"
+            : first == beat ? "the client did not answer pings"
+            : "the browser closed the connection");
         if (clientLeft || toClient.SawClose)
             return true;
 
@@ -86,12 +90,10 @@ internal sealed class Tunnel(
         int count;
         while ((count = await ReadClientAsync(buffer, cancellationToken)) > 0)
         {
-            if (onMessage is not null)
-            {
-                fromClient.Advance(buffer.AsSpan(0, count));
-                if (fromClient.SawMessage)
-                    onMessage();
-            }
+            attached.CountToBrowser(count);
+            fromClient.Advance(buffer.AsSpan(0, count));
+            if (fromClient.SawMessage)
+                onMessage?.Invoke();
 
             await PassUpAsync(buffer.AsMemory(0, count), cancellationToken);
         }
@@ -161,7 +163,10 @@ internal sealed class Tunnel(
         await PassDownAsync(browser.Early, cancellationToken);
         int count;
         while ((count = await browser.Socket.ReceiveAsync(buffer.AsMemory(), cancellationToken)) > 0)
+        {
+            attached.CountToClient(count);
             await PassDownAsync(buffer.AsMemory(0, count), cancellationToken);
+        }
     }
 
     private async ValueTask PassDownAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -172,7 +177,8 @@ internal sealed class Tunnel(
             await ForwardAsync(passed, cancellationToken);
             if (message is null)
                 continue;
-            await messages!.FollowAsync(message).WaitAsync(cancellationToken);
+            if (!attached.Dialogs.TryTake(message))
+                await messages!.FollowAsync(message).WaitAsync(cancellationToken);
             await ForwardAsync(WebSocketFrames.Text(message, masked: false), cancellationToken);
         }
     }

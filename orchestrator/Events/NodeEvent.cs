@@ -6,28 +6,48 @@ namespace Steelyard.Events;
 /// <summary>A fact about this node. It carries ids and values only, so that every subscriber can keep it.</summary>
 public abstract record NodeEvent;
 
-/// <summary>A create has made a session.</summary>
+/// <summary>A fact about one session.</summary>
 /// <param name="Session">The session's public id.</param>
-/// <param name="Worker">Where it lives.</param>
 /// <param name="Holder">Name of the key that created it; null on a node without keys.</param>
-public sealed record SessionCreated(Guid Session, WorkerName Worker, string? Holder) : NodeEvent;
+public abstract record SessionEvent(Guid Session, string? Holder) : NodeEvent;
+
+/// <summary>A create has made a session.</summary>
+/// <param name="Worker">Where it lives.</param>
+/// <param name="Waited">Time from its request until it had a worker.</param>
+/// <param name="IsRecorded">What it does is recorded.</param>
+public sealed record SessionCreated(Guid Session, string? Holder, WorkerName Worker, TimeSpan Waited, bool IsRecorded)
+    : SessionEvent(Session, Holder);
+
+/// <summary>The session was live under an earlier orchestrator, and its worker still has it.</summary>
+/// <param name="IsRecorded">What it does is recorded.</param>
+public sealed record SessionAdopted(Guid Session, string? Holder, WorkerName Worker, bool IsRecorded) : SessionEvent(Session, Holder);
 
 /// <summary>A client's WebSocket is connected to the session's browser or live view.</summary>
-public sealed record ClientAttached(Guid Session) : NodeEvent;
+public sealed record ClientAttached(Guid Session, string? Holder) : SessionEvent(Session, Holder);
 
-public sealed record ClientDetached(Guid Session) : NodeEvent;
+/// <param name="Why">Who ended the connection, for people.</param>
+public sealed record ClientDetached(Guid Session, string? Holder, string Why) : SessionEvent(Session, Holder);
+
+/// <summary>A page has opened a dialog, and waits until a client closes it.</summary>
+/// <param name="Text">Its kind, such as alert, and what it says.</param>
+public sealed record DialogOpened(Guid Session, string? Holder, string Text) : SessionEvent(Session, Holder);
+
+/// <summary>A page's dialog is closed.</summary>
+public sealed record DialogClosed(Guid Session, string? Holder) : SessionEvent(Session, Holder);
 
 /// <summary>A session that had lost its worker lives on another one.</summary>
 /// <param name="Loss">How it had lost the worker before, for people.</param>
-public sealed record SessionRestored(Guid Session, WorkerName Worker, string Loss) : NodeEvent;
+public sealed record SessionRestored(Guid Session, string? Holder, WorkerName Worker, string Loss) : SessionEvent(Session, Holder);
 
 /// <param name="Worker">Where it lived; null when it waited for a worker.</param>
 /// <param name="Reason">deleted, expired, worker_lost or drained.</param>
 /// <param name="Detail">Who or what ended it, for people.</param>
 /// <param name="Cause">Why its worker was lost, for programs; null when that is unknown, or there is another reason.</param>
+/// <param name="Age">Time since it was created.</param>
 /// <param name="Row">The session as the history on disk keeps it; null on a node without one.</param>
 public sealed record SessionEnded(
-    Guid Session, WorkerName? Worker, string Reason, string Detail, string? Cause, HistoryRow? Row) : NodeEvent;
+    Guid Session, string? Holder, WorkerName? Worker, string Reason, string Detail, string? Cause, TimeSpan Age, HistoryRow? Row)
+    : SessionEvent(Session, Holder);
 
 /// <summary>A worker process was spawned.</summary>
 public sealed record WorkerStarted(WorkerName Worker) : NodeEvent;
@@ -43,8 +63,9 @@ public sealed record WorkerStopping(WorkerName Worker, string Reason) : NodeEven
 /// <summary>A worker process has exited.</summary>
 /// <param name="Exit">How, for people.</param>
 /// <param name="StopReason">Why the node had stopped it; null when it died by itself.</param>
+/// <param name="Cause">The same for programs: <c>crashed</c>, <c>retired</c>, <c>shutdown</c>, or a cause of a lost session.</param>
 /// <param name="LastWords">If it died by itself, the last lines of its log, or why they cannot be read.</param>
-public sealed record WorkerExited(WorkerName Worker, string Exit, string? StopReason, string? LastWords) : NodeEvent;
+public sealed record WorkerExited(WorkerName Worker, string Exit, string? StopReason, string Cause, string? LastWords) : NodeEvent;
 
 /// <summary>A slot has failed too often, and starts no worker for a while.</summary>
 /// <param name="LastExit">How its last worker ended, for people.</param>
@@ -69,7 +90,10 @@ public sealed record QueueGrew(int Length) : NodeEvent;
 
 /// <summary>A create, or a session that was to be restored, got no worker.</summary>
 /// <param name="Why">As its client is told.</param>
-public sealed record CreateRefused(string Why) : NodeEvent;
+/// <param name="Cause">
+/// For programs: <c>queue_full</c>, <c>queue_timeout</c>, <c>starts_fail</c>, <c>shutdown</c> or <c>quota</c>.
+/// </param>
+public sealed record CreateRefused(string Why, string Cause) : NodeEvent;
 
 /// <summary>Names a worker in events and in the log.</summary>
 /// <param name="Id">Unique in the run directory.</param>

@@ -24,11 +24,14 @@ public sealed class NodeLog(ILogger<NodeLog> logger, TimeProvider time) : INodeS
                 logger.LogInformation(
                     "Session {Id} created on {Worker}{For}", s.Session, s.Worker, s.Holder is null ? "" : $" for {s.Holder}");
                 break;
+            case SessionAdopted s:
+                logger.LogInformation("Took over session {Id} on {Worker}", s.Session, s.Worker);
+                break;
             case ClientAttached s:
                 logger.LogInformation("Session {Id}: a client attached", s.Session);
                 break;
             case ClientDetached s:
-                logger.LogInformation("Session {Id}: a client detached", s.Session);
+                logger.LogInformation("Session {Id}: a client detached: {Why}", s.Session, s.Why);
                 break;
             case SessionRestored s:
                 logger.LogWarning("Session {Id} restored on {Worker}: the worker before {Loss}", s.Session, s.Worker, s.Loss);

@@ -10,7 +10,8 @@ namespace Steelyard.Http;
 /// </summary>
 internal static class Admission
 {
-    private static readonly PathString[] ForOperators = ["/health", "/readyz", "/status", "/workers"];
+    private static readonly PathString[] ForOperators =
+        ["/health", "/readyz", "/status", "/workers", "/metrics", "/events", "/series", "/dashboard"];
 
     /// <summary>
     /// Begins a request. False when the connection is being closed to make room: then do nothing more, and do not call <see cref="End"/>.

@@ -6,7 +6,7 @@ using Steelyard.Sessions;
 namespace Steelyard.Http;
 
 /// <summary>Lets in only requests with a valid key when the node has keys, and notes the holder of the key.</summary>
-public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong)
+public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong, DashboardCookie cookie)
 {
     private const string Bearer = "Bearer ";
     private const string Basic = "Basic ";
@@ -24,16 +24,22 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong)
         if (keys.IsEmpty)
             return next(context);
         var isOpen = Open.Any(path => context.Request.Path.StartsWithSegments(path));
-        var key = InHeader(context.Request) ?? inQuery;
+        var key = InHeader(context.Request) ?? inQuery ?? cookie.Read(context.Request);
         if (!isOpen && key is not null && keys.Find(key) is { } caller)
             return GoOnAsync(context, caller);
         MakeRoom(context);
         if (isOpen)
             return next(context);
+        if (IsForPeople(context.Request))
+            return GoOnAsync(context, Sessions.Caller.Nobody); // It asks for a key itself.
         return key is null && context.Request.Path.StartsWithSegments(ForProbes)
             ? GoOnAsync(context, Sessions.Caller.Nobody)
             : RefuseAsync(context);
     }
+
+    // The root leads browsers to the dashboard, and does nothing else for them.
+    private static bool IsForPeople(HttpRequest request) => request.Path.StartsWithSegments(DashboardCookie.Dashboard)
+        || (request.Path == "/" && request.Headers["Sec-Fetch-Dest"] == "document" && !Upgrade.IsAsked(request));
 
     private Task GoOnAsync(HttpContext context, Caller caller)
     {

@@ -11,6 +11,7 @@ internal static class HttpServices
         .AddSingleton(keys)
         .AddSingleton<WrongKeys>()
         .AddSingleton<RequestBodies>()
+        .AddSingleton<StreamPlaces>()
         .AddOpenApi(ApiDescription.Configure);
 
     /// <summary>Adds the middleware that runs before a route, in order.</summary>

@@ -91,13 +91,16 @@ public sealed class OriginGuard(RequestDelegate next, KeyRing keys, Options opti
 
     private bool IsOurPage(HttpRequest request)
     {
-        // Browsers send Sec-Fetch-Site even without Origin, as for an image or a link. Other sites may only frame or link to the live view.
+        // Browsers send Sec-Fetch-Site even without Origin, as for an image or a link. Other sites may only frame or link to the live view,
+        // and link to the dashboard, which nobody may frame.
         var isNavigation = request.Headers["Sec-Fetch-Mode"] == "navigate";
         if (request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site && site.ToString() switch
         {
             "same-origin" => false,
             "none" => keys.IsEmpty && !isNavigation && !IsChromeDriver(request), // A typed address, or a request of an extension.
-            _ => !(request.Path.StartsWithSegments("/live") && HttpMethods.IsGet(request.Method) && isNavigation),
+            _ => !((request.Path.StartsWithSegments("/live") || request.Path.StartsWithSegments(DashboardCookie.Dashboard))
+                && HttpMethods.IsGet(request.Method)
+                && isNavigation),
         })
             return false;
         return request.Headers.Origin is not { Count: > 0 } origin

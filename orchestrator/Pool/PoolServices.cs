@@ -1,5 +1,6 @@
 using Steelyard.Events;
 using Steelyard.Machine;
+using Steelyard.Recordings;
 using Steelyard.Records;
 using Steelyard.Settings;
 using Steelyard.WorkerHttp;
@@ -16,6 +17,7 @@ internal static class PoolServices
         .AddSingleton(command.Protocol)
         .AddSingleton(directory)
         .AddSingleton<IMachine, LinuxMachine>()
+        .AddSingleton<RecordingStore>()
         .AddSingleton(new ReplyMemory(options.ListMemoryBytes))
         .AddSingleton<IConnector, SocketConnector>()
         .AddSingleton<WorkerProcesses>()

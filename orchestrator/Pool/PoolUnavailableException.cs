@@ -11,6 +11,9 @@ public sealed class PoolUnavailableException : Exception
 
     public TimeSpan RetryAfter { get; }
 
+    /// <summary>The cause for programs, such as <c>queue_full</c>: one of few words.</summary>
+    public string Cause { get; private init; } = "unavailable";
+
     /// <summary>The only cause is that there are too many callers.</summary>
     public bool IsOverload { get; private init; }
 
@@ -25,6 +28,7 @@ public sealed class PoolUnavailableException : Exception
             $"All workers are busy and {limit} creates are waiting. Delete sessions, raise --max-workers or --queue-limit, or retry."),
         wait)
     {
+        Cause = "queue_full",
         IsOverload = true,
     };
 
@@ -35,6 +39,7 @@ public sealed class PoolUnavailableException : Exception
             + (cause is null ? "" : $" The last start of a worker failed: {cause}."),
         wait)
     {
+        Cause = "queue_timeout",
         IsOverload = true,
     };
 
@@ -46,7 +51,10 @@ public sealed class PoolUnavailableException : Exception
             CultureInfo.InvariantCulture,
             $"No worker is free, and {failures} starts in a row have failed, the last one "
                 + $"with: {cause}. The node keeps trying; its log has the worker's last output. Fix the --worker program, or retry."),
-        nextStart > TimeSpan.FromSeconds(1) ? nextStart : TimeSpan.FromSeconds(1));
+        nextStart > TimeSpan.FromSeconds(1) ? nextStart : TimeSpan.FromSeconds(1))
+    {
+        Cause = "starts_fail",
+    };
 
     /// <summary>The session's worker was lost, and the session is not yet restored on another one.</summary>
     public static PoolUnavailableException BeingRestored() =>
@@ -94,5 +102,9 @@ public sealed class PoolUnavailableException : Exception
         TimeSpan.FromSeconds(1));
 
     public static PoolUnavailableException ShuttingDown() =>
-        new("This node is shutting down. Retry on another node.", TimeSpan.FromSeconds(5)) { IsShutdown = true };
+        new("This node is shutting down. Retry on another node.", TimeSpan.FromSeconds(5))
+        {
+            Cause = "shutdown",
+            IsShutdown = true,
+        };
 }

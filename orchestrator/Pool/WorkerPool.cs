@@ -79,7 +79,7 @@ public sealed partial class WorkerPool
         }
         catch (PoolUnavailableException e)
         {
-            events.Publish(new CreateRefused(e.Message));
+            events.Publish(new CreateRefused(e.Message, e.Cause));
             throw;
         }
     }

@@ -37,7 +37,10 @@ internal sealed class WorkerSupervisor(
     {
         try
         {
-            return await readiness.ResetAsync(worker, sessionPath, pool.Closing);
+            if (!await readiness.ResetAsync(worker, sessionPath, pool.Closing))
+                return false;
+            worker.Resources.CollectRecordings();
+            return true;
         }
         catch (OperationCanceledException)
         {
@@ -168,6 +171,9 @@ internal sealed class WorkerSupervisor(
         }
     }
 
+    private static string CauseOf(Worker worker, ExitStatus status) =>
+        worker.StopReason?.Cause() ?? (worker.WasClosedByClient ? "closed_by_client" : worker.LossOf(status).Cause ?? "crashed");
+
     private static string LastWords(Worker worker)
     {
         try
@@ -183,7 +189,8 @@ internal sealed class WorkerSupervisor(
     private async Task BuryAsync(Worker worker, ExitStatus status)
     {
         var lastWords = worker.StopReason is null ? LastWords(worker) : null;
-        events.Publish(new WorkerExited(worker.Name, status.ToString(), worker.StopReason?.ToString(), lastWords));
+        events.Publish(new WorkerExited(
+            worker.Name, status.ToString(), worker.StopReason?.ToString(), CauseOf(worker, status), lastWords));
 
         // A session that will be restored is recorded elsewhere before its lease is returned. Its record in this worker's folder must exist
         // until then.

@@ -1,6 +1,7 @@
 using Steelyard.Events;
 using Steelyard.History;
 using Steelyard.Processes;
+using Steelyard.Recordings;
 using Steelyard.Records;
 using Steelyard.Sessions;
 using Steelyard.Settings;
@@ -23,10 +24,22 @@ internal static class SessionServices
                 options.HistoryAge,
                 time,
                 HistoryStore.Open(options, time, all.GetRequiredService<ILogger<HistoryStore>>())))
-            .AddSingleton<NodeLog>()
+            .AddSingleton<INodeSubscriber, NodeLog>()
+            .AddSingleton(new EventRing(time))
+            .AddSingleton<INodeSubscriber>(all => all.GetRequiredService<EventRing>())
+            .AddSingleton<SessionLines>()
+            .AddSingleton<INodeSubscriber>(all => all.GetRequiredService<SessionLines>())
+            .AddSingleton(all => new RecordingKeeper(
+                all.GetRequiredService<RecordingStore>(),
+                all.GetRequiredService<SessionLines>(),
+                id => all.GetRequiredService<SessionRegistry>().FindPresent(new SessionId(id)) is not null,
+                options,
+                time,
+                all.GetRequiredService<ILogger<RecordingKeeper>>()))
+            .AddSingleton<SessionRecordings>()
             .AddSingleton(all => new NodeEvents(
                 [
-                    all.GetRequiredService<NodeLog>(),
+                    .. all.GetServices<INodeSubscriber>(),
                     .. all.GetRequiredService<SessionHistory>().Store is { } store ? [new HistorySubscriber(store)] : (INodeSubscriber[])[],
                 ]))
             .AddSingleton<SessionPlacer>()

@@ -1,3 +1,5 @@
+using Steelyard.Contract;
+using Steelyard.Events;
 using Steelyard.Sessions;
 using Steelyard.Settings;
 using Steelyard.WorkerHttp;
@@ -7,7 +9,7 @@ namespace Steelyard.Recovery;
 
 /// <summary>Asks adopted workers whether they still have the session that they had under an earlier orchestrator.</summary>
 internal sealed class SessionVerifier(
-    SessionRestorer restorer, Options options, TimeProvider time, ILogger<SessionVerifier> logger)
+    SessionRestorer restorer, NodeEvents events, Options options, TimeProvider time, ILogger<SessionVerifier> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -29,7 +31,11 @@ internal sealed class SessionVerifier(
         if (denial is null)
         {
             if (restorer.TrySettle(session, placement, isNew: false))
-                logger.LogInformation("Took over session {Id} on {Worker}", session.Id, placement.Worker);
+                events.Publish(new SessionAdopted(
+                    session.Id.Value,
+                    session.Request.Holder,
+                    placement.Worker.Name,
+                    session.Request.RecordingOn(placement.Worker, options) != RecordMode.Off));
             return;
         }
 

@@ -1,3 +1,4 @@
+using Steelyard.Recordings;
 using Steelyard.Records;
 using Steelyard.Workers;
 
@@ -9,7 +10,8 @@ namespace Steelyard.Recovery;
 /// touched.
 /// </summary>
 internal sealed class WorkerAdopter(
-    RunDirectory directory, WorkerStarter starter, WorkerProcesses processes, Leftovers leftovers, ILogger<WorkerAdopter> logger)
+    RunDirectory directory, WorkerStarter starter, WorkerProcesses processes, Leftovers leftovers, RecordingStore recordings,
+    ILogger<WorkerAdopter> logger)
 {
     /// <summary>Reads all records, takes over the workers that live, and stops strays. Does not ask the workers anything.</summary>
     public List<FoundWorker> Find()
@@ -27,6 +29,7 @@ internal sealed class WorkerAdopter(
     {
         try
         {
+            recordings.Collect(found.Directory);
             if (found.IsBroken)
                 directory.Quarantine(found.Directory);
             else

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Steelyard.Contract;
 using Steelyard.Contract.Setup;
 using Steelyard.Http;
 using Steelyard.Sessions;
@@ -42,6 +43,7 @@ public sealed class CreateParser(WorkerProtocol workers, Options options)
             Fingerprint = Convert.ToHexString(SHA256.HashData(body.Span)),
             Metadata = fields.Map("metadata", most: MaxLabels, longestName: 64, longestValue: 512),
             Patience = options.QueueTimeout < LongestWait ? options.QueueTimeout : LongestWait,
+            Record = RecordOf(fields),
             Setup = workers.CreatesWithOptions || !setup.AreGiven ? default : json, // Some workers support no options.
             Shown = Facts(fields, setup),
         };
@@ -68,6 +70,10 @@ public sealed class CreateParser(WorkerProtocol workers, Options options)
             IsIdleWhileSilent = inactivity is not null,
         };
     }
+
+    private static RecordMode? RecordOf(Fields fields) => fields.Text("record", 16) is not { } text
+        ? null
+        : RecordModes.Parse(text) ?? throw FieldException.Bad("record", "off, events or frames");
 
     private static SessionId? ChosenId(Fields fields)
     {

@@ -21,6 +21,12 @@ public sealed record Placement(WorkerLease Lease, byte[] WorkerSessionId)
         && reply.Body.Span[id].SequenceEqual(WorkerSessionId)
         && !Worker.Client.Protocol.SaysEnded(reply.Body.Span);
 
+    /// <summary>Time from the request until the lease; zero for a session of an earlier orchestrator.</summary>
+    internal TimeSpan Waited { get; init; }
+
+    /// <summary>Whether the worker records the session.</summary>
+    internal bool IsRecorded { get; init; }
+
     /// <summary>The worker's entry in the ledger.</summary>
     internal LedgerEntry Entry { get; init; }
 }

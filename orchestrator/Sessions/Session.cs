@@ -60,6 +60,10 @@ public sealed partial class Session
 
     public DateTimeOffset CreatedAt { get; }
 
+    /// <summary>Time since it was created.</summary>
+    /// <remarks>Zero for a session of another boot, whose timestamp means nothing now.</remarks>
+    public TimeSpan Age => time.GetElapsedTime(created) is var age && age > TimeSpan.Zero ? age : TimeSpan.Zero;
+
     public SessionRequest Request { get; }
 
     /// <summary>How often it was restored.</summary>
@@ -147,7 +151,8 @@ public sealed partial class Session
             var (age, idle) = (time.GetElapsedTime(created), IdleNeedsLock());
             var remaining = Request.Clock.Remaining(age, idle, open);
             var shown = remaining == TimeSpan.MaxValue ? Request.Clock.Ttl : remaining;
-            return new(Id, CreatedAt, age, idle, shown, state == SessionState.Waiting ? null : placement?.Worker, Restarts);
+            var worker = state == SessionState.Waiting ? null : placement?.Worker;
+            return new(Id, CreatedAt, age, idle, shown, worker, Restarts, Request.Holder, Request.Metadata);
         }
     }
 

@@ -23,9 +23,10 @@ public sealed class SessionCreator(
         var quota = quotas.Take(request.Holder);
         try
         {
-            var (placement, reply, id) = await placer.PlaceAsync(request, Standing.New, cancellationToken);
+            var publicId = request.ChosenId ?? ids.Next();
+            var (placement, reply, id) = await placer.PlaceAsync(request, publicId, Standing.New, cancellationToken);
             quota.BecomeLive();
-            return Begin(request, quota, placement, reply, id);
+            return Begin(request, publicId, quota, placement, reply, id);
         }
         catch
         {
@@ -34,10 +35,11 @@ public sealed class SessionCreator(
         }
     }
 
-    private CreatedSession Begin(SessionRequest request, QuotaPlace quota, Placement placement, WorkerReply reply, Range id)
+    private CreatedSession Begin(
+        SessionRequest request, SessionId publicId, QuotaPlace quota, Placement placement, WorkerReply reply, Range id)
     {
         var kept = options.OnWorkerLost == OnWorkerLost.Restore ? request : request.WithoutPayload();
-        var session = new Session(request.ChosenId ?? ids.Next(), placement, kept, quota, time);
+        var session = new Session(publicId, placement, kept, quota, time);
         var activity = session.Begin();
         try
         {

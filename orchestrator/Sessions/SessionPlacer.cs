@@ -1,4 +1,6 @@
+using Steelyard.Contract;
 using Steelyard.Pool;
+using Steelyard.Recordings;
 using Steelyard.Settings;
 using Steelyard.WorkerHttp;
 
@@ -6,7 +8,12 @@ namespace Steelyard.Sessions;
 
 /// <summary>Finds a worker that takes a session, and lets go of those that fail at it.</summary>
 public sealed class SessionPlacer(
-    WorkerPool pool, SessionRecordStore records, Options options, TimeProvider time, ILogger<SessionPlacer> logger)
+    WorkerPool pool,
+    SessionRecordStore records,
+    RecordingStore recordings,
+    Options options,
+    TimeProvider time,
+    ILogger<SessionPlacer> logger)
 {
     private const int Tries = 3;
 
@@ -15,11 +22,12 @@ public sealed class SessionPlacer(
     /// Throws <see cref="WorkerRefusedException"/>, <see cref="PoolUnavailableException"/> and <see cref="OperationCanceledException"/>.
     /// </summary>
     /// <param name="request">What is asked for.</param>
+    /// <param name="id">The session's public id.</param>
     /// <param name="standing">What has come before it; one that a worker fails here goes before those that are new.</param>
     /// <param name="cancellationToken">Nobody wants it any more.</param>
     /// <returns>Where it lives; the worker's reply, which the caller disposes; and where the id stands in the reply's body.</returns>
     public async Task<(Placement Placement, WorkerReply Reply, Range Id)> PlaceAsync(
-        SessionRequest request, Standing standing, CancellationToken cancellationToken)
+        SessionRequest request, SessionId id, Standing standing, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var failed = 0;
@@ -27,9 +35,14 @@ public sealed class SessionPlacer(
         {
             var left = (request.Patience ?? options.QueueTimeout) - time.GetElapsedTime(started);
             var lease = await pool.LeaseAsync(standing, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
-            var (placement, reply, id) = await TryPlaceAsync(lease, request);
+            var (placement, reply, place) = await TryPlaceAsync(lease, request, id, time.GetElapsedTime(started));
             if (placement is not null)
-                return (placement, reply, id);
+            {
+                if (standing != Standing.Restored && request.ChosenId is not null)
+                    recordings.Forget(id.ToString());
+                return (placement, reply, place);
+            }
+
             var failure = reply.IsSuccess ? "a reply without an id" : reply.ToString();
             logger.LogWarning("{Worker} failed to create a session: {Failure}", lease.Worker, failure);
 
@@ -42,19 +55,29 @@ public sealed class SessionPlacer(
     }
 
     // Without a placement when the worker failed: it is stopped then, and its reply is disposed. The lease goes back unless it is placed.
-    private async Task<(Placement? Placement, WorkerReply Reply, Range Id)> TryPlaceAsync(WorkerLease lease, SessionRequest request)
+    private async Task<(Placement? Placement, WorkerReply Reply, Range Id)> TryPlaceAsync(
+        WorkerLease lease, SessionRequest request, SessionId publicId, TimeSpan waited)
     {
         Placement? placement = null;
         var reply = default(WorkerReply);
         try
         {
-            reply = await lease.Worker.Client.CreateAsync(request.Body);
+            var mode = request.RecordingOn(lease.Worker, options);
+            var headers = lease.Worker.HasExtras
+                ? $"{RecordingNames.SessionHeader}: {publicId}\r\n{RecordingNames.ModeHeader}: {mode.Name()}"
+                : null;
+            reply = await lease.Worker.Client.CreateAsync(request.Body, headers);
             var isCreated = TryReadCreated(lease, reply, out var id);
             var isSetup = isCreated && request.Setup.Length > 0;
             if (isSetup)
                 (reply, isCreated) = await SetUpAsync(lease, request, reply);
             if (isCreated)
-                placement = new(lease, reply.Body[id].ToArray()) { Entry = records.EntryOf(lease.Worker.Port) };
+                placement = new(lease, reply.Body[id].ToArray())
+                {
+                    Entry = records.EntryOf(lease.Worker.Port),
+                    Waited = waited,
+                    IsRecorded = mode != RecordMode.Off,
+                };
             else if (reply is { Error: WorkerError.None, Status: >= 400 and < 500 })
                 throw new WorkerRefusedException(request, reply, isSetup);
             else if (reply.Error == WorkerError.Busy)

@@ -21,7 +21,7 @@ public sealed class SessionQuotas(Options options, TimeProvider time, NodeEvents
         }
         catch (QuotaExceededException e)
         {
-            events?.Publish(new CreateRefused(e.Message));
+            events?.Publish(new CreateRefused(e.Message, "quota"));
             throw;
         }
     }

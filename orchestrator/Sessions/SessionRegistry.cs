@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Steelyard.Events;
 using Steelyard.Settings;
+using Steelyard.Tracing;
 
 namespace Steelyard.Sessions;
 
@@ -37,7 +38,11 @@ public sealed class SessionRegistry(
         if (!caller.Sees(session.Request.Holder))
             return null;
         if ((activity = session.TryBegin()) is not null)
+        {
+            Spans.NameSession(id.Value);
             return session;
+        }
+
         EndIfOver(session);
         end = session.End;
         return null;
@@ -97,7 +102,8 @@ public sealed class SessionRegistry(
         if (reason == EndReason.WorkerLost)
             placement?.Lease.Distrust();
         placement?.Lease.Dispose();
-        events.Publish(new SessionEnded(session.Id.Value, placement?.Worker.Name, reason.Name(), detail, cause, row));
+        events.Publish(new SessionEnded(
+            session.Id.Value, session.Request.Holder, placement?.Worker.Name, reason.Name(), detail, cause, session.Age, row));
         return true;
     }
 
@@ -130,7 +136,9 @@ public sealed class SessionRegistry(
             throw;
         }
 
-        events.Publish(new SessionCreated(session.Id.Value, placement.Worker.Name, session.Request.Holder));
+        Spans.NameSession(session.Id.Value);
+        events.Publish(new SessionCreated(
+            session.Id.Value, session.Request.Holder, placement.Worker.Name, placement.Waited, placement.IsRecorded));
     }
 
     /// <summary>

@@ -1,3 +1,8 @@
+using System.Text.Json.Serialization;
+using Steelyard.Contract;
+using Steelyard.Settings;
+using Steelyard.Workers;
+
 namespace Steelyard.Sessions;
 
 /// <summary>A client's request to create a session. A dialect may derive from it to add its own fields.</summary>
@@ -28,8 +33,15 @@ public record SessionRequest(ReadOnlyMemory<byte> Body, SessionClock Clock)
     /// </summary>
     public virtual string? Facts { get; init; }
 
+    /// <summary>What is recorded of it; null for what <c>--record</c> says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RecordMode? Record { get; init; }
+
     /// <summary>The longest time that the create may wait for a worker; null for <c>--queue-timeout</c>.</summary>
     public TimeSpan? Patience { get; init; }
+
+    /// <summary>What is recorded of it on a worker: only the bundled one with a browser records.</summary>
+    internal RecordMode RecordingOn(Worker worker, Options options) => worker.HasExtras ? Record ?? options.Record : RecordMode.Off;
 
     /// <summary>Returns the client's name of a field of the worker's options; null when the client has no name for it.</summary>
     public virtual string? FieldName(string workerField) => null;

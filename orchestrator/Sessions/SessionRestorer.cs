@@ -112,10 +112,10 @@ public sealed class SessionRestorer(
     {
         try
         {
-            var (placement, reply, _) = await placer.PlaceAsync(session.Request, Standing.Restored, session.Ended);
+            var (placement, reply, _) = await placer.PlaceAsync(session.Request, session.Id, Standing.Restored, session.Ended);
             reply.Dispose();
             if (TrySettle(session, placement, isNew: true))
-                events.Publish(new SessionRestored(session.Id.Value, placement.Worker.Name, loss.Text));
+                events.Publish(new SessionRestored(session.Id.Value, session.Request.Holder, placement.Worker.Name, loss.Text));
         }
         catch (PoolUnavailableException e) when (e.IsShutdown && options.OnShutdown != OnShutdown.Drain)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Steelyard.Contract;
 using Steelyard.Contract.Egress;
 
 namespace Steelyard.Settings;
@@ -54,6 +55,9 @@ internal static class OptionValues
         "error" => LogLevel.Error,
         _ => throw new FormatException($"'{text}' is none of debug, info, warning and error"),
     };
+
+    public static RecordMode Recording(string text) =>
+        RecordModes.Parse(text) ?? throw new FormatException($"'{text}' is none of off, events and frames");
 
     public static OnShutdown Shutdown(string text) => text switch
     {

@@ -1,3 +1,4 @@
+using Steelyard.Tracing;
 
 namespace Steelyard.WorkerHttp;
 
@@ -89,7 +90,8 @@ public sealed class WorkerClient : IDisposable
     }
 
     /// <summary>Creates a session; <paramref name="body"/> is JSON. After an error it is unknown whether the session exists.</summary>
-    public ValueTask<WorkerReply> CreateAsync(ReadOnlyMemory<byte> body) => CallAsync(Protocol.Create(body), timeout);
+    public ValueTask<WorkerReply> CreateAsync(ReadOnlyMemory<byte> body, string? headers = null) =>
+        CallAsync(Protocol.Create(body) with { Headers = headers }, timeout);
 
     /// <summary>
     /// Applies a session's options; <paramref name="setup"/> is JSON. The worker may have to start another browser for them.
@@ -188,8 +190,10 @@ public sealed class WorkerClient : IDisposable
         var connection = Take(request, out var error, out var reused);
         if (connection is null)
             return new(error);
+        using var span = Spans.StartCall(request.Method, Port);
         var started = time.GetTimestamp();
         var reply = await connection.CallAsync(request, request.MaxReplyBytes ?? maxReplyBytes, within);
+        Spans.End(span, reply.Status, reply.Error == WorkerError.None ? null : reply.Error.ToString());
 
         // A worker may close an idle connection at the moment when we use it. Only requests that can be repeated are sent again.
         if (reply.Error == WorkerError.Closed && reused && request.CanBeRepeated)

@@ -24,24 +24,29 @@ internal readonly record struct WorkerRequest(string Method, string Path, ReadOn
     /// </summary>
     public int? MaxReplyBytes { get; init; }
 
+    /// <summary>More headers, as <c>Name: value</c>, with CR LF between two of them; null for none.</summary>
+    public string? Headers { get; init; }
+
     /// <summary>The request is idempotent.</summary>
     public bool CanBeRepeated => Method is "GET" or "DELETE";
 
     /// <summary>Size in bytes that the request line and headers do not exceed.</summary>
-    public int MaxHeadLength => Method.Length + Path.Length + MaxTailLength;
+    public int MaxHeadLength => Method.Length + Path.Length + (Headers?.Length ?? 0) + MaxTailLength;
 
     /// <summary>Writes the request line and headers. Returns their size in bytes.</summary>
     /// <param name="buffer">Has space for <see cref="MaxHeadLength"/> bytes.</param>
     public int WriteHead(Span<byte> buffer)
     {
         var hasBody = Method is "POST" or "PUT";
+        var (headers, end) = (Headers, Headers is null ? "" : "\r\n");
         var isWritten = hasBody
             ? Utf8.TryWrite(
                 buffer,
                 CultureInfo.InvariantCulture,
-                $"{Method} {Path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n",
+                $"{Method} {Path} HTTP/1.1\r\nHost: localhost\r\n{headers}{end}" +
+                    $"Content-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n",
                 out var length)
-            : Utf8.TryWrite(buffer, $"{Method} {Path} HTTP/1.1\r\nHost: localhost\r\n\r\n", out length);
+            : Utf8.TryWrite(buffer, $"{Method} {Path} HTTP/1.1\r\nHost: localhost\r\n{headers}{end}\r\n", out length);
         return isWritten ? length : throw new ArgumentException("The head does not fit.", nameof(buffer));
     }
 }

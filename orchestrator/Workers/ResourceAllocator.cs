@@ -1,12 +1,14 @@
 using System.Net.Sockets;
 using Steelyard.Machine;
+using Steelyard.Recordings;
 using Steelyard.Records;
 
 namespace Steelyard.Workers;
 
 /// <summary>Gives each worker its folder and port.</summary>
 internal sealed class ResourceAllocator(
-    RunDirectory directory, PortAllocator ports, WorkerProcesses processes, Leftovers leftovers, WorkerLimiter? limiter = null)
+    RunDirectory directory, PortAllocator ports, WorkerProcesses processes, Leftovers leftovers, WorkerLimiter? limiter = null,
+    RecordingStore? recordings = null)
 {
     /// <summary>
     /// Reserves an id and a port for a new worker, and listens on the port. Throws <see cref="InvalidOperationException"/> when no port is
@@ -27,5 +29,6 @@ internal sealed class ResourceAllocator(
         return resources;
     }
 
-    private WorkerResources New(WorkerDirectory folder, int port) => new(folder, port, ports, processes, leftovers, limiter);
+    private WorkerResources New(WorkerDirectory folder, int port) =>
+        new(folder, port, ports, processes, leftovers, limiter, recordings);
 }

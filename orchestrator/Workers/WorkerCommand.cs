@@ -72,20 +72,7 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
     /// Finds the bundled worker: next to the program if installed, else in the build output of a parent folder. Returns null if there is
     /// none.
     /// </summary>
-    public static string? FindBundled(string baseDirectory)
-    {
-        for (var folder = new DirectoryInfo(baseDirectory); folder is not null; folder = folder.Parent)
-        {
-            foreach (var place in new[] { "worker", "artifacts/worker" })
-            {
-                var path = System.IO.Path.Combine(folder.FullName, place, "steel-browser");
-                if (File.Exists(path))
-                    return path;
-            }
-        }
-
-        return null;
-    }
+    public static string? FindBundled(string baseDirectory) => Executables.FindBeside(baseDirectory, "worker", "steel-browser");
 }
 
 /// <summary>The worker program does not exist or cannot be used.</summary>

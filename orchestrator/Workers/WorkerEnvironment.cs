@@ -22,6 +22,8 @@ internal static class WorkerEnvironment
         variables[EnvironmentNames.MaxFiles] = WorkerLimits.For(command.Kind, options).MaxUploads?.ToString(CultureInfo.InvariantCulture);
         variables[EnvironmentNames.WorkerDirectory] = variables["TMPDIR"] = worker.Directory.Path;
         variables[EnvironmentNames.WorkerToken] = token;
+        variables[EnvironmentNames.Record] = options.Record.Name();
+        variables[EnvironmentNames.RecordQueries] = options.RecordQueries ? "1" : null;
         variables[EnvironmentNames.Egress] = string.Join(' ', options.EgressRules);
         variables[EnvironmentNames.BrowserFolders] = string.Join(':', options.BrowserFolders);
         return variables;

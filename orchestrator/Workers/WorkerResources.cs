@@ -1,5 +1,6 @@
 using Steelyard.Machine;
 using Steelyard.Processes;
+using Steelyard.Recordings;
 using Steelyard.Records;
 
 namespace Steelyard.Workers;
@@ -9,7 +10,8 @@ namespace Steelyard.Workers;
 /// only way to free them.
 /// </summary>
 internal sealed class WorkerResources(
-    WorkerDirectory directory, int port, PortAllocator ports, WorkerProcesses processes, Leftovers leftovers, WorkerLimiter? limiter)
+    WorkerDirectory directory, int port, PortAllocator ports, WorkerProcesses processes, Leftovers leftovers, WorkerLimiter? limiter,
+    RecordingStore? recordings)
     : IAsyncDisposable
 {
     private bool hasProcess;
@@ -45,6 +47,9 @@ internal sealed class WorkerResources(
         Group = limiter?.Find(directory.Id);
     }
 
+    /// <summary>Takes what the worker has recorded of sessions that have left it. Never throws.</summary>
+    public void CollectRecordings() => recordings?.Collect(directory);
+
     /// <summary>
     /// Kills the processes that the worker left behind, and frees its port, control group and folder. Throws <see cref="IOException"/> or
     /// <see cref="UnauthorizedAccessException"/> if the folder cannot be deleted.
@@ -57,6 +62,7 @@ internal sealed class WorkerResources(
             await leftovers.KillAsync(directory.Id);
         ports.Return(port);
         Group?.TryRemove();
+        CollectRecordings();
         directory.Delete();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Steelyard.Settings;
 using static Steelyard.Tests.Functional.SteelCalls;
@@ -33,6 +34,30 @@ public sealed class HistoryTests : IDisposable
                 Assert.Empty(await ListAsync(node, "status=failed"));
                 Assert.Empty(await ListAsync(node, "status=live"));
             }
+        }
+    }
+
+    [Fact]
+    public async Task The_history_is_a_list_with_reasons_and_pages_over_restarts()
+    {
+        var ended = new List<string>();
+        for (var start = 0; start < 2; start++)
+        {
+            await using var node = await StartAsync();
+            while (ended.Count < (start + 1) * 5)
+                ended.Add(await EndAsync(node));
+            var seen = new List<string>();
+            for (var next = ""; next is not null;)
+            {
+                var page = (await node.Http.GetFromJsonAsync<JsonObject>($"/history?limit=3&reason=deleted&after={next}"))!;
+                seen.AddRange(page["history"]!.AsArray().Select(entry => (string)entry!["id"]!));
+                next = (string?)page["next"];
+            }
+
+            Assert.Equal(Enumerable.Reverse(ended), seen);
+            Assert.Empty((await node.Http.GetFromJsonAsync<JsonObject>("/history?reason=expired"))!["history"]!.AsArray());
+            foreach (var bad in new[] { "limit=0", "limit=501", "reason=bored", "after=yesterday" })
+                Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(node, $"/history?{bad}"));
         }
     }
 

@@ -11,6 +11,7 @@ using Steelyard.Events;
 using Steelyard.Http;
 using Steelyard.Machine;
 using Steelyard.Pool;
+using Steelyard.Recordings;
 using Steelyard.Records;
 using Steelyard.Recovery;
 using Steelyard.Sessions;
@@ -67,7 +68,8 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
             options,
             time,
             world.Random);
-        var placer = new SessionPlacer(Pool, records, options, time, log.For<SessionPlacer>());
+        var recordings = new RecordingStore(directory, options, log.For<RecordingStore>());
+        var placer = new SessionPlacer(Pool, records, recordings, options, time, log.For<SessionPlacer>());
         var quotas = new SessionQuotas(options, time);
         var ids = new SessionIdIssuer(0, directory.Secret, world.Random);
         Sessions = new(
@@ -81,9 +83,15 @@ internal sealed class SimulatedNode : IEndpointRouteBuilder
             new SessionAdopter(
                 Sessions,
                 restorer,
-                new(restorer, options, time, log.For<SessionVerifier>()),
+                new(restorer, events, options, time, log.For<SessionVerifier>()),
                 records,
-                new(directory, starter, processes, leftovers, log.For<WorkerAdopter>()),
+                new(
+                    directory,
+                    starter,
+                    processes,
+                    leftovers,
+                    recordings,
+                    log.For<WorkerAdopter>()),
                 Pool,
                 log.For<SessionAdopter>()).Adopt();
             Pool.Start();

@@ -62,6 +62,9 @@ internal sealed class Browser : IAsyncDisposable
 
     public SessionFiles Files { get; }
 
+    /// <summary>The browser's output.</summary>
+    public CappedLog Output => profile.Log;
+
     /// <summary>Folder for files that are still being written; on the same file system as <see cref="Files"/>.</summary>
     public string UploadFolder => profile.Uploads;
 

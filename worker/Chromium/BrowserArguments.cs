@@ -1,6 +1,7 @@
 using SteelBrowser.Confinement;
 using SteelBrowser.Files;
 using SteelBrowser.Relay;
+using Steelyard.Contract;
 using Steelyard.Contract.Setup;
 
 namespace SteelBrowser.Chromium;
@@ -64,6 +65,10 @@ internal static class BrowserArguments
     public static List<string> For(BrowserSettings settings, LaunchOptions options, Profile profile, ProxyRelay? relay)
     {
         List<string> arguments = [.. Fixed, UsualWindow, $"--user-data-dir={profile.Data}"];
+
+        // What pages write to their console goes to the browser's output, so that the recorder needs no domain of DevTools for it.
+        if (settings.Record.Mode != RecordMode.Off)
+            arguments.AddRange(["--enable-logging=stderr", "--v=0"]);
         if (!settings.Confinement.HasSandbox)
             arguments.Add("--no-sandbox");
 

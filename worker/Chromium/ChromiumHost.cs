@@ -126,6 +126,8 @@ internal sealed class ChromiumHost(BrowserSettings settings, TimeProvider time) 
         try
         {
             var (inUse, over) = state.Offer(browser, launchedFor);
+            await using var recording = new SessionRecording(browser.Pipe, browser.Output, settings, time);
+            recording.BeginWhen(inUse, () => state.Session);
             watch = browser.WatchAsync(inUse, watching.Token);
             await Task.WhenAny(watch, over);
             if (over.IsCompleted)

@@ -14,14 +14,27 @@ internal sealed class StoredSession
 
     public string Id { get; }
 
+    /// <summary>Name of its recording; its own id unless the creator has another.</summary>
+    public string RecordingId { get; private init; } = "";
+
+    /// <summary>What is recorded of it; null for what the worker's environment says.</summary>
+    public RecordMode? RecordMode { get; private init; }
+
     public ReadOnlyMemory<byte> Json { get; }
 
     /// <param name="data">JSON, which is kept byte for byte.</param>
     /// <param name="createdAt">The current time.</param>
-    public static StoredSession Create(ReadOnlyMemory<byte> data, DateTimeOffset createdAt)
+    /// <param name="recordingId">Name of its recording: a GUID; anything else is ignored.</param>
+    /// <param name="recordMode">See <see cref="RecordMode"/>.</param>
+    public static StoredSession Create(
+        ReadOnlyMemory<byte> data, DateTimeOffset createdAt, string? recordingId = null, RecordMode? recordMode = null)
     {
         var id = Guid.NewGuid().ToString();
         var head = Encoding.ASCII.GetBytes($$"""{"id":"{{id}}","created_at":"{{IsoTime.Of(createdAt)}}","data":""");
-        return new(id, (byte[])[.. head, .. data.Span, (byte)'}']);
+        return new(id, (byte[])[.. head, .. data.Span, (byte)'}'])
+        {
+            RecordingId = Guid.TryParse(recordingId, out var given) ? given.ToString() : id,
+            RecordMode = recordMode,
+        };
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steelyard.Contract;
 using Steelyard.Http;
 using Steelyard.Pool;
 using Steelyard.Sessions;
@@ -24,7 +25,11 @@ public sealed class ChallengeDialect(
     private async Task CreateAsync(HttpContext context)
     {
         var body = await bodies.ReadJsonAsync(context.Request);
-        var request = new SessionRequest(body, new(options.SessionTtl, options.SessionMaxAge)) { Holder = context.Caller().Name };
+        var request = new SessionRequest(body, new(options.SessionTtl, options.SessionMaxAge))
+        {
+            Holder = context.Caller().Name,
+            Record = RecordOf(context.Request),
+        };
         try
         {
             using var created = await creator.CreateAsync(request, context.RequestAborted);
@@ -43,6 +48,12 @@ public sealed class ChallengeDialect(
             await Problem.UnavailableAsync(context, e); // The challenge asks for 503 also when the node is only overloaded.
         }
     }
+
+    // The body belongs to the client, so this option is in the query.
+    private static RecordMode? RecordOf(HttpRequest request) =>
+        !request.QueryString.HasValue || request.Query["record"] is not [{ } text, ..]
+        ? null
+        : RecordModes.Parse(text) ?? throw FieldException.Bad("record", "off, events or frames");
 
     private static void Write(HttpResponse response, CreatedSession created)
     {

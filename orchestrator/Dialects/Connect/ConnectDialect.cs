@@ -24,6 +24,12 @@ public sealed class ConnectDialect(SessionCalls calls, Attacher attacher, Tempor
         // A path with .., such as /sessions/.., ends here, too. A request that is not for a WebSocket finds nothing here.
         if (context.Request.Path == "/" && !Upgrade.IsAsked(context.Request))
         {
+            if (context.Request.Headers["Sec-Fetch-Dest"] == "document")
+            {
+                context.Response.Redirect($"{DashboardCookie.Dashboard}/"); // A person with a browser.
+                return;
+            }
+
             await Problem.WriteAsync(
                 context,
                 StatusCodes.Status404NotFound,

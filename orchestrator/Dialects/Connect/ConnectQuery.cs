@@ -4,14 +4,15 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Steelyard.Http;
 using Steelyard.Requests;
+using Steelyard.Sessions;
 
 namespace Steelyard.Dialects.Connect;
 
 /// <summary>
 /// Reads the query of a connect: the session that it names, or the options of a new one. It takes browserless's names: <c>timeout</c>,
 /// <c>blockAds</c>, <c>trackingId</c>, <c>externalProxyServer</c>, <c>launch</c>, and switches of the browser, such as
-/// <c>--proxy-server</c>. Clients cannot choose the browser's switches: those that match one of our options set it
-/// (<see cref="BrowserSwitches"/>).
+/// <c>--proxy-server</c>; and <c>record</c>, see <see cref="SessionRequest.Record"/>. Clients cannot choose the browser's switches: those
+/// that match one of our options set it (<see cref="BrowserSwitches"/>).
 /// </summary>
 internal static class ConnectQuery
 {
@@ -28,7 +29,10 @@ internal static class ConnectQuery
     ];
 
     private static readonly string[] Known =
-        ["timeout", "blockAds", "trackingId", "externalProxyServer", "launch", "headless", .. Unsupported.Select(each => each.Name)];
+        [
+            "timeout", "blockAds", "trackingId", "externalProxyServer", "launch", "headless", "record",
+            .. Unsupported.Select(each => each.Name),
+        ];
 
     /// <summary>Returns the session that the query names; null for none. Throws <see cref="FieldException"/> if unclear.</summary>
     public static string? SessionId(IQueryCollection query)
@@ -66,6 +70,8 @@ internal static class ConnectQuery
             body["metadata"] = new JsonObject { ["trackingId"] = tracking };
         if (query["externalProxyServer"] is [{ Length: > 0 } proxy])
             body["proxyUrl"] = proxy;
+        if (query["record"] is [{ Length: > 0 } record])
+            body["record"] = record;
         Check(name => query[name] is [{ } value] ? value : null);
         if (query["launch"] is [{ Length: > 0 } launch])
             ReadLaunch(launch, body);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Steelyard.Cdp;
 using Steelyard.Http;
 using Steelyard.LiveView;
@@ -29,7 +30,15 @@ public sealed class LiveViewDialect(SessionRegistry sessions, SessionCalls calls
             return LiveViewPage.WriteAsync(context, session is null || IsInteractive(session));
         if (session is null)
             return Problem.SessionNotFoundAsync(context, sessions.FindEnded(id)?.End);
-        return Upgrade.IsAsked(context.Request) ? ConnectAsync(context, session) : context.Response.WriteAsync("live");
+        return Upgrade.IsAsked(context.Request) ? ConnectAsync(context, session) : DescribeAsync(context, session);
+    }
+
+    // For the page: which session it is, how long it has, and that there is something to see.
+    private async Task DescribeAsync(HttpContext context, Session session)
+    {
+        await calls.PlaceWithExtrasAsync(session, "live view");
+        await context.Response.WriteShortJsonAsync(
+            new(session.Id.ToString(), Math.Round(session.View().Remaining.TotalSeconds, 1)), LiveJson.Default.LiveReply);
     }
 
     private async Task ConnectAsync(HttpContext context, Session session)
@@ -50,3 +59,11 @@ public sealed class LiveViewDialect(SessionRegistry sessions, SessionCalls calls
 
     private static bool IsInteractive(Session session) => SteelFacts.Of(session.Request).IsInteractive;
 }
+
+/// <summary>What the live view's page knows of its session.</summary>
+/// <param name="RemainingSeconds">Time until it ends if nobody uses it.</param>
+internal sealed record LiveReply(string Id, double RemainingSeconds);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(LiveReply))]
+internal sealed partial class LiveJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Steelyard.Contract;
+using Steelyard.LiveView;
 using Steelyard.Pool;
 using Steelyard.Sessions;
 
@@ -10,10 +11,22 @@ public sealed record SessionListReply(IReadOnlyList<SessionEntry> Sessions);
 
 /// <param name="CreatedAt">See <see cref="IsoTime"/>.</param>
 /// <param name="WorkerId">Null while the session is being restored.</param>
+/// <param name="Key">Name of the key that created it; null on a node without keys.</param>
+/// <param name="LiveView">Path of its live view, which needs no key; null when its worker has no browser.</param>
 public sealed record SessionEntry(
-    string Id, string State, string CreatedAt, double IdleSeconds, double RemainingSeconds, string? WorkerId, int Node, int Restarts)
+    string Id,
+    string State,
+    string CreatedAt,
+    double IdleSeconds,
+    double RemainingSeconds,
+    string? WorkerId,
+    int Node,
+    int Restarts,
+    string? Key,
+    IReadOnlyDictionary<string, string> Metadata,
+    string? LiveView)
 {
-    public static SessionEntry From(SessionView view) => new(
+    internal static SessionEntry From(SessionView view, LiveViewLinks links) => new(
         view.Id.ToString(),
         "live",
         IsoTime.Of(view.CreatedAt),
@@ -21,11 +34,16 @@ public sealed record SessionEntry(
         Math.Round(view.Remaining.TotalSeconds, 3),
         view.Worker?.Id,
         view.Id.Node,
-        view.Restarts);
+        view.Restarts,
+        view.Holder,
+        view.Metadata,
+        view.Worker is { HasExtras: true } ? links.PathOf(view.Id) : null);
 }
 
-/// <summary><c>GET /sessions/{id}/history</c>.</summary>
-public sealed record HistoryReply(IReadOnlyList<HistoryEntry> History);
+/// <summary><c>GET /history</c> and <c>GET /sessions/{id}/history</c>.</summary>
+/// <param name="Next">Value of <c>after</c> for the next page; absent on the last one.</param>
+public sealed record HistoryReply(
+    IReadOnlyList<HistoryEntry> History, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next = null);
 
 /// <param name="WorkerId">Its last worker; null when the session ended while it waited for another worker.</param>
 /// <param name="Reason">deleted, expired, worker_lost or drained.</param>
@@ -119,6 +137,7 @@ public sealed record QueueNumbers(int Length, int Limit);
 
 /// <summary><c>GET /readyz</c>.</summary>
 /// <param name="Reasons">Why the node is not ready; empty for callers without a key on a node with keys.</param>
+/// <param name="Problems">The same, with what to do about each.</param>
 /// <param name="Isolation">How browsers are isolated. Null before the first browser runs, when workers do not report it, and for callers
 /// without a key on a node with keys.</param>
 /// <param name="DroppedEvents">How many events each subscriber has lost since the start; null for callers without a key on a node
@@ -128,9 +147,15 @@ public sealed record QueueNumbers(int Length, int Limit);
 public sealed record ReadyReply(
     bool Ready,
     IReadOnlyList<string> Reasons,
+    IReadOnlyList<ReadinessProblem> Problems,
     Isolation? Isolation,
     IReadOnlyDictionary<string, long>? DroppedEvents,
     long? HistoryLost);
+
+/// <param name="Code">For programs: shutdown, no_worker, starts_fail, thrashing or queue_full.</param>
+/// <param name="What">What is wrong.</param>
+/// <param name="Remedy">What to do.</param>
+public sealed record ReadinessProblem(string Code, string What, string Remedy);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SessionListReply))]

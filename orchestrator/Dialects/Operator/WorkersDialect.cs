@@ -13,6 +13,7 @@ internal sealed class WorkersDialect(SessionRegistry sessions, WorkerPool pool, 
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/workers", ListWorkersAsync).WithSummary("The workers").Reads();
+        routes.MapGet("/workers/{id}/log", LogAsync).WithSummary("The last lines that a worker has written").Reads();
         routes.MapDelete("/workers/{id}", StopWorkerAsync).WithSummary("Stop a worker");
     }
 
@@ -38,15 +39,32 @@ internal sealed class WorkersDialect(SessionRegistry sessions, WorkerPool pool, 
         await context.Response.WriteAsJsonAsync(new(entries), OperatorJson.Default.WorkerListReply);
     }
 
+    private async Task LogAsync(HttpContext context)
+    {
+        await Task.Yield(); // A file is read, and this may be a thread that serves sockets.
+        if (Find(context) is not { } worker)
+            await NotFoundAsync(context);
+        else if (!context.Caller().IsOperator)
+            await Problem.WriteAsync(
+                context,
+                StatusCodes.Status403Forbidden,
+                "A worker's log can tell of the sessions of others: only an operator's key may read it.");
+        else
+            await context.Response.WriteAsync(worker.Directory.Log.Tail());
+    }
+
+    private Worker? Find(HttpContext context) => pool.Workers().Find(worker => worker.Id == (string?)context.Request.RouteValues["id"]);
+
+    private static Task NotFoundAsync(HttpContext context) => Problem.WriteAsync(
+        context,
+        StatusCodes.Status404NotFound,
+        "There is no worker with this id, or it has exited. GET /workers lists the workers.",
+        "not_found");
+
     private Task StopWorkerAsync(HttpContext context)
     {
-        var id = (string?)context.Request.RouteValues["id"];
-        if (pool.Workers().Find(worker => worker.Id == id) is not { } worker)
-            return Problem.WriteAsync(
-                context,
-                StatusCodes.Status404NotFound,
-                "There is no worker with this id, or it has exited. GET /workers lists the workers.",
-                "not_found");
+        if (Find(context) is not { } worker)
+            return NotFoundAsync(context);
         if (!MayStop(context.Caller(), worker))
             return Problem.WriteAsync(
                 context,

@@ -1,9 +1,11 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Steelyard.Cdp;
 using Steelyard.Http;
 using Steelyard.LiveView;
 using Steelyard.Pool;
 using Steelyard.Processes;
+using Steelyard.Recordings;
 using Steelyard.Sessions;
 using Steelyard.Settings;
 using Yarp.ReverseProxy.Forwarder;
@@ -13,9 +15,10 @@ namespace Steelyard.Dialects.Steel;
 /// <summary>
 /// Calls of the Steel dialect on a live session: its context, its files, its mouse and keyboard, its pages.
 /// </summary>
-public sealed class SteelExtras(SessionCalls calls, WorkerForwarder forwarder, LiveViewLinks links, Options options) : IDialect
+public sealed class SteelExtras(
+    SessionCalls calls, WorkerForwarder forwarder, LiveViewLinks links, SessionRecordings recordings, Options options) : IDialect
 {
-    private static readonly byte[] EmptyList = "[]"u8.ToArray();
+    private const int EventsAtOnce = 1000;
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -39,7 +42,7 @@ public sealed class SteelExtras(SessionCalls calls, WorkerForwarder forwarder, L
         routes.MapGet("/v1/sessions/{id}/live-details", LiveDetailsAsync)
             .WithSummary("A session's pages and where to see them")
             .Reads();
-        routes.MapGet("/v1/sessions/{id}/events", EventsAsync).WithSummary("Recorded events: none").Reads();
+        routes.MapGet("/v1/sessions/{id}/events", EventsAsync).WithSummary("What a session, its pages and its clients did").Reads();
     }
 
     // Takes the path from the raw request target: in a decoded path, a slash or percent sign in a name looks like any other. A path with
@@ -102,12 +105,27 @@ public sealed class SteelExtras(SessionCalls calls, WorkerForwarder forwarder, L
         [.. targets.Where(target => target.Type == "page").Select(page => new SteelPage(
             page.Id, page.Url, page.Title, page.FaviconUrl, $"{viewer}?tab={page.Id}", $"{viewer}?tab={page.Id}&showControls=false"))];
 
-    // Always an empty list: sessions are not recorded.
+    // The SDK reads the whole list at once. Its own service records other things, so it leaves their form open.
     private async Task EventsAsync(HttpContext context)
     {
-        using var activity = Begin(context, out _);
+        await Task.Yield(); // Files are read next, and this may be a thread that serves sockets.
+        if (await recordings.FindAsync((string?)context.Request.RouteValues["id"], context.Caller()) is not { } id)
+        {
+            await Problem.SessionNotFoundAsync(context, null);
+            return;
+        }
+
         context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(EmptyList);
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        json.WriteStartArray();
+        var reader = new RecordingReader(null);
+        while (reader.Read(recordings.PartsOf(id), EventsAtOnce) is { Count: > 0 } events)
+        {
+            foreach (var e in events)
+                e.WriteTo(json);
+        }
+
+        json.WriteEndArray();
     }
 
     private SessionActivity Begin(HttpContext context, out Session session) =>

@@ -13,17 +13,19 @@ public sealed partial class ArchitectureTests
     {
         ["orchestrator"] =
         [
-            ["Settings", "Async"],
+            ["Settings", "Async", "Tracing"],
             ["Connections", "History", "Records", "WorkerHttp"],
             ["Events", "Machine"],
+            ["Recordings"],
             ["Workers"],
             ["Pool"],
             ["Sessions"],
             ["LiveView", "Recovery", "Http"],
             ["Cdp", "Requests"],
             [
-                "Dialects/Browserless", "Dialects/Challenge", "Dialects/Connect", "Dialects/DevTools", "Dialects/LiveView",
-                "Dialects/Operator", "Dialects/Steel", "Dialects/WebDriver", "Hosting",
+                "Dialects/Browserless", "Dialects/Challenge", "Dialects/Connect", "Dialects/Dashboard", "Dialects/DevTools",
+                "Dialects/Events", "Dialects/LiveView", "Dialects/Operator", "Dialects/Steel", "Dialects/WebDriver", "Hosting",
+                "Telemetry", "Webhooks",
             ],
             [""],
         ],
@@ -32,7 +34,7 @@ public sealed partial class ArchitectureTests
             ["Diagnostics", "DevTools", "Http"],
             ["Files", "Relay"],
             ["Confinement"],
-            ["Sessions"],
+            ["Recording", "Sessions"],
             ["Chromium"],
             ["Pages"],
             ["Computer"],

@@ -16,7 +16,7 @@ public sealed class TunnelTests
             var (browser, farBrowser) = await BrowserAsync();
             var (client, far) = await PairAsync();
             using var over = new CancellationTokenSource();
-            var running = new Tunnel(client, browser, null, TimeProvider.System)
+            var running = new Tunnel(client, browser, new AttachedClients(new([])).Begin(Guid.Empty, null), null, TimeProvider.System)
                 .RunAsync(() => Task.FromResult(((ushort)1000, "session deleted")), over.Token);
             await over.CancelAsync();
             Assert.True(await Until.DoneAsync(running), $"run {run}");

@@ -82,7 +82,8 @@ public sealed class QueryKeysTests
                 return Task.CompletedTask;
             },
             keys,
-            new WrongKeys(new(), TimeProvider.System));
+            new WrongKeys(new(), TimeProvider.System),
+            new DashboardCookie(new byte[32]));
         var context = new DefaultHttpContext { Request = { Path = path, QueryString = new(query) } };
         if (header)
             context.Request.Headers["x-api-key"] = "key-a";

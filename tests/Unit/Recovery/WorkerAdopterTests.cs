@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Steelyard.Contract;
 using Steelyard.Machine;
 using Steelyard.Processes;
+using Steelyard.Recordings;
 using Steelyard.Records;
 using Steelyard.Recovery;
 using Steelyard.Settings;
@@ -130,6 +131,12 @@ public sealed class WorkerAdopterTests : IDisposable
             new SocketConnector(new(1 << 20)),
             new(),
             TimeProvider.System);
-        return new(directory, starter, processes, leftovers, NullLogger<WorkerAdopter>.Instance);
+        return new(
+            directory,
+            starter,
+            processes,
+            leftovers,
+            new(directory, new(), NullLogger<RecordingStore>.Instance),
+            NullLogger<WorkerAdopter>.Instance);
     }
 }

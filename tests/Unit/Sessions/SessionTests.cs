@@ -115,7 +115,9 @@ public sealed class SessionTests
                 TimeSpan.FromSeconds(12.5),
                 TimeSpan.FromSeconds(47.5),
                 null,
-                0),
+                0,
+                null,
+                session.Request.Metadata),
             view);
         Assert.NotNull(session.TryBegin());
         Pass(5);

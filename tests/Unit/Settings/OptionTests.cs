@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Steelyard.Contract;
 using Steelyard.Settings;
 
 namespace Steelyard.Tests.Unit.Settings;
@@ -44,6 +45,10 @@ public sealed class OptionTests
         ("history", "none", o => o.History, false, ["", "off", "None", "true"]),
         ("history-age", "90d", o => o.HistoryAge, TimeSpan.FromDays(90), ["90", "0d", "3651d", "none"]),
         ("history-size", "1048576", o => o.HistorySize, 1L << 20, ["1048575", "1MB", "-1", "2147483648"]),
+        ("record", "frames", o => o.Record, RecordMode.Frames, ["", "on", "Events"]),
+        ("record-queries", "true", o => o.RecordQueries, true, ["", "yes"]),
+        ("record-age", "1h", o => o.RecordAge, TimeSpan.FromHours(1), ["60", "0s", "3651d"]),
+        ("record-space", "2M", o => o.RecordSpace, 2L << 20, ["", "1048575", "1GB"]),
         ("max-worker-log", "1024", o => o.MaxWorkerLogBytes, 1024L, ["1023", "1MB", "-1"]),
         ("max-page-calls", "3", o => o.MaxPageCalls, 3, ["0", "10001", "half"]),
         ("max-body", "64MiB", o => o.MaxBodyBytes, 64 << 20, ["1", "67108865", "1MB"]),
@@ -72,6 +77,7 @@ public sealed class OptionTests
         ("key-max-sessions", "3", o => o.KeyMaxSessions, 3, ["0", "many"]),
         ("key-max-creating", "2", o => o.KeyMaxCreating, 2, ["0", "many"]),
         ("key-creates-per-second", "5", o => o.KeyCreatesPerSecond, 5.0, ["0", "0.5", "many"]),
+        ("key-max-streams", "3", o => o.KeyMaxStreams, 3, ["0", "many"]),
         ("wrong-keys-per-second", "3", o => o.WrongKeysPerSecond, 3, ["0", "none"]),
         ("wrong-key-addresses", "5", o => o.WrongKeyAddresses, 5, ["0", "none"]),
         ("trusted-proxy", "10.0.0.1", o => o.TrustedProxies.SingleOrDefault()?.ToString(), "10.0.0.1", ["", "proxy"]),
@@ -86,6 +92,11 @@ public sealed class OptionTests
         ("allow-host", "grid.lan", o => o.AllowedHosts.SingleOrDefault(), "grid.lan", [""]),
         ("public-url", "https://grid.example/x", o => o.PublicUrl, new Uri("https://grid.example/x"),
             ["", "grid.example", "/x", "ftp://grid.example", "ws://grid.example"]),
+        ("webhook", "http://hooks.example/x", o => o.Webhook, new Uri("http://hooks.example/x"),
+            ["", "hooks.example", "ftp://hooks.example"]),
+        ("webhook-event", "worker.*", o => o.WebhookEvents.SingleOrDefault(), "worker.*", [""]),
+        ("webhook-secret-file", "/etc/secret", o => o.WebhookSecretFile, "/etc/secret", [""]),
+        ("webhook-give-up", "5m", o => o.WebhookGiveUp, TimeSpan.FromMinutes(5), ["60", "0s"]),
         ("log-format", "json", o => o.LogFormat, LogFormat.Json, ["", "Json", "xml"]),
         ("log-level", "warning", o => o.LogLevel, LogLevel.Warning, ["", "warn", "none"]),
         ("node-id", "65535", o => o.NodeId, 65535, ["-1", "65536", "a"]),

@@ -1,0 +1,83 @@
+using System.Globalization;
+using Steelyard.Dashboard.Node;
+
+namespace Steelyard.Dashboard.Components;
+
+/// <summary>What people read instead of codes.</summary>
+internal static class Words
+{
+    /// <summary>Why a session has ended, and what to do.</summary>
+    public static (string Why, string Remedy) End(EndedSession end) => (end.Reason, end.Cause) switch
+    {
+        ("deleted", _) => ("It was released.", ""),
+        ("expired", _) => (
+            "Its time was over: nobody used it, or it had reached its greatest age.",
+            "Raise its timeout, --session-ttl or --session-max-age."),
+        ("drained", _) => ("The node shut down.", "Start it with --on-shutdown leave to keep sessions over a restart."),
+        (_, "out_of_memory") => (
+            "Its browser needed more memory than a worker may have.",
+            "Raise --worker-memory, or open fewer pages at a time."),
+        (_, "machine_out_of_memory") => (
+            "The machine had no memory left, and this worker used the most.", "Lower --max-workers, or give the machine more memory."),
+        (_, "too_many_processes") => (
+            "Its browser started more processes than a worker may have.",
+            "Raise --worker-processes, or open fewer pages at a time."),
+        (_, "out_of_disk") => ("Its files were larger than a worker's may be.", "Raise --worker-disk, or delete downloads earlier."),
+        (_, "hung") => (
+            "Its worker did not answer any more.",
+            "Look at the last requests in the timeline: the page may have kept the browser busy."),
+        (_, "crashed") => (
+            "Its worker died.",
+            "Look at the last events in the timeline, and at the worker's last lines in the node's log."),
+        (_, "wrong_answer") => ("Its worker gave a wrong answer, so it was not trusted any more.", "Check the --worker program."),
+        (_, "stopped_by_operator") => ("An operator stopped its worker.", ""),
+        _ => ("It lost its worker.", "Look at the last events in the timeline."),
+    };
+
+    public static string Bytes(long bytes) => bytes switch
+    {
+        < 1000 => $"{bytes} B",
+        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.#} kB"),
+        < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.#} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.##} GB"),
+    };
+
+    public static string Span(TimeSpan span) => span.TotalSeconds switch
+    {
+        < 1 => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMilliseconds:0} ms"),
+        < 60 => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.#} s"),
+        < 3600 => $"{(int)span.TotalMinutes} min {span.Seconds} s",
+        < 86_400 => $"{(int)span.TotalHours} h {span.Minutes} min",
+        _ => $"{(int)span.TotalDays} d {span.Hours} h",
+    };
+
+    /// <summary>An event of the node, in a line.</summary>
+    public static string Event(NodeEvent e) => e.Type switch
+    {
+        "session.created" => $"created on {e.Worker}{After(e)}",
+        "session.attached" => "a client attached",
+        "session.detached" => $"a client detached: {e.Detail}",
+        "session.dialog_opened" => $"a page waits in a dialog: {e.Detail}",
+        "session.dialog_closed" => "the dialog is closed",
+        "session.restored" => $"restored on {e.Worker}: {e.Detail}",
+        "session.ended" => $"ended: {e.Reason}{(e.Cause is null ? "" : $" ({e.Cause})")}, {e.Detail}",
+        "worker.started" => $"{e.Worker} starts",
+        "worker.ready" => $"{e.Worker} is ready{After(e)}",
+        "worker.stopping" => $"{e.Worker} is stopped: {e.Reason}",
+        "worker.exited" => $"{e.Worker} exited: {e.Detail}",
+        "slot.parked" => $"a slot pauses for {Seconds(e)}: {e.Detail}",
+        "starts.failed" => $"workers fail at their start: {e.Detail}",
+        "starts.succeeded" => $"workers start again: {e.Worker}",
+        "create.refused" => $"a create was refused: {e.Detail}",
+        _ => $"{e.Type} {e.Detail}",
+    };
+
+    /// <summary>Whether an event is one that somebody should look at.</summary>
+    public static bool IsTrouble(NodeEvent e) =>
+        e.Type is "slot.parked" or "starts.failed" or "create.refused" or "session.dialog_opened"
+        || e is { Type: "worker.exited", Cause: "crashed" } or { Type: "session.ended", Reason: "worker_lost" };
+
+    private static string After(NodeEvent e) => e.Seconds is null ? "" : $" after {Seconds(e)}";
+
+    private static string Seconds(NodeEvent e) => Span(TimeSpan.FromSeconds(e.Seconds ?? 0));
+}

@@ -1,0 +1,139 @@
+using System.Net;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace Steelyard.Dashboard.Node;
+
+/// <summary>
+/// Calls of the node's API with one key, so that the node decides what its holder sees. Methods throw <see cref="NodeException"/> with
+/// words for people, and <see cref="OperationCanceledException"/>.
+/// </summary>
+internal sealed class NodeApi(HttpClient http)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
+
+    public Task<NodeStatus> StatusAsync(CancellationToken cancellationToken) => GetAsync<NodeStatus>("/status", cancellationToken);
+
+    public Task<Readiness> ReadinessAsync(CancellationToken cancellationToken) => GetAsync<Readiness>("/readyz", cancellationToken);
+
+    public Task<LiveSessions> SessionsAsync(CancellationToken cancellationToken) => GetAsync<LiveSessions>("/sessions", cancellationToken);
+
+    public Task<NodeWorkers> WorkersAsync(CancellationToken cancellationToken) => GetAsync<NodeWorkers>("/workers", cancellationToken);
+
+    public Task<Series> SeriesAsync(CancellationToken cancellationToken) => GetAsync<Series>("/series", cancellationToken);
+
+    /// <summary>Returns a page of the sessions that have ended, the newest first.</summary>
+    /// <param name="query">See <c>GET /history</c>.</param>
+    /// <param name="cancellationToken">Nobody waits for it any more.</param>
+    public Task<EndedSessions> HistoryAsync(string query, CancellationToken cancellationToken = default) =>
+        GetAsync<EndedSessions>($"/history?{query}", cancellationToken);
+
+    /// <summary>Returns how a session has ended; null when it has not, or is forgotten.</summary>
+    public async Task<EndedSession?> EndOfAsync(string session)
+    {
+        using var response = await SendAsync(new(HttpMethod.Get, $"/sessions/{session}/history"), default);
+        return response.StatusCode == HttpStatusCode.NotFound ? null : (await ReadAsync<EndedSessions>(response, default)).History[0];
+    }
+
+    public Task<RecordingPage> RecordingAsync(string session, string? after, CancellationToken cancellationToken = default) =>
+        GetAsync<RecordingPage>($"/sessions/{session}/events?after={Uri.EscapeDataString(after ?? "")}", cancellationToken);
+
+    /// <summary>A picture of a recording. The caller disposes the response, whatever its status.</summary>
+    public Task<HttpResponseMessage> FrameAsync(string session, string part, string file) =>
+        SendAsync(new(HttpMethod.Get, $"/sessions/{session}/frames/{Uri.EscapeDataString(part)}/{Uri.EscapeDataString(file)}"), default);
+
+    public async Task<string> WorkerLogAsync(string worker)
+    {
+        using var response = await SendAsync(new(HttpMethod.Get, $"/workers/{worker}/log"), default);
+        await CheckAsync(response);
+        return await response.Content.ReadAsStringAsync();
+    }
+
+    public Task ReleaseAsync(string session) => DeleteAsync($"/sessions/{session}");
+
+    public Task DeleteRecordingAsync(string session) => DeleteAsync($"/sessions/{session}/events");
+
+    public Task StopWorkerAsync(string worker) => DeleteAsync($"/workers/{worker}");
+
+    /// <summary>Follows the node's events until it is cancelled or the node ends the stream.</summary>
+    public async IAsyncEnumerable<NodeEvent> EventsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/events") { Headers = { { "Accept", "text/event-stream" } } };
+        using var response = await SendAsync(request, cancellationToken);
+        await CheckAsync(response);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellationToken))
+        {
+            if (item.Data.Length > 0 && JsonSerializer.Deserialize<NodeEvent>(item.Data, Json) is { Id.Length: > 0 } e)
+                yield return e;
+        }
+    }
+
+    private async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(new(HttpMethod.Get, path), cancellationToken);
+
+        // A node that is not ready says so with 503 and the same body.
+        if (response.StatusCode != HttpStatusCode.ServiceUnavailable || path != "/readyz")
+            await CheckAsync(response);
+        return await ReadAsync<T>(response, cancellationToken);
+    }
+
+    private async Task DeleteAsync(string path)
+    {
+        using var response = await SendAsync(new(HttpMethod.Delete, path), default);
+        await CheckAsync(response);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new NodeException($"The node does not answer: {e.Message}");
+        }
+        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NodeException($"The node did not answer within {http.Timeout.TotalSeconds} s.");
+        }
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken)
+                ?? throw new NodeException("The node's answer is empty.");
+        }
+        catch (Exception e) when (e is JsonException or HttpRequestException or IOException)
+        {
+            throw new NodeException($"The node's answer cannot be read: {e.Message}");
+        }
+    }
+
+    private static async Task CheckAsync(HttpResponseMessage response)
+    {
+        if (response.IsSuccessStatusCode)
+            return;
+        var problem = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true
+            ? await ReadAsync<JsonElement>(response, default)
+            : default;
+        throw new NodeException(
+            problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty("detail", out var detail)
+                ? detail.ToString()
+                : $"The node answered {(int)response.StatusCode}.");
+    }
+}
+
+/// <summary>The node refuses a call, or does not answer. The message is for people.</summary>
+internal sealed class NodeException(string message) : Exception(message);
+
+/// <summary>Where the node listens.</summary>
+internal sealed record NodeAddress(Uri Url);

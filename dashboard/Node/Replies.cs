@@ -1,0 +1,105 @@
+using System.Text.Json;
+
+namespace Steelyard.Dashboard.Node;
+
+/// <summary><c>GET /status</c>.</summary>
+internal sealed record NodeStatus(WorkerNumbers Workers, QueueNumbers Queue, string? Version, double UptimeSeconds, long? HistoryLost);
+
+internal sealed record WorkerNumbers(int Ready, int Leased, int Starting, int Stopping, int Parked, int Slots, int Max)
+{
+    /// <summary>Workers that may still be started.</summary>
+    public int Free => Math.Max(0, Max - Ready - Leased - Starting - Stopping - Parked);
+}
+
+internal sealed record QueueNumbers(int Length, int Limit);
+
+/// <summary><c>GET /readyz</c>.</summary>
+internal sealed record Readiness(
+    bool Ready, IReadOnlyList<ReadinessProblem> Problems, JsonElement? Isolation, IReadOnlyDictionary<string, long>? DroppedEvents);
+
+internal sealed record ReadinessProblem(string Code, string What, string Remedy);
+
+/// <summary><c>GET /sessions</c>.</summary>
+internal sealed record LiveSessions(IReadOnlyList<LiveSession> Sessions);
+
+internal sealed record LiveSession(
+    string Id,
+    DateTimeOffset CreatedAt,
+    double IdleSeconds,
+    double RemainingSeconds,
+    string? WorkerId,
+    int Node,
+    int Restarts,
+    string? Key,
+    IReadOnlyDictionary<string, string>? Metadata,
+    string? LiveView);
+
+/// <summary><c>GET /history</c> and <c>GET /sessions/{id}/history</c>.</summary>
+internal sealed record EndedSessions(IReadOnlyList<EndedSession> History, string? Next);
+
+internal sealed record EndedSession(
+    string Id,
+    int Node,
+    string? Holder,
+    string? WorkerId,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset EndedAt,
+    string Reason,
+    string? Cause,
+    string Detail,
+    int Restarts,
+    long ProxyBytesSent,
+    long ProxyBytesReceived,
+    double TtlSeconds,
+    IReadOnlyDictionary<string, string>? Metadata);
+
+/// <summary><c>GET /workers</c>.</summary>
+internal sealed record NodeWorkers(IReadOnlyList<NodeWorker> Workers);
+
+internal sealed record NodeWorker(
+    string Id,
+    int Pid,
+    int? Port,
+    string State,
+    string? SessionId,
+    int Restarts,
+    string? LastExit,
+    long MemoryBytes,
+    double CpuSeconds,
+    DateTimeOffset StartedAt);
+
+/// <summary><c>GET /series</c>: the last hour.</summary>
+internal sealed record Series(double PeriodSeconds, IReadOnlyList<SeriesPoint> Points);
+
+/// <param name="At">End of the period.</param>
+/// <param name="Created">Sessions that were created in the period; so with the others in the past tense.</param>
+/// <param name="WaitP50">Seconds from a create until it had a worker; null when there was none.</param>
+internal sealed record SeriesPoint(
+    DateTimeOffset At,
+    int Leased,
+    int Ready,
+    int Starting,
+    int Parked,
+    int Queued,
+    int Created,
+    int Refused,
+    int Lost,
+    int Exited,
+    double? WaitP50,
+    double? WaitP99);
+
+/// <summary>An event of <c>GET /events</c>.</summary>
+internal sealed record NodeEvent(
+    string Id,
+    DateTimeOffset At,
+    string Type,
+    string? Session,
+    string? Worker,
+    string? Key,
+    string? Reason,
+    string? Cause,
+    string? Detail,
+    double? Seconds);
+
+/// <summary><c>GET /sessions/{id}/events</c>: a page of a recording.</summary>
+internal sealed record RecordingPage(IReadOnlyList<JsonElement> Events, string Next);

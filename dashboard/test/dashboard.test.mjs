@@ -1,0 +1,320 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, describe, test } from 'node:test';
+import { chromium } from 'playwright-core';
+import { BROWSER, launch, start } from './node.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const SIZES = { phone: [390, 844], tablet: [820, 1180], desktop: [1440, 900] };
+const PAGES = { overview: '', sessions: 'sessions', workers: 'workers', health: 'health' };
+const SHOTS = process.env.SHOTS; // A folder for screenshots of all sizes in both colours.
+const FULL = Boolean(SHOTS);
+const SHORT = { phone: 'light', desktop: 'dark' };
+const skip = BROWSER ? false : 'no Chromium is installed: run make browser';
+
+const HOSTILE = '<img src=x onerror="window.hacked=1">';
+const PAGES_OF_SITE = {
+  '/error': '<title>Shop</title><script>setTimeout(() => { throw new Error("no price for item 7") }, 50)</script>',
+  '/dialog': '<title>Ask</title><script>setTimeout(() => confirm("Leave the page?"), 50)</script>',
+  '/hostile': `<title>${HOSTILE}</title><script>console.log('${HOSTILE}')</script>`,
+  '/slow': '<title>Slow</title><script src="/hangs.js"></script>',
+};
+
+let browser;
+before(async () => { if (!skip) browser = await launch(); });
+after(() => browser?.close());
+
+// Opens a page and fails on anything that the browser complains about.
+async function open(node, path, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.complaints = [];
+  // A live view whose session ends looks for the reason, and a browser tells of each answer that is no success.
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()) && !message.location().url.includes('/live/')) page.complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => page.complaints.push(String(error)));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(node.url) && !request.url().startsWith('data:')) page.complaints.push(request.url());
+  });
+  await page.goto(`${node.url}/dashboard/${path}`);
+  await page.locator('h1').waitFor();
+  return page;
+}
+
+async function check(page, name) {
+  if (SHOTS) {
+    mkdirSync(SHOTS, { recursive: true });
+    await page.screenshot({ path: `${SHOTS}/${name}.png` });
+  }
+  assert.deepEqual(page.complaints, [], name);
+  assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth + 1'), true, `${name} is not wider than the screen`);
+  // Not as a script of the page: its policy allows none.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate('axe.run(document, { resultTypes: ["violations"], iframes: false })');
+  const serious = violations.filter((each) => ['serious', 'critical'].includes(each.impact));
+  assert.deepEqual(serious.map((each) => [each.id, each.nodes.map((one) => one.html)]), [], name);
+}
+
+async function checkAll(node, state, pages = PAGES) {
+  for (const [size, [width, height]] of Object.entries(SIZES)) {
+    for (const colorScheme of FULL ? ['light', 'dark'] : [SHORT[size]].flat().filter(Boolean)) {
+      for (const [name, path] of Object.entries(pages)) {
+        const page = await open(node, path, { viewport: { width, height }, colorScheme });
+        await page.waitForTimeout(SHOTS ? 1500 : 500);
+        await check(page, `${state}-${name}-${size}-${colorScheme}`);
+        await page.context().close();
+      }
+    }
+  }
+}
+
+describe('an empty node', { skip }, () => {
+  let node;
+  before(async () => { node = await start('--worker', 'simulated', '--warm', '0'); });
+  after(() => node.stop());
+
+  test('each page at each size', () => checkAll(node, 'empty'));
+
+  test('a browser that opens the root is led to it', async () => {
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(node.url);
+    assert.equal(page.url(), `${node.url}/dashboard/`);
+    await page.context().close();
+  });
+
+  test('what is not there says so', async () => {
+    const page = await open(node, 'sessions/00003fdf-120f-8f1e-80d0-1138bdb7b35a');
+    await page.getByText('No such session').waitFor();
+    await page.context().close();
+  });
+});
+
+describe('a node with sessions', { skip }, () => {
+  let node;
+  before(async () => {
+    node = await start('--worker', 'simulated', '--warm', '2', '--max-workers', '40', '--session-ttl', '10m');
+    await Promise.all(Array.from({ length: 20 }, () => node.create()));
+  });
+  after(() => node.stop());
+
+  test('each page at each size', () => checkAll(node, 'full'));
+
+  test('a session that begins and ends is seen without a reload', async () => {
+    const page = await open(node, 'sessions');
+    const id = await node.create();
+    const row = page.getByRole('link', { name: id.slice(0, 8) });
+    await row.waitFor();
+    await node.call(`/sessions/${id}`, { method: 'DELETE' });
+    await row.waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
+  test('one is released with its button, and all of a filter after a question', async () => {
+    const page = await open(node, 'sessions');
+    const id = await node.create();
+    await page.getByRole('button', { name: `Release ${id}` }).click();
+    await page.getByRole('link', { name: id.slice(0, 8) }).waitFor({ state: 'detached' });
+    const two = await node.create();
+    await page.locator('#filter').fill(two.slice(0, 8));
+    await page.getByRole('button', { name: 'Release all 1' }).click();
+    await page.getByRole('button', { name: 'Release', exact: true }).last().click();
+    await page.getByText('1 released').waitFor();
+    assert.equal((await fetch(`${node.url}/sessions/${two}`)).status, 404);
+    await page.context().close();
+  });
+
+  test('a worker is stopped, and its session says why it ended', async () => {
+    const id = await node.create();
+    const { workers } = await node.call('/workers');
+    const worker = workers.find((each) => each.session_id === id);
+    const page = await open(node, 'workers');
+    await page.getByRole('button', { name: new RegExp(`^${worker.id},`) }).click();
+    await page.getByRole('button', { name: 'Stop and replace' }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByText('is being stopped').waitFor();
+    await page.goto(`${node.url}/dashboard/sessions/${id}`);
+    await page.getByText('An operator stopped its worker').waitFor();
+    await page.context().close();
+  });
+
+  test('every control can be reached with the keyboard', async () => {
+    const page = await open(node, 'workers');
+    await page.getByRole('button', { name: 'Menu' }).focus();
+    const reached = new Set();
+    for (let i = 0; i < 60; i++) {
+      await page.keyboard.press('Tab');
+      reached.add(await page.evaluate('document.activeElement?.textContent.trim().slice(0, 12)'));
+    }
+    for (const name of ['Overview', 'Sessions', 'Health']) assert.ok(reached.has(name), `${name} is reached`);
+    await page.context().close();
+  });
+});
+
+describe('a node with keys', { skip }, () => {
+  let node;
+  before(async () => {
+    const keys = ['--api-key', 'team:team-key', '--api-key', 'other:other-key', '--operator-key', 'ops:ops-key'];
+    node = await start('--worker', 'simulated', '--warm', '1', ...keys);
+  });
+  after(() => node.stop());
+
+  async function signIn(key) {
+    const page = await open(node, '');
+    await page.getByLabel('API key of this node').fill(key);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    return page;
+  }
+
+  test('asks for a key, refuses a wrong one, and forgets it', async () => {
+    const page = await signIn('wrong');
+    await page.getByText('does not know that key').waitFor();
+    await page.getByLabel('API key of this node').fill('team-key');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    const [cookie] = await page.context().cookies(`${node.url}/dashboard/`);
+    assert.equal(cookie.sameSite, 'Strict');
+    assert.equal(cookie.httpOnly, true);
+    assert.ok(!cookie.value.includes('team-key'));
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('API key of this node').waitFor();
+    await page.context().close();
+  });
+
+  test('shows a holder its own sessions, and an operator all', async () => {
+    const mine = await node.create('', { 'x-api-key': 'team-key' });
+    const theirs = await node.create('', { 'x-api-key': 'other-key' });
+    const page = await signIn('team-key');
+    await page.getByRole('link', { name: 'Sessions', exact: true }).click();
+    await page.getByRole('link', { name: mine.slice(0, 8) }).waitFor();
+    assert.equal(await page.getByRole('link', { name: theirs.slice(0, 8) }).count(), 0);
+    await page.goto(`${node.url}/dashboard/sessions/${theirs}`);
+    await page.getByText('No such session').waitFor();
+    await page.context().close();
+    const ops = await signIn('ops-key');
+    await ops.getByRole('link', { name: 'Sessions', exact: true }).click();
+    await ops.getByRole('link', { name: mine.slice(0, 8) }).waitFor();
+    await ops.getByRole('link', { name: theirs.slice(0, 8) }).waitFor();
+    await ops.context().close();
+  });
+
+  test('gives nothing to others: neither pages, nor exports, nor the WebSocket', async () => {
+    for (const path of ['', 'sessions', '_blazor', 'sessions/00003fdf-120f-8f1e-80d0-1138bdb7b35a/export.json']) {
+      const headers = { 'X-Steelyard-Key': 'ops-key', 'X-Steelyard-Operator': 'true' };
+      const reply = await fetch(`${node.url}/dashboard/${path}`, { headers });
+      assert.match(await reply.text(), /API key of this node/);
+    }
+  });
+});
+
+describe('real sessions', { skip }, () => {
+  let node;
+  let site;
+  before(async () => {
+    site = createServer((request, response) => {
+      response.setHeader('content-type', 'text/html');
+      if (request.url.startsWith('/hangs')) return;
+      response.end(PAGES_OF_SITE[request.url] ?? '<title>Fine</title><h1>Fine</h1>');
+    });
+    await new Promise((resolve) => { site.listen(0, '127.0.0.1', resolve); });
+    site.url = `http://127.0.0.1:${site.address().port}`;
+    node = await start('--worker', 'chromium', '--warm', '1', '--max-workers', '4', '--record', 'frames', '--egress', 'allow:127.0.0.1');
+  });
+  after(async () => {
+    site.closeAllConnections();
+    site.close();
+    await node.stop();
+  });
+
+  // Connects a client to a new session, and opens an address in its page.
+  async function use(path, listen) {
+    const id = await node.create();
+    const client = await chromium.connectOverCDP(`${node.url.replace('http', 'ws')}/sessions/${id}/cdp`);
+    const page = client.contexts()[0].pages()[0];
+    if (listen) page.on('dialog', () => {}); // Leaves it open.
+    page.goto(site.url + path).catch(() => {});
+    return { id, client, page };
+  }
+
+  async function timeline(id, text) {
+    const page = await open(node, `sessions/${id}`);
+    await page.locator('.timeline-rows').getByText(text).first().waitFor({ timeout: 15_000 });
+    return page;
+  }
+
+  test('a page that threw is named in the timeline', async () => {
+    const { id, client } = await use('/error');
+    const page = await timeline(id, 'no price for item 7');
+    await page.waitForTimeout(1500);
+    await check(page, 'session-error');
+    await client.close();
+    await page.context().close();
+  });
+
+  test('a page that waits in a dialog is named', async () => {
+    const { id, client } = await use('/dialog', true);
+    const page = await timeline(id, 'a page waits in a dialog: confirm: Leave the page?');
+    await check(page, 'session-dialog');
+    await page.context().close();
+    await node.call(`/sessions/${id}`, { method: 'DELETE' });
+    await client.close().catch(() => {});
+  });
+
+  test('a session whose worker was killed within a load says why, and what was loading', async () => {
+    const { id } = await use('/slow');
+    let page = await timeline(id, '/hangs.js');
+    const { workers } = await node.call('/workers');
+    process.kill(workers.find((each) => each.session_id === id).pid, 'SIGKILL');
+    await page.getByText('Its worker died').waitFor();
+    await page.locator('.timeline-rows').getByText('ended: crashed').waitFor();
+    await page.locator('.timeline-rows').getByText('/hangs.js').waitFor();
+    await check(page, 'session-killed');
+    await page.context().close();
+    page = await timeline(id, 'ended: crashed'); // The address stays.
+    await page.context().close();
+  });
+
+  test('titles, addresses and console text are shown as text', async () => {
+    const { id, client } = await use('/hostile');
+    const page = await timeline(id, 'onerror');
+    for (const path of ['', 'sessions', `sessions/${id}`]) {
+      await page.goto(`${node.url}/dashboard/${path}`);
+      await page.waitForTimeout(500);
+      assert.equal(await page.evaluate('window.hacked'), undefined, path);
+    }
+    await client.close();
+    await page.context().close();
+  });
+
+  test('exports are JSON and HAR', async () => {
+    const { id, client, page } = await use('/');
+    await page.waitForLoadState();
+    const view = await timeline(id, 'GET');
+    const [download] = await Promise.all([view.waitForEvent('download'), view.getByRole('link', { name: 'HAR' }).click()]);
+    const har = JSON.parse(readFileSync(await download.path(), 'utf8'));
+    const entry = har.log.entries.find((each) => each.request.url === `${site.url}/`);
+    assert.equal(entry.response.status, 200);
+    await client.close();
+    await view.context().close();
+  });
+});
+
+describe('the process', { skip }, () => {
+  test('starts at the first visit, survives its own death, and ends with the node', async () => {
+    const node = await start('--worker', 'simulated', '--warm', '0');
+    const children = async () => (await import('node:child_process')).execSync('ps -eo pid,ppid,args').toString().split('\n')
+      .filter((line) => line.includes('steelyard-dashboard') && line.trim().split(/\s+/)[1] === String(node.pid));
+    assert.equal((await children()).length, 0);
+    let page = await open(node, '');
+    const [line] = await children();
+    process.kill(Number(line.trim().split(/\s+/)[0]), 'SIGKILL');
+    await page.context().close();
+    page = await open(node, '');
+    assert.equal((await children()).length, 1);
+    await node.stop();
+    assert.equal((await children()).length, 0);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,157 @@
+using Steelyard.Async;
+using Steelyard.Files;
+using Steelyard.Records;
+using Steelyard.Settings;
+
+namespace Steelyard.Recordings;
+
+/// <summary>Writes the node's parts of recordings, moves what is over to the disk of the history, and deletes what is too old.</summary>
+/// <param name="store">The recordings.</param>
+/// <param name="lines">The node's parts.</param>
+/// <param name="isPresent">Whether a session lives.</param>
+/// <param name="options">How long recordings are kept, and how many.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">The log.</param>
+internal sealed class RecordingKeeper(
+    RecordingStore store,
+    SessionLines lines,
+    Func<Guid, bool> isPresent,
+    Options options,
+    TimeProvider time,
+    ILogger<RecordingKeeper> logger)
+{
+    private const int RoundsPerMove = 4;
+    private const int RoundsPerPrune = 240;
+    private const long MaxFileBytes = 64 << 20; // A worker may lie.
+
+    // What a small file takes on a disk.
+    private const long Block = 4096;
+
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(2);
+
+    // A part whose session began a moment ago may be written before the session is known.
+    private static readonly TimeSpan Newest = TimeSpan.FromMinutes(1);
+
+    private int rounds;
+    private string? problem;
+
+    /// <summary>
+    /// Works until it is cancelled, and then throws <see cref="OperationCanceledException"/>: what has ended by then is moved before, as
+    /// far as two seconds allow.
+    /// </summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Periodic.RunAsync(Period, () => Task.Run(Round, cancellationToken), time, logger, cancellationToken);
+        }
+        finally
+        {
+            await Task.Run(Finish, CancellationToken.None).WaitAsync(FinishTime, time, CancellationToken.None)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Round()
+    {
+        var round = rounds++;
+        lines.Write();
+        if (round % RoundsPerPrune == 0)
+        {
+            Try(CloseOrphans);
+            Try(Prune);
+        }
+
+        if (round % RoundsPerMove == 0)
+            Try(Move);
+    }
+
+    private void Finish()
+    {
+        lines.Write();
+        Try(Move);
+    }
+
+    // The same problem is told once: a full disk lasts.
+    private void Try(Action what)
+    {
+        try
+        {
+            what();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (e.Message != problem)
+                logger.LogWarning("Recordings cannot be kept now: {Reason}", e.Message);
+            problem = e.Message;
+        }
+    }
+
+    // A node that was killed had no time to close the parts of its last sessions.
+    private void CloseOrphans()
+    {
+        var newest = time.GetUtcNow().UtcDateTime - Newest;
+        foreach (var session in RecordingStore.FoldersIn(store.Current))
+        {
+            if (session.LastWriteTimeUtc < newest && Guid.TryParse(session.Name, out var id) && !isPresent(id))
+                store.Close(session.Name);
+        }
+    }
+
+    // The folders may be on different file systems, so the files are copied. A copy that was cut off is made again.
+    private void Move()
+    {
+        if (store.Kept is not { } kept)
+            return;
+        foreach (var session in RecordingStore.FoldersIn(store.Arrived))
+        {
+            lock (store.Moving)
+                Try(() => Move(session.FullName, Path.Combine(kept, session.Name)));
+        }
+    }
+
+    private static void Move(string session, string target)
+    {
+        var parts = RecordingStore.FoldersIn(session);
+        foreach (var part in parts)
+        {
+            var final = Path.Combine(target, part.Name);
+            var partial = final + RecordingStore.Partial;
+            if (Directory.Exists(target))
+                FileTree.Delete(partial);
+            Copy(part, partial);
+            Directory.Move(partial, RecordingStore.Free(final));
+            FileTree.Delete(part.FullName);
+        }
+
+        // Fails when another part has arrived meanwhile, which the next round takes.
+        if (RecordingStore.FoldersIn(session).Length == 0 && Directory.Exists(session))
+            Directory.Delete(session);
+    }
+
+    // Deletes what is too old, and then the oldest until all have room.
+    private void Prune()
+    {
+        var recordings = new[] { store.Arrived, store.Kept }.OfType<string>()
+            .SelectMany(RecordingStore.FoldersIn)
+            .OrderByDescending(folder => folder.LastWriteTimeUtc);
+        var oldest = time.GetUtcNow().UtcDateTime - options.RecordAge;
+        var used = 0L;
+        foreach (var folder in recordings)
+        {
+            used += folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => (file.Length / Block * Block) + Block);
+            if (used > options.RecordSpace || folder.LastWriteTimeUtc < oldest)
+                FileTree.Delete(folder.FullName);
+        }
+    }
+
+    private static void Copy(DirectoryInfo from, string to)
+    {
+        Directory.CreateDirectory(to, RunDirectory.Mode);
+        foreach (var file in from.GetFiles().Where(file => !RecordingStore.IsLink(file) && file.Length <= MaxFileBytes))
+            file.CopyTo(Path.Combine(to, file.Name));
+        foreach (var folder in from.GetDirectories().Where(folder => !RecordingStore.IsLink(folder)))
+            Copy(folder, Path.Combine(to, folder.Name));
+    }
+}
