@@ -30,7 +30,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => e
 let ending = false;
 
 try {
-  const chosen = positionals.length ? positionals.map(find) : rows;
+  const usual = rows.filter((each) => !each.onlyByName);
+  const chosen = positionals.length ? positionals.map(find) : usual;
   const seconds = parseFloat(values.window);
   const context = new Context({ dir, seconds, rounds: Number(values.rounds), base: process.env.BASE });
   const results = [];
@@ -38,7 +39,7 @@ try {
     results.push(await measure(row, context));
     printRow(results.at(-1));
   }
-  writeReport(describeMachine(context), results, { whole: chosen.length === rows.length && !context.isShort });
+  writeReport(describeMachine(context), results, { whole: chosen.length === usual.length && !context.isShort });
   await end(0);
 } catch (error) {
   await end(1, error.stack);

@@ -13,9 +13,9 @@ export async function startNode(context, build, { warm, ...options }) {
 }
 
 // Starts a node and does not wait for it.
-export function launchNode(context, build, { port, worker, warm, max, egress }) {
+export function launchNode(context, build, { port, worker, warm, max, egress, record }) {
   const folder = `${context.dir}/run-${++launches}`;
-  const values = { port, worker, warm, 'max-workers': max, egress, 'run-dir': folder, history: 'none', 'session-ttl': '1h' };
+  const values = { port, worker, warm, 'max-workers': max, egress, record, 'run-dir': folder, history: 'none', 'session-ttl': '1h' };
   const args = Object.entries(values).filter(([, value]) => value !== undefined).flatMap(([key, value]) => [`--${key}`, String(value)]);
   return System.start(context, build.name, build.program, args);
 }

@@ -11,6 +11,7 @@ import * as liveView from './live-view.mjs';
 import * as memory from './memory.mjs';
 import * as ownAnswers from './own-answers.mjs';
 import * as paced from './paced.mjs';
+import * as recorder from './recorder.mjs';
 import * as sessionCpu from './session-cpu.mjs';
 import * as sessionsPerMinute from './sessions-per-minute.mjs';
 import * as spawn from './spawn.mjs';
@@ -18,5 +19,5 @@ import * as start from './start.mjs';
 
 export const rows = [
   paced, fourSteps, sessionCpu, sessionsPerMinute, burst, create, get, ownAnswers, cdp, cdpBulk, kill, start, spawn, idle, memory,
-  liveView,
+  liveView, recorder,
 ];

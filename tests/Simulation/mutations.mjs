@@ -64,7 +64,7 @@ const mutations = [
     'records.BeginWaiting(session);', 'session.WaitAt(default);'],
   ['the clock of another boot is believed', 'Sessions/SessionRecordStore.cs', 'record.Boot is not null && record.Boot != boot;', 'false;'],
   ['the folder of a dead worker stays', 'Workers/WorkerResources.cs',
-    '        Group?.TryRemove();\n        directory.Delete();', '        Group?.TryRemove();'],
+    '        CollectRecordings();\n        directory.Delete();', '        CollectRecordings();'],
   ['a worker that refused a body is kept from others', 'Sessions/SessionPlacer.cs',
     'reply.Dispose();\n                lease.Dispose();',
     'reply.Dispose();\n                if (reply.Status is < 400 or >= 500)\n                    lease.Dispose();'],
