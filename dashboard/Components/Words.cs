@@ -55,7 +55,7 @@ internal static class Words
     public static string Event(NodeEvent e) => e.Type switch
     {
         "session.created" => $"created on {e.Worker}{After(e)}",
-        "session.attached" => "a client attached",
+        "session.attached" => $"{e.Detail ?? "a client"} attached",
         "session.detached" => $"a client detached: {e.Detail}",
         "session.dialog_opened" => $"a page waits in a dialog: {e.Detail}",
         "session.dialog_closed" => "the dialog is closed",

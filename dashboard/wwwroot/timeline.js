@@ -325,7 +325,7 @@ class Timeline {
 function describe(event) {
   switch (event.type) {
     case 'session.created': return [`created on ${event.worker}`, event.seconds > 0.01 ? `after ${event.seconds} s` : '', false];
-    case 'session.attached': return ['a client attached', '', false];
+    case 'session.attached': return [`${event.detail ?? 'a client'} attached`, '', false];
     case 'session.detached': return ['a client detached', event.detail, false];
     case 'session.dialog_opened':
       return [`a page waits in a dialog: ${event.detail}`, 'The page stands still until its client closes the dialog.', true];

@@ -21,10 +21,11 @@ public sealed class AttachedClients(NodeEvents events)
     /// <summary>A client's WebSocket is connected.</summary>
     /// <param name="session">The session's public id.</param>
     /// <param name="holder">Name of the session's key; null on a node without keys.</param>
-    internal AttachedClient Begin(Guid session, string? holder)
+    /// <param name="isViewer">The client is a live view.</param>
+    internal AttachedClient Begin(Guid session, string? holder, bool isViewer = false)
     {
         Interlocked.Increment(ref count);
-        events.Publish(new ClientAttached(session, holder));
+        events.Publish(new ClientAttached(session, holder, isViewer));
         return new(this, events, session, holder);
     }
 

@@ -99,11 +99,11 @@ public sealed class Attacher(
         if (worker is null)
             return;
         SessionCalls.CheckIsOn(session, placement);
-        await TunnelAsync(context, session, worker, onMessage: null, messages: null);
+        await TunnelAsync(context, session, worker, onMessage: null, messages: null, isViewer: true);
     }
 
     private async Task TunnelAsync(
-        HttpContext context, Session session, UpstreamWebSocket browser, Action? onMessage, ClientMessages? messages)
+        HttpContext context, Session session, UpstreamWebSocket browser, Action? onMessage, ClientMessages? messages, bool isViewer = false)
     {
         await using var client = await Upgrade.TryAcceptAsync(context, browser.Headers);
         if (client is null)
@@ -114,7 +114,8 @@ public sealed class Attacher(
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(session.Ended, lifetime.ApplicationStopping);
         var patience = AnswersPings(context.Request) ? options.DeadPeerTimeout : (TimeSpan?)null;
-        if (!await new Tunnel(client, browser, clients.Begin(session.Id.Value, session.Request.Holder), patience, time, onMessage, messages)
+        var attached = clients.Begin(session.Id.Value, session.Request.Holder, isViewer);
+        if (!await new Tunnel(client, browser, attached, patience, time, onMessage, messages)
             .RunAsync(() => FarewellAsync(session), over.Token))
             context.Abort();
     }

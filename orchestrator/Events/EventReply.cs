@@ -47,7 +47,7 @@ public sealed record EventReply(
         {
             SessionCreated e => reply with { Type = "session.created", Worker = e.Worker.Id, Seconds = Of(e.Waited) },
             SessionAdopted e => reply with { Type = "session.adopted", Worker = e.Worker.Id },
-            ClientAttached => reply with { Type = "session.attached" },
+            ClientAttached e => reply with { Type = "session.attached", Detail = e.IsViewer ? "a live view" : null },
             ClientDetached e => reply with { Type = "session.detached", Detail = e.Why },
             DialogOpened e => reply with { Type = "session.dialog_opened", Detail = e.Text },
             DialogClosed => reply with { Type = "session.dialog_closed" },

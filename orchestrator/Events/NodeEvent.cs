@@ -23,7 +23,8 @@ public sealed record SessionCreated(Guid Session, string? Holder, WorkerName Wor
 public sealed record SessionAdopted(Guid Session, string? Holder, WorkerName Worker, bool IsRecorded) : SessionEvent(Session, Holder);
 
 /// <summary>A client's WebSocket is connected to the session's browser or live view.</summary>
-public sealed record ClientAttached(Guid Session, string? Holder) : SessionEvent(Session, Holder);
+/// <param name="IsViewer">It is a live view.</param>
+public sealed record ClientAttached(Guid Session, string? Holder, bool IsViewer = false) : SessionEvent(Session, Holder);
 
 /// <param name="Why">Who ended the connection, for people.</param>
 public sealed record ClientDetached(Guid Session, string? Holder, string Why) : SessionEvent(Session, Holder);

@@ -12,6 +12,7 @@ internal static class Banner
         Console.WriteLine($"""
 
             Steelyard listens on {Callable(url)}
+              dashboard {Callable(url)}/dashboard
               workers   {Kind(command)}; {options.Warm} warm, {options.MaxWorkers} at most
               sessions  end after {options.SessionTtl.TotalSeconds:0.###} s without activity
               run dir   {options.RunDirectory}
