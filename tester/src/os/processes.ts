@@ -40,14 +40,28 @@ export function listenerOn(port: number): number | undefined {
   return inodes.size === 0 ? undefined : processes().find((candidate) => holdsSocket(candidate, inodes));
 }
 
-/** The number of files and sockets that a process has open. */
+/**
+ * The number of files and sockets that a process has open, without its libraries: .NET opens an assembly at the first use of its code, and
+ * keeps it open.
+ */
 export function descriptorsOf(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
+  return readdirSync(`/proc/${pid}/fd`).filter((fd) => !linkOf(`/proc/${pid}/fd/${fd}`).endsWith('.dll')).length;
 }
 
-/** The resident memory of a process in bytes. */
+/** The memory of a process in bytes that is its own: without the pages of files, such as its libraries. */
 export function residentBytes(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) * 1_024;
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  const kibibytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]);
+  return (kibibytes('RssAnon') + kibibytes('RssShmem')) * 1_024;
+}
+
+/** Where a link points to; empty when it has gone meanwhile. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
 }
 
 function listeners(port: number): Set<string> {
@@ -75,12 +89,8 @@ function descendsFrom(pid: number, ancestor: number): boolean {
 function holdsSocket(pid: number, inodes: Set<string>): boolean {
   try {
     return readdirSync(`/proc/${pid}/fd`).some((fd) => {
-      try {
-        const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1];
-        return inode !== undefined && inodes.has(inode);
-      } catch {
-        return false;
-      }
+      const inode = /^socket:\[(\d+)\]$/.exec(linkOf(`/proc/${pid}/fd/${fd}`))?.[1];
+      return inode !== undefined && inodes.has(inode);
     });
   } catch {
     return false;
