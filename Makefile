@@ -1,6 +1,6 @@
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint bench simulate mutations faults attacks screenshots upgrade clean browser
+.PHONY: help run build test lint bench simulate mutations faults soak attacks screenshots upgrade clean browser
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_GENERATE_ASPNET_CERTIFICATE := false
@@ -49,6 +49,10 @@ simulate: ## Simulate faults, thousands of seeds at a time (SEEDS=10000 FROM=1),
 faults: build browser ## Kill, stop and starve real processes, many times each, and print the figures (FAULT_RUNS=20)
 	@dotnet build tests -c Release -v quiet --nologo
 	@FAULT_RUNS=$(or $(FAULT_RUNS),20) tests/bin/Release/net10.0/Steelyard.Tests --filter-namespace "Steelyard.Tests.Faults" --progress off
+
+soak: build browser ## Run mixed real sessions for a long time, and show that memory, descriptors and disk stay flat (MINUTES=120)
+	@cd tester && npm ci --silent
+	@node tests/soak.mjs $(or $(MINUTES),120)
 
 screenshots: build browser ## Take screenshots of the dashboard at three sizes in both colours, and test it (SHOTS=/path/to/a/folder)
 	@cd dashboard/test && npm ci --silent && SHOTS=$(or $(SHOTS),$(CURDIR)/artifacts/screenshots) npm test --silent

@@ -5,19 +5,19 @@ import { System } from '../lib/system.mjs';
 let launches = 0;
 
 // Starts a node and waits until all of its warm workers are ready.
-export async function startNode(context, build, { warm, ...options }) {
-  const node = await launchNode(context, build, { port: 0, warm, ...options });
+export async function startNode(context, build, { warm, ...options }, system) {
+  const node = await launchNode(context, build, { port: 0, warm, ...options }, system);
   node.url = await node.ready('listens', 30, () => /listens on (http:\/\/\S+)/.exec(node.log)?.[1]);
   await settle(node, warm);
   return node;
 }
 
 // Starts a node and does not wait for it.
-export function launchNode(context, build, { port, worker, warm, max, egress, record }) {
+export function launchNode(context, build, { port, worker, warm, max, egress, record }, system) {
   const folder = `${context.dir}/run-${++launches}`;
   const values = { port, worker, warm, 'max-workers': max, egress, record, 'run-dir': folder, history: 'none', 'session-ttl': '1h' };
   const args = Object.entries(values).filter(([, value]) => value !== undefined).flatMap(([key, value]) => [`--${key}`, String(value)]);
-  return System.start(context, build.name, build.program, args);
+  return System.start(context, build.name, build.program, args, system);
 }
 
 export const isOk = async (url) => (await fetch(url).catch(() => ({}))).ok;

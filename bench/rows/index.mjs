@@ -3,6 +3,7 @@ import * as burst from './burst.mjs';
 import * as cdp from './cdp.mjs';
 import * as cdpBulk from './cdp-bulk.mjs';
 import * as create from './create.mjs';
+import * as dashboards from './dashboards.mjs';
 import * as fourSteps from './four-steps.mjs';
 import * as get from './get.mjs';
 import * as idle from './idle.mjs';
@@ -16,8 +17,9 @@ import * as sessionCpu from './session-cpu.mjs';
 import * as sessionsPerMinute from './sessions-per-minute.mjs';
 import * as spawn from './spawn.mjs';
 import * as start from './start.mjs';
+import * as telemetry from './telemetry.mjs';
 
 export const rows = [
   paced, fourSteps, sessionCpu, sessionsPerMinute, burst, create, get, ownAnswers, cdp, cdpBulk, kill, start, spawn, idle, memory,
-  liveView, recorder,
+  liveView, recorder, telemetry, dashboards,
 ];

@@ -20,6 +20,18 @@ internal static class Snippets
         new("curl", "curl 'HTTP/sessions/IDKEY'"),
     ];
 
+    /// <summary>The address at which Chrome's own DevTools open a page of the session. Only a person can open it.</summary>
+    /// <param name="page">Address of a page of the dashboard.</param>
+    /// <param name="session">The session's id.</param>
+    /// <param name="target">The page's id in its browser.</param>
+    /// <param name="hasKey">The node needs a key.</param>
+    public static string DevTools(Uri page, string session, string target, bool hasKey)
+    {
+        var key = hasKey ? Uri.EscapeDataString($"?apiKey={Key}") : "";
+        var scheme = page.Scheme == "https" ? "wss" : "ws";
+        return $"devtools://devtools/bundled/inspector.html?{scheme}={page.Authority}/sessions/{session}/devtools/page/{target}{key}";
+    }
+
     /// <summary>The text for a client.</summary>
     /// <param name="name">Name of the client.</param>
     /// <param name="page">Address of a page of the dashboard.</param>

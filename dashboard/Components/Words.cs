@@ -63,6 +63,8 @@ internal static class Words
         "session.ended" => $"ended: {e.Reason}{(e.Cause is null ? "" : $" ({e.Cause})")}, {e.Detail}",
         "worker.started" => $"{e.Worker} starts",
         "worker.ready" => $"{e.Worker} is ready{After(e)}",
+        "session.recording_deleted" => $"its recording is deleted {e.Detail}",
+        "worker.stop_asked" => $"a stop of {e.Worker} is asked {e.Detail}",
         "worker.stopping" => $"{e.Worker} is stopped: {e.Reason}",
         "worker.exited" => $"{e.Worker} exited: {e.Detail}",
         "slot.parked" => $"a slot pauses for {Seconds(e)}: {e.Detail}",

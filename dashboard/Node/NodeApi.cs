@@ -42,6 +42,10 @@ internal sealed class NodeApi(HttpClient http)
     public Task<RecordingPage> RecordingAsync(string session, string? after, CancellationToken cancellationToken = default) =>
         GetAsync<RecordingPage>($"/sessions/{session}/events?after={Uri.EscapeDataString(after ?? "")}", cancellationToken);
 
+    /// <summary>What a session's browser shows. The question keeps the session alive.</summary>
+    public Task<IReadOnlyList<BrowserPage>> PagesAsync(string session) =>
+        GetAsync<IReadOnlyList<BrowserPage>>($"/sessions/{session}/json/list", default);
+
     /// <summary>A picture of a recording. The caller disposes the response, whatever its status.</summary>
     public Task<HttpResponseMessage> FrameAsync(string session, string part, string file) =>
         SendAsync(new(HttpMethod.Get, $"/sessions/{session}/frames/{Uri.EscapeDataString(part)}/{Uri.EscapeDataString(file)}"), default);

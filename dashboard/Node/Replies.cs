@@ -34,6 +34,9 @@ internal sealed record LiveSession(
     IReadOnlyDictionary<string, string>? Metadata,
     string? LiveView);
 
+/// <summary>A target of <c>GET /sessions/{id}/json/list</c>.</summary>
+internal sealed record BrowserPage(string Id, string Type, string? Title, string? Url);
+
 /// <summary><c>GET /history</c> and <c>GET /sessions/{id}/history</c>.</summary>
 internal sealed record EndedSessions(IReadOnlyList<EndedSession> History, string? Next);
 

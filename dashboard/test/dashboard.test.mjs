@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
+import { createServer, get } from 'node:http';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
@@ -285,6 +285,53 @@ describe('real sessions', { skip }, () => {
       assert.equal(await page.evaluate('window.hacked'), undefined, path);
     }
     await client.close();
+    await page.context().close();
+  });
+
+  test('a live view opens twenty times, and on a phone its buttons do not lie on one another', async () => {
+    const { id, client } = await use('/');
+    const { sessions } = await node.call('/sessions');
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
+    const view = await context.newPage();
+    await view.goto(node.url + sessions.find((each) => each.id === id).live_view);
+    for (let i = 0; i < 20; i++) {
+      await view.reload();
+      await view.locator('#state', { hasText: 'Live' }).waitFor();
+      await view.locator('#cover').waitFor({ state: 'hidden' });
+    }
+    assert.equal(await view.locator('#mode [data-control=false]').getAttribute('aria-pressed'), 'true', 'it opens in Viewing');
+    for (let i = 0; i < 8; i++) await client.contexts()[0].newPage();
+    await view.locator('#tabs li').nth(8).waitFor();
+    const plus = await view.locator('#open').boundingBox();
+    for (const close of await view.locator('#tabs .close').all()) {
+      const box = await close.boundingBox(); // Those that are scrolled out are cut off by the list.
+      const list = await view.locator('#tabs ul').boundingBox();
+      assert.ok(Math.min(box.x + box.width, list.x + list.width) <= plus.x, 'no tab lies on the button for a new one');
+    }
+    assert.ok((await view.locator('#screen').boundingBox()).width > 350, 'the picture is as wide as the phone');
+    await context.close();
+    await node.call(`/sessions/${id}`, { method: 'DELETE' });
+    await client.close().catch(() => {});
+  });
+
+  test("the page names the address for Chrome's own DevTools, and they may connect", async () => {
+    const { id, client } = await use('/');
+    const page = await open(node, `sessions/${id}`);
+    await page.getByRole('tab', { name: 'DevTools' }).click();
+    const address = await page.locator('pre', { hasText: 'devtools://' }).textContent();
+    const headers = {
+      origin: 'devtools://devtools', connection: 'Upgrade', upgrade: 'websocket',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13',
+    };
+    const socket = await new Promise((resolve, reject) => {
+      get(`http://${new URL(address).searchParams.get('ws')}`, { headers })
+        .on('upgrade', (_, opened) => resolve(opened))
+        .on('response', ({ statusCode }) => reject(new Error(`answered ${statusCode}`)))
+        .on('error', reject);
+    });
+    socket.destroy();
+    await node.call(`/sessions/${id}`, { method: 'DELETE' });
+    await client.close().catch(() => {});
     await page.context().close();
   });
 

@@ -14,8 +14,8 @@ public sealed record EventListReply(IReadOnlyList<EventReply> Events, string Nex
 /// <param name="At">See <see cref="IsoTime"/>.</param>
 /// <param name="Type">
 /// session.created, session.adopted, session.attached, session.detached, session.dialog_opened, session.dialog_closed,
-/// session.restored, session.ended, worker.started, worker.ready, worker.stopping, worker.exited, slot.parked, starts.failed,
-/// starts.succeeded, browser_port.fixed or create.refused.
+/// session.restored, session.ended, session.recording_deleted, worker.started, worker.ready, worker.stop_asked, worker.stopping,
+/// worker.exited, slot.parked, starts.failed, starts.succeeded, browser_port.fixed or create.refused.
 /// </param>
 /// <param name="Key">Name of the key whose session it is.</param>
 /// <param name="Reason">For session.ended: deleted, expired, worker_lost or drained. For worker.stopping: why.</param>
@@ -61,8 +61,10 @@ public sealed record EventReply(
                 Detail = e.Detail,
                 Seconds = Of(e.Age),
             },
+            RecordingDeleted e => reply with { Type = "session.recording_deleted", Detail = e.By },
             WorkerStarted e => reply with { Type = "worker.started", Worker = e.Worker.Id },
             WorkerReady e => reply with { Type = "worker.ready", Worker = e.Worker.Id, Seconds = Of(e.After) },
+            WorkerStopAsked e => reply with { Type = "worker.stop_asked", Worker = e.Worker.Id, Detail = e.By },
             WorkerStopping e => reply with { Type = "worker.stopping", Worker = e.Worker.Id, Reason = e.Reason },
             WorkerExited e => reply with { Type = "worker.exited", Worker = e.Worker.Id, Cause = e.Cause, Detail = e.Exit },
             SlotParked e => reply with { Type = "slot.parked", Detail = e.LastExit, Seconds = Of(e.Delay) },

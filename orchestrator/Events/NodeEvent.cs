@@ -50,12 +50,20 @@ public sealed record SessionEnded(
     Guid Session, string? Holder, WorkerName? Worker, string Reason, string Detail, string? Cause, TimeSpan Age, HistoryRow? Row)
     : SessionEvent(Session, Holder);
 
+/// <summary>The recording of a session that has ended was deleted.</summary>
+/// <param name="By">Who did it, for people.</param>
+public sealed record RecordingDeleted(Guid Session, string? Holder, string By) : SessionEvent(Session, Holder);
+
 /// <summary>A worker process was spawned.</summary>
 public sealed record WorkerStarted(WorkerName Worker) : NodeEvent;
 
 /// <summary>A worker that was starting can take a session.</summary>
 /// <param name="After">Time since it was spawned, or adopted.</param>
 public sealed record WorkerReady(WorkerName Worker, TimeSpan After) : NodeEvent;
+
+/// <summary>Somebody has asked the node to stop a worker.</summary>
+/// <param name="By">Who, for people.</param>
+public sealed record WorkerStopAsked(WorkerName Worker, string By) : NodeEvent;
 
 /// <summary>The node stops a worker.</summary>
 /// <param name="Reason">The name of a <c>StopReason</c>.</param>

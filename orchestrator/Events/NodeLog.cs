@@ -40,6 +40,9 @@ public sealed class NodeLog(ILogger<NodeLog> logger, TimeProvider time) : INodeS
                 var where = s is { Reason: "worker_lost", Worker: { } lost } ? $"{lost}: " : "";
                 logger.LogInformation("Session {Id} ended: {Reason} ({Where}{Detail})", s.Session, s.Reason, where, s.Detail);
                 break;
+            case RecordingDeleted s:
+                logger.LogInformation("The recording of session {Id} is deleted {By}", s.Session, s.By);
+                break;
             default:
                 TakeOfWorkers(e);
                 break;
@@ -50,6 +53,9 @@ public sealed class NodeLog(ILogger<NodeLog> logger, TimeProvider time) : INodeS
     {
         switch (e)
         {
+            case WorkerStopAsked w:
+                logger.LogInformation("A stop of {Worker} is asked {By}", w.Worker, w.By);
+                break;
             case WorkerStopping w:
                 logger.LogInformation("Stopping {Worker}: {Reason}", w.Worker, w.Reason);
                 break;

@@ -66,6 +66,9 @@ public sealed class OriginGuard(RequestDelegate next, KeyRing keys, Options opti
         && !OfPages.Any(request.Headers.ContainsKey)
         && !OfProxies.Any(request.Headers.ContainsKey);
 
+    // DevTools of the user's own browser, which no site can open, connects to a session whose address the user has given it.
+    private const string DevTools = "devtools://devtools";
+
     private bool IsOurName(string host)
     {
         if (IPAddress.TryParse(host.Trim('[', ']'), out var address))
@@ -104,6 +107,7 @@ public sealed class OriginGuard(RequestDelegate next, KeyRing keys, Options opti
         })
             return false;
         return request.Headers.Origin is not { Count: > 0 } origin
+            || (origin == DevTools && Upgrade.IsAsked(request) && request.Path.StartsWithSegments("/sessions"))
             || (Uri.TryCreate(origin.ToString(), UriKind.Absolute, out var url)
                 && url.Scheme is "http" or "https"
                 && (url.Authority == request.Host.Value || url.Authority == options.PublicUrl?.Authority));

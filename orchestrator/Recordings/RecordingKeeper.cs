@@ -130,7 +130,7 @@ internal sealed class RecordingKeeper(
             Directory.Delete(session);
     }
 
-    // Deletes what is too old, and then the oldest until all have room.
+    // Deletes what is too old, and then the oldest until all have room: those of each key, and all together.
     private void Prune()
     {
         var recordings = new[] { store.Arrived, store.Kept }.OfType<string>()
@@ -138,11 +138,21 @@ internal sealed class RecordingKeeper(
             .OrderByDescending(folder => folder.LastWriteTimeUtc);
         var oldest = time.GetUtcNow().UtcDateTime - options.RecordAge;
         var used = 0L;
+        Dictionary<string, long> usedBy = [];
         foreach (var folder in recordings)
         {
-            used += folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => (file.Length / Block * Block) + Block);
-            if (used > options.RecordSpace || folder.LastWriteTimeUtc < oldest)
+            var size = folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => (file.Length / Block * Block) + Block);
+            var holder = RecordingStore.HolderOf(folder);
+            var ofHolder = holder is null ? 0 : usedBy.GetValueOrDefault(holder) + size;
+            if (used + size > options.RecordSpace || ofHolder > options.KeyRecordSpace || folder.LastWriteTimeUtc < oldest)
+            {
                 FileTree.Delete(folder.FullName);
+                continue;
+            }
+
+            used += size;
+            if (holder is not null)
+                usedBy[holder] = ofHolder;
         }
     }
 

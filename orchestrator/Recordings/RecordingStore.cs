@@ -25,6 +25,9 @@ public sealed class RecordingStore
     /// <summary>Extension of a part that is being copied.</summary>
     internal const string Partial = ".part";
 
+    // In the node's part.
+    private const string HolderFile = "key";
+
     // A client that attaches again and again must not fill the disk.
     private const long MaxOwnBytes = 256 * 1024;
 
@@ -77,17 +80,34 @@ public sealed class RecordingStore
         }
     }
 
-    /// <summary>Adds a line to the node's part of a session.</summary>
+    /// <summary>Begins the node's part of a session, unless there is one.</summary>
+    /// <param name="session">The session's public id.</param>
+    /// <param name="holder">Name of the key that created it; null on a node without keys.</param>
+    internal void Begin(string session, string? holder)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Current, session, OwnPart), RunDirectory.Mode).FullName;
+        if (holder is not null)
+            File.WriteAllText(Path.Combine(folder, HolderFile), holder);
+    }
+
+    /// <summary>The name of the key that created a session; null if it had none, or the recording has no part of the node.</summary>
+    /// <param name="recording">The folder of a recording that is over.</param>
+    internal static string? HolderOf(DirectoryInfo recording)
+    {
+        var file = new FileInfo(Path.Combine(recording.FullName, OwnPart, HolderFile));
+        return file.Exists ? File.ReadAllText(file.FullName) : null;
+    }
+
+    /// <summary>
+    /// Adds a line to the node's part of a session. Does nothing for a session without one, which is not recorded.
+    /// </summary>
     /// <param name="session">The session's public id.</param>
     /// <param name="line">A JSON object and a newline.</param>
-    /// <param name="begins">Begins the part if there is none; else a session without one is not recorded, and nothing is written.</param>
     /// <param name="always">Writes the line even if the part has its greatest size.</param>
-    internal void Append(string session, ReadOnlySpan<byte> line, bool begins, bool always)
+    internal void Append(string session, ReadOnlySpan<byte> line, bool always)
     {
         var folder = Path.Combine(Current, session, OwnPart);
-        if (begins)
-            Directory.CreateDirectory(folder, RunDirectory.Mode);
-        else if (!Directory.Exists(folder))
+        if (!Directory.Exists(folder))
             return;
         using var file = PrivateFile.Open(Path.Combine(folder, RecordingNames.Events), FileMode.OpenOrCreate);
         if (file.Seek(0, SeekOrigin.End) < MaxOwnBytes || always)
@@ -211,26 +231,6 @@ public sealed class RecordingStore
             {
                 // The session's folder was empty, and has just been deleted.
             }
-        }
-    }
-}
-
-/// <summary>A part of a session's recording.</summary>
-/// <param name="Name">The worker's id, or <see cref="RecordingStore.OwnPart"/>.</param>
-/// <param name="Path">The folder now; it moves when the session has left the worker.</param>
-internal sealed record RecordingPart(string Name, string Path)
-{
-    /// <summary>Opens a picture; null when there is none of this name, or no more.</summary>
-    public Stream? OpenFrame(string name)
-    {
-        var file = new FileInfo(System.IO.Path.Combine(Path, RecordingNames.Frames, System.IO.Path.GetFileName(name)));
-        try
-        {
-            return file.Exists && !RecordingStore.IsLink(file) ? file.OpenRead() : null;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
         }
     }
 }

@@ -52,11 +52,9 @@ internal sealed class SessionLines(RecordingStore store, TimeProvider time, ILog
     private void Write(DatedEvent dated)
     {
         var e = EventReply.From("", dated);
-        store.Append(
-            e.Session!,
-            Line(e, dated.At),
-            begins: dated.Event is SessionCreated { IsRecorded: true } or SessionAdopted { IsRecorded: true },
-            always: dated.Event is SessionEnded or SessionRestored);
+        if (dated.Event is SessionCreated { IsRecorded: true } or SessionAdopted { IsRecorded: true })
+            store.Begin(e.Session!, e.Key);
+        store.Append(e.Session!, Line(e, dated.At), always: dated.Event is SessionEnded or SessionRestored);
         if (dated.Event is SessionEnded)
             store.Close(e.Session!);
     }

@@ -13,4 +13,7 @@ public sealed record Caller(string? Name, bool IsOperator)
 
     /// <summary>Whether the caller may see and end the sessions of this holder.</summary>
     public bool Sees(string? holder) => IsOperator || holder == Name;
+
+    /// <summary>Says who acts on a session of this holder, for people. An operator who acts on the session of another is named.</summary>
+    public string By(string? holder) => holder == Name ? "by its client" : $"by the operator's key {Name}";
 }

@@ -8,12 +8,14 @@ public sealed class SessionRecordings(SessionRegistry sessions, RecordingStore s
     /// <summary>
     /// The session with this id, live or ended; null when there is none that this caller sees. Throws what the history throws.
     /// </summary>
-    public async Task<SessionId?> FindAsync(string? text, Caller caller) =>
-        SessionId.TryParse(text, out var id)
-        && ((sessions.FindLive(id) is { } live && caller.Sees(live.Request.Holder))
-            || await sessions.FindEndedAsync(text.AsMemory(), caller) is not null)
-            ? id
-            : null;
+    public async Task<RecordedSession?> FindAsync(string? text, Caller caller)
+    {
+        if (!SessionId.TryParse(text, out var id))
+            return null;
+        if (sessions.FindLive(id) is { } live && caller.Sees(live.Request.Holder))
+            return new(id, live.Request.Holder);
+        return await sessions.FindEndedAsync(text.AsMemory(), caller) is { } ended ? new(id, ended.Request.Holder) : null;
+    }
 
     /// <summary>Whether nothing more comes.</summary>
     public bool IsOver(SessionId id) => sessions.FindPresent(id) is null;
@@ -22,3 +24,7 @@ public sealed class SessionRecordings(SessionRegistry sessions, RecordingStore s
     internal IReadOnlyList<RecordingPart> PartsOf(SessionId id) =>
         store.PartsOf(id.ToString(), sessions.FindPresent(id)?.View().Worker?.Directory);
 }
+
+/// <param name="Id">The session, live or ended.</param>
+/// <param name="Holder">Name of the key that created it; null on a node without keys.</param>
+public sealed record RecordedSession(SessionId Id, string? Holder);

@@ -101,6 +101,8 @@ public static class OptionTable
             (o, v) => o with { RecordAge = Duration.Parse(v, LongestHistory) }),
         new("record-space", "SIZE", "Space for all recordings together; the oldest are deleted first [1G]",
             (o, v) => o with { RecordSpace = Size.Parse(v, 1 << 20, 1L << 50) }),
+        new("key-record-space", "SIZE", "Space for the recordings of one key; its oldest are deleted first [256M]",
+            (o, v) => o with { KeyRecordSpace = Size.Parse(v, 1 << 20, 1L << 50) }),
         new("max-worker-log", "SIZE", "A worker's log is emptied when it reaches this size [1M]",
             (o, v) => o with { MaxWorkerLogBytes = Bytes(v, 1024, int.MaxValue) }),
         new("max-body", "SIZE", "Maximum size of a request body [1M]", (o, v) => o with { MaxBodyBytes = Bytes(v, 2, 64 << 20) }),

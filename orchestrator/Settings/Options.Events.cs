@@ -20,6 +20,9 @@ public sealed partial record Options
     /// <summary>Space for all recordings together, in bytes; the oldest are deleted first.</summary>
     public long RecordSpace { get; init; } = 1L << 30;
 
+    /// <summary>Space for the recordings of one key, in bytes; its oldest are deleted first.</summary>
+    public long KeyRecordSpace { get; init; } = 256L << 20;
+
     /// <summary>Where events are posted; null for nowhere.</summary>
     public Uri? Webhook { get; init; }
 

@@ -56,7 +56,7 @@ public sealed class BrowserlessDialect(SessionRegistry sessions, WorkerPool pool
             .Where(session => id == "all"
                 ? session.Request.Holder == caller.Name
                 : caller.Sees(session.Request.Holder) && IsNamed(session, id))
-            .Count(session => sessions.End(session, EndReason.Deleted, "killed by its client"));
+            .Count(session => sessions.End(session, EndReason.Deleted, $"killed {caller.By(session.Request.Holder)}"));
         if (killed == 0 && id != "all")
             return Problem.SessionNotFoundAsync(context, null);
         context.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -104,7 +104,7 @@ public sealed class ChallengeDialect(
             return Problem.SessionNotFoundAsync(context, reason);
         using (activity)
         {
-            if (!sessions.End(session, EndReason.Deleted, "by its client"))
+            if (!sessions.End(session, EndReason.Deleted, context.Caller().By(session.Request.Holder)))
                 return Problem.SessionNotFoundAsync(context, session.End);
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Steelyard.Events;
 using Steelyard.Http;
 using Steelyard.Recordings;
 using Steelyard.Sessions;
@@ -10,7 +11,7 @@ namespace Steelyard.Dialects.Events;
 
 /// <summary>The recording of a session: a page of JSON or a stream, its pictures, and its deletion.</summary>
 internal sealed class RecordingDialect(
-    SessionRecordings recordings, RecordingStore store, EventStreams streams, TimeProvider time) : IDialect
+    SessionRecordings recordings, RecordingStore store, EventStreams streams, NodeEvents events, TimeProvider time) : IDialect
 {
     private const int PageSize = 1000;
 
@@ -26,13 +27,13 @@ internal sealed class RecordingDialect(
 
     private async Task GetAsync(HttpContext context)
     {
-        if (await FindAsync(context) is not { } id)
+        if (await FindAsync(context) is not { } session)
             return;
         var reader = new RecordingReader(EventStreams.Place(context.Request));
         if (EventStreams.IsAsked(context.Request))
-            await streams.WriteAsync<RecordedEvent>(context, over => FollowAsync(id, reader, over), Write);
+            await streams.WriteAsync<RecordedEvent>(context, over => FollowAsync(session.Id, reader, over), Write);
         else
-            await WritePageAsync(context.Response, reader.Read(recordings.PartsOf(id), PageSize), reader.Place);
+            await WritePageAsync(context.Response, reader.Read(recordings.PartsOf(session.Id), PageSize), reader.Place);
     }
 
     // Ends when the session has ended and all its events are sent.
@@ -63,10 +64,10 @@ internal sealed class RecordingDialect(
 
     private async Task FrameAsync(HttpContext context)
     {
-        if (await FindAsync(context) is not { } id)
+        if (await FindAsync(context) is not { } session)
             return;
         var (part, name) = ((string?)context.Request.RouteValues["part"], (string?)context.Request.RouteValues["name"]);
-        if (recordings.PartsOf(id).FirstOrDefault(each => each.Name == part)?.OpenFrame(name ?? "") is not { } picture)
+        if (recordings.PartsOf(session.Id).FirstOrDefault(each => each.Name == part)?.OpenFrame(name ?? "") is not { } picture)
         {
             await Problem.WriteAsync(context, StatusCodes.Status404NotFound, "There is no such picture of this session.", "not_found");
             return;
@@ -81,27 +82,28 @@ internal sealed class RecordingDialect(
 
     private async Task DeleteAsync(HttpContext context)
     {
-        if (await FindAsync(context) is not { } id)
+        if (await FindAsync(context) is not { } session)
             return;
-        if (!recordings.IsOver(id))
+        if (!recordings.IsOver(session.Id))
         {
             await Problem.WriteAsync(
                 context, StatusCodes.Status409Conflict, "The session is live and still recorded. End it first (DELETE /sessions/ID).");
             return;
         }
 
-        store.Delete(id.ToString());
+        store.Delete(session.Id.ToString());
+        events.Publish(new RecordingDeleted(session.Id.Value, session.Holder, context.Caller().By(session.Holder)));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     // Null when there is no such session for this caller: it has been answered then.
-    private async Task<SessionId?> FindAsync(HttpContext context)
+    private async Task<RecordedSession?> FindAsync(HttpContext context)
     {
         await Task.Yield(); // Files are read next, and this may be a thread that serves sockets.
-        var id = await recordings.FindAsync((string?)context.Request.RouteValues["id"], context.Caller());
-        if (id is null)
+        var session = await recordings.FindAsync((string?)context.Request.RouteValues["id"], context.Caller());
+        if (session is null)
             await Problem.SessionNotFoundAsync(context, null);
-        return id;
+        return session;
     }
 
     private static async Task WritePageAsync(HttpResponse response, IReadOnlyList<RecordedEvent> events, string next)

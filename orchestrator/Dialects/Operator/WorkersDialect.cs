@@ -1,4 +1,5 @@
 using Steelyard.Contract;
+using Steelyard.Events;
 using Steelyard.Http;
 using Steelyard.Pool;
 using Steelyard.Processes;
@@ -8,7 +9,8 @@ using Steelyard.Workers;
 namespace Steelyard.Dialects.Operator;
 
 /// <summary>Lists the workers, and stops one.</summary>
-internal sealed class WorkersDialect(SessionRegistry sessions, WorkerPool pool, WorkerUsage usage, TimeProvider time) : IDialect
+internal sealed class WorkersDialect(
+    SessionRegistry sessions, WorkerPool pool, WorkerUsage usage, NodeEvents events, TimeProvider time) : IDialect
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -70,6 +72,9 @@ internal sealed class WorkersDialect(SessionRegistry sessions, WorkerPool pool, 
                 context,
                 StatusCodes.Status403Forbidden,
                 "This worker does not serve a session of yours: only an operator's key may stop it.");
+        events.Publish(new WorkerStopAsked(worker.Name, context.Caller() is { IsOperator: true, Name: { } name }
+            ? $"by the operator's key {name}"
+            : "by a client"));
         pool.Stop(worker, StopReason.Operator);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;

@@ -92,7 +92,7 @@ public sealed class SteelDialect(
             using (activity)
             {
                 await describer.AskUsageAsync(session);
-                sessions.End(session, EndReason.Deleted, "released by its client");
+                sessions.End(session, EndReason.Deleted, $"released {context.Caller().By(session.Request.Holder)}");
             }
         }
         else if (await sessions.FindEndedAsync(id.AsMemory(), context.Caller()) is null)

@@ -109,7 +109,7 @@ public sealed class SteelExtras(
     private async Task EventsAsync(HttpContext context)
     {
         await Task.Yield(); // Files are read next, and this may be a thread that serves sockets.
-        if (await recordings.FindAsync((string?)context.Request.RouteValues["id"], context.Caller()) is not { } id)
+        if (await recordings.FindAsync((string?)context.Request.RouteValues["id"], context.Caller()) is not { } session)
         {
             await Problem.SessionNotFoundAsync(context, null);
             return;
@@ -119,7 +119,7 @@ public sealed class SteelExtras(
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         json.WriteStartArray();
         var reader = new RecordingReader(null);
-        while (reader.Read(recordings.PartsOf(id), EventsAtOnce) is { Count: > 0 } events)
+        while (reader.Read(recordings.PartsOf(session.Id), EventsAtOnce) is { Count: > 0 } events)
         {
             foreach (var e in events)
                 e.WriteTo(json);

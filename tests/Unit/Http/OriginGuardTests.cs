@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Steelyard.Http;
@@ -101,6 +102,16 @@ public sealed class OriginGuardTests
         Assert.Equal(passes, await PassesAsync(
             "localhost:8080", GetEffect.Reads, "Sec-Fetch-Site", site, "GET", null, "no-cors", agent: "chromedriver", path: path));
 
+    [Theory]
+    [InlineData("devtools://devtools", "/sessions/x/devtools/page/y", true, true)]
+    [InlineData("devtools://devtools", "/sessions/x/devtools/page/y", false, false)]
+    [InlineData("devtools://devtools", "/live/x", true, false)]
+    [InlineData("devtools://other", "/sessions/x/devtools/page/y", true, false)]
+    [InlineData(Page, "/sessions/x/devtools/page/y", true, false)]
+    public async Task DevTools_of_the_users_browser_connects_to_a_session_and_does_nothing_else(
+        string origin, string path, bool isSocket, bool passes) => Assert.Equal(passes, await PassesAsync(
+            "localhost:8080", GetEffect.Connects, "Origin", origin, path: path, isSocket: isSocket));
+
     [Fact]
     public async Task An_address_typed_by_hand_is_read_and_changes_nothing()
     {
@@ -126,7 +137,8 @@ public sealed class OriginGuardTests
         string? key = null,
         string mode = "",
         string agent = "",
-        string path = "/x")
+        string path = "/x",
+        bool isSocket = false)
     {
         var passed = false;
         var options = new Options
@@ -148,6 +160,8 @@ public sealed class OriginGuardTests
             context.Request.Headers[header] = value;
         if (agent.Length > 0)
             context.Request.Headers.UserAgent = agent;
+        if (isSocket)
+            AskForSocket(context);
         if (mode.Length > 0)
             context.Request.Headers["Sec-Fetch-Mode"] = mode;
         context.SetEndpoint(
@@ -156,5 +170,20 @@ public sealed class OriginGuardTests
         await guard.InvokeAsync(context);
         Assert.Equal(passed ? StatusCodes.Status200OK : StatusCodes.Status403Forbidden, context.Response.StatusCode);
         return passed;
+    }
+
+    private static void AskForSocket(HttpContext context)
+    {
+        context.Features.Set<IHttpUpgradeFeature>(new Upgradable());
+        context.Request.Headers.Upgrade = "websocket";
+        context.Request.Headers.SecWebSocketKey = "dGhlIHNhbXBsZSBub25jZQ==";
+        context.Request.Headers.SecWebSocketVersion = "13";
+    }
+
+    private sealed class Upgradable : IHttpUpgradeFeature
+    {
+        public bool IsUpgradableRequest => true;
+
+        public Task<Stream> UpgradeAsync() => throw new InvalidOperationException("nothing is upgraded here");
     }
 }

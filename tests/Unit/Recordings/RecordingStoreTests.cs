@@ -95,7 +95,8 @@ public sealed class RecordingStoreTests : IAsyncDisposable
     public async Task The_part_of_a_session_that_is_gone_is_closed()
     {
         var store = Start(new());
-        store.Append(Session, "{}\n"u8, begins: true, always: false);
+        store.Begin(Session, null);
+        store.Append(Session, "{}\n"u8, always: false);
         Directory.SetLastWriteTimeUtc(Path.Combine(store.Current, Session), time.GetUtcNow().UtcDateTime.AddMinutes(-2));
         await PassAsync(() => Directory.Exists(Path.Combine(store.Arrived, Session, RecordingStore.OwnPart)));
     }
@@ -122,6 +123,26 @@ public sealed class RecordingStoreTests : IAsyncDisposable
         store.Collect(Worker("w2", new string('b', 1000), other));
         await PassAsync(() => !Directory.Exists(folder.At($"data/recordings/{Session}")));
         Assert.NotEmpty(store.PartsOf(other, null));
+    }
+
+    [Fact]
+    public async Task A_key_that_has_no_room_loses_its_oldest_and_no_other_loses_one()
+    {
+        // The part of the node takes two blocks: its lines, and the name of the key.
+        var store = Start(new() { DataDirectory = folder.At("data"), KeyRecordSpace = 4 * 4096 });
+        var sessions = Enumerable.Range(1, 4)
+            .Select(hours => (Id: Guid.NewGuid().ToString(), Key: hours == 4 ? "other" : "team", Hours: hours)).ToList();
+        foreach (var (id, key, hours) in sessions)
+        {
+            store.Begin(id, key);
+            store.Append(id, "{}\n"u8, always: true);
+            store.Close(id);
+            await PassAsync(() => Directory.Exists(folder.At($"data/recordings/{id}/{RecordingStore.OwnPart}")));
+            Directory.SetLastWriteTimeUtc(folder.At($"data/recordings/{id}"), time.GetUtcNow().UtcDateTime.AddHours(-hours));
+        }
+
+        await PassAsync(() => store.PartsOf(sessions[2].Id, null).Count == 0);
+        Assert.All(sessions.Where(each => each.Hours != 3), each => Assert.NotEmpty(store.PartsOf(each.Id, null)));
     }
 
     [Fact]

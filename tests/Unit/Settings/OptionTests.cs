@@ -49,6 +49,7 @@ public sealed class OptionTests
         ("record-queries", "true", o => o.RecordQueries, true, ["", "yes"]),
         ("record-age", "1h", o => o.RecordAge, TimeSpan.FromHours(1), ["60", "0s", "3651d"]),
         ("record-space", "2M", o => o.RecordSpace, 2L << 20, ["", "1048575", "1GB"]),
+        ("key-record-space", "2M", o => o.KeyRecordSpace, 2L << 20, ["", "1048575", "1GB"]),
         ("max-worker-log", "1024", o => o.MaxWorkerLogBytes, 1024L, ["1023", "1MB", "-1"]),
         ("max-page-calls", "3", o => o.MaxPageCalls, 3, ["0", "10001", "half"]),
         ("max-body", "64MiB", o => o.MaxBodyBytes, 64 << 20, ["1", "67108865", "1MB"]),
