@@ -76,7 +76,7 @@ clean: ## Delete everything that was built
 browser:
 	@worker/install-browser.sh
 
-$(SHARED): Shared.slnx $(call sources,contract) $(call sources,processes) $(call sources,files)
+$(SHARED): Shared.slnx $(foreach project,cli client contract files processes,$(call sources,$(project)))
 	@dotnet build Shared.slnx -c Release -v quiet --nologo -consoleLoggerParameters:NoSummary
 	@mkdir -p $(@D) && touch $@
 
@@ -85,9 +85,9 @@ $(ORCHESTRATOR): $(SHARED) $(call sources,orchestrator)
 	@AHEAD_OF_TIME=Orchestrator dotnet publish orchestrator -c Release -o $(@D) -v quiet --nologo $(WITHOUT_SHARED)
 	@touch $@
 
-$(DASHBOARD): $(call sources,dashboard)
+$(DASHBOARD): $(SHARED) $(call sources,dashboard)
 	@echo "Building the dashboard ..."
-	@AHEAD_OF_TIME=Dashboard dotnet publish dashboard -c Release -o $(@D) -v quiet --nologo
+	@AHEAD_OF_TIME=Dashboard dotnet publish dashboard -c Release -o $(@D) -v quiet --nologo $(WITHOUT_SHARED)
 	@touch $@
 
 $(WORKER): $(SHARED) $(call sources,worker)

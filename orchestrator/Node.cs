@@ -94,6 +94,11 @@ public sealed class Node : IAsyncDisposable
             await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
             return CommandLine.BadOptions;
         }
+        catch (TlsException e)
+        {
+            await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
+            return CommandLine.BadOptions;
+        }
         catch (WorkerCommandException e)
         {
             await Console.Error.WriteLineAsync($"steelyard: --worker: {e.Message}");
@@ -136,7 +141,7 @@ public sealed class Node : IAsyncDisposable
         var runDirectory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.AddConsoleLog(options, time);
-        builder.AddListener(options);
+        builder.AddListener(options, time);
         builder.AddTelemetry(options);
         builder.Services
             .AddSingleton(options)
@@ -176,6 +181,7 @@ public sealed class Node : IAsyncDisposable
             app.Services.GetRequiredService<IdleMemory>().RunAsync(loops.Token),
             app.Services.GetRequiredService<NodeSeries>().RunAsync(loops.Token),
             app.Services.GetRequiredService<RecordingKeeper>().RunAsync(loops.Token),
+            app.Services.GetService<TlsCertificate>()?.RunAsync(logger, loops.Token) ?? Task.CompletedTask,
             app.Services.GetService<Webhook>()?.RunAsync(loops.Token) ?? Task.CompletedTask);
     }
 

@@ -1,4 +1,6 @@
 using Steelyard;
+using Steelyard.Cli;
+using Steelyard.Doctor;
 using Steelyard.Hosting;
 using Steelyard.Settings;
 
@@ -13,4 +15,5 @@ return await CommandLine.RunAsync(
     CommandLine.ReadSettings,
     options => options.Supervised && !InheritedSocket.IsThere
         ? new Supervisor(options, TimeProvider.System).RunAsync()
-        : Node.RunAsync(options));
+        : Node.RunAsync(options),
+    [.. CliCommands.Create(), KeysCommand.Create(), DoctorCommand.Create(CommandLine.ReadSettings)]);

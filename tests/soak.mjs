@@ -13,6 +13,7 @@ const BROWSER = '/usr/lib/chromium/chromium-headless-shell';
 const RECORD_SPACE = 32 << 20; // Small, so that the bound is reached.
 const WARM_UP = 0.2; // Pools and caches fill: this share of the time is not compared.
 const USERS = 3;
+const MOST_PAUSE_SECONDS = 6; // Of a user after a session.
 const folder = mkdtempSync(join(tmpdir(), 'steelyard-soak-'));
 const pause = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
 const counts = {};
@@ -91,6 +92,7 @@ async function use() {
     await browser.close();
     if (!['/kill', '/leave'].includes(kind)) await fetch(`${url}/sessions/${id}`, { method: 'DELETE' });
   }
+  await pause(Math.random() * MOST_PAUSE_SECONDS);
 }
 
 async function scrape() {
@@ -112,7 +114,7 @@ async function follow() {
 function sample() {
   const dashboard = children(node.pid).find((pid) => read(`/proc/${pid}/cmdline`).includes('steelyard-dashboard'));
   return {
-    minute: (samples.length + 1) * every / 60,
+    minute: Math.round((samples.length + 1) * every / 6) / 10,
     memory: ownMemory(node.pid),
     descriptors: readdirSync(`/proc/${node.pid}/fd`).filter((fd) => !link(`/proc/${node.pid}/fd/${fd}`).endsWith('.dll')).length,
     threads: Number(/^Threads:\s+(\d+)/m.exec(read(`/proc/${node.pid}/status`))[1]),

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Steelyard.Dashboard.Node;
+using Steelyard.Client;
 
 namespace Steelyard.Dashboard.Export;
 

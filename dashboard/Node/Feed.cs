@@ -1,3 +1,5 @@
+using Steelyard.Client;
+
 namespace Steelyard.Dashboard.Node;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Steelyard.Client;
+
 namespace Steelyard.Dashboard.Node;
 
 /// <summary>The node's last events, while somebody looks. The stream is opened once for all who look.</summary>

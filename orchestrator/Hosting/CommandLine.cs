@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Net;
 using System.Text.Json;
@@ -17,13 +18,44 @@ public static class CommandLine
     /// <summary>Exit status for invalid options.</summary>
     public const int BadOptions = 2;
 
-    /// <summary>Parses and runs. Returns the exit status of <paramref name="run"/>, or 2 for invalid options.</summary>
+    /// <summary>The command that runs a node, and the one that is meant when none is named.</summary>
+    public const string Serve = "serve";
+
+    /// <summary>Parses and runs. Returns the exit status of the command, or 2 for invalid options.</summary>
     /// <param name="arguments">The words of the command line.</param>
     /// <param name="settings">Reads the environment and files. Can throw <see cref="InvalidDataException"/>.</param>
-    /// <param name="run">Called with the valid options.</param>
-    public static Task<int> RunAsync(string[] arguments, Func<IConfiguration> settings, Func<Options, Task<int>> run)
+    /// <param name="run">Runs a node with the valid options.</param>
+    /// <param name="others">The other commands.</param>
+    public static Task<int> RunAsync(
+        string[] arguments, Func<IConfiguration> settings, Func<Options, Task<int>> run, IEnumerable<Command> others)
     {
-        var command = new RootCommand("Steelyard: thousands of isolated browser sessions behind one address.");
+        var root = new RootCommand("Steelyard: thousands of isolated browser sessions behind one address.");
+        var serve = new Command(Serve, "Run a node");
+        AddServe(root, settings, (options, _) => run(options));
+        AddServe(serve, settings, (options, _) => run(options));
+        root.Subcommands.Add(serve);
+        foreach (var other in others)
+            root.Subcommands.Add(other);
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new GroupedHelp((HelpAction)help.Action!);
+
+        var line = root.Parse(arguments);
+        if (line.Action is ParseErrorAction)
+        {
+            Console.Error.WriteLine($"steelyard: {WhatIsWrong(line)} See --help.");
+            return Task.FromResult(BadOptions);
+        }
+
+        // The node handles signals itself, with StopSignals.
+        return line.InvokeAsync(new() { ProcessTerminationTimeout = null });
+    }
+
+    /// <summary>Gives a command the options of a node.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="settings">Reads the environment and files.</param>
+    /// <param name="run">Called with the valid options, and the line that gave them.</param>
+    internal static void AddServe(Command command, Func<IConfiguration> settings, Func<Options, ParseResult, Task<int>> run)
+    {
         var options = OptionTable.All.ToDictionary(option => option, option => Add(command, option));
         command.SetAction(async parsed =>
         {
@@ -43,27 +75,19 @@ public static class CommandLine
                 return BadOptions;
             }
 
-            return await run(complete);
+            return await run(complete, parsed);
         });
-
-        var line = command.Parse(arguments);
-        if (line.Action is ParseErrorAction)
-        {
-            Console.Error.WriteLine($"steelyard: {WhatIsWrong(line)} See --help.");
-            return Task.FromResult(BadOptions);
-        }
-
-        // The node handles signals itself, with StopSignals.
-        return line.InvokeAsync(new() { ProcessTerminationTimeout = null });
     }
 
     private static string WhatIsWrong(ParseResult line)
     {
         if (line.UnmatchedTokens is not [{ } word, ..])
             return line.Errors[0].Message;
+        var command = line.CommandResult.Command;
         if (!word.StartsWith('-'))
-            return $"'{word}' is not an option, and all arguments are options: write --NAME VALUE.";
-        return $"{word} is not an option{Meant(word.TrimStart('-').Split('=')[0], "--", OptionTable.All.Select(option => option.Name))}";
+            return $"'{word}' is not a command{Meant(word, "", command.Subcommands.Select(each => each.Name))}";
+        var names = command.Options.Select(option => option.Name.TrimStart('-'));
+        return $"{word} is not an option{Meant(word.TrimStart('-').Split('=')[0], "--", names)}";
     }
 
     private static string Meant(string word, string prefix, IEnumerable<string> names) =>
@@ -85,6 +109,8 @@ public static class CommandLine
                 "if you mean it");
         }
 
+        if (options.TlsCert.Length > 0 != options.TlsKey.Length > 0)
+            throw new ArgumentException("--tls-cert and --tls-key must be given together");
         if (options.ProbeInterval < TimeSpan.FromMilliseconds(20))
             throw new ArgumentException("--probe-interval must be at least 20ms");
         if (options.HangTimeout <= options.ProbeInterval)
@@ -168,7 +194,7 @@ public static class CommandLine
 
     private static string Variable(Option option) => OwnVariables.Prefix + option.Name.Replace('-', '_').ToUpperInvariant();
 
-    private static Option<string[]> Add(RootCommand command, Option option)
+    private static Option<string[]> Add(Command command, Option option)
     {
         var argument = new Option<string[]>("--" + option.Name)
         {

@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
@@ -12,13 +14,26 @@ namespace Steelyard.Hosting;
 /// <summary>The web server with its listening socket, and the log.</summary>
 internal static class ListenerServices
 {
-    public static void AddListener(this WebApplicationBuilder builder, Options options)
+    /// <summary>Throws <see cref="TlsException"/>.</summary>
+    public static void AddListener(this WebApplicationBuilder builder, Options options, TimeProvider time)
     {
+        var certificate = options.TlsCert.Length > 0 ? new TlsCertificate(options, time) : null;
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             ConnectionLimits.Apply(kestrel, options);
-            kestrel.Listen(IPAddress.Parse(options.Bind), options.Port, listener => ConnectionLimits.ShareOut(listener, options));
+            kestrel.Listen(IPAddress.Parse(options.Bind), options.Port, listener =>
+            {
+                ConnectionLimits.ShareOut(listener, options);
+                if (certificate is not null)
+                    UseTls(listener, certificate, options);
+            });
         });
+        if (certificate is not null)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+            builder.Services.AddSingleton(certificate);
+        }
+
         builder.Services.Configure<SocketTransportOptions>(sockets =>
         {
             sockets.UnsafePreferInlineScheduling = true;
@@ -32,6 +47,16 @@ internal static class ListenerServices
             .AddSingleton<IHostLifetime, NoHostLifetime>()
             .AddSingleton<IdleMemory>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+    }
+
+    private static void UseTls(ListenOptions listener, TlsCertificate certificate, Options options)
+    {
+        listener.Protocols = HttpProtocols.Http1; // WebSockets and streams of our clients use one connection each.
+        listener.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = _ => new(certificate.Handshake),
+            HandshakeTimeout = options.HeadTimeout,
+        });
     }
 
     public static void AddConsoleLog(this WebApplicationBuilder builder, Options options, TimeProvider time)

@@ -190,6 +190,12 @@ public sealed partial record Options
     /// <summary>A file with more keys, one per line. Empty lines and lines that begin with # are ignored. Empty means no file.</summary>
     public string ApiKeyFile { get; init; } = "";
 
+    /// <summary>Absolute path of the certificate for https, with its chain, in PEM; empty for http.</summary>
+    public string TlsCert { get; init; } = "";
+
+    /// <summary>Absolute path of its private key in PEM; empty for http.</summary>
+    public string TlsKey { get; init; } = "";
+
     /// <summary>Keys whose holders can also see and end the sessions of others.</summary>
     public IReadOnlyList<string> OperatorKeys { get; init; } = [];
 

@@ -22,10 +22,13 @@ internal static class OwnVariables
 
     private const string SocketNames = "LISTEN_FDNAMES";
 
+    // For the commands that talk to a node.
+    private const string Url = Prefix + "URL";
+
     /// <summary>The options that the environment sets.</summary>
     public static IEnumerable<KeyValuePair<string, string?>> Options() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value))
-        .Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal));
+        .Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal) && entry.Key != Url);
 
     /// <summary>Variables that no worker receives. They contain secrets such as keys.</summary>
     public static IEnumerable<string> Names() =>

@@ -144,7 +144,7 @@ public sealed class CommandLineTests
         {
             ran = true;
             return Task.FromResult(0);
-        });
+        }, []);
         Assert.Equal(CommandLine.BadOptions, status);
         Assert.False(ran);
     }
@@ -154,7 +154,7 @@ public sealed class CommandLineTests
 
     [Fact]
     public async Task The_exit_status_is_that_of_the_run() =>
-        Assert.Equal(42, await CommandLine.RunAsync([], () => Configuration([]), _ => Task.FromResult(42)));
+        Assert.Equal(42, await CommandLine.RunAsync([], () => Configuration([]), _ => Task.FromResult(42), []));
 
     [Fact]
     public async Task A_list_in_the_settings_file_gives_every_value() => Assert.Equal(
@@ -179,7 +179,7 @@ public sealed class CommandLineTests
         {
             seen = options;
             return Task.FromResult(0);
-        });
+        }, []);
         return seen;
     }
 

@@ -45,6 +45,8 @@ public sealed class OptionTests
         ("history", "none", o => o.History, false, ["", "off", "None", "true"]),
         ("history-age", "90d", o => o.HistoryAge, TimeSpan.FromDays(90), ["90", "0d", "3651d", "none"]),
         ("history-size", "1048576", o => o.HistorySize, 1L << 20, ["1048575", "1MB", "-1", "2147483648"]),
+        ("tls-cert", "/c.pem", o => o.TlsCert, "/c.pem", [""]),
+        ("tls-key", "/k.pem", o => o.TlsKey, "/k.pem", [""]),
         ("record", "frames", o => o.Record, RecordMode.Frames, ["", "on", "Events"]),
         ("record-queries", "true", o => o.RecordQueries, true, ["", "yes"]),
         ("record-age", "1h", o => o.RecordAge, TimeSpan.FromHours(1), ["60", "0s", "3651d"]),

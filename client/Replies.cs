@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Steelyard.Dashboard.Node;
+namespace Steelyard.Client;
 
 /// <summary><c>GET /status</c>.</summary>
 internal sealed record NodeStatus(WorkerNumbers Workers, QueueNumbers Queue, string? Version, double UptimeSeconds, long? HistoryLost);
@@ -103,6 +103,9 @@ internal sealed record NodeEvent(
     string? Cause,
     string? Detail,
     double? Seconds);
+
+/// <summary><c>GET /events</c>: a page of the node's events.</summary>
+internal sealed record EventPage(IReadOnlyList<NodeEvent> Events, string Next);
 
 /// <summary><c>GET /sessions/{id}/events</c>: a page of a recording.</summary>
 internal sealed record RecordingPage(IReadOnlyList<JsonElement> Events, string Next);

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Steelyard.Dashboard.Node;
 
-namespace Steelyard.Dashboard.Components;
+namespace Steelyard.Client;
 
 /// <summary>What people read instead of codes.</summary>
 internal static class Words

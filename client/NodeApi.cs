@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 
-namespace Steelyard.Dashboard.Node;
+namespace Steelyard.Client;
 
 /// <summary>
 /// Calls of the node's API with one key, so that the node decides what its holder sees. Methods throw <see cref="NodeException"/> with
@@ -11,7 +12,8 @@ namespace Steelyard.Dashboard.Node;
 /// </summary>
 internal sealed class NodeApi(HttpClient http)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    /// <summary>How the node writes JSON.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
@@ -36,7 +38,10 @@ internal sealed class NodeApi(HttpClient http)
     public async Task<EndedSession?> EndOfAsync(string session)
     {
         using var response = await SendAsync(new(HttpMethod.Get, $"/sessions/{session}/history"), default);
-        return response.StatusCode == HttpStatusCode.NotFound ? null : (await ReadAsync<EndedSessions>(response, default)).History[0];
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        await CheckAsync(response);
+        return Parse<EndedSessions>(await TextAsync(response, default)).History[0];
     }
 
     public Task<RecordingPage> RecordingAsync(string session, string? after, CancellationToken cancellationToken = default) =>
@@ -50,18 +55,19 @@ internal sealed class NodeApi(HttpClient http)
     public Task<HttpResponseMessage> FrameAsync(string session, string part, string file) =>
         SendAsync(new(HttpMethod.Get, $"/sessions/{session}/frames/{Uri.EscapeDataString(part)}/{Uri.EscapeDataString(file)}"), default);
 
-    public async Task<string> WorkerLogAsync(string worker)
-    {
-        using var response = await SendAsync(new(HttpMethod.Get, $"/workers/{worker}/log"), default);
-        await CheckAsync(response);
-        return await response.Content.ReadAsStringAsync();
-    }
+    public Task<string> WorkerLogAsync(string worker) => CallAsync(HttpMethod.Get, $"/workers/{worker}/log");
 
-    public Task ReleaseAsync(string session) => DeleteAsync($"/sessions/{session}");
+    public Task ReleaseAsync(string session) => CallAsync(HttpMethod.Delete, $"/sessions/{session}");
 
-    public Task DeleteRecordingAsync(string session) => DeleteAsync($"/sessions/{session}/events");
+    public Task DeleteRecordingAsync(string session) => CallAsync(HttpMethod.Delete, $"/sessions/{session}/events");
 
-    public Task StopWorkerAsync(string worker) => DeleteAsync($"/workers/{worker}");
+    public Task StopWorkerAsync(string worker) => CallAsync(HttpMethod.Delete, $"/workers/{worker}");
+
+    /// <summary>A page of the node's events.</summary>
+    /// <param name="after">The next of the page before; empty for the start.</param>
+    /// <param name="cancellationToken">Nobody waits for it any more.</param>
+    public Task<EventPage> EventPageAsync(string after, CancellationToken cancellationToken) =>
+        GetAsync<EventPage>($"/events?after={Uri.EscapeDataString(after)}", cancellationToken);
 
     /// <summary>Follows the node's events until it is cancelled or the node ends the stream.</summary>
     public async IAsyncEnumerable<NodeEvent> EventsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -77,21 +83,37 @@ internal sealed class NodeApi(HttpClient http)
         }
     }
 
-    private async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
+    /// <summary>Sends a request, and returns the body of the answer, as the node wrote it.</summary>
+    /// <param name="method">The verb.</param>
+    /// <param name="path">Path and query.</param>
+    /// <param name="json">The body, as JSON; null for none.</param>
+    /// <param name="cancellationToken">Nobody waits for it any more.</param>
+    public async Task<string> CallAsync(HttpMethod method, string path, string? json = null, CancellationToken cancellationToken = default)
     {
-        using var response = await SendAsync(new(HttpMethod.Get, path), cancellationToken);
+        using var body = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json");
+        using var response = await SendAsync(new(method, path) { Content = body }, cancellationToken);
 
         // A node that is not ready says so with 503 and the same body.
         if (response.StatusCode != HttpStatusCode.ServiceUnavailable || path != "/readyz")
             await CheckAsync(response);
-        return await ReadAsync<T>(response, cancellationToken);
+        return await TextAsync(response, cancellationToken);
     }
 
-    private async Task DeleteAsync(string path)
+    /// <summary>Reads an answer of <see cref="CallAsync"/>.</summary>
+    public static T Parse<T>(string body)
     {
-        using var response = await SendAsync(new(HttpMethod.Delete, path), default);
-        await CheckAsync(response);
+        try
+        {
+            return JsonSerializer.Deserialize<T>(body, Json) ?? throw new NodeException("The node's answer is empty.");
+        }
+        catch (JsonException e)
+        {
+            throw new NodeException($"The node's answer cannot be read: {e.Message}");
+        }
     }
+
+    private async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
+        Parse<T>(await CallAsync(HttpMethod.Get, path, null, cancellationToken));
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -109,14 +131,13 @@ internal sealed class NodeApi(HttpClient http)
         }
     }
 
-    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<string> TextAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
         {
-            return await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken)
-                ?? throw new NodeException("The node's answer is empty.");
+            return await response.Content.ReadAsStringAsync(cancellationToken);
         }
-        catch (Exception e) when (e is JsonException or HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
             throw new NodeException($"The node's answer cannot be read: {e.Message}");
         }
@@ -127,17 +148,19 @@ internal sealed class NodeApi(HttpClient http)
         if (response.IsSuccessStatusCode)
             return;
         var problem = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true
-            ? await ReadAsync<JsonElement>(response, default)
+            ? Parse<JsonElement>(await TextAsync(response, default))
             : default;
         throw new NodeException(
             problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty("detail", out var detail)
                 ? detail.ToString()
-                : $"The node answered {(int)response.StatusCode}.");
+                : $"The node answered {(int)response.StatusCode}.")
+        { Status = (int)response.StatusCode };
     }
 }
 
 /// <summary>The node refuses a call, or does not answer. The message is for people.</summary>
-internal sealed class NodeException(string message) : Exception(message);
-
-/// <summary>Where the node listens.</summary>
-internal sealed record NodeAddress(Uri Url);
+internal sealed class NodeException(string message) : Exception(message)
+{
+    /// <summary>The status of a refusal; null when there was no answer, or none that can be read.</summary>
+    public int? Status { get; init; }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Steelyard.Client;
+
+namespace Steelyard.Cli;
+
+/// <summary>Makes commands that talk to a node.</summary>
+internal static class NodeCommands
+{
+    /// <summary>Exit status when the node refuses what was asked, or is not ready.</summary>
+    public const int Refused = 1;
+
+    /// <summary>Exit status when the node does not answer.</summary>
+    public const int NoAnswer = 3;
+
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
+
+    private static readonly Option<Uri> Url = new("--url")
+    {
+        Description = $"Address of the node [$STEELYARD_URL]",
+        HelpName = "URL",
+        CustomParser = ReadUrl,
+        DefaultValueFactory = ReadUrl,
+        Recursive = true,
+    };
+
+    private static readonly Option<string> Key = new("--key")
+    {
+        Description = "API key of the node [$STEELYARD_API_KEY]",
+        HelpName = "KEY",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("STEELYARD_API_KEY") ?? "",
+        Recursive = true,
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON, for scripts", Recursive = true };
+
+    /// <summary>A group of commands, or one without a group: it has the options that all of them share.</summary>
+    public static Command Share(Command command)
+    {
+        command.Options.Add(Url);
+        command.Options.Add(Key);
+        command.Options.Add(Json);
+        return command;
+    }
+
+    /// <summary>A command.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="help">What it does.</param>
+    /// <param name="run">Returns the exit status. <see cref="NodeException"/> is told to the user.</param>
+    /// <param name="symbols">Its own arguments and options.</param>
+    /// <param name="deadline">The longest time for an answer; null for the usual one.</param>
+    public static Command Of(string name, string help, Func<NodeCall, Task<int>> run, Symbol[]? symbols = null, TimeSpan? deadline = null)
+    {
+        var command = new Command(name, help);
+        foreach (var symbol in symbols ?? [])
+        {
+            if (symbol is Argument argument)
+                command.Arguments.Add(argument);
+            else
+                command.Options.Add((Option)symbol);
+        }
+
+        command.SetAction((line, stop) => RunAsync(line, run, deadline ?? Deadline, stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult line, Func<NodeCall, Task<int>> run, TimeSpan deadline, CancellationToken stop)
+    {
+        using var handler = new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false };
+        using var http = new HttpClient(handler) { BaseAddress = line.GetRequiredValue(Url), Timeout = deadline };
+        if (line.GetRequiredValue(Key) is { Length: > 0 } key)
+            http.DefaultRequestHeaders.TryAddWithoutValidation("x-api-key", key);
+        try
+        {
+            return await run(new(line, new(http), new(line.GetValue(Json)), http.BaseAddress, stop));
+        }
+        catch (NodeException e)
+        {
+            await Console.Error.WriteLineAsync($"steelyard: {Output.Plain(e.Message)}");
+            if (e.Status is null)
+                await Console.Error.WriteLineAsync($"The node is {http.BaseAddress}: --url or STEELYARD_URL names another.");
+            return e.Status is null ? NoAnswer : Refused;
+        }
+    }
+
+    private static Uri ReadUrl(ArgumentResult result)
+    {
+        var text = result.Tokens is [{ Value: var given }] ? given : Environment.GetEnvironmentVariable("STEELYARD_URL") ?? DefaultUrl;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+            return url;
+        result.AddError($"'{text}' is not an http or https URL");
+        return new(DefaultUrl);
+    }
+}

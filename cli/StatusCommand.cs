@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.Text.Json;
+using Steelyard.Client;
+
+namespace Steelyard.Cli;
+
+/// <summary><c>steelyard status</c>: the node in numbers, and what is wrong with it. For probes, too: its exit status says the same.</summary>
+internal static class StatusCommand
+{
+    public static Command Create() => NodeCommands.Share(NodeCommands.Of(
+        "status", "Show the node in numbers, and what is wrong with it; exits with 1 when it takes no sessions", RunAsync));
+
+    private static async Task<int> RunAsync(NodeCall call)
+    {
+        var status = await call.Api.StatusAsync(call.Stop);
+        var readiness = await call.Api.ReadinessAsync(call.Stop);
+        if (call.Out.IsJson)
+            Output.Line(JsonSerializer.Serialize(new { status, readiness }, NodeApi.Json));
+        else
+            Show(call.Out, status, readiness);
+        return readiness.Ready ? 0 : NodeCommands.Refused;
+    }
+
+    private static void Show(Output output, NodeStatus status, Readiness readiness)
+    {
+        var workers = status.Workers;
+        output.Facts(
+        [
+            ("node", readiness.Ready ? "takes sessions" : "takes no sessions"),
+            ("version", $"{status.Version}, up for {Words.Span(TimeSpan.FromSeconds(status.UptimeSeconds))}"),
+            ("sessions", $"{workers.Leased} of {workers.Max} at most"),
+            ("workers", $"{workers.Ready} ready, {workers.Starting} starting, {workers.Stopping} stopping, {workers.Parked} parked"),
+            ("queue", $"{status.Queue.Length} of {status.Queue.Limit} creates wait"),
+            ("history", status.HistoryLost is > 0 and var lost ? $"{lost} ended sessions could not be written: is the disk full?" : null),
+            ("lost events", readiness.DroppedEvents?.Where(each => each.Value > 0).Select(each => $"{each.Key} {each.Value}") is { } dropped
+                ? string.Join(", ", dropped) : null),
+        ]);
+        foreach (var problem in readiness.Problems)
+            Output.Line($"\n✗ {Output.Plain(problem.What)}\n  {Output.Plain(problem.Remedy)}");
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Spectre.Console;
+using Steelyard.Client;
+
+namespace Steelyard.Cli;
+
+/// <summary><c>steelyard top</c>: the node, its busiest workers and its last events, drawn again each second.</summary>
+internal static class TopCommand
+{
+    private const int Workers = 15;
+    private const int Events = 8;
+
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    public static Command Create() => NodeCommands.Share(NodeCommands.Of("top", "Show the node and its workers, live, until Ctrl-C", RunAsync));
+
+    private static async Task<int> RunAsync(NodeCall call)
+    {
+        if (!call.Out.IsLive)
+            throw new NodeException("top draws on a terminal. For scripts: status --json, workers ls --json, events --json.") { Status = 400 };
+        var processor = new ProcessorShares();
+        var events = new NewEvents(call.Api);
+        Queue<NodeEvent> last = [];
+        await call.Out.Screen.Live(new Text("…")).StartAsync(async screen =>
+        {
+            while (true)
+            {
+                await foreach (var e in events.ReadAsync(call.Stop))
+                {
+                    last.Enqueue(e);
+                    if (last.Count > Events)
+                        last.Dequeue();
+                }
+
+                screen.UpdateTarget(await DrawAsync(call, processor, last));
+                await Task.Delay(Period, call.Stop);
+            }
+        });
+        return 0;
+    }
+
+    private static async Task<Rows> DrawAsync(NodeCall call, ProcessorShares processor, IEnumerable<NodeEvent> events)
+    {
+        var status = await call.Api.StatusAsync(call.Stop);
+        var readiness = await call.Api.ReadinessAsync(call.Stop);
+        var workers = (await call.Api.WorkersAsync(call.Stop)).Workers;
+        var shares = processor.Of(workers);
+        var of = status.Workers;
+        return new Rows(
+            new Text(
+                $"{call.Url.Authority}   {(readiness.Ready ? "ready" : "NOT READY")}   sessions {of.Leased}/{of.Max}   ready {of.Ready}   " +
+                $"starting {of.Starting}   parked {of.Parked}   queue {status.Queue.Length}/{status.Queue.Limit}   " +
+                $"up {Words.Span(TimeSpan.FromSeconds(status.UptimeSeconds))}"),
+            new Rows(readiness.Problems.Select(problem => new Text(Output.Plain($"✗ {problem.What} {problem.Remedy}"), new(Color.Red)))),
+            new Text(""),
+            Output.Grid(
+                ["WORKER", "STATE", "CPU %", "MEMORY", "AGE", "SESSION"],
+                workers.OrderByDescending(worker => shares.GetValueOrDefault(worker.Id)).ThenBy(worker => worker.Id, StringComparer.Ordinal)
+                    .Take(Workers).Select(worker => new[]
+                    {
+                        worker.Id, worker.State, $"{shares.GetValueOrDefault(worker.Id):0}", Words.Bytes(worker.MemoryBytes),
+                        Words.Span(TimeProvider.System.GetUtcNow() - worker.StartedAt), worker.SessionId,
+                    })),
+            new Text(workers.Count > Workers ? $"… and {workers.Count - Workers} more" : ""),
+            new Rows(events.Select(e => new Text(Output.Plain($"{e.At.ToLocalTime():HH:mm:ss}  {e.Session?[..8],-8}  {Words.Event(e)}")))));
+    }
+
+    /// <summary>What each worker has used of a processor since the last look, in percent.</summary>
+    private sealed class ProcessorShares
+    {
+        private Dictionary<string, double> before = [];
+        private long at = TimeProvider.System.GetTimestamp();
+
+        public Dictionary<string, double> Of(IReadOnlyList<NodeWorker> workers)
+        {
+            var passed = TimeProvider.System.GetElapsedTime(at).TotalSeconds;
+            at = TimeProvider.System.GetTimestamp();
+            var now = workers.ToDictionary(worker => worker.Id, worker => worker.CpuSeconds);
+            var shares = now.Where(each => before.ContainsKey(each.Key))
+                .ToDictionary(each => each.Key, each => 100 * (each.Value - before[each.Key]) / Math.Max(passed, 0.1));
+            before = now;
+            return shares;
+        }
+    }
+}

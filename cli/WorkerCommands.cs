@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Steelyard.Client;
+
+namespace Steelyard.Cli;
+
+/// <summary><c>steelyard workers</c>.</summary>
+internal static class WorkerCommands
+{
+    private static readonly Argument<string> Id = new("ID") { Description = "Id of the worker, such as w12" };
+
+    public static Command Create()
+    {
+        var group = NodeCommands.Share(new Command("workers", "List and stop workers, and read their logs (with an operator's key)"));
+        group.Subcommands.Add(NodeCommands.Of("ls", "List the workers", ListAsync));
+        group.Subcommands.Add(NodeCommands.Of("stop", "Stop a worker; its session is lost, and another worker takes its place", StopAsync, [Id]));
+        group.Subcommands.Add(NodeCommands.Of("log", "Print the last lines that a worker has written", LogAsync, [Id]));
+        return group;
+    }
+
+    private static async Task<int> ListAsync(NodeCall call)
+    {
+        await call.AskAsync<NodeWorkers>(HttpMethod.Get, "/workers", reply => call.Out.Table(
+            ["ID", "STATE", "SESSION", "MEMORY", "CPU", "AGE", "RESTARTS", "EXIT BEFORE"],
+            reply.Workers.Select(worker => new[]
+            {
+                worker.Id, worker.State, worker.SessionId, Words.Bytes(worker.MemoryBytes), Words.Span(TimeSpan.FromSeconds(worker.CpuSeconds)),
+                Words.Span(TimeProvider.System.GetUtcNow() - worker.StartedAt), $"{worker.Restarts}", worker.LastExit,
+            })));
+        return 0;
+    }
+
+    private static async Task<int> StopAsync(NodeCall call)
+    {
+        await call.Api.StopWorkerAsync(IdOf(call));
+        return 0;
+    }
+
+    private static async Task<int> LogAsync(NodeCall call)
+    {
+        var log = await call.Api.WorkerLogAsync(IdOf(call));
+        Output.Line(call.Out.IsJson ? System.Text.Json.JsonSerializer.Serialize(new { log }) : Output.PlainLines(log));
+        return 0;
+    }
+
+    private static string IdOf(NodeCall call) => Uri.EscapeDataString(call.Line.GetRequiredValue(Id));
+}

@@ -1,0 +1,38 @@
+using Options = Steelyard.Settings.Options;
+
+namespace Steelyard.Doctor;
+
+/// <summary>Whether the folders that a node writes to can be written, and have space.</summary>
+internal static class FolderChecks
+{
+    // A browser's profile, its caches and some downloads.
+    private const long PerWorker = 64L << 20;
+    private const long LeastForRecords = 256L << 20;
+
+    public static IEnumerable<Finding> All(Options options)
+    {
+        yield return Look(
+            "run dir", options.RunDirectory, Math.Max(4, options.Warm) * PerWorker,
+            "Give it more (mount -o remount,size=2G /dev/shm, docker run --shm-size=2g), or choose a --run-dir on a disk.");
+        if (options.DataDirectory is { Length: > 0 } data)
+            yield return Look("history", data, LeastForRecords, "Free some space, or choose another --data-dir, or --history none.");
+    }
+
+    private static Finding Look(string what, string folder, long wanted, string more)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var probe = Path.Combine(folder, $".doctor-{Environment.ProcessId}");
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+            var free = new DriveInfo(folder).AvailableFreeSpace;
+            var detail = $"{folder}, {free >> 20} MiB free";
+            return free < wanted ? Finding.Bad(what, $"{detail}; {wanted >> 20} MiB are needed at least", more) : Finding.Good(what, detail);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Finding.Bad(what, e.Message, $"Let this user write there, or choose another folder with --{what.Replace(' ', '-')}.");
+        }
+    }
+}

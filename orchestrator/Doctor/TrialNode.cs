@@ -1,0 +1,113 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Steelyard.Processes;
+using Steelyard.Settings;
+using Options = Steelyard.Settings.Options;
+
+namespace Steelyard.Doctor;
+
+/// <summary>
+/// Starts a node with one worker on a free port, with the options of the user but folders of its own, and makes a session on it: what only
+/// a browser that runs can show.
+/// </summary>
+/// <param name="options">The options, for their time limits.</param>
+/// <param name="words">The same as words of the command line.</param>
+internal sealed partial class TrialNode(Options options, string[] words)
+{
+    private const int LastLines = 5;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
+
+    private readonly string key = RandomNumberGenerator.GetHexString(32);
+    private readonly long started = TimeProvider.System.GetTimestamp();
+
+    public async IAsyncEnumerable<Finding> RunAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("steelyard-doctor-");
+        var log = Path.Combine(folder.FullName, "log");
+        var node = OsProcess.Start(new(Environment.ProcessPath!, [.. words, .. Own(folder.FullName)])
+        {
+            LogPath = log,
+            Environment = new Dictionary<string, string?> { [OwnVariables.Prefix + "OPERATOR_KEY"] = $"doctor:{key}" },
+            NewSession = false, // Ctrl-C ends it, too.
+        });
+        try
+        {
+            foreach (var finding in await TryAsync(node, log))
+                yield return finding;
+        }
+        finally
+        {
+            node.Send(Signal.Terminate);
+            if (await Task.WhenAny(node.Exited, Task.Delay(StopTime)) != node.Exited)
+                node.Send(Signal.Kill);
+            folder.Delete(recursive: true);
+        }
+    }
+
+    // An option that is given twice counts the second time.
+    private static string[] Own(string folder) =>
+        ["--port", "0", "--run-dir", Path.Combine(folder, "run"), "--history", "none", "--warm", "1", "--max-workers", "1"];
+
+    private async Task<IReadOnlyList<Finding>> TryAsync(OsProcess node, string log)
+    {
+        try
+        {
+            var url = await UntilAsync(node, log, "listen", () => Task.FromResult(UrlIn(log)));
+            using var handler = new SocketsHttpHandler();
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null; // It is for another name than this address.
+            using var http = new HttpClient(handler) { BaseAddress = url, Timeout = options.WorkerStartTimeout };
+            http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+            var ready = await UntilAsync(node, log, "have a worker ready", () => ReadyAsync(http));
+            return [.. GuardFindings.Of(ready.RootElement), await SessionAsync(http)];
+        }
+        catch (Exception e) when (e is TrialException or HttpRequestException or TaskCanceledException)
+        {
+            return [Finding.Bad("trial", e.Message, "docs/operations.md tells what each line of the log means.")];
+        }
+    }
+
+    private static Uri? UrlIn(string log) =>
+        File.Exists(log) && Listening().Match(File.ReadAllText(log)) is { Success: true } found ? new(found.Groups[1].Value) : null;
+
+    private static async Task<JsonDocument?> ReadyAsync(HttpClient http)
+    {
+        using var response = await http.GetAsync("/readyz");
+        return response.StatusCode == HttpStatusCode.OK ? await response.Content.ReadFromJsonAsync<JsonDocument>() : null;
+    }
+
+    private async Task<T> UntilAsync<T>(OsProcess node, string log, string what, Func<Task<T?>> probe)
+        where T : class
+    {
+        while (!node.Exited.IsCompleted && TimeProvider.System.GetElapsedTime(started) < 2 * options.WorkerStartTimeout)
+        {
+            if (await probe() is { } found)
+                return found;
+            await Task.Delay(Pause);
+        }
+
+        var lines = File.ReadLines(log).Where(line => line.Length > 0).TakeLast(LastLines);
+        throw new TrialException($"a node with one worker does not {what}:\n    {string.Join("\n    ", lines)}");
+    }
+
+    private static async Task<Finding> SessionAsync(HttpClient http)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        using var created = await http.PostAsync("/sessions", null);
+        var answer = await created.Content.ReadAsStringAsync();
+        if (!created.IsSuccessStatusCode)
+            return Finding.Bad("session", $"a create was answered {(int)created.StatusCode}: {answer}", "See the status codes in docs/operations.md.");
+        using var ended = await http.DeleteAsync($"/sessions/{JsonElement.Parse(answer).GetProperty("id").GetString()}");
+        return ended.IsSuccessStatusCode
+            ? Finding.Good("session", $"created and ended in {TimeProvider.System.GetElapsedTime(begun).TotalMilliseconds:0} ms")
+            : Finding.Bad("session", $"its end was answered {(int)ended.StatusCode}", "See the status codes in docs/operations.md.");
+    }
+
+    [GeneratedRegex(@"listens on (http\S+)")]
+    private static partial Regex Listening();
+
+    private sealed class TrialException(string message) : Exception(message);
+}
