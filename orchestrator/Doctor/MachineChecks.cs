@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Steelyard.Contract;
 using Steelyard.Hosting;
-using Steelyard.Machine;
 using Steelyard.Processes;
 using Steelyard.Settings;
 using Steelyard.Workers;
@@ -15,14 +14,21 @@ internal static class MachineChecks
 {
     /// <summary>Looks at one thing after another.</summary>
     /// <param name="options">The options of the node that is to run here.</param>
-    public static IEnumerable<Finding> All(Options options) =>
-    [
-        KernelCheck.Of(Environment.OSVersion.Version), Worker(options), Descriptors(options), Port(options), WorkerPorts(options),
-        .. FolderChecks.All(options), Keys(options),
-    ];
-
-    private static Finding Worker(Options options)
+    public static IEnumerable<Finding> All(Options options)
     {
+        yield return KernelCheck.Of(Environment.OSVersion.Version);
+        yield return Worker(options, out var kind);
+        yield return Descriptors(options, kind);
+        yield return Port(options);
+        yield return WorkerPorts(options);
+        foreach (var finding in FolderChecks.All(options))
+            yield return finding;
+        yield return Keys(options);
+    }
+
+    private static Finding Worker(Options options, out WorkerKind kind)
+    {
+        kind = WorkerKind.Chromium;
         try
         {
             var command = WorkerCommand.Parse(
@@ -31,7 +37,7 @@ internal static class MachineChecks
                 WorkerCommand.FindBundled(AppContext.BaseDirectory),
                 BrowserLocator.Find(null) is not null,
                 options.WorkerApi);
-            return command.Kind switch
+            return (kind = command.Kind) switch
             {
                 WorkerKind.Foreign => Finding.Good("worker", command.Path),
                 WorkerKind.Chromium when BrowserLocator.Find(null) is { } browser => Finding.Good("browser", browser),
@@ -49,12 +55,11 @@ internal static class MachineChecks
     private const string Install =
         "apt-get install chromium-headless-shell fonts-liberation, or set CHROMIUM_PATH to a Chromium or chrome-headless-shell.";
 
-    private static Finding Descriptors(Options options)
+    private static Finding Descriptors(Options options, WorkerKind kind)
     {
         try
         {
-            var (_, note) = DescriptorBudget.Apply(
-                options.MaxWorkers == 0 ? options with { MaxWorkers = 1 } : options, ProcessLimits.Descriptors);
+            var (_, note) = MachineDefaults.Apply(options, kind);
             return note is null
                 ? Finding.Good("open files", $"{ProcessLimits.Descriptors} at most")
                 : Finding.Weak("open files", note, "Raise the limit: ulimit -n 65536, or LimitNOFILE=65536 in the unit.");

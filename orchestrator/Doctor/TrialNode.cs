@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Steelyard.Hosting;
 using Steelyard.Processes;
 using Steelyard.Settings;
 using Options = Steelyard.Settings.Options;
@@ -18,6 +19,9 @@ internal sealed partial class TrialNode(Options options, string[] words)
 {
     private const int LastLines = 5;
 
+    private const UnixFileMode Passable =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
 
@@ -26,9 +30,10 @@ internal sealed partial class TrialNode(Options options, string[] words)
 
     public async IAsyncEnumerable<Finding> RunAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("steelyard-doctor-");
+        // Beside the real one: browsers must be able to pass the same folders.
+        var folder = Directory.CreateDirectory($"{options.RunDirectory}-doctor-{Environment.ProcessId}", Passable);
         var log = Path.Combine(folder.FullName, "log");
-        var node = OsProcess.Start(new(Environment.ProcessPath!, [.. words, .. Own(folder.FullName)])
+        var node = OsProcess.Start(new(OwnProgram.Path, OwnProgram.Arguments([.. words, .. Own(folder.FullName)]))
         {
             LogPath = log,
             Environment = new Dictionary<string, string?> { [OwnVariables.Prefix + "OPERATOR_KEY"] = $"doctor:{key}" },
