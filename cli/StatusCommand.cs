@@ -4,7 +4,7 @@ using Steelyard.Client;
 
 namespace Steelyard.Cli;
 
-/// <summary><c>steelyard status</c>: the node in numbers, and what is wrong with it. For probes, too: its exit status says the same.</summary>
+/// <summary><c>steelyard status</c>: the node in numbers, and what is wrong with it. Its exit status is for probes.</summary>
 internal static class StatusCommand
 {
     public static Command Create() => NodeCommands.Share(NodeCommands.Of(

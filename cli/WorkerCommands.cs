@@ -12,7 +12,7 @@ internal static class WorkerCommands
     {
         var group = NodeCommands.Share(new Command("workers", "List and stop workers, and read their logs (with an operator's key)"));
         group.Subcommands.Add(NodeCommands.Of("ls", "List the workers", ListAsync));
-        group.Subcommands.Add(NodeCommands.Of("stop", "Stop a worker; its session is lost, and another worker takes its place", StopAsync, [Id]));
+        group.Subcommands.Add(NodeCommands.Of("stop", "Stop a worker; its session is lost, and another takes its place", StopAsync, [Id]));
         group.Subcommands.Add(NodeCommands.Of("log", "Print the last lines that a worker has written", LogAsync, [Id]));
         return group;
     }
@@ -23,8 +23,8 @@ internal static class WorkerCommands
             ["ID", "STATE", "SESSION", "MEMORY", "CPU", "AGE", "RESTARTS", "EXIT BEFORE"],
             reply.Workers.Select(worker => new[]
             {
-                worker.Id, worker.State, worker.SessionId, Words.Bytes(worker.MemoryBytes), Words.Span(TimeSpan.FromSeconds(worker.CpuSeconds)),
-                Words.Span(TimeProvider.System.GetUtcNow() - worker.StartedAt), $"{worker.Restarts}", worker.LastExit,
+                worker.Id, worker.State, worker.SessionId, Words.Bytes(worker.MemoryBytes),
+                Words.Span(TimeSpan.FromSeconds(worker.CpuSeconds)), Words.Span(TimeProvider.System.GetUtcNow() - worker.StartedAt), $"{worker.Restarts}", worker.LastExit,
             })));
         return 0;
     }

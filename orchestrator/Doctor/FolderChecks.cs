@@ -15,7 +15,8 @@ internal static class FolderChecks
             "run dir", "run-dir", options.RunDirectory, Math.Max(4, options.Warm) * PerWorker,
             "Give it more (mount -o remount,size=2G /dev/shm, docker run --shm-size=2g), or choose a --run-dir on a disk.");
         if (options.DataDirectory is { Length: > 0 } data)
-            yield return Look("history", "data-dir", data, LeastForRecords, "Free some space, or choose another --data-dir, or --history none.");
+            yield return Look(
+                "history", "data-dir", data, LeastForRecords, "Free some space, or choose another --data-dir, or --history none.");
     }
 
     private static Finding Look(string what, string option, string folder, long wanted, string more)
@@ -29,7 +30,9 @@ internal static class FolderChecks
             File.Delete(probe);
             var free = new DriveInfo(folder).AvailableFreeSpace;
             var detail = $"{folder}, {free >> 20} MiB free";
-            return free < wanted ? Finding.Bad(what, $"{detail}; {wanted >> 20} MiB are needed at least", more) : Finding.Good(what, detail);
+            return free < wanted
+                ? Finding.Bad(what, $"{detail}; {wanted >> 20} MiB are needed at least", more)
+                : Finding.Good(what, detail);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -42,7 +42,8 @@ internal static class MachineChecks
                 WorkerKind.Foreign => Finding.Good("worker", command.Path),
                 WorkerKind.Chromium when BrowserLocator.Find(null) is { } browser => Finding.Good("browser", browser),
                 WorkerKind.Chromium => Finding.Bad("browser", "no Chromium is installed", Install),
-                _ when options.Worker == "auto" => Finding.Bad("browser", "no Chromium is installed, so workers would be simulated", Install),
+                _ when options.Worker == "auto" =>
+                    Finding.Bad("browser", "no Chromium is installed, so workers would be simulated", Install),
                 _ => Finding.Good("worker", "simulated: they hold JSON, and no browser"),
             };
         }

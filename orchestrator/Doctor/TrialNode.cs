@@ -63,7 +63,9 @@ internal sealed partial class TrialNode(Options options, string[] words)
         {
             var url = await UntilAsync(node, log, "listen", () => Task.FromResult(UrlIn(log)));
             using var handler = new SocketsHttpHandler();
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null; // It is for another name than this address.
+
+            // The certificate is for another name than this address.
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
             using var http = new HttpClient(handler) { BaseAddress = url, Timeout = options.WorkerStartTimeout };
             http.DefaultRequestHeaders.Authorization = new("Bearer", key);
             var ready = await UntilAsync(node, log, "have a worker ready", () => ReadyAsync(http));
@@ -100,15 +102,16 @@ internal sealed partial class TrialNode(Options options, string[] words)
 
     private static async Task<Finding> SessionAsync(HttpClient http)
     {
+        const string remedy = "See the status codes in docs/operations.md.";
         var begun = TimeProvider.System.GetTimestamp();
         using var created = await http.PostAsync("/sessions", null);
         var answer = await created.Content.ReadAsStringAsync();
         if (!created.IsSuccessStatusCode)
-            return Finding.Bad("session", $"a create was answered {(int)created.StatusCode}: {answer}", "See the status codes in docs/operations.md.");
+            return Finding.Bad("session", $"a create was answered {(int)created.StatusCode}: {answer}", remedy);
         using var ended = await http.DeleteAsync($"/sessions/{JsonElement.Parse(answer).GetProperty("id").GetString()}");
         return ended.IsSuccessStatusCode
             ? Finding.Good("session", $"created and ended in {TimeProvider.System.GetElapsedTime(begun).TotalMilliseconds:0} ms")
-            : Finding.Bad("session", $"its end was answered {(int)ended.StatusCode}", "See the status codes in docs/operations.md.");
+            : Finding.Bad("session", $"its end was answered {(int)ended.StatusCode}", remedy);
     }
 
     [GeneratedRegex(@"listens on (http\S+)")]

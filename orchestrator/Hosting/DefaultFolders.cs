@@ -5,7 +5,9 @@ namespace Steelyard.Hosting;
 /// <summary>Where a node keeps its files unless the user says otherwise.</summary>
 internal static class DefaultFolders
 {
-    /// <summary>The history. Empty for none: with --port 0 the port differs at each start, and a user without a home has no place for it.</summary>
+    /// <summary>
+    /// The history. Empty for none: with --port 0 the port differs at each start, and a user without a home has no place for it.
+    /// </summary>
     public static string Data(int port)
     {
         var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } given && Path.IsPathRooted(given)
