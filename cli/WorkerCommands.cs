@@ -24,7 +24,8 @@ internal static class WorkerCommands
             reply.Workers.Select(worker => new[]
             {
                 worker.Id, worker.State, worker.SessionId, Words.Bytes(worker.MemoryBytes),
-                Words.Span(TimeSpan.FromSeconds(worker.CpuSeconds)), Words.Span(TimeProvider.System.GetUtcNow() - worker.StartedAt), $"{worker.Restarts}", worker.LastExit,
+                Words.Span(TimeSpan.FromSeconds(worker.CpuSeconds)),
+                Words.Span(TimeProvider.System.GetUtcNow() - worker.StartedAt), $"{worker.Restarts}", worker.LastExit,
             })));
         return 0;
     }
