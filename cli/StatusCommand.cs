@@ -30,12 +30,14 @@ internal static class StatusCommand
             ("version", $"{status.Version}, up for {Words.Span(TimeSpan.FromSeconds(status.UptimeSeconds))}"),
             ("sessions", $"{workers.Leased} of {workers.Max} at most"),
             ("workers", $"{workers.Ready} ready, {workers.Starting} starting, {workers.Stopping} stopping, {workers.Parked} parked"),
-            ("queue", $"{status.Queue.Length} of {status.Queue.Limit} creates wait"),
-            ("history", status.HistoryLost is > 0 and var lost ? $"{lost} ended sessions could not be written: is the disk full?" : null),
+            ("queue", $"{status.Queue.Length} of {status.Queue.Limit} places{Oldest(status.Queue)}"),
             ("lost events", readiness.DroppedEvents?.Where(each => each.Value > 0).Select(each => $"{each.Key} {each.Value}") is { } dropped
                 ? string.Join(", ", dropped) : null),
         ]);
         foreach (var problem in readiness.Problems)
-            Output.Line($"\n✗ {Output.Plain(problem.What)}\n  {Output.Plain(problem.Remedy)}");
+            Output.Line($"\n{(problem.IsFatal ? '✗' : '!')} {Output.PlainLines(problem.What)}\n  → {Output.Plain(problem.Remedy)}");
     }
+
+    private static string Oldest(QueueNumbers queue) =>
+        queue.OldestSeconds is { } seconds ? $"; the first waits for {Words.Span(TimeSpan.FromSeconds(seconds))}" : "";
 }

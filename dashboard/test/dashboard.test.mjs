@@ -105,7 +105,7 @@ describe('a node with sessions', { skip }, () => {
   test('a session that begins and ends is seen without a reload', async () => {
     const page = await open(node, 'sessions');
     const id = await node.create();
-    const row = page.getByRole('link', { name: id.slice(0, 8) });
+    const row = page.getByRole('link', { name: id.slice(-8) });
     await row.waitFor();
     await node.call(`/sessions/${id}`, { method: 'DELETE' });
     await row.waitFor({ state: 'detached' });
@@ -116,9 +116,9 @@ describe('a node with sessions', { skip }, () => {
     const page = await open(node, 'sessions');
     const id = await node.create();
     await page.getByRole('button', { name: `Release ${id}` }).click();
-    await page.getByRole('link', { name: id.slice(0, 8) }).waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: id.slice(-8) }).waitFor({ state: 'detached' });
     const two = await node.create();
-    await page.locator('#filter').fill(two.slice(0, 8));
+    await page.locator('#filter').fill(two.slice(-8));
     await page.getByRole('button', { name: 'Release all 1' }).click();
     await page.getByRole('button', { name: 'Release', exact: true }).last().click();
     await page.getByText('1 released').waitFor();
@@ -188,15 +188,15 @@ describe('a node with keys', { skip }, () => {
     const theirs = await node.create('', { 'x-api-key': 'other-key' });
     const page = await signIn('team-key');
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
-    await page.getByRole('link', { name: mine.slice(0, 8) }).waitFor();
-    assert.equal(await page.getByRole('link', { name: theirs.slice(0, 8) }).count(), 0);
+    await page.getByRole('link', { name: mine.slice(-8) }).waitFor();
+    assert.equal(await page.getByRole('link', { name: theirs.slice(-8) }).count(), 0);
     await page.goto(`${node.url}/dashboard/sessions/${theirs}`);
     await page.getByText('No such session').waitFor();
     await page.context().close();
     const ops = await signIn('ops-key');
     await ops.getByRole('link', { name: 'Sessions', exact: true }).click();
-    await ops.getByRole('link', { name: mine.slice(0, 8) }).waitFor();
-    await ops.getByRole('link', { name: theirs.slice(0, 8) }).waitFor();
+    await ops.getByRole('link', { name: mine.slice(-8) }).waitFor();
+    await ops.getByRole('link', { name: theirs.slice(-8) }).waitFor();
     await ops.context().close();
   });
 
