@@ -8,7 +8,9 @@ public sealed class ReadinessTests
     private static readonly PoolStatus Good = new(1, 0, 0, 0, 0, 2, 4, 0, 10, null, 0);
 
     private static readonly PoolStatus Failing = Good with { Ready = 0, LastExit = "exit 3", StartFailures = 4, AreStartsFailing = true };
-    private static readonly PoolStatus Busy = Good with { Ready = 0, Leased = 4, Slots = 4, Queued = 2, OldestWait = TimeSpan.FromSeconds(9) };
+
+    private static readonly PoolStatus Busy =
+        Good with { Ready = 0, Leased = 4, Slots = 4, Queued = 2, OldestWait = TimeSpan.FromSeconds(9) };
 
     private static readonly Dictionary<string, NodeState> States = new()
     {
