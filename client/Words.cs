@@ -30,7 +30,7 @@ internal static class Words
             "Look at the last requests in the timeline: the page may have kept the browser busy."),
         (_, "crashed") => (
             "Its worker died.",
-            "Look at the last events in the timeline, and at the worker's last lines in the node's log."),
+            "Look at the last events in the timeline, and at the worker's last lines (steelyard workers ls, or the page Workers)."),
         (_, "wrong_answer") => ("Its worker gave a wrong answer, so it was not trusted any more.", "Check the --worker program."),
         (_, "stopped_by_operator") => ("An operator stopped its worker.", ""),
         _ => ("It lost its worker.", "Look at the last events in the timeline."),
