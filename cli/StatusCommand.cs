@@ -31,7 +31,7 @@ internal static class StatusCommand
             ("sessions", $"{workers.Leased} of {workers.Max} at most"),
             ("workers", $"{workers.Ready} ready, {workers.Starting} starting, {workers.Stopping} stopping, {workers.Parked} parked"),
             ("queue", $"{status.Queue.Length} of {status.Queue.Limit} places{Oldest(status.Queue)}"),
-            ("lost events", readiness.DroppedEvents?.Where(each => each.Value > 0).Select(each => $"{each.Key} {each.Value}") is { } dropped
+            ("lost events", readiness.DroppedEvents?.Where(each => each.Value > 0 && each.Key != "history").Select(each => $"{each.Key} {each.Value}") is { } dropped
                 ? string.Join(", ", dropped) : null),
         ]);
         foreach (var problem in readiness.Problems)

@@ -16,6 +16,7 @@ const skip = BROWSER ? false : 'no Chromium is installed: run make browser';
 
 const HOSTILE = '<img src=x onerror="window.hacked=1">';
 const PAGES_OF_SITE = {
+  '/shop': readFileSync(new URL('shop.html', import.meta.url)),
   '/error': '<title>Shop</title><script>setTimeout(() => { throw new Error("no price for item 7") }, 50)</script>',
   '/dialog': '<title>Ask</title><script>setTimeout(() => confirm("Leave the page?"), 50)</script>',
   '/hostile': `<title>${HOSTILE}</title><script>console.log('${HOSTILE}')</script>`,
@@ -286,6 +287,19 @@ describe('real sessions', { skip }, () => {
     }
     await client.close();
     await page.context().close();
+  });
+
+  test('a live session is seen beside its timeline, as in the picture of the README', async () => {
+    const { id, client, page } = await use('/shop');
+    for (const name of ['Fern', 'Dusk']) await page.locator('article', { hasText: name }).getByRole('button').click();
+    const view = await timeline(id, 'stock is loaded');
+    const live = view.frameLocator('iframe');
+    await live.locator('#cover').waitFor({ state: 'hidden' });
+    await view.waitForTimeout(1000);
+    await check(view, 'session-live');
+    await node.call(`/sessions/${id}`, { method: 'DELETE' });
+    await client.close().catch(() => {});
+    await view.context().close();
   });
 
   test('a live view opens twenty times, and on a phone its buttons do not lie on one another', async () => {

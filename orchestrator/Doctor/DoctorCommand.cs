@@ -28,7 +28,8 @@ internal static class DoctorCommand
     private static async Task<int> RunAsync(Options options, string[] words, bool isJson)
     {
         List<Finding> findings = [];
-        foreach (var finding in MachineChecks.All(options))
+        var running = await RunningNode.LookAsync(options);
+        foreach (var finding in MachineChecks.All(options, running))
             Add(finding);
         if (findings.TrueForAll(finding => finding.Verdict != Verdict.Bad))
         {

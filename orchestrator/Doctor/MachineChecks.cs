@@ -14,12 +14,13 @@ internal static class MachineChecks
 {
     /// <summary>Looks at one thing after another.</summary>
     /// <param name="options">The options of the node that is to run here.</param>
-    public static IEnumerable<Finding> All(Options options)
+    /// <param name="running">What is known of a node that has the port already; null when none has.</param>
+    public static IEnumerable<Finding> All(Options options, Finding? running)
     {
         yield return KernelCheck.Of(Environment.OSVersion.Version);
         yield return Worker(options, out var kind);
         yield return Descriptors(options, kind);
-        yield return Port(options);
+        yield return running ?? Port(options);
         yield return WorkerPorts(options);
         foreach (var finding in FolderChecks.All(options))
             yield return finding;
@@ -40,8 +41,8 @@ internal static class MachineChecks
             return (kind = command.Kind) switch
             {
                 WorkerKind.Foreign => Finding.Good("worker", command.Path),
-                WorkerKind.Chromium when BrowserLocator.Find(null) is { } browser => Finding.Good("browser", browser),
-                WorkerKind.Chromium => Finding.Bad("browser", "no Chromium is installed", Install),
+                WorkerKind.Chromium when BrowserLocator.Find(Asked(command)) is { } browser => Finding.Good("browser", browser),
+                WorkerKind.Chromium => Finding.Bad("browser", BrowserLocator.Missing(Asked(command)), Install),
                 _ when options.Worker == "auto" =>
                     Finding.Bad("browser", "no Chromium is installed, so workers would be simulated", Install),
                 _ => Finding.Good("worker", "simulated: they hold JSON, and no browser"),
@@ -54,7 +55,10 @@ internal static class MachineChecks
     }
 
     private const string Install =
-        "apt-get install chromium-headless-shell fonts-liberation, or set CHROMIUM_PATH to a Chromium or chrome-headless-shell.";
+        "apt-get install chromium-headless-shell fonts-liberation, or name one: --worker \"chromium --browser /path/to/it\".";
+
+    private static string? Asked(WorkerCommand command) =>
+        command.Arguments.SkipWhile(word => word != "--browser").ElementAtOrDefault(1);
 
     private static Finding Descriptors(Options options, WorkerKind kind)
     {

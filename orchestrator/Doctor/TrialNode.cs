@@ -22,6 +22,7 @@ internal sealed partial class TrialNode(Options options, string[] words)
     private const UnixFileMode Passable =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
 
@@ -89,7 +90,7 @@ internal sealed partial class TrialNode(Options options, string[] words)
     private async Task<T> UntilAsync<T>(OsProcess node, string log, string what, Func<Task<T?>> probe)
         where T : class
     {
-        while (!node.Exited.IsCompleted && TimeProvider.System.GetElapsedTime(started) < 2 * options.WorkerStartTimeout)
+        while (!node.Exited.IsCompleted && TimeProvider.System.GetElapsedTime(started) < StartTime + (2 * options.WorkerStartTimeout))
         {
             if (await probe() is { } found)
                 return found;

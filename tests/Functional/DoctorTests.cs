@@ -37,6 +37,16 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_that_the_node_does_not_know()
+    {
+        await using var node = await TestNode.StartAsync(options => options with { ApiKeys = ["team:team-key"] });
+        var port = $"{node.Http.BaseAddress!.Port}";
+        await HasAsync("key", "does not know this key", "STEELYARD_API_KEY", "--port", port, "--api-key", "wrong");
+        var (_, findings) = await RunAsync("--port", port, "--api-key", "team:team-key", "--worker", "simulated");
+        Assert.Equal("Good", (string)findings.Single(finding => (string)finding["what"]! == "node")["verdict"]!);
+    }
+
+    [Fact]
     public Task A_run_directory_that_cannot_be_written() =>
         HasAsync("run dir", "/proc/steelyard", "choose another folder with --run-dir", "--run-dir", "/proc/steelyard");
 

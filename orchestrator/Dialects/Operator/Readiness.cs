@@ -46,7 +46,7 @@ internal static class Readiness
             problems.Add(new(
                 "history_lost",
                 $"{state.HistoryLost} ended sessions could not be written to the history. They are known until the next start only. " +
-                $"The last time: {state.HistoryTrouble}.",
+                $"The last time: {state.HistoryTrouble.TrimEnd('.')}.",
                 remedy,
                 IsFatal: false));
         if (state.RecordingTrouble is { } trouble)
