@@ -31,12 +31,15 @@ internal static class StatusCommand
             ("sessions", $"{workers.Leased} of {workers.Max} at most"),
             ("workers", $"{workers.Ready} ready, {workers.Starting} starting, {workers.Stopping} stopping, {workers.Parked} parked"),
             ("queue", $"{status.Queue.Length} of {status.Queue.Limit} places{Oldest(status.Queue)}"),
-            ("lost events", readiness.DroppedEvents?.Where(each => each.Value > 0 && each.Key != "history").Select(each => $"{each.Key} {each.Value}") is { } dropped
-                ? string.Join(", ", dropped) : null),
+            ("lost events", Lost(readiness)),
         ]);
         foreach (var problem in readiness.Problems)
             Output.Line($"\n{(problem.IsFatal ? '✗' : '!')} {Output.PlainLines(problem.What)}\n  → {Output.Plain(problem.Remedy)}");
     }
+
+    // Those of the history are among the problems.
+    private static string Lost(Readiness readiness) => string.Join(", ", readiness.DroppedEvents?
+        .Where(each => each.Value > 0 && each.Key != "history").Select(each => $"{each.Key} {each.Value}") ?? []);
 
     private static string Oldest(QueueNumbers queue) =>
         queue.OldestSeconds is { } seconds ? $"; the first waits for {Words.Span(TimeSpan.FromSeconds(seconds))}" : "";
