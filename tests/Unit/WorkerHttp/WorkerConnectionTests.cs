@@ -135,14 +135,19 @@ public sealed class WorkerConnectionTests
     [Fact]
     public async Task A_reply_that_stops_half_way_is_timed_out_at_the_deadline_of_the_whole_call()
     {
+        var isSent = new TaskCompletionSource();
         await using var server = new ScriptedServer(async connection =>
         {
             await connection.ReadRequestAsync();
             await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel");
+            isSent.SetResult();
         });
         using var client = Client(server.Port);
         var call = client.HealthAsync(TimeSpan.FromMilliseconds(100)).AsTask();
-        await Until.TrueAsync(() => server.Requests.Count == 1, "the request came");
+        await isSent.Task;
+
+        // Nothing tells when the client has read it. Bytes that it reads only at the deadline would make the call late.
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken);
         time.Advance(TimeSpan.FromMilliseconds(100));
         using var reply = await Until.DoneAsync(call);
         Assert.Equal(WorkerError.TimedOut, reply.Error);
