@@ -1,3 +1,4 @@
+using System.Text;
 using Steelyard.Contract;
 using Steelyard.Events;
 using Steelyard.Http;
@@ -52,7 +53,7 @@ internal sealed class WorkersDialect(
                 StatusCodes.Status403Forbidden,
                 "A worker's log can tell of the sessions of others: only an operator's key may read it.");
         else
-            await context.Response.WriteAsync(worker.Directory.Log.Tail());
+            await context.Response.WriteWholeAsync("text/plain; charset=utf-8", Encoding.UTF8.GetBytes(worker.Directory.Log.Tail()));
     }
 
     private Worker? Find(HttpContext context) => pool.Workers().Find(worker => worker.Id == (string?)context.Request.RouteValues["id"]);

@@ -1,0 +1,95 @@
+import { check, skip } from '../../check.ts';
+import { exchange, head } from '../../http/raw.ts';
+import { Reply } from '../../http/reply.ts';
+import { localSite, page } from '../../net/site.ts';
+import type { Test, TestContext } from '../../suite.ts';
+import { poll, sleep } from '../../wait.ts';
+import { answered, type Bench } from './bench.ts';
+
+async function life(bench: Bench, context: TestContext): Promise<void> {
+  const api = await bench.api(context);
+  const created = await api.POST('/sessions', { params: { query: { record: 'events' } }, body: { role: 'described' } });
+  answered('a create', created, 201);
+  const path = { id: created.data!.id };
+  answered('a get', await api.GET('/sessions/{id}', { params: { path } }), 200);
+  answered('the list', await api.GET('/sessions'), 200);
+  answered('its recording', await api.GET('/sessions/{id}/events', { params: { path } }), 200);
+  answered('the deletion of its recording while it lives', await api.DELETE('/sessions/{id}/events', { params: { path } }), 409);
+  answered('a picture that is not there', await api.GET('/sessions/{id}/frames/{part}/{name}', {
+    params: { path: { ...path, part: 'w0', name: 'none.jpg' } },
+  }), 404);
+  answered('its history while it lives', await api.GET('/sessions/{id}/history', { params: { path } }), 404);
+  answered('a delete', await api.DELETE('/sessions/{id}', { params: { path } }), 204);
+  answered('a second delete', await api.DELETE('/sessions/{id}', { params: { path } }), 404);
+  answered('its history', await api.GET('/sessions/{id}/history', { params: { path } }), 200);
+  answered('the history', await api.GET('/history', { params: { query: { reason: 'deleted', limit: 5 } } }), 200);
+  answered('the history with a bad place', await api.GET('/history', { params: { query: { after: 'nowhere' } } }), 400);
+  answered('the deletion of its recording', await api.DELETE('/sessions/{id}/events', { params: { path } }), 204);
+}
+
+/** The bodies that a create must refuse. */
+async function bodies(bench: Bench, context: TestContext): Promise<void> {
+  for (const path of ['/sessions', '/v1/sessions', '/v1/scrape', '/v1/screenshot', '/v1/pdf']) {
+    check((await bench.send(context, 'POST', path, { body: '{' })).status === 400, `${path} takes what is no JSON`);
+    const large = Buffer.alloc(9 << 20, ' ');
+    check((await bench.send(context, 'POST', path, { body: large })).status === 413, `${path} takes 9 MiB`);
+    await slowly(bench, context, path);
+  }
+}
+
+async function slowly(bench: Bench, context: TestContext, path: string): Promise<void> {
+  const { client } = context;
+  async function* parts() {
+    yield head(client, 'POST', path, ['Content-Length: 100000']);
+    for (let rest = 0; rest < 300; rest++) {
+      yield ' ';
+      await sleep(100);
+    }
+  }
+  const reply = await exchange(client, parts(), 30_000);
+  check(reply.status === 408, `${path} waits for a body that does not come, and then answers ${reply}`);
+  (await bench.read(context)).mustHave('POST', path, reply);
+}
+
+async function recording(bench: Bench, context: TestContext): Promise<void> {
+  await bench.needBrowser(context);
+  const api = await bench.api(context);
+  const created = await api.POST('/sessions', { params: { query: { record: 'frames' } }, body: {} });
+  const path = { id: created.data!.id };
+  const site = await localSite(context, { '/': page('pictured') });
+  await context.client.request('PUT', `/sessions/${path.id}/json/new?${site.url('/')}`);
+  const frame = await poll(async () => {
+    const { data } = await api.GET('/sessions/{id}/events', { params: { path } });
+    check(data && typeof data === 'object', 'the recording is no page');
+    return data.events.find(({ type }) => type === 'frame') as { part: string; file: string } | undefined;
+  }, { withinMs: 10_000, everyMs: 250 });
+  if (!frame) skip('no picture was taken within 10 s');
+  const picture = await bench.send(context, 'GET', `/sessions/${path.id}/frames/${frame.part}/${frame.file}`);
+  check(picture.status === 200, `the picture of the event answered ${picture}`);
+  answered("steel-sdk's events", await api.GET('/v1/sessions/{id}/events', { params: { path } }), 200);
+  await api.DELETE('/sessions/{id}', { params: { path } });
+}
+
+/** A stream has no end, so only its head is compared. */
+async function streams(bench: Bench, context: TestContext): Promise<void> {
+  const api = await bench.api(context);
+  const { data } = await api.POST('/sessions', { body: {} });
+  for (const path of ['/events', `/sessions/${data!.id}/events`]) {
+    const stop = new AbortController();
+    const headers = { ...context.client.headers, accept: 'text/event-stream' };
+    const answer = await fetch(new URL(path, context.client.base), { headers, signal: stop.signal });
+    stop.abort();
+    check(answer.headers.get('content-type') === 'text/event-stream', `${path} is ${answer.headers.get('content-type')}`);
+    (await bench.read(context)).mustHave('GET', path, new Reply(answer.status, new Map(answer.headers), Buffer.alloc(0), 0));
+  }
+  await api.DELETE('/sessions/{id}', { params: { path: { id: data!.id } } });
+}
+
+export function sessions(bench: Bench): Test[] {
+  return [
+    { name: 'The life of a session is as described', run: (context) => life(bench, context) },
+    { name: 'Bodies that are wrong, too large or too slow are refused as described', run: (context) => bodies(bench, context) },
+    { name: 'Recordings and their pictures are as described', run: (context) => recording(bench, context) },
+    { name: 'Streams of events are as described', run: (context) => streams(bench, context) },
+  ];
+}
