@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Steelyard.Cdp;
 using Steelyard.Http;
@@ -93,7 +94,8 @@ public sealed class RootTargetsDialect(
     {
         if (Target(context) == NewPage)
         {
-            await context.Response.WriteAsync(verb == "close" ? "Target is closing" : "Target activated");
+            await context.Response.WriteWholeAsync(
+                Discovery.Text, Encoding.ASCII.GetBytes(verb == "close" ? "Target is closing" : "Target activated"));
             return;
         }
 
@@ -108,7 +110,7 @@ public sealed class RootTargetsDialect(
         using var reply = await SessionCalls.DiscoverAsync(
             session, placement, "GET", $"/json/{verb}/{Uri.EscapeDataString(Target(context))}");
         if (reply.IsSuccess)
-            await context.Response.Body.WriteAsync(reply.Body);
+            await context.Response.WriteWholeAsync(Discovery.Text, reply.Body);
         else if (reply.Status == StatusCodes.Status404NotFound)
             await WriteUnknownAsync(context);
         else

@@ -72,7 +72,7 @@ public sealed class DevToolsDialect(SessionCalls calls, Attacher attacher, Optio
         context.Response.StatusCode = reply.Status == StatusCodes.Status500InternalServerError
             ? StatusCodes.Status502BadGateway
             : reply.Status;
-        context.Response.ContentType = reply.ContentType;
+        context.Response.ContentType = Discovery.IsText(path) ? Discovery.Text : reply.ContentType;
         context.Response.ContentLength = body.Length;
         if (body.Length > 0)
             await context.Response.Body.WriteAsync(body);

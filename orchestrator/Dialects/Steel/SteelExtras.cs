@@ -25,7 +25,7 @@ public sealed class SteelExtras(
         routes.MapGet("/v1/sessions/{id}/context", context => ForwardAsync(context, "/context"))
             .WithSummary("A session's cookies and storage")
             .Reads();
-        routes.MapPost("/v1/sessions/{id}/computer", context => ForwardAsync(context, "/computer"))
+        routes.MapPost("/v1/sessions/{id}/computer", ActAsync)
             .WithSummary("Mouse, keyboard and screenshots");
         routes.MapMethods(
             "/v1/sessions/{id}/files",
@@ -44,6 +44,11 @@ public sealed class SteelExtras(
             .Reads();
         routes.MapGet("/v1/sessions/{id}/events", EventsAsync).WithSummary("What a session, its pages and its clients did").Reads();
     }
+
+    // A worker refuses a large body while it still arrives, so that its answer may be lost.
+    private Task ActAsync(HttpContext context) => context.Request.ContentLength > options.MaxBodyBytes
+        ? throw RequestBodies.TooLarge(options.MaxBodyBytes)
+        : ForwardAsync(context, "/computer");
 
     // Takes the path from the raw request target: in a decoded path, a slash or percent sign in a name looks like any other. A path with
     // .., or one that differs from the path that was routed, must not reach the worker's other calls.

@@ -4,6 +4,7 @@ import { HttpClient, type RequestOptions } from '../../http/client.ts';
 import { Reply } from '../../http/reply.ts';
 import { tryUpgrade } from '../../http/upgrade.ts';
 import type { TestContext } from '../../suite.ts';
+import { sleep } from '../../wait.ts';
 import { Description } from './description.ts';
 import type { paths } from './described.d.ts';
 
@@ -66,6 +67,15 @@ export function withKey({ client, onCleanup }: TestContext, key: string | undefi
   const other = new HttpClient(client.base, key);
   onCleanup(() => other.close());
   return other;
+}
+
+/** Calls again while the server is full for a moment: workers of sessions that have just ended start their browsers again. */
+export async function patiently<T extends { response: Response }>(call: () => Promise<T>): Promise<T> {
+  for (let tries = 20; ; tries--) {
+    const answer = await call();
+    if (tries === 0 || (answer.response.status !== 429 && answer.response.status !== 503)) return answer;
+    await sleep(500);
+  }
 }
 
 /** Fails unless the call had one of these answers. */

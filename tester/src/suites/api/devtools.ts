@@ -1,12 +1,12 @@
 import { check } from '../../check.ts';
 import type { Test, TestContext } from '../../suite.ts';
-import { answered, nobody, type Api, type Bench } from './bench.ts';
+import { answered, nobody, patiently, type Api, type Bench } from './bench.ts';
 
 const verbs = ['get', 'put'] as const;
 const target = '0'.repeat(31) + '1';
 
 async function open(api: Api): Promise<{ id: string }> {
-  const { data, response } = await api.POST('/v1/sessions', { body: {} });
+  const { data, response } = await patiently(() => api.POST('/v1/sessions', { body: {} }));
   check(data, `a create answered ${response.status}`);
   return { id: data.id };
 }
@@ -39,11 +39,13 @@ async function sockets(bench: Bench, context: TestContext): Promise<void> {
   const path = await open(api);
   const good = (await bench.hasBrowser(context)) ? 101 : 501;
   const { data: targets } = await api.GET('/sessions/{id}/json/list', { params: { path } });
+  const browser = targets?.map(({ devtoolsFrontendUrl }) => devtoolsFrontendUrl).find((url) => url?.includes('/devtools/browser/'))?.split('/').at(-1);
   const page = targets?.find(({ type }) => type === 'page')?.id ?? target;
   const paths: [string, number][] = [
     [`/sessions/${path.id}/cdp`, good],
     [`/sessions/${path.id}/devtools/page/${page}`, good],
     [`/sessions/${path.id}/devtools/page/${target}`, good === 101 ? 404 : 501],
+    ...(browser ? [[`/sessions/${path.id}/devtools/browser/${browser}`, 101] as [string, number]] : []),
     [`/devtools/page/${page}`, good === 101 ? 101 : 503],
     [`/devtools/page/${target}`, good === 101 ? 404 : 503],
     [`/devtools/page/${page}?sessionId=${path.id}`, 400],
@@ -80,7 +82,7 @@ async function atRoot(bench: Bench, context: TestContext): Promise<void> {
     answered('/json/version', await api.request(verb, '/json/version', { params: { query: { sessionId: nobody } } }), 404);
     answered('/json/version', await api.request(verb, '/json/version', { params: { query: { timeout: -1 } } }), 400);
     answered('/json/protocol', await api.request(verb, '/json/protocol'), good);
-    const opened = await api.PUT('/json/new');
+    const opened = await patiently(() => api.PUT('/json/new'));
     answered('/json/new', opened, good);
     const own = { params: { path: { target: opened.data?.id ?? target } }, parseAs: 'text' } as const;
     answered('activate', await api.request(verb, '/json/activate/{target}', own), has ? 200 : 503);

@@ -1,7 +1,7 @@
 import { check, skip } from '../../check.ts';
 import type { Test, TestContext } from '../../suite.ts';
 import { poll } from '../../wait.ts';
-import { answered, withKey, type Bench } from './bench.ts';
+import { answered, patiently, withKey, type Bench } from './bench.ts';
 
 async function figures(bench: Bench, context: TestContext): Promise<void> {
   const api = await bench.api(context);
@@ -19,7 +19,7 @@ async function figures(bench: Bench, context: TestContext): Promise<void> {
 
 async function workers(bench: Bench, context: TestContext): Promise<void> {
   const api = await bench.api(context);
-  const { data: session } = await api.POST('/sessions', { body: {} });
+  const { data: session } = await patiently(() => api.POST('/sessions', { body: {} }));
   const { data } = await api.GET('/workers');
   const worker = data?.workers.find(({ session_id }) => session_id === session!.id);
   check(worker, 'the workers do not name the one of a session');
@@ -40,7 +40,7 @@ async function holders(bench: Bench, context: TestContext): Promise<void> {
   if (context.options.holderKey === undefined) skip('give a key that is no operator\'s by --holder-key to test with');
   const api = await bench.api(context, withKey(context, context.options.holderKey).headers);
   const operator = await bench.api(context);
-  const { data: session } = await operator.POST('/sessions', { body: {} });
+  const { data: session } = await patiently(() => operator.POST('/sessions', { body: {} }));
   const { data } = await operator.GET('/workers');
   const path = { id: data!.workers.find(({ session_id }) => session_id === session!.id)!.id };
   answered('/workers', await api.GET('/workers'), 200);
@@ -70,6 +70,9 @@ async function dashboard(bench: Bench, context: TestContext): Promise<void> {
     const reply = await bench.send(context, method, path, { headers: cookie });
     check(reply.status === status || reply.status === 503, `${method} ${path} answered ${reply}`);
   }
+  for (const [method, path] of [['GET', '/dashboard/nothing'], ['POST', '/dashboard/_blazor/negotiate?negotiateVersion=1'], ['POST', '/dashboard/nothing'], ['POST', '/dashboard/_blazor/disconnect']])
+    await bench.send(context, method!, path!, { headers: cookie });
+  await bench.connect(context, '/dashboard/_blazor', [`Cookie: ${cookie.cookie}`]);
 }
 
 export function node(bench: Bench): Test[] {
