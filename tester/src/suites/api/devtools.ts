@@ -39,13 +39,12 @@ async function sockets(bench: Bench, context: TestContext): Promise<void> {
   const path = await open(api);
   const good = (await bench.hasBrowser(context)) ? 101 : 501;
   const { data: targets } = await api.GET('/sessions/{id}/json/list', { params: { path } });
-  const browser = targets?.map(({ devtoolsFrontendUrl }) => devtoolsFrontendUrl).find((url) => url?.includes('/devtools/browser/'))?.split('/').at(-1);
   const page = targets?.find(({ type }) => type === 'page')?.id ?? target;
   const paths: [string, number][] = [
     [`/sessions/${path.id}/cdp`, good],
     [`/sessions/${path.id}/devtools/page/${page}`, good],
     [`/sessions/${path.id}/devtools/page/${target}`, good === 101 ? 404 : 501],
-    ...(browser ? [[`/sessions/${path.id}/devtools/browser/${browser}`, 101] as [string, number]] : []),
+    [`/sessions/${path.id}/devtools/browser/${target}`, good === 101 ? 404 : 501],
     [`/devtools/page/${page}`, good === 101 ? 101 : 503],
     [`/devtools/page/${target}`, good === 101 ? 404 : 503],
     [`/devtools/page/${page}?sessionId=${path.id}`, 400],

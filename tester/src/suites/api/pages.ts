@@ -45,7 +45,7 @@ async function hangs(bench: Bench, context: TestContext): Promise<void> {
   check(opened.status === 200, `a new page answered ${opened}`);
   await Promise.all([
     ...(['/v1/scrape', '/v1/screenshot', '/v1/pdf'] as const).map(async (each) =>
-      answered(`${each} of it`, await api.POST(each, { body: { url: site.url('/') } }), 504, 429)),
+      answered(`${each} of it`, await patiently(() => api.POST(each, { body: { url: site.url('/') } })), 504)),
     api.POST('/v1/sessions/{id}/computer', { params: { path }, body: { action: 'take_screenshot' } })
       .then((answer) => answered('a computer action on it', answer, 504)),
   ]);

@@ -1,4 +1,5 @@
 import { check, skip } from '../../check.ts';
+import { CdpSocket, pageTargetUrl } from '../../clients/cdp-socket.ts';
 import { exchange, head } from '../../http/raw.ts';
 import { Reply } from '../../http/reply.ts';
 import { localSite, page } from '../../net/site.ts';
@@ -60,7 +61,9 @@ async function recording(bench: Bench, context: TestContext): Promise<void> {
   const created = await patiently(() => api.POST('/sessions', { params: { query: { record: 'frames' } }, body: {} }));
   const path = { id: created.data!.id };
   const site = await localSite(context, { '/': page('pictured') });
-  await context.client.request('PUT', `/sessions/${path.id}/json/new?${site.url('/')}`);
+  const driven = await CdpSocket.open(await pageTargetUrl(context, path.id), context.client.headers);
+  context.onCleanup(() => driven.close());
+  await driven.call('Page.navigate', { url: site.url('/') });
   const frame = await poll(async () => {
     const { data } = await api.GET('/sessions/{id}/events', { params: { path } });
     check(data && typeof data === 'object', 'the recording is no page');
