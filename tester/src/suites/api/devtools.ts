@@ -3,6 +3,7 @@ import type { Test, TestContext } from '../../suite.ts';
 import { answered, nobody, patiently, type Api, type Bench } from './bench.ts';
 
 const verbs = ['get', 'put'] as const;
+const lists = ['/sessions/{id}/json', '/sessions/{id}/json/list', '/sessions/{id}/json/version', '/sessions/{id}/json/protocol'] as const;
 const target = '0'.repeat(31) + '1';
 
 async function open(api: Api): Promise<{ id: string }> {
@@ -16,7 +17,7 @@ async function ofSession(bench: Bench, context: TestContext): Promise<void> {
   const api = await bench.api(context);
   const path = await open(api);
   const good = (await bench.hasBrowser(context)) ? 200 : 501;
-  for (const list of ['/sessions/{id}/json', '/sessions/{id}/json/list', '/sessions/{id}/json/version', '/sessions/{id}/json/protocol'] as const) {
+  for (const list of lists) {
     answered(list, await api.GET(list, { params: { path } }), good);
     answered(list, await api.PUT(list, { params: { path } }), good);
   }
@@ -49,14 +50,19 @@ async function sockets(bench: Bench, context: TestContext): Promise<void> {
     [`/devtools/page/${target}`, good === 101 ? 404 : 503],
     [`/devtools/page/${page}?sessionId=${path.id}`, 400],
     ...['/', '/chromium', '/chrome'].flatMap((root): [string, number][] => [
-      [root, good], [`${root}?sessionId=${path.id}`, good], [`${root}?sessionId=${nobody}`, 404], [`${root}?timeout=soon`, 400], [`${root}?stealth=true`, 501],
+      [root, good],
+      [`${root}?sessionId=${path.id}`, good],
+      [`${root}?sessionId=${nobody}`, 404],
+      [`${root}?timeout=soon`, 400],
+      [`${root}?stealth=true`, 501],
     ]),
   ];
   for (const [socket, status] of paths) {
     const reply = await bench.connect(context, socket);
     check(reply.status === status, `a WebSocket to ${socket} answered ${reply}, expected ${status}`);
   }
-  for (const plain of [`/sessions/${path.id}/cdp`, `/sessions/${path.id}/devtools/page/x`, `/sessions/${path.id}/devtools/browser/x`, '/chromium', '/chrome', '/devtools/page/x']) {
+  const own = ['cdp', 'devtools/page/x', 'devtools/browser/x'].map((each) => `/sessions/${path.id}/${each}`);
+  for (const plain of [...own, '/chromium', '/chrome', '/devtools/page/x']) {
     check((await bench.send(context, 'GET', plain)).status === 426, `${plain} answers without a WebSocket`);
     const playwright = await bench.send(context, 'GET', plain, { headers: { 'x-playwright-browser': 'chromium' } });
     check(playwright.status === 501, `${plain} answers Playwright's own protocol with ${playwright}`);

@@ -3,6 +3,19 @@ import type { Test, TestContext } from '../../suite.ts';
 import { poll } from '../../wait.ts';
 import { answered, patiently, withKey, type Bench } from './bench.ts';
 
+const expected = [
+  ['GET', '/dashboard', 302],
+  ['GET', '/dashboard/', 200],
+  ['GET', '/dashboard/app.css', 200],
+  ['POST', '/dashboard/sign-out', 302],
+] as const;
+const odd = [
+  ['GET', '/dashboard/nothing'],
+  ['POST', '/dashboard/nothing'],
+  ['POST', '/dashboard/_blazor/negotiate?negotiateVersion=1'],
+  ['POST', '/dashboard/_blazor/disconnect'],
+] as const;
+
 async function figures(bench: Bench, context: TestContext): Promise<void> {
   const api = await bench.api(context);
   answered('/health', await api.GET('/health', { parseAs: 'text' }), 200);
@@ -61,17 +74,16 @@ async function pages(bench: Bench, context: TestContext): Promise<void> {
 async function dashboard(bench: Bench, context: TestContext): Promise<void> {
   const { options } = context;
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
-  const signIn = (key: string) => bench.send(context, 'POST', '/dashboard/sign-in', { headers: form, body: `key=${encodeURIComponent(key)}` });
+  const signIn = (key: string) =>
+    bench.send(context, 'POST', '/dashboard/sign-in', { headers: form, body: `key=${encodeURIComponent(key)}` });
   check((await signIn('wrong')).status === 401, 'a wrong key opens the dashboard');
   const signed = options.apiKey === undefined ? undefined : await signIn(options.apiKey);
   const cookie = { cookie: signed?.header('set-cookie')?.split(';')[0] ?? '' };
-  const expected = [['GET', '/dashboard', 302], ['GET', '/dashboard/', 200], ['GET', '/dashboard/app.css', 200], ['POST', '/dashboard/sign-out', 302]] as const;
   for (const [method, path, status] of expected) {
     const reply = await bench.send(context, method, path, { headers: cookie });
     check(reply.status === status || reply.status === 503, `${method} ${path} answered ${reply}`);
   }
-  for (const [method, path] of [['GET', '/dashboard/nothing'], ['POST', '/dashboard/_blazor/negotiate?negotiateVersion=1'], ['POST', '/dashboard/nothing'], ['POST', '/dashboard/_blazor/disconnect']])
-    await bench.send(context, method!, path!, { headers: cookie });
+  for (const [method, path] of odd) await bench.send(context, method, path, { headers: cookie });
   await bench.connect(context, '/dashboard/_blazor', [`Cookie: ${cookie.cookie}`]);
 }
 

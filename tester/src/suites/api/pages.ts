@@ -7,13 +7,13 @@ const article = page(
   'article',
   '<meta name="description" content="d"><script type="application/ld+json">{"a":1}</script><h1>Heading</h1><p>Text.</p><a href="/x">x</a>',
 );
-const file = { type: 'application/zip', body: 'PK', headers: { 'content-disposition': 'attachment' } };
+const download = { type: 'application/zip', body: 'PK', headers: { 'content-disposition': 'attachment' } };
 
 async function made(bench: Bench, context: TestContext): Promise<void> {
   const api = await bench.api(context);
   const has = await bench.hasBrowser(context);
   const good = (status: number) => (has ? status : 501);
-  const site = await localSite(context, { '/': article, '/file': file, });
+  const site = await localSite(context, { '/': article, '/file': download, });
   const url = site.url('/');
   const all = { url, format: ['html', 'cleaned_html', 'markdown', 'readability'] as const, screenshot: true, pdf: true };
   const scraped = await patiently(() => api.POST('/v1/scrape', { body: { ...all, format: [...all.format] } }));
@@ -24,7 +24,8 @@ async function made(bench: Bench, context: TestContext): Promise<void> {
   ];
   for (const each of saved) {
     answered('a file of a page', each, good(200));
-    if (each.data) check((await bench.send(context, 'GET', new URL(each.data.url).pathname)).status === 200, `${each.data.url} is not there`);
+    const file = each.data && await bench.send(context, 'GET', new URL(each.data.url).pathname);
+    check(!file || file.status === 200, `a file that was made answered ${file}`);
   }
   answered('a file that is not there', await api.GET('/v1/artifacts/{name}', { params: { path: { name: 'none.png' } } }), 404);
   for (const path of ['/v1/scrape', '/v1/screenshot', '/v1/pdf'] as const) {

@@ -3,6 +3,8 @@ import type { Test, TestContext } from '../../suite.ts';
 import { inParallel } from '../../wait.ts';
 import { nobody, withKey, type Bench } from './bench.ts';
 
+const ofOne = /^(\/v1)?\/(sessions|live|kill|workers)\/\{id\}(?!.*\{rest\})/;
+
 /** Any address that leads to the route. */
 export function filled(path: string): string {
   return path.replace('{id}', nobody).replace(/\{\w+\}/g, 'x');
@@ -38,7 +40,7 @@ async function cloud(bench: Bench, context: TestContext): Promise<void> {
 
 async function unknown(bench: Bench, context: TestContext): Promise<void> {
   const { operations } = await bench.read(context);
-  for (const { method, path } of operations.filter((each) => /^(\/v1)?\/(sessions|live|kill|workers)\/\{id\}(?!.*\{rest\})/.test(each.path))) {
+  for (const { method, path } of operations.filter((each) => ofOne.test(each.path))) {
     const isSocket = /\/(cdp|devtools\/\w+\/\{target\})$/.test(path);
     if (!isSocket) await bench.send(context, method, filled(path));
     else check((await bench.connect(context, filled(path))).status === 404, `${path} leads to a session that does not exist`);

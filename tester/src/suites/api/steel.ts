@@ -78,7 +78,7 @@ async function extras(bench: Bench, context: TestContext): Promise<void> {
   answered('a delete of all', await api.DELETE('/v1/sessions/{id}/files', { params: { path } }), good(204));
   answered('the pages', await api.GET('/v1/sessions/{id}/live-details', { params: { path } }), good(200));
   for (const [method, call] of [['GET', 'context'], ['GET', 'files'], ['DELETE', 'files'], ['GET', 'files.zip']] as const)
-    check((await bench.send(context, method, `/v1/sessions/${path.id}/${call}`, bad)).status === good(400), `${call} takes a header that is no text`);
+    check((await bench.send(context, method, `/v1/sessions/${path.id}/${call}`, bad)).status === good(400), `${call} takes such a header`);
   await live(bench, context, data!.debugUrl, path.id);
 }
 
