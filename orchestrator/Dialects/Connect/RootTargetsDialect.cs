@@ -30,25 +30,21 @@ public sealed class RootTargetsDialect(
         foreach (var path in new[] { "/json", "/json/list" })
         {
             routes.MapMethods(path, Discovery.Verbs, discovery.OrSocket(path, ListAsync))
-                .WithSummary("The pages of all sessions, or of ?sessionId=; without any, a page that becomes a session when it is used")
                 .Reads();
         }
 
-        routes.MapPut("/json/new", discovery.OrSocket("/json/new", NewAsync)).WithSummary("Create a session and return its page");
+        routes.MapPut("/json/new", discovery.OrSocket("/json/new", NewAsync));
         routes.MapMethods(
             "/json/activate/{target}",
             Discovery.Verbs,
             discovery.OrSocket("/json/activate", context => ForwardAsync(context, "activate")))
-            .WithSummary("Bring a page of one of the sessions to the front")
             .Changes();
         routes.MapMethods(
             "/json/close/{target}",
             Discovery.Verbs,
             discovery.OrSocket("/json/close", context => ForwardAsync(context, "close")))
-            .WithSummary("Close a page of one of the sessions")
             .Changes();
         routes.MapGet("/devtools/page/{target}", AttachAsync)
-            .WithSummary("Connect a CDP client (WebSocket) to a page of one of the sessions")
             .Connects();
     }
 

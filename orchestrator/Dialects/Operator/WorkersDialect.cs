@@ -15,9 +15,9 @@ internal sealed class WorkersDialect(
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/workers", ListWorkersAsync).WithSummary("The workers").Reads();
-        routes.MapGet("/workers/{id}/log", LogAsync).WithSummary("The last lines that a worker has written").Reads();
-        routes.MapDelete("/workers/{id}", StopWorkerAsync).WithSummary("Stop a worker");
+        routes.MapGet("/workers", ListWorkersAsync).Reads();
+        routes.MapGet("/workers/{id}/log", LogAsync).Reads();
+        routes.MapDelete("/workers/{id}", StopWorkerAsync);
     }
 
     private async Task ListWorkersAsync(HttpContext context)
