@@ -1,6 +1,6 @@
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint bench simulate mutations faults soak attacks screenshots upgrade clean browser
+.PHONY: help run doctor build test lint bench simulate mutations faults soak attacks screenshots upgrade clean browser
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_GENERATE_ASPNET_CERTIFICATE := false
@@ -31,6 +31,9 @@ help: ## Show this list
 run: build browser ## Run the orchestrator on http://127.0.0.1:8080 (options: ARGS="--port 9000")
 	@exec $(ORCHESTRATOR) $(ARGS)
 
+doctor: build ## Look whether this machine can run a node, and say how to mend what is wrong (options: ARGS="--port 9000")
+	@$(ORCHESTRATOR) doctor $(ARGS)
+
 build: $(ORCHESTRATOR) $(WORKER) $(DASHBOARD) ## Build the orchestrator, the bundled worker and the dashboard
 
 test: build browser ## Run every test: units, real processes, and the tester end to end
@@ -57,6 +60,7 @@ soak: build browser ## Run mixed real sessions for a long time, and show that me
 
 screenshots: build browser ## Take screenshots of the dashboard at three sizes in both colours, and test it (SHOTS=/path/to/a/folder)
 	@cd dashboard/test && npm ci --silent && SHOTS=$(or $(SHOTS),$(CURDIR)/artifacts/screenshots) npm test --silent
+	@cp $(or $(SHOTS),artifacts/screenshots)/session-live.png docs/dashboard.png
 
 attacks: build browser ## Try the attacks of pages in all their variants: "make test" tries some of each
 	@dotnet build tests -c Release -v quiet --nologo

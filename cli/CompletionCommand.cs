@@ -5,7 +5,8 @@ namespace Steelyard.Cli;
 /// <summary><c>steelyard completion</c>: a script for the shell, which asks this program for the words that can come next.</summary>
 internal static class CompletionCommand
 {
-    private static readonly Argument<string> Shell = new Argument<string>("SHELL") { Description = "bash or zsh" }.AcceptOnlyFromAmong("bash", "zsh");
+    private static readonly Argument<string> Shell =
+        new Argument<string>("SHELL") { Description = "bash or zsh" }.AcceptOnlyFromAmong("bash", "zsh");
 
     // The parser answers the directive [suggest:POSITION] with a word in each line.
     private const string Bash = """

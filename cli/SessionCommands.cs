@@ -51,7 +51,7 @@ internal static class SessionCommands
     {
         var group = NodeCommands.Share(new Command("sessions", "List, create, look into and end sessions"));
         group.Subcommands.Add(NodeCommands.Of("ls", "List the sessions", ListAsync, [Ended, Reason, Limit]));
-        group.Subcommands.Add(NodeCommands.Of("show", "Show a session: its state, its end and its last events", SessionShow.RunAsync, [Id]));
+        group.Subcommands.Add(NodeCommands.Of("show", "Show a session, its end and its last events", SessionShow.RunAsync, [Id]));
         group.Subcommands.Add(NodeCommands.Of("create", "Create a session", CreateAsync, [Fields, Record], CreateDeadline));
         group.Subcommands.Add(NodeCommands.Of("rm", "End sessions", RemoveAsync, [Ids, All, Yes]));
         group.Subcommands.Add(NodeCommands.Of("open", "Open the live view of a session in the browser", SessionOpen.RunAsync, [Id]));

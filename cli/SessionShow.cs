@@ -23,7 +23,7 @@ internal static class SessionShow
         return 0;
     }
 
-    private static void Show(NodeCall call, LiveSession? live, EndedSession? end, IEnumerable<JsonElement> events)
+    private static void Show(NodeCall call, LiveSession? live, EndedSession? end, IReadOnlyList<JsonElement> events)
     {
         if (live is not null)
         {
@@ -55,6 +55,8 @@ internal static class SessionShow
             ]);
         }
 
+        if (events.Count == 0)
+            return;
         Output.Line("");
         call.Out.Table(["AT", "WHAT", ""], events.Select(e => new[] { Text(e, "at"), Text(e, "type"), Rest(e) }));
     }

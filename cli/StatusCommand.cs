@@ -4,7 +4,7 @@ using Steelyard.Client;
 
 namespace Steelyard.Cli;
 
-/// <summary><c>steelyard status</c>: the node in numbers, and what is wrong with it. For probes, too: its exit status says the same.</summary>
+/// <summary><c>steelyard status</c>: the node in numbers, and what is wrong with it. Its exit status is for probes.</summary>
 internal static class StatusCommand
 {
     public static Command Create() => NodeCommands.Share(NodeCommands.Of(
@@ -30,12 +30,14 @@ internal static class StatusCommand
             ("version", $"{status.Version}, up for {Words.Span(TimeSpan.FromSeconds(status.UptimeSeconds))}"),
             ("sessions", $"{workers.Leased} of {workers.Max} at most"),
             ("workers", $"{workers.Ready} ready, {workers.Starting} starting, {workers.Stopping} stopping, {workers.Parked} parked"),
-            ("queue", $"{status.Queue.Length} of {status.Queue.Limit} creates wait"),
-            ("history", status.HistoryLost is > 0 and var lost ? $"{lost} ended sessions could not be written: is the disk full?" : null),
-            ("lost events", readiness.DroppedEvents?.Where(each => each.Value > 0).Select(each => $"{each.Key} {each.Value}") is { } dropped
+            ("queue", $"{status.Queue.Length} of {status.Queue.Limit} places{Oldest(status.Queue)}"),
+            ("lost events", readiness.DroppedEvents?.Where(each => each.Value > 0 && each.Key != "history").Select(each => $"{each.Key} {each.Value}") is { } dropped
                 ? string.Join(", ", dropped) : null),
         ]);
         foreach (var problem in readiness.Problems)
-            Output.Line($"\n✗ {Output.Plain(problem.What)}\n  {Output.Plain(problem.Remedy)}");
+            Output.Line($"\n{(problem.IsFatal ? '✗' : '!')} {Output.PlainLines(problem.What)}\n  → {Output.Plain(problem.Remedy)}");
     }
+
+    private static string Oldest(QueueNumbers queue) =>
+        queue.OldestSeconds is { } seconds ? $"; the first waits for {Words.Span(TimeSpan.FromSeconds(seconds))}" : "";
 }

@@ -12,12 +12,13 @@ internal static class TopCommand
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    public static Command Create() => NodeCommands.Share(NodeCommands.Of("top", "Show the node and its workers, live, until Ctrl-C", RunAsync));
+    public static Command Create() =>
+        NodeCommands.Share(NodeCommands.Of("top", "Show the node and its workers, live, until Ctrl-C", RunAsync));
 
     private static async Task<int> RunAsync(NodeCall call)
     {
         if (!call.Out.IsLive)
-            throw new NodeException("top draws on a terminal. For scripts: status --json, workers ls --json, events --json.") { Status = 400 };
+            throw new NodeException("top draws on a terminal. For scripts: status, workers ls and events with --json.") { Status = 400 };
         var processor = new ProcessorShares();
         var events = new NewEvents(call.Api);
         Queue<NodeEvent> last = [];
@@ -48,7 +49,8 @@ internal static class TopCommand
         var of = status.Workers;
         return new Rows(
             new Text(
-                $"{call.Url.Authority}   {(readiness.Ready ? "ready" : "NOT READY")}   sessions {of.Leased}/{of.Max}   ready {of.Ready}   " +
+                $"{call.Url.Authority}   {(readiness.Ready ? "ready" : "NOT READY")}   sessions {of.Leased}/{of.Max}   " +
+                $"ready {of.Ready}   " +
                 $"starting {of.Starting}   parked {of.Parked}   queue {status.Queue.Length}/{status.Queue.Limit}   " +
                 $"up {Words.Span(TimeSpan.FromSeconds(status.UptimeSeconds))}"),
             new Rows(readiness.Problems.Select(problem => new Text(Output.Plain($"✗ {problem.What} {problem.Remedy}"), new(Color.Red)))),

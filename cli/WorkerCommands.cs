@@ -12,21 +12,33 @@ internal static class WorkerCommands
     {
         var group = NodeCommands.Share(new Command("workers", "List and stop workers, and read their logs (with an operator's key)"));
         group.Subcommands.Add(NodeCommands.Of("ls", "List the workers", ListAsync));
-        group.Subcommands.Add(NodeCommands.Of("stop", "Stop a worker; its session is lost, and another worker takes its place", StopAsync, [Id]));
+        group.Subcommands.Add(NodeCommands.Of("stop", "Stop a worker; its session is lost, and another takes its place", StopAsync, [Id]));
         group.Subcommands.Add(NodeCommands.Of("log", "Print the last lines that a worker has written", LogAsync, [Id]));
         return group;
     }
 
     private static async Task<int> ListAsync(NodeCall call)
     {
-        await call.AskAsync<NodeWorkers>(HttpMethod.Get, "/workers", reply => call.Out.Table(
+        await call.AskAsync<NodeWorkers>(HttpMethod.Get, "/workers", reply => Show(call.Out, reply));
+        return 0;
+    }
+
+    private static void Show(Output output, NodeWorkers reply)
+    {
+        output.Table(
             ["ID", "STATE", "SESSION", "MEMORY", "CPU", "AGE", "RESTARTS", "EXIT BEFORE"],
             reply.Workers.Select(worker => new[]
             {
-                worker.Id, worker.State, worker.SessionId, Words.Bytes(worker.MemoryBytes), Words.Span(TimeSpan.FromSeconds(worker.CpuSeconds)),
+                worker.Id, worker.State, worker.SessionId, Words.Bytes(worker.MemoryBytes),
+                Words.Span(TimeSpan.FromSeconds(worker.CpuSeconds)),
                 Words.Span(TimeProvider.System.GetUtcNow() - worker.StartedAt), $"{worker.Restarts}", worker.LastExit,
-            })));
-        return 0;
+            }));
+        if (reply.Exited.Count == 0)
+            return;
+        Output.Line("\nEXITED LAST");
+        foreach (var exit in reply.Exited)
+            Output.Line(Output.PlainLines(
+                $"{exit.ExitedAt.ToLocalTime():HH:mm:ss}  {exit.Id}  {exit.Exit}{(exit.LastLines is { } lines ? $"\n{lines}" : "")}"));
     }
 
     private static async Task<int> StopAsync(NodeCall call)

@@ -11,13 +11,13 @@ internal sealed record WorkerNumbers(int Ready, int Leased, int Starting, int St
     public int Free => Math.Max(0, Max - Ready - Leased - Starting - Stopping - Parked);
 }
 
-internal sealed record QueueNumbers(int Length, int Limit);
+internal sealed record QueueNumbers(int Length, int Limit, double? OldestSeconds);
 
 /// <summary><c>GET /readyz</c>.</summary>
 internal sealed record Readiness(
     bool Ready, IReadOnlyList<ReadinessProblem> Problems, JsonElement? Isolation, IReadOnlyDictionary<string, long>? DroppedEvents);
 
-internal sealed record ReadinessProblem(string Code, string What, string Remedy);
+internal sealed record ReadinessProblem(string Code, string What, string Remedy, bool IsFatal);
 
 /// <summary><c>GET /sessions</c>.</summary>
 internal sealed record LiveSessions(IReadOnlyList<LiveSession> Sessions);
@@ -54,10 +54,13 @@ internal sealed record EndedSession(
     long ProxyBytesSent,
     long ProxyBytesReceived,
     double TtlSeconds,
+    double? MaxAgeSeconds,
     IReadOnlyDictionary<string, string>? Metadata);
 
 /// <summary><c>GET /workers</c>.</summary>
-internal sealed record NodeWorkers(IReadOnlyList<NodeWorker> Workers);
+internal sealed record NodeWorkers(IReadOnlyList<NodeWorker> Workers, IReadOnlyList<ExitedWorker> Exited);
+
+internal sealed record ExitedWorker(string Id, DateTimeOffset ExitedAt, string Exit, string Cause, string? LastLines);
 
 internal sealed record NodeWorker(
     string Id,

@@ -9,9 +9,12 @@ internal static class Words
     public static (string Why, string Remedy) End(EndedSession end) => (end.Reason, end.Cause) switch
     {
         ("deleted", _) => ("It was released.", ""),
+        ("expired", _) when end.MaxAgeSeconds is { } age && (end.EndedAt - end.CreatedAt).TotalSeconds >= age => (
+            $"It had reached its greatest age, {Span(TimeSpan.FromSeconds(age))}.",
+            "If its client still needed it: a longer timeout at its create, or --session-max-age."),
         ("expired", _) => (
-            "Its time was over: nobody used it, or it had reached its greatest age.",
-            "Raise its timeout, --session-ttl or --session-max-age."),
+            $"Nobody used it for {Span(TimeSpan.FromSeconds(end.TtlSeconds))}.",
+            "If its client still needed it: keep a client attached, or a longer inactivityTimeout at its create, or --session-ttl."),
         ("drained", _) => ("The node shut down.", "Start it with --on-shutdown leave to keep sessions over a restart."),
         (_, "out_of_memory") => (
             "Its browser needed more memory than a worker may have.",
@@ -27,11 +30,14 @@ internal static class Words
             "Look at the last requests in the timeline: the page may have kept the browser busy."),
         (_, "crashed") => (
             "Its worker died.",
-            "Look at the last events in the timeline, and at the worker's last lines in the node's log."),
+            "Look at the last events in the timeline, and at the worker's last lines (steelyard workers ls, or the page Workers)."),
         (_, "wrong_answer") => ("Its worker gave a wrong answer, so it was not trusted any more.", "Check the --worker program."),
         (_, "stopped_by_operator") => ("An operator stopped its worker.", ""),
         _ => ("It lost its worker.", "Look at the last events in the timeline."),
     };
+
+    /// <summary>The end of an id: its begin is the same for all sessions of a node.</summary>
+    public static string ShortId(string id) => id.Length > 8 ? $"…{id[^8..]}" : id;
 
     public static string Bytes(long bytes) => bytes switch
     {

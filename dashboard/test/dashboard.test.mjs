@@ -16,6 +16,7 @@ const skip = BROWSER ? false : 'no Chromium is installed: run make browser';
 
 const HOSTILE = '<img src=x onerror="window.hacked=1">';
 const PAGES_OF_SITE = {
+  '/shop': readFileSync(new URL('shop.html', import.meta.url)),
   '/error': '<title>Shop</title><script>setTimeout(() => { throw new Error("no price for item 7") }, 50)</script>',
   '/dialog': '<title>Ask</title><script>setTimeout(() => confirm("Leave the page?"), 50)</script>',
   '/hostile': `<title>${HOSTILE}</title><script>console.log('${HOSTILE}')</script>`,
@@ -105,7 +106,7 @@ describe('a node with sessions', { skip }, () => {
   test('a session that begins and ends is seen without a reload', async () => {
     const page = await open(node, 'sessions');
     const id = await node.create();
-    const row = page.getByRole('link', { name: id.slice(0, 8) });
+    const row = page.getByRole('link', { name: id.slice(-8) });
     await row.waitFor();
     await node.call(`/sessions/${id}`, { method: 'DELETE' });
     await row.waitFor({ state: 'detached' });
@@ -116,9 +117,9 @@ describe('a node with sessions', { skip }, () => {
     const page = await open(node, 'sessions');
     const id = await node.create();
     await page.getByRole('button', { name: `Release ${id}` }).click();
-    await page.getByRole('link', { name: id.slice(0, 8) }).waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: id.slice(-8) }).waitFor({ state: 'detached' });
     const two = await node.create();
-    await page.locator('#filter').fill(two.slice(0, 8));
+    await page.locator('#filter').fill(two.slice(-8));
     await page.getByRole('button', { name: 'Release all 1' }).click();
     await page.getByRole('button', { name: 'Release', exact: true }).last().click();
     await page.getByText('1 released').waitFor();
@@ -188,15 +189,15 @@ describe('a node with keys', { skip }, () => {
     const theirs = await node.create('', { 'x-api-key': 'other-key' });
     const page = await signIn('team-key');
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
-    await page.getByRole('link', { name: mine.slice(0, 8) }).waitFor();
-    assert.equal(await page.getByRole('link', { name: theirs.slice(0, 8) }).count(), 0);
+    await page.getByRole('link', { name: mine.slice(-8) }).waitFor();
+    assert.equal(await page.getByRole('link', { name: theirs.slice(-8) }).count(), 0);
     await page.goto(`${node.url}/dashboard/sessions/${theirs}`);
     await page.getByText('No such session').waitFor();
     await page.context().close();
     const ops = await signIn('ops-key');
     await ops.getByRole('link', { name: 'Sessions', exact: true }).click();
-    await ops.getByRole('link', { name: mine.slice(0, 8) }).waitFor();
-    await ops.getByRole('link', { name: theirs.slice(0, 8) }).waitFor();
+    await ops.getByRole('link', { name: mine.slice(-8) }).waitFor();
+    await ops.getByRole('link', { name: theirs.slice(-8) }).waitFor();
     await ops.context().close();
   });
 
@@ -286,6 +287,19 @@ describe('real sessions', { skip }, () => {
     }
     await client.close();
     await page.context().close();
+  });
+
+  test('a live session is seen beside its timeline, as in the picture of the README', async () => {
+    const { id, client, page } = await use('/shop');
+    for (const name of ['Fern', 'Dusk']) await page.locator('article', { hasText: name }).getByRole('button').click();
+    const view = await timeline(id, 'stock is loaded');
+    const live = view.frameLocator('iframe');
+    await live.locator('#cover').waitFor({ state: 'hidden' });
+    await view.waitForTimeout(1000);
+    await check(view, 'session-live');
+    await node.call(`/sessions/${id}`, { method: 'DELETE' });
+    await client.close().catch(() => {});
+    await view.context().close();
   });
 
   test('a live view opens twenty times, and on a phone its buttons do not lie on one another', async () => {

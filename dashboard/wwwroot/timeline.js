@@ -229,7 +229,8 @@ class Timeline {
       pen.moveTo(place, 0);
       pen.lineTo(place, height - AXIS_HEIGHT + 4);
       pen.stroke();
-      pen.fillText(clock(at, step < 1000), place + 3, height - AXIS_HEIGHT / 2);
+      const label = clock(at, step < 1000);
+      if (place + 3 + pen.measureText(label).width <= width) pen.fillText(label, place + 3, height - AXIS_HEIGHT / 2);
     }
   }
 

@@ -5,7 +5,7 @@ using Options = Steelyard.Settings.Options;
 
 namespace Steelyard.Doctor;
 
-/// <summary><c>steelyard doctor</c>: looks whether this machine can run a node with these options, and says how to mend what is wrong.</summary>
+/// <summary><c>steelyard doctor</c>: looks whether this machine can run a node, and says how to mend what is wrong.</summary>
 internal static class DoctorCommand
 {
     private const string Name = "doctor";
@@ -13,7 +13,7 @@ internal static class DoctorCommand
     /// <param name="settings">See <see cref="CommandLine.RunAsync"/>.</param>
     public static Command Create(Func<IConfiguration> settings)
     {
-        var command = new Command(Name, "Look whether this machine can run a node with the options of serve, and how to mend what is wrong");
+        var command = new Command(Name, "Look whether this machine can run a node (with the options of serve), and say how to mend it");
         var json = new Option<bool>("--json") { Description = "Print JSON, for scripts" };
         command.Options.Add(json);
         CommandLine.AddServe(command, settings, (options, line) => RunAsync(options, Words(line), line.GetValue(json)));
@@ -28,7 +28,8 @@ internal static class DoctorCommand
     private static async Task<int> RunAsync(Options options, string[] words, bool isJson)
     {
         List<Finding> findings = [];
-        foreach (var finding in MachineChecks.All(options))
+        var running = await RunningNode.LookAsync(options);
+        foreach (var finding in MachineChecks.All(options, running))
             Add(finding);
         if (findings.TrueForAll(finding => finding.Verdict != Verdict.Bad))
         {

@@ -19,7 +19,7 @@ internal static class KernelCheck
         if (version < Files)
             return Finding.Weak(What, $"Linux {version}: before {Files} browsers can read all files that their user can", update);
         return version < Egress
-            ? Finding.Weak(What, $"Linux {version}: before {Egress} the --egress rules hold for pages, but not for clients over CDP", update)
+            ? Finding.Weak(What, $"Linux {version}: before {Egress} the --egress rules hold for pages, not for clients over CDP", update)
             : Finding.Good(What, $"Linux {version}");
     }
 }

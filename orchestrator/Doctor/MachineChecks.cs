@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Steelyard.Contract;
 using Steelyard.Hosting;
-using Steelyard.Machine;
 using Steelyard.Processes;
 using Steelyard.Settings;
 using Steelyard.Workers;
@@ -15,14 +14,22 @@ internal static class MachineChecks
 {
     /// <summary>Looks at one thing after another.</summary>
     /// <param name="options">The options of the node that is to run here.</param>
-    public static IEnumerable<Finding> All(Options options) =>
-    [
-        KernelCheck.Of(Environment.OSVersion.Version), Worker(options), Descriptors(options), Port(options), WorkerPorts(options),
-        .. FolderChecks.All(options), Keys(options),
-    ];
-
-    private static Finding Worker(Options options)
+    /// <param name="running">What is known of a node that has the port already; null when none has.</param>
+    public static IEnumerable<Finding> All(Options options, Finding? running)
     {
+        yield return KernelCheck.Of(Environment.OSVersion.Version);
+        yield return Worker(options, out var kind);
+        yield return Descriptors(options, kind);
+        yield return running ?? Port(options);
+        yield return WorkerPorts(options);
+        foreach (var finding in FolderChecks.All(options))
+            yield return finding;
+        yield return Keys(options);
+    }
+
+    private static Finding Worker(Options options, out WorkerKind kind)
+    {
+        kind = WorkerKind.Chromium;
         try
         {
             var command = WorkerCommand.Parse(
@@ -31,12 +38,13 @@ internal static class MachineChecks
                 WorkerCommand.FindBundled(AppContext.BaseDirectory),
                 BrowserLocator.Find(null) is not null,
                 options.WorkerApi);
-            return command.Kind switch
+            return (kind = command.Kind) switch
             {
                 WorkerKind.Foreign => Finding.Good("worker", command.Path),
-                WorkerKind.Chromium when BrowserLocator.Find(null) is { } browser => Finding.Good("browser", browser),
-                WorkerKind.Chromium => Finding.Bad("browser", "no Chromium is installed", Install),
-                _ when options.Worker == "auto" => Finding.Bad("browser", "no Chromium is installed, so workers would be simulated", Install),
+                WorkerKind.Chromium when BrowserLocator.Find(Asked(command)) is { } browser => Finding.Good("browser", browser),
+                WorkerKind.Chromium => Finding.Bad("browser", BrowserLocator.Missing(Asked(command)), Install),
+                _ when options.Worker == "auto" =>
+                    Finding.Bad("browser", "no Chromium is installed, so workers would be simulated", Install),
                 _ => Finding.Good("worker", "simulated: they hold JSON, and no browser"),
             };
         }
@@ -47,14 +55,16 @@ internal static class MachineChecks
     }
 
     private const string Install =
-        "apt-get install chromium-headless-shell fonts-liberation, or set CHROMIUM_PATH to a Chromium or chrome-headless-shell.";
+        "apt-get install chromium-headless-shell fonts-liberation, or name one: --worker \"chromium --browser /path/to/it\".";
 
-    private static Finding Descriptors(Options options)
+    private static string? Asked(WorkerCommand command) =>
+        command.Arguments.SkipWhile(word => word != "--browser").ElementAtOrDefault(1);
+
+    private static Finding Descriptors(Options options, WorkerKind kind)
     {
         try
         {
-            var (_, note) = DescriptorBudget.Apply(
-                options.MaxWorkers == 0 ? options with { MaxWorkers = 1 } : options, ProcessLimits.Descriptors);
+            var (_, note) = MachineDefaults.Apply(options, kind);
             return note is null
                 ? Finding.Good("open files", $"{ProcessLimits.Descriptors} at most")
                 : Finding.Weak("open files", note, "Raise the limit: ulimit -n 65536, or LimitNOFILE=65536 in the unit.");

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Steelyard.Hosting;
 using Steelyard.Processes;
 using Steelyard.Settings;
 using Options = Steelyard.Settings.Options;
@@ -18,6 +19,10 @@ internal sealed partial class TrialNode(Options options, string[] words)
 {
     private const int LastLines = 5;
 
+    private const UnixFileMode Passable =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(10);
 
@@ -26,9 +31,10 @@ internal sealed partial class TrialNode(Options options, string[] words)
 
     public async IAsyncEnumerable<Finding> RunAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("steelyard-doctor-");
+        // Beside the real one: browsers must be able to pass the same folders.
+        var folder = Directory.CreateDirectory($"{options.RunDirectory}-doctor-{Environment.ProcessId}", Passable);
         var log = Path.Combine(folder.FullName, "log");
-        var node = OsProcess.Start(new(Environment.ProcessPath!, [.. words, .. Own(folder.FullName)])
+        var node = OsProcess.Start(new(OwnProgram.Path, OwnProgram.Arguments([.. words, .. Own(folder.FullName)]))
         {
             LogPath = log,
             Environment = new Dictionary<string, string?> { [OwnVariables.Prefix + "OPERATOR_KEY"] = $"doctor:{key}" },
@@ -58,7 +64,9 @@ internal sealed partial class TrialNode(Options options, string[] words)
         {
             var url = await UntilAsync(node, log, "listen", () => Task.FromResult(UrlIn(log)));
             using var handler = new SocketsHttpHandler();
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null; // It is for another name than this address.
+
+            // The certificate is for another name than this address.
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
             using var http = new HttpClient(handler) { BaseAddress = url, Timeout = options.WorkerStartTimeout };
             http.DefaultRequestHeaders.Authorization = new("Bearer", key);
             var ready = await UntilAsync(node, log, "have a worker ready", () => ReadyAsync(http));
@@ -82,7 +90,7 @@ internal sealed partial class TrialNode(Options options, string[] words)
     private async Task<T> UntilAsync<T>(OsProcess node, string log, string what, Func<Task<T?>> probe)
         where T : class
     {
-        while (!node.Exited.IsCompleted && TimeProvider.System.GetElapsedTime(started) < 2 * options.WorkerStartTimeout)
+        while (!node.Exited.IsCompleted && TimeProvider.System.GetElapsedTime(started) < StartTime + (2 * options.WorkerStartTimeout))
         {
             if (await probe() is { } found)
                 return found;
@@ -95,15 +103,16 @@ internal sealed partial class TrialNode(Options options, string[] words)
 
     private static async Task<Finding> SessionAsync(HttpClient http)
     {
+        const string remedy = "See the status codes in docs/operations.md.";
         var begun = TimeProvider.System.GetTimestamp();
         using var created = await http.PostAsync("/sessions", null);
         var answer = await created.Content.ReadAsStringAsync();
         if (!created.IsSuccessStatusCode)
-            return Finding.Bad("session", $"a create was answered {(int)created.StatusCode}: {answer}", "See the status codes in docs/operations.md.");
+            return Finding.Bad("session", $"a create was answered {(int)created.StatusCode}: {answer}", remedy);
         using var ended = await http.DeleteAsync($"/sessions/{JsonElement.Parse(answer).GetProperty("id").GetString()}");
         return ended.IsSuccessStatusCode
             ? Finding.Good("session", $"created and ended in {TimeProvider.System.GetElapsedTime(begun).TotalMilliseconds:0} ms")
-            : Finding.Bad("session", $"its end was answered {(int)ended.StatusCode}", "See the status codes in docs/operations.md.");
+            : Finding.Bad("session", $"its end was answered {(int)ended.StatusCode}", remedy);
     }
 
     [GeneratedRegex(@"listens on (http\S+)")]

@@ -66,6 +66,9 @@ public sealed class HistoryStore : IAsyncDisposable
     /// <summary>Number of rows that were added and will never be written.</summary>
     public long Lost => troubles.Lost;
 
+    /// <summary>Why a read or write has failed the last time, for people; empty when none has.</summary>
+    public string LastTrouble => troubles.Latest;
+
     /// <summary>Queues a row to be written soon. Never waits. Drops the row when the queue is full.</summary>
     public void Add(HistoryRow row) => writer.Add(row);
 

@@ -22,6 +22,16 @@ internal sealed class HistoryTroubles(TimeProvider time, ILogger logger)
         }
     }
 
+    /// <summary>Why a read or write has failed the last time; empty when none has.</summary>
+    public string Latest
+    {
+        get
+        {
+            lock (gate)
+                return latest;
+        }
+    }
+
     /// <summary>Counts a read or write that failed.</summary>
     /// <param name="rows">Number of rows that will never be written because of it.</param>
     /// <param name="why">The cause, for the log.</param>

@@ -131,8 +131,8 @@ public static class CommandLine
         CheckApart([.. options.BrowserFolders.Select(Exposure.Real)]);
         return options with
         {
-            RunDirectory = options.RunDirectory.Length > 0 ? options.RunDirectory : DefaultRunDirectory(options.Port),
-            DataDirectory = options.History ? options.DataDirectory ?? DefaultDataDirectory(options.Port) : "",
+            RunDirectory = options.RunDirectory.Length > 0 ? options.RunDirectory : DefaultFolders.Run(options.Port),
+            DataDirectory = options.History ? options.DataDirectory ?? DefaultFolders.Data(options.Port) : "",
         };
     }
 
@@ -232,28 +232,5 @@ public static class CommandLine
         {
             throw new ArgumentException($"--{option.Name}: {e.Message}", e);
         }
-    }
-
-    // With --port 0 the port differs at each start, so there is no history to continue. A user without a home has no place for it.
-    private static string DefaultDataDirectory(int port)
-    {
-        var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } given && Path.IsPathRooted(given)
-            ? given
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
-        return port == 0 || !Path.IsPathRooted(state)
-            ? ""
-            : Path.Combine(state, "steelyard", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
-    }
-
-    // Memory is preferred: records are small, and writing them must be fast.
-    private static string DefaultRunDirectory(int port)
-    {
-        // Root's runtime folder is not accessible to other users, and browsers of a root node run as other users.
-        var root = !Environment.IsPrivilegedProcess
-            && Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime
-            && Directory.Exists(runtime)
-            ? Path.Combine(runtime, "steelyard")
-            : Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"steelyard-{Environment.UserName}");
-        return Path.Combine(root, port.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 }

@@ -150,14 +150,9 @@ internal sealed class Supervisor(Options options, TimeProvider time)
     }
 
     // The same program with the same arguments. It knows that it is the child because it gets a socket.
-    private static OsProcess Start(Socket socket)
+    private static OsProcess Start(Socket socket) => OsProcess.Start(new(OwnProgram.Path, OwnProgram.SameArguments)
     {
-        var words = Environment.GetCommandLineArgs();
-        var program = Environment.ProcessPath!;
-        return OsProcess.Start(new(program, Path.GetFileNameWithoutExtension(program) == "dotnet" ? words : words[1..])
-        {
-            Environment = new Dictionary<string, string?> { [OwnVariables.SocketCount] = "1", [OwnVariables.SocketPid] = null },
-            InheritedHandles = [socket.SafeHandle],
-        });
-    }
+        Environment = new Dictionary<string, string?> { [OwnVariables.SocketCount] = "1", [OwnVariables.SocketPid] = null },
+        InheritedHandles = [socket.SafeHandle],
+    });
 }

@@ -6,7 +6,7 @@ using Steelyard.Settings;
 
 namespace Steelyard.Hosting;
 
-/// <summary>The certificate of --tls-cert and --tls-key. Its files are read again when they change, so that a renewal needs no restart.</summary>
+/// <summary>The certificate of --tls-cert and --tls-key. Its files are read again when they change: a renewal needs no restart.</summary>
 internal sealed class TlsCertificate
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
@@ -58,7 +58,8 @@ internal sealed class TlsCertificate
         {
             var chain = new X509Certificate2Collection();
             chain.ImportFromPemFile(options.TlsCert);
-            return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(options.TlsCert, options.TlsKey), chain, offline: true);
+            var certificate = X509Certificate2.CreateFromPemFile(options.TlsCert, options.TlsKey);
+            return SslStreamCertificateContext.Create(certificate, chain, offline: true);
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -17,6 +17,10 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
 
     public int CountNeedsLock => returning.Count + newcomers.Count;
 
+    /// <summary>How long the one that waits longest has waited; null when nobody waits.</summary>
+    public TimeSpan? OldestWaitNeedsLock => new[] { returning.First, newcomers.First }.OfType<LinkedListNode<Place>>()
+        .Select(place => (TimeSpan?)time.GetElapsedTime(place.Value.Since)).Max();
+
     /// <summary>Number of creates refused within the last minute because the queue was full.</summary>
     public int RecentlyRefusedNeedsLock => refused.Count();
 
@@ -32,7 +36,7 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
             throw PoolUnavailableException.QueueFull(limit, EstimateNeedsLock());
         }
 
-        var place = new Place(standing);
+        var place = new Place(standing, time.GetTimestamp());
         place.Node = (standing == Standing.New ? newcomers : returning).AddLast(place);
         return place;
     }
@@ -114,8 +118,11 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
     }
 
     /// <summary>A caller that waits. When it is served, its code continues outside the lock.</summary>
-    internal sealed class Place(Standing standing)
+    internal sealed class Place(Standing standing, long since)
     {
+        /// <summary>Timestamp of its arrival.</summary>
+        public long Since => since;
+
         public Standing Standing => standing;
 
         public TaskCompletionSource<WorkerLease> Lease { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

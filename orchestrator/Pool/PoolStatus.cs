@@ -4,6 +4,7 @@ namespace Steelyard.Pool;
 
 /// <summary>The state of a pool in numbers, all of the same moment: <c>Ready + Leased + Starting + Stopping + Parked = Slots</c>.</summary>
 /// <param name="StartFailures">Number of starts that failed in a row; see <see cref="StartGate"/>.</param>
+/// <param name="OldestWait">How long the first in the queue has waited; null when nobody waits.</param>
 /// <param name="AreStartsFailing">So many starts failed in a row that the next one cannot be relied on.</param>
 public sealed record PoolStatus(
     int Ready,
@@ -18,7 +19,8 @@ public sealed record PoolStatus(
     string? LastExit,
     int RecentlyRefused,
     int StartFailures = 0,
-    bool AreStartsFailing = false)
+    bool AreStartsFailing = false,
+    TimeSpan? OldestWait = null)
 {
     /// <summary>A create that arrives now gets a ready worker, or a worker that is starting or can still be started.</summary>
     public bool IsAvailable => Queued < Ready + (AreStartsFailing ? 0 : Starting + (Max - Slots));
@@ -38,6 +40,6 @@ public sealed record PoolStatus(
             slots.Count, max, queue.CountNeedsLock, queueLimit,
             gate.Cause ?? slots.Select(slot => slot.LastExit).LastOrDefault(exit => exit is not null),
             queue.RecentlyRefusedNeedsLock,
-            gate.Failures, gate.IsFailing);
+            gate.Failures, gate.IsFailing, queue.OldestWaitNeedsLock);
     }
 }

@@ -178,7 +178,7 @@ internal sealed class WorkerSupervisor(
     {
         try
         {
-            return $"The last lines of its log: {worker.Directory.Log.Tail()}";
+            return worker.Directory.Log.Tail() is { Length: > 0 } lines ? $"The last lines of its log: {lines}" : "It has written nothing.";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -35,6 +35,10 @@ internal sealed class RecordingKeeper(
 
     private int rounds;
     private string? problem;
+    private volatile string? trouble;
+
+    /// <summary>Why recordings cannot be kept now, for people; null when they can.</summary>
+    public string? Trouble => trouble;
 
     /// <summary>
     /// Works until it is cancelled, and then throws <see cref="OperationCanceledException"/>: what has ended by then is moved before, as
@@ -64,7 +68,10 @@ internal sealed class RecordingKeeper(
         }
 
         if (round % RoundsPerMove == 0)
+        {
+            trouble = null;
             Try(Move);
+        }
     }
 
     private void Finish()
@@ -84,7 +91,7 @@ internal sealed class RecordingKeeper(
         {
             if (e.Message != problem)
                 logger.LogWarning("Recordings cannot be kept now: {Reason}", e.Message);
-            problem = e.Message;
+            problem = trouble = e.Message;
         }
     }
 

@@ -3,18 +3,17 @@ using Steelyard.Events;
 using Steelyard.Http;
 using Steelyard.Pool;
 using Steelyard.Sessions;
-using Steelyard.Settings;
 using Steelyard.Workers;
 
 namespace Steelyard.Dialects.Operator;
 
 /// <summary>The calls of operators and probes: the numbers and the health of the node.</summary>
 internal sealed class OperatorDialect(
+    NodeStateReader state,
     SessionHistory history,
     WorkerPool pool,
     NodeEvents events,
     BrowserIsolation isolation,
-    Options options,
     TimeProvider time) : IDialect
 {
     private static readonly byte[] Ok = Encoding.ASCII.GetBytes("ok");
@@ -35,14 +34,14 @@ internal sealed class OperatorDialect(
 
     private Task ReadyAsync(HttpContext context)
     {
-        var status = pool.Status();
-        var problems = Readiness.Problems(status, pool.Closing.IsCancellationRequested, options);
-        context.Response.StatusCode = problems.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        var problems = Readiness.Problems(state.Read(context.Caller()));
+        var fatal = problems.FindAll(problem => problem.IsFatal);
+        context.Response.StatusCode = fatal.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         var isNobody = context.Caller() == Caller.Nobody;
         return context.Response.WriteShortJsonAsync(
             new(
-                problems.Count == 0,
-                isNobody ? [] : problems.ConvertAll(problem => problem.What),
+                fatal.Count == 0,
+                isNobody ? [] : fatal.ConvertAll(problem => problem.What),
                 isNobody ? [] : problems,
                 isNobody ? null : isolation.Latest,
                 isNobody ? null : events.Dropped,

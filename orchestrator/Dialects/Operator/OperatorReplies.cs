@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Steelyard.Contract;
+using Steelyard.Events;
 using Steelyard.LiveView;
 using Steelyard.Pool;
 using Steelyard.Sessions;
@@ -87,7 +88,21 @@ public sealed record HistoryEntry(
 }
 
 /// <summary><c>GET /workers</c>.</summary>
-public sealed record WorkerListReply(IReadOnlyList<WorkerEntry> Workers);
+/// <param name="Exited">The workers that have exited last, the newest first.</param>
+public sealed record WorkerListReply(IReadOnlyList<WorkerEntry> Workers, IReadOnlyList<ExitedEntry> Exited);
+
+/// <param name="ExitedAt">See <see cref="IsoTime"/>.</param>
+/// <param name="Exit">How, for people.</param>
+/// <param name="Cause">The same for programs; see the event <c>worker.exited</c>.</param>
+/// <param name="LastLines">What it wrote at its end. Null when it did not die by itself, and for callers who are not operators.</param>
+public sealed record ExitedEntry(string Id, string ExitedAt, string Exit, string Cause, string? LastLines)
+{
+    internal static ExitedEntry From(DatedEvent dated, bool isOperator)
+    {
+        var exit = (WorkerExited)dated.Event;
+        return new(exit.Worker.Id, IsoTime.Of(dated.At), exit.Exit, exit.Cause, isOperator ? exit.LastWords : null);
+    }
+}
 
 /// <param name="Port">Absent for callers who are not operators: a worker obeys every caller on its port.</param>
 /// <param name="LastExit">How the previous worker in its slot ended.</param>
@@ -125,7 +140,7 @@ public sealed record StatusReply(
         pool.IsAvailable,
         null,
         new(pool.Ready, pool.Leased, pool.Starting, pool.Stopping, pool.Parked, pool.Slots, pool.Max),
-        new(pool.Queued, pool.QueueLimit),
+        new(pool.Queued, pool.QueueLimit, pool.OldestWait is { } wait ? Math.Round(wait.TotalSeconds, 1) : null),
         Program,
         Math.Round(uptime.TotalSeconds, 1),
         lost);
@@ -133,11 +148,12 @@ public sealed record StatusReply(
 
 public sealed record PoolNumbers(int Ready, int Leased, int Starting, int Stopping, int Parked, int Slots, int Max);
 
-public sealed record QueueNumbers(int Length, int Limit);
+/// <param name="OldestSeconds">How long the first has waited; null when nobody waits.</param>
+public sealed record QueueNumbers(int Length, int Limit, double? OldestSeconds);
 
 /// <summary><c>GET /readyz</c>.</summary>
 /// <param name="Reasons">Why the node is not ready; empty for callers without a key on a node with keys.</param>
-/// <param name="Problems">The same, with what to do about each.</param>
+/// <param name="Problems">The same, with what to do about each, and what is wrong with a node that is ready.</param>
 /// <param name="Isolation">How browsers are isolated. Null before the first browser runs, when workers do not report it, and for callers
 /// without a key on a node with keys.</param>
 /// <param name="DroppedEvents">How many events each subscriber has lost since the start; null for callers without a key on a node
@@ -152,10 +168,13 @@ public sealed record ReadyReply(
     IReadOnlyDictionary<string, long>? DroppedEvents,
     long? HistoryLost);
 
-/// <param name="Code">For programs: shutdown, no_worker, starts_fail, thrashing or queue_full.</param>
+/// <param name="Code">
+/// For programs: shutdown, no_worker, starts_fail, thrashing, queue_full, busy, history_lost or recordings_lost.
+/// </param>
 /// <param name="What">What is wrong.</param>
 /// <param name="Remedy">What to do.</param>
-public sealed record ReadinessProblem(string Code, string What, string Remedy);
+/// <param name="IsFatal">The node is not ready because of it.</param>
+public sealed record ReadinessProblem(string Code, string What, string Remedy, bool IsFatal = true);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SessionListReply))]

@@ -11,7 +11,7 @@ namespace Steelyard.Dialects.Operator;
 
 /// <summary>Lists the workers, and stops one.</summary>
 internal sealed class WorkersDialect(
-    SessionRegistry sessions, WorkerPool pool, WorkerUsage usage, NodeEvents events, TimeProvider time) : IDialect
+    SessionRegistry sessions, WorkerPool pool, WorkerUsage usage, LastExits exits, NodeEvents events, TimeProvider time) : IDialect
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -39,7 +39,8 @@ internal sealed class WorkersDialect(
             used.GetValueOrDefault(worker.Id).Memory.OwnBytes,
             Math.Round(used.GetValueOrDefault(worker.Id).Processor.TotalSeconds, 2),
             IsoTime.Of(worker.Process.Identity.StartedAt(boot))));
-        await context.Response.WriteAsJsonAsync(new(entries), OperatorJson.Default.WorkerListReply);
+        List<ExitedEntry> exited = [.. exits.Newest.Select(exit => ExitedEntry.From(exit, context.Caller().IsOperator))];
+        await context.Response.WriteAsJsonAsync(new(entries, exited), OperatorJson.Default.WorkerListReply);
     }
 
     private async Task LogAsync(HttpContext context)

@@ -27,6 +27,7 @@ public sealed partial class ArchitectureTests
                 "Dialects/Events", "Dialects/LiveView", "Dialects/Operator", "Dialects/Steel", "Dialects/WebDriver", "Hosting",
                 "Telemetry", "Webhooks",
             ],
+            ["Doctor"],
             [""],
         ],
         ["worker"] =
@@ -52,7 +53,10 @@ public sealed partial class ArchitectureTests
 
     private static readonly Dictionary<string, string> Roots = new()
     {
+        ["cli"] = "Steelyard.Cli",
+        ["client"] = "Steelyard.Client",
         ["contract"] = "Steelyard.Contract",
+        ["dashboard"] = "Steelyard.Dashboard",
         ["files"] = "Steelyard.Files",
         ["orchestrator"] = "Steelyard",
         ["processes"] = "Steelyard.Processes",
@@ -107,9 +111,12 @@ public sealed partial class ArchitectureTests
     }
 
     [Theory]
+    [InlineData("cli", "Client Contract Processes")]
+    [InlineData("client", "")]
     [InlineData("contract", "")]
+    [InlineData("dashboard", "Client")]
     [InlineData("files", "")]
-    [InlineData("orchestrator", "Contract Files Processes")]
+    [InlineData("orchestrator", "Cli Contract Files Processes")]
     [InlineData("processes", "")]
     [InlineData("worker", "Contract Files Processes")]
     public void Projects_refer_to_these_and_no_source_is_compiled_into_two(string project, string references)
