@@ -39,9 +39,10 @@ build: $(ORCHESTRATOR) $(WORKER) $(DASHBOARD) ## Build the orchestrator, the bun
 test: build browser ## Run every test: units, real processes, and the tester end to end
 	@tests/run
 
-lint: ## Check style and line length, types in TypeScript. Each build checks the rest of C#: its warnings are errors
+lint: ## Check style and line length, types in TypeScript, the API's description. Each build checks the rest of C#: its warnings are errors
 	@! git ls-files '*.cs' '*.ts' '*.mjs' '*.js' | LC_ALL=C.UTF-8 xargs grep -nE '^.{141,}' || (echo "A line has 140 columns at most."; false)
 	@dotnet format whitespace Steelyard.slnx --verify-no-changes
+	@cd tester/api && npm ci --silent && npm run --silent lint && npm run --silent types
 	@cd tester && npm ci --silent && npm run --silent typecheck
 	@deploy/check
 
@@ -75,7 +76,7 @@ bench: build browser ## Measure against goals and peers (some rows: ROWS="get cr
 	@BASE="$(BASE)" bench/run $(if $(SHORT),--window 1s --rounds 1) $(ROWS)
 
 clean: ## Delete everything that was built
-	@rm -rf artifacts tester/node_modules tester/clients/node_modules dashboard/test/node_modules worker/Pages/Scripts/node_modules; find . -type d \( -name bin -o -name obj \) -not -path '*/node_modules/*' -prune -exec rm -rf {} +
+	@rm -rf artifacts tester/node_modules tester/api/node_modules tester/src/suites/api/described.d.ts tester/clients/node_modules dashboard/test/node_modules worker/Pages/Scripts/node_modules; find . -type d \( -name bin -o -name obj \) -not -path '*/node_modules/*' -prune -exec rm -rf {} +
 
 browser:
 	@worker/install-browser.sh

@@ -1,3 +1,4 @@
+using Steelyard.Api;
 using Steelyard.Cdp;
 using Steelyard.Dialects.Browserless;
 using Steelyard.Dialects.Challenge;
@@ -46,5 +47,7 @@ internal static class NodeDialects
         .AddSingleton<EventStreams>()
         .AddSingleton<IDialect, EventsDialect>()
         .AddSingleton<IDialect, RecordingDialect>()
+        .AddSingleton<IDialect, ApiDescription>()
+        .AddSingleton<IDialect, ReferencePage>()
         .AddSteel();
 }

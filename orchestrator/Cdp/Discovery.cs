@@ -13,12 +13,19 @@ public static class Discovery
     /// </summary>
     internal static readonly string[] Verbs = [HttpMethods.Get, HttpMethods.Put];
 
+    /// <summary>The content type of what Chromium answers to activate and close: it says JSON, but it is a sentence.</summary>
+    internal const string Text = "text/plain; charset=utf-8";
+
     private const string SocketUrl = "webSocketDebuggerUrl";
     private const string FrontendUrl = "devtoolsFrontendUrl";
 
     // A page could fill its address with characters that strict escaping turns into six bytes each. The relaxed encoder is safe here
     // because the JSON is never embedded in HTML.
     private static readonly JsonSerializerOptions AsItIs = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Whether the answer at this path is <see cref="Text"/>.</summary>
+    internal static bool IsText(string path) =>
+        path.StartsWith("/json/activate/", StringComparison.Ordinal) || path.StartsWith("/json/close/", StringComparison.Ordinal);
 
     /// <summary>
     /// Returns the body with its addresses rewritten. A body that is not valid JSON, such as the text of activate and close, is returned

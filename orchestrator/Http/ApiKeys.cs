@@ -12,8 +12,10 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong,
     private const string Basic = "Basic ";
     private static readonly string[] KeyHeaders = ["steel-api-key", "x-api-key"];
 
-    // Probes carry no key. Under the other paths the address itself is the proof, because nobody can guess it.
-    private static readonly PathString[] Open = ["/health", "/v1/health", "/live", "/v1/artifacts"];
+    // Probes carry no key, and the description is the same on every node. Under the other paths the address itself is the proof, because
+    // nobody can guess it.
+    private static readonly PathString[] Open =
+        ["/health", "/v1/health", DescriptionPaths.Json, DescriptionPaths.Page, "/live", "/v1/artifacts"];
 
     // Open for probes as well, but a caller with a key gets a more detailed answer.
     private static readonly PathString ForProbes = "/readyz";

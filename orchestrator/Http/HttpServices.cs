@@ -3,7 +3,7 @@ using Steelyard.Settings;
 
 namespace Steelyard.Http;
 
-/// <summary>Registers what all dialects share: keys, guards, errors and the description of the routes.</summary>
+/// <summary>Registers what all dialects share: keys, guards and errors.</summary>
 internal static class HttpServices
 {
     public static IServiceCollection AddHttp(this IServiceCollection services, KeyRing keys) => services
@@ -11,8 +11,7 @@ internal static class HttpServices
         .AddSingleton(keys)
         .AddSingleton<WrongKeys>()
         .AddSingleton<RequestBodies>()
-        .AddSingleton<StreamPlaces>()
-        .AddOpenApi(ApiDescription.Configure);
+        .AddSingleton<StreamPlaces>();
 
     /// <summary>Adds the middleware that runs before a route, in order.</summary>
     public static void UseHttp(this WebApplication app, Options options)
@@ -36,10 +35,8 @@ internal static class HttpServices
     /// <summary>Adds the routes of all dialects.</summary>
     public static void MapDialects(this WebApplication app)
     {
-        var routes = app.Described();
         foreach (var dialect in app.Services.GetServices<IDialect>())
-            dialect.Map(routes);
-        app.MapOpenApi(ApiDescription.Path).Reads();
+            dialect.Map(app);
         app.UseEndpoints(_ => { });
     }
 

@@ -111,6 +111,6 @@ public sealed class RequestBodies(Options options, TimeProvider time)
             $"The body arrived too slowly: less than {options.BodyBytesPerSecond} bytes per second. Send it without pauses.",
             StatusCodes.Status408RequestTimeout);
 
-    private static BadHttpRequestException TooLarge(int limit) =>
+    internal static BadHttpRequestException TooLarge(int limit) =>
         new($"The body is larger than the {limit} bytes allowed.", StatusCodes.Status413PayloadTooLarge);
 }

@@ -17,7 +17,7 @@ internal sealed class Scraping(IServiceProvider services, StateMetrics state) : 
     private RequestDelegate? exporter;
 
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet(Path, ScrapeAsync).WithSummary("Metrics of the node in the format of Prometheus").Reads();
+        routes.MapGet(Path, ScrapeAsync).Reads();
 
     public void Dispose() => provider?.Dispose();
 

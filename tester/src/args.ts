@@ -4,6 +4,7 @@ import { parseDuration } from './duration.ts';
 export const suiteNames = [
   'challenge',
   'contract',
+  'api',
   'browser',
   'steel',
   'playwright',
@@ -24,6 +25,8 @@ export interface Options {
   grep: RegExp | undefined;
   ttlMs: number;
   apiKey: string | undefined;
+  /** A key that is no operator's. */
+  holderKey: string | undefined;
   seed: number;
   cycles: number;
   concurrency: number;
@@ -47,6 +50,7 @@ export function parseOptions(argv: string[]): Options | 'help' {
     grep: values.grep === undefined ? undefined : readPattern(values.grep),
     ttlMs: readDuration('--ttl', values.ttl ?? '60s'),
     apiKey: values['api-key'],
+    holderKey: values['holder-key'],
     seed: values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : readInteger('--seed', values.seed, 0),
     cycles: readInteger('--cycles', values.cycles ?? '10000', 1),
     concurrency: readInteger('--concurrency', values.concurrency ?? '64', 1),
@@ -69,6 +73,7 @@ function readFlags(argv: string[]) {
         grep: { type: 'string' },
         ttl: { type: 'string' },
         'api-key': { type: 'string' },
+        'holder-key': { type: 'string' },
         seed: { type: 'string' },
         cycles: { type: 'string' },
         concurrency: { type: 'string' },

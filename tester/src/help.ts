@@ -8,6 +8,7 @@ Tests an orchestrator of browser sessions from outside, over HTTP.
   --grep REGEX       only the tests whose name matches
   --ttl DURATION     the server's idle TTL (60s); TTL tests wait by it
   --api-key KEY      sent with every request
+  --holder-key KEY   api: another key, which is no operator's
   --seed N           makes generated data the same again (random)
   --json FILE        also write the results as JSON
   --junit FILE       also write the results as JUnit XML
@@ -21,6 +22,7 @@ Tests an orchestrator of browser sessions from outside, over HTTP.
 Suites
   challenge   the seven checks of the challenge; any orchestrator
   contract    every line of the HTTP contract, bad input included
+  api         answers are what /openapi.json says, and how many of them were seen
   browser     browsers of sessions, driven through the orchestrator
   steel       the Steel dialect by steel-sdk, option by option
   playwright  every address that Playwright connects to; large and many messages

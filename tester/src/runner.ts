@@ -60,6 +60,7 @@ async function runTest(
     sessions,
     pool,
     figure: (name: string, value: number, unit: string) => (result.figures[name] = { value: round(value), unit }),
+    note: (line: string) => (result.notes ??= []).push(line),
     onCleanup: (action: () => unknown) => cleanups.unshift(action),
   };
   const started = performance.now();

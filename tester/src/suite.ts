@@ -15,6 +15,8 @@ export interface TestContext {
   sessions: Sessions;
   pool: Pool;
   figure(name: string, value: number, unit: string): void;
+  /** A line for people that stands under the test. */
+  note(line: string): void;
   onCleanup(action: () => unknown): void;
 }
 
@@ -42,4 +44,5 @@ export interface TestResult {
   reason?: string;
   durationMs: number;
   figures: Record<string, Figure>;
+  notes?: string[];
 }

@@ -12,10 +12,9 @@ public sealed class BrowserlessDialect(SessionRegistry sessions, WorkerPool pool
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/pressure", context => context.Response.WriteShortJsonAsync(new(Measure()), PressureJson.Default.PressureReply))
-            .WithSummary("How busy the node is")
             .Reads();
-        routes.MapGet("/active", ActiveAsync).WithSummary("204 while the node runs").Reads();
-        routes.MapGet("/kill/{id}", KillAsync).WithSummary("End a session by its id or trackingId, or all").Changes();
+        routes.MapGet("/active", ActiveAsync).Reads();
+        routes.MapGet("/kill/{id}", KillAsync).Changes();
     }
 
     private Pressure Measure()

@@ -17,9 +17,9 @@ public sealed class ChallengeDialect(
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/sessions", CreateAsync).WithSummary("Create a session");
-        routes.MapGet("/sessions/{id}", GetAsync).WithSummary("Get a session, as its worker describes it").Reads();
-        routes.MapDelete("/sessions/{id}", DeleteAsync).WithSummary("End a session");
+        routes.MapPost("/sessions", CreateAsync);
+        routes.MapGet("/sessions/{id}", GetAsync).Reads();
+        routes.MapDelete("/sessions/{id}", DeleteAsync);
     }
 
     private async Task CreateAsync(HttpContext context)

@@ -13,10 +13,9 @@ public sealed class ConnectDialect(SessionCalls calls, Attacher attacher, Tempor
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/", ConnectAsync)
-            .WithSummary("Connect a CDP client (WebSocket): to ?sessionId=, or to a session that lasts as long as the connection")
             .Connects();
-        routes.MapGet("/chromium", ConnectAsync).WithSummary("The same as /, for clients of browserless").Connects();
-        routes.MapGet("/chrome", ConnectAsync).WithSummary("The same as /, for clients of browserless").Connects();
+        routes.MapGet("/chromium", ConnectAsync).Connects();
+        routes.MapGet("/chrome", ConnectAsync).Connects();
     }
 
     private async Task ConnectAsync(HttpContext context)

@@ -20,10 +20,8 @@ public sealed class RootDiscoveryDialect(
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapMethods("/json/version", Discovery.Verbs, discovery.OrSocket("/json/version", VersionAsync))
-            .WithSummary("DevTools discovery: connecting leads to ?sessionId=, or creates a session")
             .Reads();
         routes.MapMethods("/json/protocol", Discovery.Verbs, discovery.OrSocket("/json/protocol", ProtocolAsync))
-            .WithSummary("The DevTools protocol of the browsers")
             .Reads();
     }
 

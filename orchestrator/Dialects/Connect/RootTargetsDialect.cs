@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Steelyard.Cdp;
 using Steelyard.Http;
@@ -29,25 +30,21 @@ public sealed class RootTargetsDialect(
         foreach (var path in new[] { "/json", "/json/list" })
         {
             routes.MapMethods(path, Discovery.Verbs, discovery.OrSocket(path, ListAsync))
-                .WithSummary("The pages of all sessions, or of ?sessionId=; without any, a page that becomes a session when it is used")
                 .Reads();
         }
 
-        routes.MapPut("/json/new", discovery.OrSocket("/json/new", NewAsync)).WithSummary("Create a session and return its page");
+        routes.MapPut("/json/new", discovery.OrSocket("/json/new", NewAsync));
         routes.MapMethods(
             "/json/activate/{target}",
             Discovery.Verbs,
             discovery.OrSocket("/json/activate", context => ForwardAsync(context, "activate")))
-            .WithSummary("Bring a page of one of the sessions to the front")
             .Changes();
         routes.MapMethods(
             "/json/close/{target}",
             Discovery.Verbs,
             discovery.OrSocket("/json/close", context => ForwardAsync(context, "close")))
-            .WithSummary("Close a page of one of the sessions")
             .Changes();
         routes.MapGet("/devtools/page/{target}", AttachAsync)
-            .WithSummary("Connect a CDP client (WebSocket) to a page of one of the sessions")
             .Connects();
     }
 
@@ -93,7 +90,8 @@ public sealed class RootTargetsDialect(
     {
         if (Target(context) == NewPage)
         {
-            await context.Response.WriteAsync(verb == "close" ? "Target is closing" : "Target activated");
+            await context.Response.WriteWholeAsync(
+                Discovery.Text, Encoding.ASCII.GetBytes(verb == "close" ? "Target is closing" : "Target activated"));
             return;
         }
 
@@ -108,7 +106,7 @@ public sealed class RootTargetsDialect(
         using var reply = await SessionCalls.DiscoverAsync(
             session, placement, "GET", $"/json/{verb}/{Uri.EscapeDataString(Target(context))}");
         if (reply.IsSuccess)
-            await context.Response.Body.WriteAsync(reply.Body);
+            await context.Response.WriteWholeAsync(Discovery.Text, reply.Body);
         else if (reply.Status == StatusCodes.Status404NotFound)
             await WriteUnknownAsync(context);
         else

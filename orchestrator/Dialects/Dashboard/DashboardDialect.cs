@@ -12,10 +12,9 @@ internal sealed class DashboardDialect(
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapMethods("/dashboard/{**path}", [HttpMethods.Get, HttpMethods.Post], ShowAsync)
-            .WithSummary("The dashboard, for people")
             .Reads();
-        routes.MapPost("/dashboard/sign-in", SignInAsync).WithSummary("Sign in to the dashboard with a key");
-        routes.MapPost("/dashboard/sign-out", SignOutAsync).WithSummary("Sign out of the dashboard");
+        routes.MapPost("/dashboard/sign-in", SignInAsync);
+        routes.MapPost("/dashboard/sign-out", SignOutAsync);
     }
 
     private async Task ShowAsync(HttpContext context)

@@ -15,31 +15,26 @@ public sealed class DevToolsDialect(SessionCalls calls, Attacher attacher, Optio
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/sessions/{id}/cdp", context => AttachAsync(context, null))
-            .WithSummary("Connect a CDP client (WebSocket) to the session's browser")
             .Connects();
         foreach (var kind in new[] { "browser", "page" })
         {
             routes.MapGet(
                 $"/sessions/{{id}}/devtools/{kind}/{{target}}",
                 context => AttachAsync(context, $"/devtools/{kind}/{Target(context)}"))
-                .WithSummary("Connect a CDP client (WebSocket) to one target")
                 .Connects();
         }
 
         foreach (var path in new[] { "", "/version", "/list", "/protocol" })
         {
             routes.MapMethods("/sessions/{id}/json" + path, Discovery.Verbs, DiscoverAsync)
-                .WithSummary("DevTools discovery of the session's browser")
                 .Reads();
         }
 
         routes.MapMethods("/sessions/{id}/json/activate/{target}", Discovery.Verbs, DiscoverAsync)
-            .WithSummary("Bring a page of the session's browser to the front")
             .Changes();
         routes.MapMethods("/sessions/{id}/json/close/{target}", Discovery.Verbs, DiscoverAsync)
-            .WithSummary("Close a page of the session's browser")
             .Changes();
-        routes.MapPut("/sessions/{id}/json/new", DiscoverAsync).WithSummary("Open a page in the session's browser");
+        routes.MapPut("/sessions/{id}/json/new", DiscoverAsync);
     }
 
     private static string Target(HttpContext context) => Uri.EscapeDataString((string)context.Request.RouteValues["target"]!);
@@ -72,7 +67,7 @@ public sealed class DevToolsDialect(SessionCalls calls, Attacher attacher, Optio
         context.Response.StatusCode = reply.Status == StatusCodes.Status500InternalServerError
             ? StatusCodes.Status502BadGateway
             : reply.Status;
-        context.Response.ContentType = reply.ContentType;
+        context.Response.ContentType = Discovery.IsText(path) ? Discovery.Text : reply.ContentType;
         context.Response.ContentLength = body.Length;
         if (body.Length > 0)
             await context.Response.Body.WriteAsync(body);

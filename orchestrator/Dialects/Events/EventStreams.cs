@@ -39,7 +39,7 @@ internal sealed class EventStreams(StreamPlaces places, IHostApplicationLifetime
         context.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back.
         try
         {
-            await context.Response.StartAsync(over.Token); // The first event may be far away.
+            await context.Response.Body.FlushAsync(over.Token); // The first event may be far away.
             await SseFormatter.WriteAsync(
                 follow(over.Token),
                 context.Response.Body,

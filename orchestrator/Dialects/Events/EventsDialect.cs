@@ -15,7 +15,7 @@ internal sealed class EventsDialect(EventRing ring, EventStreams streams, TimePr
 {
     private const int PageSize = 500;
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/events", GetAsync).WithSummary("What happens on the node").Reads();
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/events", GetAsync).Reads();
 
     private async Task GetAsync(HttpContext context)
     {

@@ -20,9 +20,9 @@ internal sealed class RecordingDialect(
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/sessions/{id}/events", GetAsync).WithSummary("What a session, its pages and its clients did").Reads();
-        routes.MapGet("/sessions/{id}/frames/{part}/{name}", FrameAsync).WithSummary("A picture of a session's page").Reads();
-        routes.MapDelete("/sessions/{id}/events", DeleteAsync).WithSummary("Delete the recording of a session that has ended");
+        routes.MapGet("/sessions/{id}/events", GetAsync).Reads();
+        routes.MapGet("/sessions/{id}/frames/{part}/{name}", FrameAsync).Reads();
+        routes.MapDelete("/sessions/{id}/events", DeleteAsync);
     }
 
     private async Task GetAsync(HttpContext context)

@@ -14,7 +14,7 @@ namespace Steelyard.Dialects.LiveView;
 public sealed class LiveViewDialect(SessionRegistry sessions, SessionCalls calls, LiveViewLinks links, Attacher attacher) : IDialect
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/live/{id}/{proof}", ViewAsync).WithSummary("The live view: a page, and its WebSocket").Connects();
+        routes.MapGet("/live/{id}/{proof}", ViewAsync).Connects();
 
     private Task ViewAsync(HttpContext context)
     {

@@ -13,8 +13,8 @@ public sealed class HistoryDialect(SessionRegistry sessions, SessionHistory hist
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/history", ListAsync).WithSummary("The sessions that have ended, the newest first").Reads();
-        routes.MapGet("/sessions/{id}/history", GetAsync).WithSummary("The history of a session that has ended").Reads();
+        routes.MapGet("/history", ListAsync).Reads();
+        routes.MapGet("/sessions/{id}/history", GetAsync).Reads();
     }
 
     private async Task GetAsync(HttpContext context)

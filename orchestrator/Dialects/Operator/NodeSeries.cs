@@ -15,7 +15,7 @@ internal sealed class NodeSeries(WorkerPool pool, NodeCounts counts, TimeProvide
     private readonly Queue<SeriesPoint> points = [];
 
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/series", GetAsync).WithSummary("The last hour of the node in numbers").Reads();
+        routes.MapGet("/series", GetAsync).Reads();
 
     /// <summary>Adds points until it is cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Periodic.RunAsync(Period, Add, time, logger, cancellationToken);

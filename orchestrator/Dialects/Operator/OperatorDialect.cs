@@ -22,9 +22,9 @@ internal sealed class OperatorDialect(
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/status", StatusAsync).WithSummary("The node, its workers and its queue in numbers").Reads();
-        routes.MapGet("/health", HealthAsync).WithSummary("ok while the node runs").Reads();
-        routes.MapGet("/readyz", ReadyAsync).WithSummary("Whether the node can take sessions, and why not").Reads();
+        routes.MapGet("/status", StatusAsync).Reads();
+        routes.MapGet("/health", HealthAsync).Reads();
+        routes.MapGet("/readyz", ReadyAsync).Reads();
     }
 
     private Task StatusAsync(HttpContext context) => context.Response.WriteShortJsonAsync(

@@ -7,7 +7,7 @@ namespace Steelyard.Dialects.Operator;
 /// <summary>Lists the live sessions.</summary>
 internal sealed class SessionListDialect(SessionRegistry sessions, LiveViewLinks links) : IDialect
 {
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/sessions", ListAsync).WithSummary("The live sessions").Reads();
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/sessions", ListAsync).Reads();
 
     private Task ListAsync(HttpContext context)
     {

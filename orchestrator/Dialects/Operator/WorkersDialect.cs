@@ -1,3 +1,4 @@
+using System.Text;
 using Steelyard.Contract;
 using Steelyard.Events;
 using Steelyard.Http;
@@ -14,9 +15,9 @@ internal sealed class WorkersDialect(
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/workers", ListWorkersAsync).WithSummary("The workers").Reads();
-        routes.MapGet("/workers/{id}/log", LogAsync).WithSummary("The last lines that a worker has written").Reads();
-        routes.MapDelete("/workers/{id}", StopWorkerAsync).WithSummary("Stop a worker");
+        routes.MapGet("/workers", ListWorkersAsync).Reads();
+        routes.MapGet("/workers/{id}/log", LogAsync).Reads();
+        routes.MapDelete("/workers/{id}", StopWorkerAsync);
     }
 
     private async Task ListWorkersAsync(HttpContext context)
@@ -53,7 +54,7 @@ internal sealed class WorkersDialect(
                 StatusCodes.Status403Forbidden,
                 "A worker's log can tell of the sessions of others: only an operator's key may read it.");
         else
-            await context.Response.WriteAsync(worker.Directory.Log.Tail());
+            await context.Response.WriteWholeAsync("text/plain; charset=utf-8", Encoding.UTF8.GetBytes(worker.Directory.Log.Tail()));
     }
 
     private Worker? Find(HttpContext context) => pool.Workers().Find(worker => worker.Id == (string?)context.Request.RouteValues["id"]);

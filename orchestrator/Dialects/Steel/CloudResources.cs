@@ -22,7 +22,6 @@ public sealed class CloudResources : IDialect
                 path + "/{**rest}",
                 [HttpMethods.Get, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete],
                 context => Problem.WriteAsync(context, StatusCodes.Status501NotImplemented, $"This node has no {what}."))
-                .WithSummary("Not available on a node of one's own")
                 .Reads();
         }
     }

@@ -17,13 +17,12 @@ public sealed class SteelDialect(
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/health", context => context.Response.WriteShortJsonAsync(new("ok"), SteelJson.Default.SteelHealth))
-            .WithSummary("ok while the node runs")
             .Reads();
-        routes.MapPost("/v1/sessions", CreateAsync).WithSummary("Create a session");
-        routes.MapGet("/v1/sessions", ListAsync).WithSummary("List sessions, newest first").Reads();
-        routes.MapGet("/v1/sessions/{id}", RetrieveAsync).WithSummary("A session, live or ended").Reads();
-        routes.MapPost("/v1/sessions/release", ReleaseAllAsync).WithSummary("Release all sessions");
-        routes.MapPost("/v1/sessions/{id}/release", ReleaseAsync).WithSummary("Release a session");
+        routes.MapPost("/v1/sessions", CreateAsync);
+        routes.MapGet("/v1/sessions", ListAsync).Reads();
+        routes.MapGet("/v1/sessions/{id}", RetrieveAsync).Reads();
+        routes.MapPost("/v1/sessions/release", ReleaseAllAsync);
+        routes.MapPost("/v1/sessions/{id}/release", ReleaseAsync);
     }
 
     private async Task CreateAsync(HttpContext context)

@@ -23,27 +23,26 @@ public sealed class SteelExtras(
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/sessions/{id}/context", context => ForwardAsync(context, "/context"))
-            .WithSummary("A session's cookies and storage")
             .Reads();
-        routes.MapPost("/v1/sessions/{id}/computer", context => ForwardAsync(context, "/computer"))
-            .WithSummary("Mouse, keyboard and screenshots");
+        routes.MapPost("/v1/sessions/{id}/computer", ActAsync);
         routes.MapMethods(
             "/v1/sessions/{id}/files",
             [HttpMethods.Get, HttpMethods.Post, HttpMethods.Delete],
             context => ForwardAsync(context, "/files"))
-            .WithSummary("A session's files: list, upload, delete all")
             .Reads();
         routes.MapMethods("/v1/sessions/{id}/files/{**path}", [HttpMethods.Get, HttpMethods.Delete], ForwardFileAsync)
-            .WithSummary("One file")
             .Reads();
         routes.MapGet("/v1/sessions/{id}/files.zip", context => ForwardAsync(context, "/files.zip"))
-            .WithSummary("All files of a session")
             .Reads();
         routes.MapGet("/v1/sessions/{id}/live-details", LiveDetailsAsync)
-            .WithSummary("A session's pages and where to see them")
             .Reads();
-        routes.MapGet("/v1/sessions/{id}/events", EventsAsync).WithSummary("What a session, its pages and its clients did").Reads();
+        routes.MapGet("/v1/sessions/{id}/events", EventsAsync).Reads();
     }
+
+    // A worker refuses a large body while it still arrives, so that its answer may be lost.
+    private Task ActAsync(HttpContext context) => context.Request.ContentLength > options.MaxBodyBytes
+        ? throw RequestBodies.TooLarge(options.MaxBodyBytes)
+        : ForwardAsync(context, "/computer");
 
     // Takes the path from the raw request target: in a decoded path, a slash or percent sign in a name looks like any other. A path with
     // .., or one that differs from the path that was routed, must not reach the worker's other calls.

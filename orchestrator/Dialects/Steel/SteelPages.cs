@@ -17,10 +17,10 @@ public sealed class SteelPages(PageSessions pages, Artifacts artifacts, RequestB
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/scrape", ScrapeAsync).WithSummary("Scrape a page");
-        routes.MapPost("/v1/screenshot", context => SaveAsync(context, "screenshot")).WithSummary("A screenshot of a page");
-        routes.MapPost("/v1/pdf", context => SaveAsync(context, "pdf")).WithSummary("A page as PDF");
-        routes.MapGet("/v1/artifacts/{name}", ServeAsync).WithSummary("A screenshot or PDF").Reads();
+        routes.MapPost("/v1/scrape", ScrapeAsync);
+        routes.MapPost("/v1/screenshot", context => SaveAsync(context, "screenshot"));
+        routes.MapPost("/v1/pdf", context => SaveAsync(context, "pdf"));
+        routes.MapGet("/v1/artifacts/{name}", ServeAsync).Reads();
     }
 
     private Task ScrapeAsync(HttpContext context) => WithPageAsync(context, (fields, body) =>

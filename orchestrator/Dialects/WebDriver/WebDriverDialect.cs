@@ -16,7 +16,7 @@ public sealed class WebDriverDialect : IDialect
     public void Map(IEndpointRouteBuilder routes)
     {
         foreach (var path in new[] { "/session", "/wd/hub/session" })
-            routes.MapPost(path, RefuseAsync).WithSummary("WebDriver's create: not available, and says what to use instead");
+            routes.MapPost(path, RefuseAsync);
     }
 
     private static Task RefuseAsync(HttpContext context)

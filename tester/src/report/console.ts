@@ -28,6 +28,7 @@ export class ConsoleReport implements Listener {
 
   testEnded(result: TestResult, suite: Suite): void {
     this.line(this.headline(result) + (suite.figuresOnScreen ? this.figures(result) : ''));
+    for (const note of result.notes ?? []) this.line(this.paint.dim(`    ${note}`));
     if (result.status === 'failed') for (const text of result.reason?.split('\n') ?? []) this.line(this.paint.red(`    ${text}`));
   }
 

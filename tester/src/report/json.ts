@@ -17,13 +17,14 @@ export function toJson(run: RunInfo, results: TestResult[]): string {
     passed: count(results, 'passed'),
     failed: count(results, 'failed'),
     skipped: count(results, 'skipped'),
-    tests: results.map(({ suite, name, status, reason, durationMs, figures }) => ({
+    tests: results.map(({ suite, name, status, reason, durationMs, figures, notes }) => ({
       suite,
       name,
       status,
       ...(reason === undefined ? {} : { reason }),
       duration_ms: durationMs,
       figures,
+      ...(notes === undefined ? {} : { notes }),
     })),
   };
   return `${JSON.stringify(report, null, 2)}\n`;

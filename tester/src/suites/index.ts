@@ -1,5 +1,6 @@
 import type { Options, SuiteName } from '../args.ts';
 import type { Suite } from '../suite.ts';
+import { apiSuite } from './api/suite.ts';
 import { browserSuite } from './browser/suite.ts';
 import { browserlessSuite } from './browserless/suite.ts';
 import { challengeSuite } from './challenge/suite.ts';
@@ -15,6 +16,7 @@ import { steelSuite } from './steel/suite.ts';
 const makers: Record<SuiteName, (options: Options) => Suite> = {
   challenge: challengeSuite,
   contract: contractSuite,
+  api: apiSuite,
   browser: browserSuite,
   steel: steelSuite,
   playwright: playwrightSuite,

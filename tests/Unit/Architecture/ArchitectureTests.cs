@@ -23,7 +23,7 @@ public sealed partial class ArchitectureTests
             ["LiveView", "Recovery", "Http"],
             ["Cdp", "Requests"],
             [
-                "Dialects/Browserless", "Dialects/Challenge", "Dialects/Connect", "Dialects/Dashboard", "Dialects/DevTools",
+                "Api", "Dialects/Browserless", "Dialects/Challenge", "Dialects/Connect", "Dialects/Dashboard", "Dialects/DevTools",
                 "Dialects/Events", "Dialects/LiveView", "Dialects/Operator", "Dialects/Steel", "Dialects/WebDriver", "Hosting",
                 "Telemetry", "Webhooks",
             ],

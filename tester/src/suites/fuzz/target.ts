@@ -62,7 +62,8 @@ async function routesOf(client: HttpClient): Promise<Route[]> {
   if (!isObject(paths))
     return [{ method: 'POST', path: '/sessions' }, ...['GET', 'DELETE'].map((method) => ({ method, path: '/sessions/{id}' }))];
   const routes = Object.entries(paths)
-    .flatMap(([path, methods]) => Object.keys(methods as object).map((method) => ({ method: method.toUpperCase(), path })));
+    .flatMap(([path, item]) => Object.keys(item as object).filter((name) => name !== 'parameters')
+      .map((method) => ({ method: method.toUpperCase(), path })));
   check(routes.length > 0, '/openapi.json describes no call');
   return routes;
 }

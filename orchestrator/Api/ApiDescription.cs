@@ -1,0 +1,42 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Steelyard.Http;
+using Steelyard.Settings;
+
+namespace Steelyard.Api;
+
+/// <summary>
+/// The OpenAPI description of all calls, at <c>/openapi.json</c>. It is written by hand (decision 0021). Every caller may read it, because
+/// it tells nothing of this node but its version.
+/// </summary>
+internal sealed class ApiDescription(Options options) : IDialect
+{
+    private const string File = "openapi.json";
+
+    // Safe, because the JSON is never embedded in HTML.
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly string? Program = typeof(ApiDescription).Assembly.GetName().Version?.ToString(3);
+
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet(DescriptionPaths.Json, WriteAsync).Reads();
+
+    /// <summary>The description as it was written.</summary>
+    internal static JsonObject Read()
+    {
+        using var resource = typeof(ApiDescription).Assembly.GetManifestResourceStream(typeof(ApiDescription), File)
+            ?? throw new InvalidOperationException($"{File} is not embedded");
+        return JsonNode.Parse(resource)!.AsObject();
+    }
+
+    // It is read again for each request: it is asked for seldom, and its place in memory would be taken all the time.
+    private async Task WriteAsync(HttpContext context)
+    {
+        await Task.Yield(); // Reading takes milliseconds, and this may be a thread that serves sockets.
+        var description = Read();
+        description["info"]!["version"] = Program;
+        description["servers"] = new JsonArray(new JsonObject { ["url"] = PublicAddress.Of(context.Request, options).HttpOrigin });
+        await context.Response.WriteWholeAsync(
+            "application/json; charset=utf-8", JsonSerializer.SerializeToUtf8Bytes<JsonNode>(description, Readable));
+    }
+}
