@@ -1,6 +1,6 @@
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint bench simulate mutations faults soak attacks screenshots upgrade clean browser
+.PHONY: help run build test lint bench simulate mutations faults soak attacks screenshots upgrade package clean browser
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_GENERATE_ASPNET_CERTIFICATE := false
@@ -63,6 +63,9 @@ attacks: build browser ## Try the attacks of pages in all their variants: "make 
 
 upgrade: build ## Take over the sessions of another build, and let it take them back (BASE=/path/to/its/steelyard)
 	@node tests/upgrade.mjs "$(BASE)" $(ORCHESTRATOR)
+
+package: $(SHARED) ## Make a tarball and a Debian package for x64 and arm64, in artifacts/packages (one kind: ARCHES=x64)
+	@ARCHES="$(ARCHES)" deploy/package
 
 mutations: ## Break the product in many ways and see that the simulation notices each
 	@node tests/Simulation/mutations.mjs
