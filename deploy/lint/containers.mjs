@@ -12,7 +12,8 @@ const resolve = createRequire(import.meta.url).resolve;
 const wrong = [];
 
 try {
-  execFileSync(process.execPath, [resolve('dockerfilelint/bin/dockerfilelint'), join(deploy, 'container/Dockerfile')], { encoding: 'utf8' });
+  const lint = resolve('dockerfilelint/bin/dockerfilelint');
+  execFileSync(process.execPath, [lint, join(deploy, 'container/Dockerfile')], { encoding: 'utf8' });
 } catch (e) {
   wrong.push(e.stdout);
 }
