@@ -1,6 +1,6 @@
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help run doctor build test lint bench simulate mutations faults soak attacks screenshots upgrade clean browser
+.PHONY: help run doctor build test lint bench simulate mutations faults soak attacks screenshots upgrade package clean browser
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_GENERATE_ASPNET_CERTIFICATE := false
@@ -25,6 +25,16 @@ WITHOUT_SHARED := -p:BuildProjectReferences=false
 CC_FOUND := $(firstword $(foreach cc,clang gcc,$(shell command -v $(cc) 2>/dev/null)))
 WORKER_BUILD := $(if $(CC_FOUND),-p:CppCompilerAndLinker=$(notdir $(CC_FOUND)),-p:UseAppHost=true)
 
+# Without them a build would end with an error that does not say how to get them.
+SDK_MISSING := The .NET SDK 10 is missing. Install it: apt-get install dotnet-sdk-10.0 (Ubuntu; on Debian with the feed of \
+https://learn.microsoft.com/dotnet/core/install/linux-debian), or without root: \
+curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0 && export PATH=\$$HOME/.dotnet:\$$PATH
+NODE_MISSING := Node 20 or later, with npm, is missing. Install it: apt-get install nodejs npm
+define needs_tools
+@dotnet --list-sdks 2>/dev/null | grep -q '^10\.' || { echo "$(SDK_MISSING)" >&2; exit 1; }
+@command -v node >/dev/null && command -v npm >/dev/null || { echo "$(NODE_MISSING)" >&2; exit 1; }
+endef
+
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
@@ -40,6 +50,7 @@ test: build browser ## Run every test: units, real processes, and the tester end
 	@tests/run
 
 lint: ## Check style and line length, types in TypeScript, the API's description. Each build checks the rest of C#: its warnings are errors
+	$(needs_tools)
 	@! git ls-files '*.cs' '*.ts' '*.mjs' '*.js' | LC_ALL=C.UTF-8 xargs grep -nE '^.{141,}' || (echo "A line has 140 columns at most."; false)
 	@dotnet format whitespace Steelyard.slnx --verify-no-changes
 	@cd tester/api && npm ci --silent && npm run --silent lint && npm run --silent types
@@ -69,6 +80,9 @@ attacks: build browser ## Try the attacks of pages in all their variants: "make 
 upgrade: build ## Take over the sessions of another build, and let it take them back (BASE=/path/to/its/steelyard)
 	@node tests/upgrade.mjs "$(BASE)" $(ORCHESTRATOR)
 
+package: $(SHARED) ## Make a tarball and a Debian package for x64 and arm64, in artifacts/packages (one kind: ARCHES=x64)
+	@ARCHES="$(ARCHES)" deploy/package
+
 mutations: ## Break the product in many ways and see that the simulation notices each
 	@node tests/Simulation/mutations.mjs
 
@@ -82,20 +96,24 @@ browser:
 	@worker/install-browser.sh
 
 $(SHARED): Shared.slnx $(foreach project,cli client contract files processes,$(call sources,$(project)))
+	$(needs_tools)
 	@dotnet build Shared.slnx -c Release -v quiet --nologo -consoleLoggerParameters:NoSummary
 	@mkdir -p $(@D) && touch $@
 
 $(ORCHESTRATOR): $(SHARED) $(call sources,orchestrator)
+	$(needs_tools)
 	@echo "Building the orchestrator ..."
 	@AHEAD_OF_TIME=Orchestrator dotnet publish orchestrator -c Release -o $(@D) -v quiet --nologo $(WITHOUT_SHARED)
 	@touch $@
 
 $(DASHBOARD): $(SHARED) $(call sources,dashboard)
+	$(needs_tools)
 	@echo "Building the dashboard ..."
 	@AHEAD_OF_TIME=Dashboard dotnet publish dashboard -c Release -o $(@D) -v quiet --nologo $(WITHOUT_SHARED)
 	@touch $@
 
 $(WORKER): $(SHARED) $(call sources,worker)
+	$(needs_tools)
 	@echo "Building the worker ..."
 	@$(if $(CC_FOUND),AHEAD_OF_TIME=Worker) dotnet publish worker -c Release -o $(@D) -v quiet --nologo $(WORKER_BUILD) $(WITHOUT_SHARED)
 	@touch $@

@@ -65,15 +65,7 @@ public sealed class ControlGroups
         Directory.CreateDirectory(group.Folder);
         try
         {
-            if (memory is { } bytes)
-            {
-                group.Write("memory.max", bytes);
-                group.Write("memory.swap.max", 0);
-                group.Write("memory.oom.group", 1);
-            }
-
-            if (threads is { } most)
-                group.Write("pids.max", most);
+            group.Limit(memory, threads);
             group.Write(Procs, pid);
             return group;
         }
@@ -114,6 +106,26 @@ public sealed class ControlGroup(string folder)
                 return false;
             }
         }
+    }
+
+    /// <summary>
+    /// Sets its limits. An earlier orchestrator has set them already, but a kernel forgets them when somebody takes the controllers away
+    /// from the groups, as is needed to restart a unit of an old systemd. Throws <see cref="IOException"/> or
+    /// <see cref="UnauthorizedAccessException"/>.
+    /// </summary>
+    /// <param name="memory">Memory limit in bytes; null for no limit.</param>
+    /// <param name="threads">Limit for the threads of all processes together; null for no limit.</param>
+    public void Limit(long? memory, int? threads)
+    {
+        if (memory is { } bytes)
+        {
+            Write("memory.max", bytes);
+            Write("memory.swap.max", 0);
+            Write("memory.oom.group", 1);
+        }
+
+        if (threads is { } most)
+            Write("pids.max", most);
     }
 
     /// <summary>

@@ -64,10 +64,10 @@ public static class CommandLine
             {
                 var configuration = settings();
                 RefuseUnknown(configuration);
-                complete = Complete(OptionTable.All.Aggregate(
+                complete = Complete(InheritedSocket.Bound(OptionTable.All.Aggregate(
                     new Options(),
                     (soFar, option) => Values(option, Given(parsed, option, options[option]), configuration)
-                        .Aggregate(soFar, (set, value) => Apply(option, set, value))));
+                        .Aggregate(soFar, (set, value) => Apply(option, set, value)))));
             }
             catch (Exception e) when (e is ArgumentException or InvalidDataException)
             {

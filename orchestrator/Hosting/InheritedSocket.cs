@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using Steelyard.Processes;
 using Steelyard.Settings;
@@ -18,6 +19,25 @@ internal static class InheritedSocket
         Environment.GetEnvironmentVariable(OwnVariables.SocketCount) == "1"
         && (Environment.GetEnvironmentVariable(OwnVariables.SocketPid) is not { Length: > 0 } pid
             || pid == Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>
+    /// The options with the address of this socket, if there is one: an address that our parent has chosen needs a key as much as one
+    /// that we are told.
+    /// </summary>
+    public static Options Bound(Options options)
+    {
+        if (!IsThere)
+            return options;
+        try
+        {
+            using var socket = new Socket(new SafeSocketHandle(FirstDescriptor, ownsHandle: false));
+            return socket.LocalEndPoint is IPEndPoint endpoint ? options with { Bind = endpoint.Address.ToString() } : options;
+        }
+        catch (SocketException)
+        {
+            return options; // Not a socket: who takes it says so.
+        }
+    }
 
     /// <summary>Takes it; null when there is none. Throws <see cref="SocketException"/> when descriptor 3 is not a socket.</summary>
     public static Socket? Take()

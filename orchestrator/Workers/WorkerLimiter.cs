@@ -44,6 +44,8 @@ internal sealed class WorkerLimiter
 
     public WorkerLimits Limits { get; }
 
+    private int? Threads => Limits.Processes * ThreadsPerProcess;
+
     /// <summary>
     /// Sets the limits of a worker that has just been spawned. Returns its control group, or null if the loop must check its memory.
     /// </summary>
@@ -53,7 +55,7 @@ internal sealed class WorkerLimiter
             logger.LogWarning("The kernel did not accept the limits for pid {Pid}", pid);
         try
         {
-            return groups?.Create(workerId, pid, Limits.MemoryBytes, Limits.Processes * ThreadsPerProcess);
+            return groups?.Create(workerId, pid, Limits.MemoryBytes, Threads);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -62,8 +64,24 @@ internal sealed class WorkerLimiter
         }
     }
 
-    /// <summary>Returns the control group that an earlier orchestrator created for a worker, or null if there is none.</summary>
-    public ControlGroup? Find(string workerId) => groups?.Find(workerId);
+    /// <summary>
+    /// Returns the control group that an earlier orchestrator created for a worker, with our limits, or null if there is none.
+    /// </summary>
+    public ControlGroup? Find(string workerId)
+    {
+        if (groups?.Find(workerId) is not { } group)
+            return null;
+        try
+        {
+            group.Limit(Limits.MemoryBytes, Threads);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.LogWarning("Cannot set the limits of the control group of {Worker}: {Reason}", workerId, e.Message);
+        }
+
+        return group;
+    }
 
     /// <summary>Runs the loop until it is cancelled, and then throws <see cref="OperationCanceledException"/>.</summary>
     /// <param name="list">Returns the live workers.</param>

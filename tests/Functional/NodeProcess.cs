@@ -40,7 +40,11 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     /// <summary>Starts an orchestrator with an inherited listening socket, as an init system does; see sd_listen_fds(3).</summary>
     public static Task<NodeProcess> StartOnAsync(Socket socket, string? runDirectory, params string[] options) =>
-        ListeningAsync(Spawn(socket, runDirectory, options, null));
+        ListeningAsync(SpawnOn(socket, runDirectory, options));
+
+    /// <summary>The same without waiting until it serves.</summary>
+    public static NodeProcess SpawnOn(Socket socket, string? runDirectory, params string[] options) =>
+        Spawn(socket, runDirectory, options, null);
 
     public static Task<NodeProcess> StartAsync(string? runDirectory = null, params string[] options) =>
         ListeningAsync(Spawn(runDirectory, options));

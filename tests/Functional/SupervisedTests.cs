@@ -122,6 +122,17 @@ public sealed class SupervisedTests
     }
 
     [Fact]
+    public async Task A_socket_that_an_init_system_opened_to_the_network_needs_a_key()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Any, 0));
+        socket.Listen(64);
+        await using var node = NodeProcess.SpawnOn(socket, null);
+        Assert.Equal(2, (await node.Process.Exited.WaitAsync(TimeSpan.FromSeconds(20))).Code);
+        Assert.Contains("--bind 0.0.0.0 would let anyone", await node.OutputAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_Playwright_script_goes_on_in_the_same_tab()
     {
         var playwright = Path.Combine(Repository.Root, "tester", "node_modules", "playwright-core");

@@ -39,6 +39,18 @@ public sealed class ControlGroupsTests : IDisposable
     }
 
     [Fact]
+    public void A_group_of_an_earlier_orchestrator_gets_its_limits_again()
+    {
+        Build();
+        var groups = ControlGroups.Take(root.Root, Pid).Groups!;
+        groups.Create("w1", 42, 1 << 30, 640);
+        Write("w1/memory.max", "max");
+        Write("w1/pids.max", "max");
+        groups.Find("w1")!.Limit(1 << 30, 640);
+        Assert.Equal(("1073741824", "640"), (Read("w1/memory.max"), Read("w1/pids.max")));
+    }
+
+    [Fact]
     public void All_that_is_in_a_group_is_killed_in_one_step()
     {
         Build();
