@@ -15,8 +15,8 @@ internal static class EventsCommand
         HelpName = "TYPE",
     };
 
-    public static Command Create() => NodeCommands.Share(NodeCommands.Of(
-        "events", "Print what happens on the node", RunAsync, [Follow, Types], Timeout.InfiniteTimeSpan));
+    public static Command Create() =>
+        NodeCommands.Share(NodeCommands.Of("events", "Print what happens on the node", RunAsync, [Follow, Types]));
 
     private static async Task<int> RunAsync(NodeCall call)
     {

@@ -13,6 +13,9 @@ internal static class NodeCommands
     /// <summary>Exit status when the node does not answer.</summary>
     public const int NoAnswer = 3;
 
+    // As a shell reports a program that Ctrl-C has ended.
+    private const int Interrupted = 130;
+
     private const string DefaultUrl = "http://127.0.0.1:8080";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
@@ -30,7 +33,7 @@ internal static class NodeCommands
     {
         Description = "API key of the node [$STEELYARD_API_KEY]",
         HelpName = "KEY",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("STEELYARD_API_KEY") ?? "",
+        DefaultValueFactory = _ => WithoutName(Environment.GetEnvironmentVariable("STEELYARD_API_KEY") ?? ""),
         Recursive = true,
     };
 
@@ -68,22 +71,30 @@ internal static class NodeCommands
 
     private static async Task<int> RunAsync(ParseResult line, Func<NodeCall, Task<int>> run, TimeSpan deadline, CancellationToken stop)
     {
-        using var handler = new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false };
-        using var http = new HttpClient(handler) { BaseAddress = line.GetRequiredValue(Url), Timeout = deadline };
+        var url = line.GetRequiredValue(Url);
+        using var handler = new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, UseProxy = !url.IsLoopback };
+        using var http = new HttpClient(handler) { BaseAddress = url, Timeout = deadline };
         if (line.GetRequiredValue(Key) is { Length: > 0 } key)
             http.DefaultRequestHeaders.TryAddWithoutValidation("x-api-key", key);
         try
         {
-            return await run(new(line, new(http), new(line.GetValue(Json)), http.BaseAddress, stop));
+            return await run(new(line, new(http), new(line.GetValue(Json)), url, stop));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return Interrupted;
         }
         catch (NodeException e)
         {
             await Console.Error.WriteLineAsync($"steelyard: {Output.Plain(e.Message)}");
             if (e.Status is null)
-                await Console.Error.WriteLineAsync($"The node is {http.BaseAddress}: --url or STEELYARD_URL names another.");
+                await Console.Error.WriteLineAsync($"The node is {url}: --url or STEELYARD_URL names another.");
             return e.Status is null ? NoAnswer : Refused;
         }
     }
+
+    // A node reads the same variable, as [NAME:]KEY.
+    private static string WithoutName(string key) => key[(key.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
     private static Uri ReadUrl(ArgumentResult result)
     {

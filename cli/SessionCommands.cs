@@ -139,7 +139,7 @@ internal static class SessionCommands
             try
             {
                 await call.Api.ReleaseAsync(Uri.EscapeDataString(id));
-                Output.Line(id);
+                Output.Line(Output.Plain(id));
             }
             catch (NodeException e) when (e.Status == 404 && call.Line.GetValue(All))
             {
@@ -147,7 +147,7 @@ internal static class SessionCommands
             }
             catch (NodeException e) when (e.Status is not null)
             {
-                await Console.Error.WriteLineAsync($"steelyard: {id}: {Output.Plain(e.Message)}");
+                await Console.Error.WriteLineAsync($"steelyard: {Output.Plain($"{id}: {e.Message}")}");
                 status = NodeCommands.Refused;
             }
         }

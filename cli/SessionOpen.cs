@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Steelyard.Client;
 using Steelyard.Contract;
 using Steelyard.Processes;
@@ -14,8 +15,11 @@ internal static class SessionOpen
             ?? throw new NodeException($"No session {id} is live: steelyard sessions ls lists those that are.") { Status = 404 };
         if (session.LiveView is not { } path)
             throw new NodeException("Its worker has no browser: there is nothing to see.") { Status = 404 };
-        var address = new Uri(call.Url, path).ToString();
-        Output.Line(call.Out.IsJson ? $$"""{"url":"{{address}}"}""" : address);
+        var view = new Uri(call.Url, path);
+        if (view.Scheme != call.Url.Scheme || view.Authority != call.Url.Authority)
+            throw new NodeException("The node names a live view on another host: it is not opened.");
+        var address = view.AbsoluteUri;
+        Output.Line(call.Out.IsJson ? JsonSerializer.Serialize(new { url = address }) : address);
         if (call.Out.IsLive && HasDesktop())
             Open(address);
         return 0;

@@ -8,6 +8,9 @@ internal static class SessionShow
 {
     private const int Shown = 20;
 
+    // More than a recording can have. A session that lives has always something new.
+    private const int MostPages = 60;
+
     public static async Task<int> RunAsync(NodeCall call)
     {
         var id = SessionCommands.IdOf(call);
@@ -64,7 +67,8 @@ internal static class SessionShow
     private static async Task<IReadOnlyList<JsonElement>> LastAsync(NodeCall call, string id)
     {
         Queue<JsonElement> last = [];
-        for (string? place = null; ;)
+        string? place = null;
+        for (var pages = 0; pages < MostPages; pages++)
         {
             var page = await call.Api.RecordingAsync(id, place, call.Stop);
             foreach (var e in page.Events)
@@ -75,9 +79,11 @@ internal static class SessionShow
             }
 
             if (page.Events.Count == 0 || page.Next == place)
-                return [.. last];
+                break;
             place = page.Next;
         }
+
+        return [.. last];
     }
 
     private static string At(DateTimeOffset time) => $"{time.ToLocalTime():yyyy-MM-dd HH:mm:ss}";

@@ -8,10 +8,20 @@ namespace Steelyard.Cli;
 internal static class StatusCommand
 {
     public static Command Create() => NodeCommands.Share(NodeCommands.Of(
-        "status", "Show the node in numbers, and what is wrong with it; exits with 1 when it takes no sessions", RunAsync));
+        "status", "Show the node in numbers, and what is wrong with it; exits with 1 when it takes no sessions", RunAsync, [Probe]));
+
+    private static readonly Option<bool> Probe = new("--probe") { Description = "Only whether it takes sessions; this needs no key" };
 
     private static async Task<int> RunAsync(NodeCall call)
     {
+        if (call.Line.GetValue(Probe))
+        {
+            var isReady = (await call.Api.ReadinessAsync(call.Stop)).Ready;
+            var words = isReady ? "takes sessions" : "takes no sessions";
+            Output.Line(call.Out.IsJson ? JsonSerializer.Serialize(new { ready = isReady }) : words);
+            return isReady ? 0 : NodeCommands.Refused;
+        }
+
         var status = await call.Api.StatusAsync(call.Stop);
         var readiness = await call.Api.ReadinessAsync(call.Stop);
         if (call.Out.IsJson)
@@ -34,12 +44,15 @@ internal static class StatusCommand
             ("lost events", Lost(readiness)),
         ]);
         foreach (var problem in readiness.Problems)
-            Output.Line($"\n{(problem.IsFatal ? '✗' : '!')} {Output.PlainLines(problem.What)}\n  → {Output.Plain(problem.Remedy)}");
+            Output.Line($"\n{Mark(problem)} {Output.PlainLines(problem.What)}\n  → {Output.Plain(problem.Remedy)}");
     }
 
     // Those of the history are among the problems.
     private static string Lost(Readiness readiness) => string.Join(", ", readiness.DroppedEvents?
         .Where(each => each.Value > 0 && each.Key != "history").Select(each => $"{each.Key} {each.Value}") ?? []);
+
+    /// <summary>How bad a problem is, in a letter.</summary>
+    public static char Mark(ReadinessProblem problem) => problem.IsFatal ? '✗' : '!';
 
     private static string Oldest(QueueNumbers queue) =>
         queue.OldestSeconds is { } seconds ? $"; the first waits for {Words.Span(TimeSpan.FromSeconds(seconds))}" : "";

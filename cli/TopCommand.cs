@@ -53,7 +53,7 @@ internal static class TopCommand
                 $"ready {of.Ready}   " +
                 $"starting {of.Starting}   parked {of.Parked}   queue {status.Queue.Length}/{status.Queue.Limit}   " +
                 $"up {Words.Span(TimeSpan.FromSeconds(status.UptimeSeconds))}"),
-            new Rows(readiness.Problems.Select(problem => new Text(Output.Plain($"✗ {problem.What} {problem.Remedy}"), new(Color.Red)))),
+            new Rows(readiness.Problems.Select(Line)),
             new Text(""),
             Output.Grid(
                 ["WORKER", "STATE", "CPU %", "MEMORY", "AGE", "SESSION"],
@@ -64,8 +64,14 @@ internal static class TopCommand
                         Words.Span(TimeProvider.System.GetUtcNow() - worker.StartedAt), worker.SessionId,
                     })),
             new Text(workers.Count > Workers ? $"… and {workers.Count - Workers} more" : ""),
-            new Rows(events.Select(e => new Text(Output.Plain($"{e.At.ToLocalTime():HH:mm:ss}  {e.Session?[..8],-8}  {Words.Event(e)}")))));
+            new Rows(events.Select(Line)));
     }
+
+    private static Text Line(ReadinessProblem problem) =>
+        new(Output.Plain($"{StatusCommand.Mark(problem)} {problem.What} {problem.Remedy}"));
+
+    private static Text Line(NodeEvent e) => new(Output.Plain(
+        $"{e.At.ToLocalTime():HH:mm:ss}  {(e.Session is { } id ? Words.ShortId(id) : ""),-9}  {Words.Event(e)}"));
 
     /// <summary>What each worker has used of a processor since the last look, in percent.</summary>
     private sealed class ProcessorShares

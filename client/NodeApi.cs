@@ -12,6 +12,9 @@ namespace Steelyard.Client;
 /// </summary>
 internal sealed class NodeApi(HttpClient http)
 {
+    // The node writes something every 15 s.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
+
     /// <summary>How the node writes JSON.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -37,11 +40,14 @@ internal sealed class NodeApi(HttpClient http)
     /// <summary>Returns how a session has ended; null when it has not, or is forgotten.</summary>
     public async Task<EndedSession?> EndOfAsync(string session)
     {
-        using var response = await SendAsync(new(HttpMethod.Get, $"/sessions/{session}/history"), default);
-        if (response.StatusCode == HttpStatusCode.NotFound)
+        try
+        {
+            return (await GetAsync<EndedSessions>($"/sessions/{session}/history", default)).History[0];
+        }
+        catch (NodeException e) when (e.Status == (int)HttpStatusCode.NotFound)
+        {
             return null;
-        await CheckAsync(response);
-        return Parse<EndedSessions>(await TextAsync(response, default)).History[0];
+        }
     }
 
     public Task<RecordingPage> RecordingAsync(string session, string? after, CancellationToken cancellationToken = default) =>
@@ -74,12 +80,32 @@ internal sealed class NodeApi(HttpClient http)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/events") { Headers = { { "Accept", "text/event-stream" } } };
         using var response = await SendAsync(request, cancellationToken);
-        await CheckAsync(response);
+        await CheckAsync(response, cancellationToken);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellationToken))
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var items = SseParser.Create(stream).EnumerateAsync(silence.Token).GetAsyncEnumerator(silence.Token);
+        while (await NextAsync(items, silence, cancellationToken))
         {
-            if (item.Data.Length > 0 && JsonSerializer.Deserialize<NodeEvent>(item.Data, Json) is { Id.Length: > 0 } e)
+            if (items.Current.Data.Length > 0 && Parse<NodeEvent>(items.Current.Data) is { Id.Length: > 0 } e)
                 yield return e;
+        }
+    }
+
+    private static async Task<bool> NextAsync(
+        IAsyncEnumerator<SseItem<string>> items, CancellationTokenSource silence, CancellationToken cancellationToken)
+    {
+        silence.CancelAfter(LongestSilence);
+        try
+        {
+            return await items.MoveNextAsync();
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw new NodeException($"The node's stream of events was cut: {e.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NodeException($"The node's stream of events was silent for {LongestSilence.TotalSeconds} s.");
         }
     }
 
@@ -90,13 +116,23 @@ internal sealed class NodeApi(HttpClient http)
     /// <param name="cancellationToken">Nobody waits for it any more.</param>
     public async Task<string> CallAsync(HttpMethod method, string path, string? json = null, CancellationToken cancellationToken = default)
     {
+        // The client's timeout ends at the head of an answer.
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(http.Timeout);
         using var body = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json");
         using var response = await SendAsync(new(method, path) { Content = body }, cancellationToken);
 
         // A node that is not ready says so with 503 and the same body.
-        if (response.StatusCode != HttpStatusCode.ServiceUnavailable || path != "/readyz")
-            await CheckAsync(response);
-        return await TextAsync(response, cancellationToken);
+        try
+        {
+            if (response.StatusCode != HttpStatusCode.ServiceUnavailable || path != "/readyz")
+                await CheckAsync(response, deadline.Token);
+            return await TextAsync(response, deadline.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NodeException($"The node's answer did not end within {http.Timeout.TotalSeconds} s.");
+        }
     }
 
     /// <summary>Reads an answer of <see cref="CallAsync"/>.</summary>
@@ -143,12 +179,12 @@ internal sealed class NodeApi(HttpClient http)
         }
     }
 
-    private static async Task CheckAsync(HttpResponseMessage response)
+    private static async Task CheckAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.IsSuccessStatusCode)
             return;
         var problem = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true
-            ? Parse<JsonElement>(await TextAsync(response, default))
+            ? Parse<JsonElement>(await TextAsync(response, cancellationToken))
             : default;
         throw new NodeException(
             problem.ValueKind == JsonValueKind.Object && problem.TryGetProperty("detail", out var detail)

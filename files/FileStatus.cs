@@ -10,6 +10,7 @@ internal readonly struct FileStatus
     private const int Regular = 0x8000;
     private const int Folder = 0x4000;
     private const int OfOthers = 0x3f; // The rights of the group and of all others.
+    private const int WriteOfAll = 2;
     private const int BlockBytes = 512;
 
     [FieldOffset(16)] private readonly uint links;
@@ -28,6 +29,9 @@ internal readonly struct FileStatus
 
     /// <summary>Nobody but its owner may use it.</summary>
     public bool IsPrivate => (mode & OfOthers) == 0;
+
+    /// <summary>Every user may change it.</summary>
+    public bool IsWritableByAll => (mode & WriteOfAll) != 0;
 
     /// <summary>Number of names (hard links); 0 for a deleted file that is still open.</summary>
     public uint Links => links;

@@ -68,6 +68,9 @@ internal sealed class HeldFolder : IDisposable
         return Succeeds(descriptor, "create a file", FileCalls.Exists) ? new(descriptor, ownsHandle: true) : null;
     }
 
+    /// <summary>The status of the folder itself.</summary>
+    public FileStatus Status => StatusOf(handle, Nothing, EmptyPath) ?? throw new DirectoryNotFoundException("a held folder has no status");
+
     /// <summary>The status of the entry with this name, which can be a link; null when there is none.</summary>
     public FileStatus? StatusOf(FileName name) => StatusOf(handle, name, FileCalls.NoFollow);
 

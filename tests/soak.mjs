@@ -9,6 +9,7 @@ import { join } from 'node:path';
 
 const { chromium } = createRequire(new URL('../tester/package.json', import.meta.url))('playwright-core');
 const [minutes, ...options] = process.argv.slice(2);
+if (!(Number(minutes) > 0)) throw new Error('Usage: node tests/soak.mjs MINUTES [OPTIONS of steelyard …]');
 const BROWSER = '/usr/lib/chromium/chromium-headless-shell';
 const RECORD_SPACE = 32 << 20; // Small, so that the bound is reached.
 const WARM_UP = 0.2; // Pools and caches fill: this share of the time is not compared.
@@ -29,7 +30,10 @@ let log = '';
 for (const stream of [node.stdout, node.stderr]) stream.on('data', (text) => { log = (log + text).slice(-1e6); });
 const died = new Promise((done) => node.once('exit', () => done(true)));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { isOver = true; });
-while (!/listens on/.test(log)) await pause(0.1);
+while (!/listens on/.test(log)) {
+  if (node.exitCode !== null) throw new Error(`the node did not start: ${log}`);
+  await pause(0.1);
+}
 const url = /listens on (\S+)/.exec(log)[1];
 const viewer = await chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox'] });
 await (await viewer.newPage()).goto(`${url}/dashboard/`);
@@ -128,6 +132,9 @@ function sample() {
 
 // Each figure's median of the last part, against that of the first part after the warm-up.
 function judge() {
+  const failures = Object.entries(counts).filter(([name]) => name.startsWith('failed')).reduce((sum, [, count]) => sum + count, 0);
+  const sessions = samples.at(-1)?.sessions ?? 0;
+  if (sessions < 5 * Number(minutes) || failures > sessions / 20) return [`too few worked: ${sessions} sessions, ${failures} failures`];
   if (node.exitCode !== null || node.signalCode !== null) return [`the node has ended: ${log.slice(-2000)}`];
   const rest = samples.slice(Math.floor(samples.length * WARM_UP));
   const part = Math.ceil(rest.length / 4);

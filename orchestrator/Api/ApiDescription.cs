@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -17,6 +18,8 @@ internal sealed class ApiDescription(Options options) : IDialect
     // Safe, because the JSON is never embedded in HTML.
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly Lazy<(byte[] Before, byte[] After)> Parts = new(Split);
+
     private static readonly string? Program = typeof(ApiDescription).Assembly.GetName().Version?.ToString(3);
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapGet(DescriptionPaths.Json, WriteAsync).Reads();
@@ -29,14 +32,24 @@ internal sealed class ApiDescription(Options options) : IDialect
         return JsonNode.Parse(resource)!.AsObject();
     }
 
-    // It is read again for each request: it is asked for seldom, and its place in memory would be taken all the time.
     private async Task WriteAsync(HttpContext context)
     {
-        await Task.Yield(); // Reading takes milliseconds, and this may be a thread that serves sockets.
+        await Task.Yield(); // Reading takes milliseconds the first time, and this may be a thread that serves sockets.
+        var (before, after) = Parts.Value;
+        var url = JsonEncodedText.Encode(PublicAddress.Of(context.Request, options).HttpOrigin).EncodedUtf8Bytes;
+        byte[] whole = [.. before, .. url, .. after];
+        await context.Response.WriteWholeAsync("application/json; charset=utf-8", whole);
+    }
+
+    // All callers get the same text, but for the address of this node.
+    private static (byte[] Before, byte[] After) Split()
+    {
+        const string place = "https://this-node.invalid";
         var description = Read();
         description["info"]!["version"] = Program;
-        description["servers"] = new JsonArray(new JsonObject { ["url"] = PublicAddress.Of(context.Request, options).HttpOrigin });
-        await context.Response.WriteWholeAsync(
-            "application/json; charset=utf-8", JsonSerializer.SerializeToUtf8Bytes<JsonNode>(description, Readable));
+        description["servers"] = new JsonArray(new JsonObject { ["url"] = place });
+        var text = JsonSerializer.SerializeToUtf8Bytes<JsonNode>(description, Readable);
+        var at = text.AsSpan().IndexOf(Encoding.ASCII.GetBytes(place));
+        return (text[..at], text[(at + place.Length)..]);
     }
 }

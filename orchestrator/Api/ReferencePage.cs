@@ -34,6 +34,14 @@ internal sealed class ReferencePage : IDialect
 
     private static Task WriteScriptAsync(HttpContext context)
     {
+        var version = $"\"{typeof(ScalarOptions).Assembly.GetName().Version}\"";
+        context.Response.Headers.ETag = version;
+        if (context.Request.Headers.IfNoneMatch == version)
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return Task.CompletedTask;
+        }
+
         context.Response.Headers.ContentEncoding = "gzip"; // Every browser takes it.
         return WriteAsync(context, typeof(ScalarOptions), Script, "text/javascript; charset=utf-8");
     }

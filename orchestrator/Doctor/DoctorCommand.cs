@@ -16,7 +16,7 @@ internal static class DoctorCommand
         var command = new Command(Name, "Look whether this machine can run a node (with the options of serve), and say how to mend it");
         var json = new Option<bool>("--json") { Description = "Print JSON, for scripts" };
         command.Options.Add(json);
-        CommandLine.AddServe(command, settings, (options, line) => RunAsync(options, Words(line), line.GetValue(json)));
+        CommandLine.AddServe(command, settings, (options, line, stop) => RunAsync(options, Words(line), line.GetValue(json), stop));
         return command;
     }
 
@@ -25,7 +25,7 @@ internal static class DoctorCommand
         [.. line.Tokens.Select(token => token.Value).SkipWhile(word => word != Name).Skip(1).Where(word => word != "--json")];
 
     // The status is 1 when something is bad. Weak spots do not keep a node from its work.
-    private static async Task<int> RunAsync(Options options, string[] words, bool isJson)
+    private static async Task<int> RunAsync(Options options, string[] words, bool isJson, CancellationToken stop)
     {
         List<Finding> findings = [];
         var running = await RunningNode.LookAsync(options);
@@ -33,7 +33,7 @@ internal static class DoctorCommand
             Add(finding);
         if (findings.TrueForAll(finding => finding.Verdict != Verdict.Bad))
         {
-            await foreach (var finding in new TrialNode(options, words).RunAsync())
+            await foreach (var finding in new TrialNode(options, words).RunAsync(stop))
                 Add(finding);
         }
 

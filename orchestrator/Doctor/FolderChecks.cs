@@ -1,3 +1,4 @@
+using Steelyard.Files;
 using Options = Steelyard.Settings.Options;
 
 namespace Steelyard.Doctor;
@@ -5,6 +6,8 @@ namespace Steelyard.Doctor;
 /// <summary>Whether the folders that a node writes to can be written, and have space.</summary>
 internal static class FolderChecks
 {
+    private const string RunDir = "run-dir";
+
     // A browser's profile, its caches and some downloads.
     private const long PerWorker = 64L << 20;
     private const long LeastForRecords = 256L << 20;
@@ -12,7 +15,7 @@ internal static class FolderChecks
     public static IEnumerable<Finding> All(Options options)
     {
         yield return Look(
-            "run dir", "run-dir", options.RunDirectory, Math.Max(4, options.Warm) * PerWorker,
+            "run dir", RunDir, options.RunDirectory, Math.Max(4, options.Warm) * PerWorker,
             "Give it more (mount -o remount,size=2G /dev/shm, docker run --shm-size=2g), or choose a --run-dir on a disk.");
         if (options.DataDirectory is { Length: > 0 } data)
             yield return Look(
@@ -25,9 +28,13 @@ internal static class FolderChecks
         try
         {
             Directory.CreateDirectory(folder);
+            if (option == RunDir && FolderOwner.Problem(folder) is { } problem)
+                return Finding.Bad(what, $"{folder}: {problem}", $"Delete it, or choose another folder with --{option}.");
             var probe = Path.Combine(folder, $".doctor-{Environment.ProcessId}");
-            File.WriteAllText(probe, "");
-            File.Delete(probe);
+            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
+            {
+            }
+
             var free = new DriveInfo(folder).AvailableFreeSpace;
             var detail = $"{folder}, {free >> 20} MiB free";
             return free < wanted

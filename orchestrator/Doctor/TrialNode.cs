@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -29,12 +30,13 @@ internal sealed partial class TrialNode(Options options, string[] words)
     private readonly string key = RandomNumberGenerator.GetHexString(32);
     private readonly long started = TimeProvider.System.GetTimestamp();
 
-    public async IAsyncEnumerable<Finding> RunAsync()
+    /// <param name="stop">The user stops it.</param>
+    public async IAsyncEnumerable<Finding> RunAsync([EnumeratorCancellation] CancellationToken stop)
     {
         // Beside the real one: browsers must be able to pass the same folders.
         var folder = Directory.CreateDirectory($"{options.RunDirectory}-doctor-{Environment.ProcessId}", Passable);
         var log = Path.Combine(folder.FullName, "log");
-        var node = OsProcess.Start(new(OwnProgram.Path, OwnProgram.Arguments([.. words, .. Own(folder.FullName)]))
+        var node = OsProcess.Start(new(OwnProgram.Path, OwnProgram.Arguments([.. words, .. Own(folder.FullName), .. OwnKey()]))
         {
             LogPath = log,
             Environment = new Dictionary<string, string?> { [OwnVariables.Prefix + "OPERATOR_KEY"] = $"doctor:{key}" },
@@ -42,37 +44,42 @@ internal sealed partial class TrialNode(Options options, string[] words)
         });
         try
         {
-            foreach (var finding in await TryAsync(node, log))
+            foreach (var finding in await TryAsync(node, log, stop))
                 yield return finding;
         }
         finally
         {
             node.Send(Signal.Terminate);
-            if (await Task.WhenAny(node.Exited, Task.Delay(StopTime)) != node.Exited)
+            if (await Task.WhenAny(node.Exited, Task.Delay(StopTime, CancellationToken.None)) != node.Exited)
                 node.Send(Signal.Kill);
+            await node.Exited;
             folder.Delete(recursive: true);
         }
     }
+
+    // The environment has the key, which other users cannot read there. An option on the command line would hide it.
+    private string[] OwnKey() =>
+        words.Any(word => word.StartsWith("--operator-key", StringComparison.Ordinal)) ? ["--operator-key", $"doctor:{key}"] : [];
 
     // An option that is given twice counts the second time.
     private static string[] Own(string folder) =>
         ["--port", "0", "--run-dir", Path.Combine(folder, "run"), "--history", "none", "--warm", "1", "--max-workers", "1"];
 
-    private async Task<IReadOnlyList<Finding>> TryAsync(OsProcess node, string log)
+    private async Task<IReadOnlyList<Finding>> TryAsync(OsProcess node, string log, CancellationToken stop)
     {
         try
         {
-            var url = await UntilAsync(node, log, "listen", () => Task.FromResult(UrlIn(log)));
-            using var handler = new SocketsHttpHandler();
+            var url = await UntilAsync(node, log, "listen", () => Task.FromResult(UrlIn(log)), stop);
+            using var handler = new SocketsHttpHandler { UseProxy = false };
 
             // The certificate is for another name than this address.
             handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
             using var http = new HttpClient(handler) { BaseAddress = url, Timeout = options.WorkerStartTimeout };
             http.DefaultRequestHeaders.Authorization = new("Bearer", key);
-            var ready = await UntilAsync(node, log, "have a worker ready", () => ReadyAsync(http));
+            var ready = await UntilAsync(node, log, "have a worker ready", () => ReadyAsync(http), stop);
             return [.. GuardFindings.Of(ready.RootElement), await SessionAsync(http)];
         }
-        catch (Exception e) when (e is TrialException or HttpRequestException or TaskCanceledException)
+        catch (Exception e) when (e is TrialException or HttpRequestException or TaskCanceledException && !stop.IsCancellationRequested)
         {
             return [Finding.Bad("trial", e.Message, "docs/operations.md tells what each line of the log means.")];
         }
@@ -87,14 +94,14 @@ internal sealed partial class TrialNode(Options options, string[] words)
         return response.StatusCode == HttpStatusCode.OK ? await response.Content.ReadFromJsonAsync<JsonDocument>() : null;
     }
 
-    private async Task<T> UntilAsync<T>(OsProcess node, string log, string what, Func<Task<T?>> probe)
+    private async Task<T> UntilAsync<T>(OsProcess node, string log, string what, Func<Task<T?>> probe, CancellationToken stop)
         where T : class
     {
         while (!node.Exited.IsCompleted && TimeProvider.System.GetElapsedTime(started) < StartTime + (2 * options.WorkerStartTimeout))
         {
             if (await probe() is { } found)
                 return found;
-            await Task.Delay(Pause);
+            await Task.Delay(Pause, stop);
         }
 
         var lines = File.ReadLines(log).Where(line => line.Length > 0).TakeLast(LastLines);

@@ -18,6 +18,9 @@ public static class CommandLine
     /// <summary>Exit status for invalid options.</summary>
     public const int BadOptions = 2;
 
+    // Longer than a trial node of doctor takes to end.
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(12);
+
     /// <summary>The command that runs a node, and the one that is meant when none is named.</summary>
     public const string Serve = "serve";
 
@@ -31,8 +34,8 @@ public static class CommandLine
     {
         var root = new RootCommand("Steelyard: thousands of isolated browser sessions behind one address.");
         var serve = new Command(Serve, "Run a node");
-        AddServe(root, settings, (options, _) => run(options));
-        AddServe(serve, settings, (options, _) => run(options));
+        AddServe(root, settings, (options, _, _) => run(options));
+        AddServe(serve, settings, (options, _, _) => run(options));
         root.Subcommands.Add(serve);
         foreach (var other in others)
             root.Subcommands.Add(other);
@@ -46,18 +49,20 @@ public static class CommandLine
             return Task.FromResult(BadOptions);
         }
 
-        // The node handles signals itself, with StopSignals.
-        return line.InvokeAsync(new() { ProcessTerminationTimeout = null });
+        // The node handles signals itself, with StopSignals. Other commands are cancelled, and restore the terminal.
+        var isNode = line.CommandResult.Command == root || line.CommandResult.Command == serve;
+        return line.InvokeAsync(new() { ProcessTerminationTimeout = isNode ? null : StopTime });
     }
 
     /// <summary>Gives a command the options of a node.</summary>
     /// <param name="command">The command.</param>
     /// <param name="settings">Reads the environment and files.</param>
-    /// <param name="run">Called with the valid options, and the line that gave them.</param>
-    internal static void AddServe(Command command, Func<IConfiguration> settings, Func<Options, ParseResult, Task<int>> run)
+    /// <param name="run">Called with the valid options, the line that gave them, and what cancels the command.</param>
+    internal static void AddServe(
+        Command command, Func<IConfiguration> settings, Func<Options, ParseResult, CancellationToken, Task<int>> run)
     {
         var options = OptionTable.All.ToDictionary(option => option, option => Add(command, option));
-        command.SetAction(async parsed =>
+        command.SetAction(async (parsed, stop) =>
         {
             Options complete;
             try
@@ -75,7 +80,7 @@ public static class CommandLine
                 return BadOptions;
             }
 
-            return await run(complete, parsed);
+            return await run(complete, parsed, stop);
         });
     }
 

@@ -34,7 +34,8 @@ internal sealed class RecordingKeeper(
     private static readonly TimeSpan Newest = TimeSpan.FromMinutes(1);
 
     private int rounds;
-    private string? problem;
+    private string? pruning;
+    private string? moving;
     private volatile string? trouble;
 
     /// <summary>Why recordings cannot be kept now, for people; null when they can.</summary>
@@ -62,36 +63,37 @@ internal sealed class RecordingKeeper(
         var round = rounds++;
         lines.Write();
         if (round % RoundsPerPrune == 0)
-        {
-            Try(CloseOrphans);
-            Try(Prune);
-        }
-
+            pruning = Try(CloseOrphans) ?? Try(Prune);
         if (round % RoundsPerMove == 0)
-        {
-            trouble = null;
-            Try(Move);
-        }
+            moving = Try(Move);
+        Tell(pruning ?? moving);
+    }
+
+    // The same trouble is told once: a full disk lasts.
+    private void Tell(string? now)
+    {
+        if (now is not null && now != trouble)
+            logger.LogWarning("Recordings cannot be kept now: {Reason}", now);
+        trouble = now;
     }
 
     private void Finish()
     {
         lines.Write();
-        Try(Move);
+        Tell(Try(Move));
     }
 
-    // The same problem is told once: a full disk lasts.
-    private void Try(Action what)
+    // Returns why it could not be done; null when it is done.
+    private static string? Try(Action what)
     {
         try
         {
             what();
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (e.Message != problem)
-                logger.LogWarning("Recordings cannot be kept now: {Reason}", e.Message);
-            problem = trouble = e.Message;
+            return e.Message;
         }
     }
 
@@ -111,11 +113,15 @@ internal sealed class RecordingKeeper(
     {
         if (store.Kept is not { } kept)
             return;
+        string? first = null;
         foreach (var session in RecordingStore.FoldersIn(store.Arrived))
         {
             lock (store.Moving)
-                Try(() => Move(session.FullName, Path.Combine(kept, session.Name)));
+                first ??= Try(() => Move(session.FullName, Path.Combine(kept, session.Name)));
         }
+
+        if (first is not null)
+            throw new IOException(first);
     }
 
     private static void Move(string session, string target)
@@ -145,13 +151,18 @@ internal sealed class RecordingKeeper(
             .OrderByDescending(folder => folder.LastWriteTimeUtc);
         var oldest = time.GetUtcNow().UtcDateTime - options.RecordAge;
         var used = 0L;
+        var isFull = false;
         Dictionary<string, long> usedBy = [];
+        HashSet<string> full = [];
         foreach (var folder in recordings)
         {
             var size = folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => (file.Length / Block * Block) + Block);
             var holder = RecordingStore.HolderOf(folder);
             var ofHolder = holder is null ? 0 : usedBy.GetValueOrDefault(holder) + size;
-            if (used + size > options.RecordSpace || ofHolder > options.KeyRecordSpace || folder.LastWriteTimeUtc < oldest)
+            isFull |= used + size > options.RecordSpace;
+            if (ofHolder > options.KeyRecordSpace)
+                full.Add(holder!);
+            if (isFull || folder.LastWriteTimeUtc < oldest || (holder is not null && full.Contains(holder)))
             {
                 FileTree.Delete(folder.FullName);
                 continue;

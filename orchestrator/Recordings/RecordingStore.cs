@@ -94,8 +94,14 @@ public sealed class RecordingStore
     /// <param name="recording">The folder of a recording that is over.</param>
     internal static string? HolderOf(DirectoryInfo recording)
     {
-        var file = new FileInfo(Path.Combine(recording.FullName, OwnPart, HolderFile));
-        return file.Exists ? File.ReadAllText(file.FullName) : null;
+        try
+        {
+            return File.ReadAllText(Path.Combine(recording.FullName, OwnPart, HolderFile));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
     }
 
     /// <summary>

@@ -43,6 +43,8 @@ public sealed class RunDirectory : IDisposable
         try
         {
             Directory.CreateDirectory(path, Mode);
+            if (FolderOwner.Problem(path) is { } problem)
+                throw new IOException($"{path} cannot be trusted: {problem}. Delete it, or choose another --run-dir.");
             lockFile = PrivateFile.Open(Path.Combine(path, "lock"), FileMode.OpenOrCreate);
             CheckFormat(path);
             Directory.CreateDirectory(workers, Mode);

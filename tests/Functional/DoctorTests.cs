@@ -47,6 +47,24 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task The_trial_has_a_key_of_its_own_beside_those_of_the_user()
+    {
+        if (WorkerCommand.FindBundled(AppContext.BaseDirectory) is null)
+            Assert.Skip("the bundled worker is not built: run `make build`");
+        var (status, findings) = await RunAsync("--worker", "simulated", "--operator-key", "ops:secret", "--api-key", "team:key");
+        Assert.Equal("Good", (string)findings.Single(finding => (string)finding["what"]! == "session")["verdict"]!);
+        Assert.Equal(0, status);
+    }
+
+    [Fact]
+    public async Task A_run_directory_that_others_can_change()
+    {
+        Directory.CreateDirectory(folder.At("open"), (UnixFileMode)511);
+        File.SetUnixFileMode(folder.At("open"), (UnixFileMode)511);
+        await HasAsync("run dir", "all users may write into it", "--run-dir", "--run-dir", folder.At("open"));
+    }
+
+    [Fact]
     public Task A_run_directory_that_cannot_be_written() =>
         HasAsync("run dir", "/proc/steelyard", "choose another folder with --run-dir", "--run-dir", "/proc/steelyard");
 

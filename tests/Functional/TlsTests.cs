@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging.Abstractions;
 using Steelyard.Hosting;
 using Steelyard.Tests.Unit;
 
@@ -20,13 +21,51 @@ public sealed class TlsTests : IDisposable
         Assert.Equal("https", node.Http.BaseAddress!.Scheme);
         Assert.Equal("CN=first", await SubjectAsync(node));
 
-        // Half of a new pair does not fit: the old one stays.
-        File.WriteAllText(folder.At("cert.pem"), "no certificate");
-        File.SetLastWriteTimeUtc(folder.At("cert.pem"), TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(2));
-        Assert.Equal("CN=first", await SubjectAsync(node));
         Write("second");
-        File.SetLastWriteTimeUtc(folder.At("cert.pem"), TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(4));
         await Eventually.IsTrueAsync(async () => await SubjectAsync(node) == "CN=second", "the new certificate is served");
+    }
+
+    [Fact]
+    public void Half_of_a_new_pair_does_not_fit_and_the_old_one_stays()
+    {
+        Write("first");
+        var certificate = new TlsCertificate(Tls(new()), TimeProvider.System);
+        var key = File.ReadAllText(folder.At("key.pem"));
+        Write("second");
+        var newKey = File.ReadAllText(folder.At("key.pem"));
+        folder.Write("key.pem", key);
+        certificate.Look(NullLogger.Instance);
+        Assert.Equal("CN=first", certificate.Handshake.ServerCertificateContext!.TargetCertificate.Subject);
+        folder.Write("key.pem", newKey);
+        certificate.Look(NullLogger.Instance);
+        Assert.Equal("CN=second", certificate.Handshake.ServerCertificateContext!.TargetCertificate.Subject);
+    }
+
+    [Fact]
+    public void Behind_a_link_that_is_turned_the_new_pair_is_seen()
+    {
+        // As Kubernetes does it: the time of the link stays the same.
+        Write("first");
+        Directory.CreateDirectory(folder.At("..one"));
+        Directory.CreateDirectory(folder.At("..two"));
+        Move("..one");
+        Write("second");
+        Move("..two");
+        File.CreateSymbolicLink(folder.At("cert.pem"), "..data/cert.pem");
+        File.CreateSymbolicLink(folder.At("key.pem"), "..data/key.pem");
+        Directory.CreateSymbolicLink(folder.At("..data"), "..one");
+        var certificate = new TlsCertificate(Tls(new()), TimeProvider.System);
+        Assert.Equal("CN=first", certificate.Handshake.ServerCertificateContext!.TargetCertificate.Subject);
+        File.Delete(folder.At("..data"));
+        Directory.CreateSymbolicLink(folder.At("..data"), "..two");
+        certificate.Look(NullLogger.Instance);
+        Assert.Equal("CN=second", certificate.Handshake.ServerCertificateContext!.TargetCertificate.Subject);
+
+        void Move(string to)
+        {
+            foreach (var file in new[] { "cert.pem", "key.pem" })
+                File.Move(folder.At(file), folder.At($"{to}/{file}"));
+        }
     }
 
     [Fact]

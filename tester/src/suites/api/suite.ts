@@ -1,3 +1,4 @@
+import { check } from '../../check.ts';
 import type { Suite, TestContext } from '../../suite.ts';
 import { Bench } from './bench.ts';
 import { devtools } from './devtools.ts';
@@ -8,6 +9,9 @@ import { refusals } from './refusals.ts';
 import { sessions } from './sessions.ts';
 import { steel } from './steel.ts';
 
+/** The others are errors that a client cannot cause at will, or need real browsers. */
+const leastSeen = 0.5;
+
 /** Last: what all tests together have seen of the description. */
 async function coverage(bench: Bench, context: TestContext): Promise<void> {
   const description = await bench.read(context);
@@ -16,6 +20,7 @@ async function coverage(bench: Bench, context: TestContext): Promise<void> {
   context.figure('answers described', described, '');
   context.figure('seen', seen, '');
   for (const line of missing) context.note(`not seen: ${line}`);
+  check(seen >= described * leastSeen, `only ${seen} of ${described} answers were seen: run the whole suite`);
 }
 
 export function apiSuite(): Suite {
