@@ -1,9 +1,11 @@
 namespace Steelyard.Files;
 
-/// <summary>Tells whether a folder can be trusted: where all users may write, another one may have made a folder of this name before us.</summary>
+/// <summary>Whether a folder can be trusted: where all users may write, another one may have made a folder of this name before us.</summary>
 internal static class FolderOwner
 {
-    /// <summary>Why others can change what is in it, for people; null when only we and root can. Throws <see cref="IOException"/>.</summary>
+    /// <summary>
+    /// Why others can change what is in it, for people; null when only we and root can. Throws <see cref="IOException"/>.
+    /// </summary>
     public static string? Problem(string path)
     {
         using var folder = HeldFolder.TryOpenOwn(path);
