@@ -1,6 +1,6 @@
 namespace Steelyard.Files;
 
-/// <summary>Whether a folder can be trusted: where all users may write, another one may have made a folder of this name before us.</summary>
+/// <summary>Whether a folder can be trusted: where all users may write, another one may have made it before us.</summary>
 internal static class FolderOwner
 {
     /// <summary>
