@@ -116,8 +116,10 @@ internal sealed class RecordingKeeper(
         string? first = null;
         foreach (var session in RecordingStore.FoldersIn(store.Arrived))
         {
+            string? why;
             lock (store.Moving)
-                first ??= Try(() => Move(session.FullName, Path.Combine(kept, session.Name)));
+                why = Try(() => Move(session.FullName, Path.Combine(kept, session.Name)));
+            first ??= why; // The others are moved all the same.
         }
 
         if (first is not null)
