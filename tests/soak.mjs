@@ -35,7 +35,9 @@ while (!/listens on/.test(log)) {
   await pause(0.1);
 }
 const url = /listens on (\S+)/.exec(log)[1];
-const viewer = await chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox'] });
+const viewer = await chromium.launch({
+  executablePath: BROWSER, args: ['--no-sandbox'], handleSIGINT: false, handleSIGTERM: false, // The verdict comes also then.
+});
 await (await viewer.newPage()).goto(`${url}/dashboard/`);
 
 const users = [...Array.from({ length: USERS }, repeat(use)), repeat(scrape)(), repeat(follow)()];

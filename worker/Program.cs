@@ -57,7 +57,11 @@ await using var server = new WorkerServer(options.Port, options.Listener, SizeLi
 if (await WhyNotStartedAsync(server, options.Port) is { } why)
     return Stderr.Fail(ExitCode.PortTaken, why);
 
-var exitCode = await host.RunAsync(server.Stopping);
+using var end = CancellationTokenSource.CreateLinkedTokenSource(server.Stopping);
+var watch = options.Directory is { } folder ? FolderWatch.RunAsync(folder, end, TimeProvider.System) : Task.CompletedTask;
+var exitCode = await host.RunAsync(end.Token);
+await end.CancelAsync();
+await watch;
 await server.StopAsync();
 ExitNote.Write(options.Directory, exitCode);
 return exitCode;

@@ -19,11 +19,7 @@ internal static class RunningNode
         key = key?[(key.IndexOf(':', StringComparison.Ordinal) + 1)..];
         try
         {
-            using var handler = new SocketsHttpHandler { UseProxy = false };
-
-            // The certificate is for another name than this address.
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
-            using var http = new HttpClient(handler) { BaseAddress = Address(options), Timeout = Patience };
+            using var http = OwnHttp.Client(Address(options), Patience);
             if (key is not null)
                 http.DefaultRequestHeaders.TryAddWithoutValidation("x-api-key", key);
             using var response = await http.GetAsync("/status");

@@ -70,11 +70,7 @@ internal sealed partial class TrialNode(Options options, string[] words)
         try
         {
             var url = await UntilAsync(node, log, "listen", () => Task.FromResult(UrlIn(log)), stop);
-            using var handler = new SocketsHttpHandler { UseProxy = false };
-
-            // The certificate is for another name than this address.
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
-            using var http = new HttpClient(handler) { BaseAddress = url, Timeout = options.WorkerStartTimeout };
+            using var http = OwnHttp.Client(url, options.WorkerStartTimeout);
             http.DefaultRequestHeaders.Authorization = new("Bearer", key);
             var ready = await UntilAsync(node, log, "have a worker ready", () => ReadyAsync(http), stop);
             return [.. GuardFindings.Of(ready.RootElement), await SessionAsync(http)];

@@ -37,6 +37,17 @@ public sealed class AdoptionTests
     }
 
     [Fact]
+    public async Task Workers_whose_folder_is_deleted_after_a_kill_end_by_themselves()
+    {
+        await using var node = await NodeProcess.StartAsync();
+        await node.CreateAsync();
+        var pids = await node.WorkerPidsAsync(4);
+        await node.KillAsync();
+        Directory.Delete(node.RunDirectory, recursive: true);
+        await Eventually.IsTrueAsync(() => pids.TrueForAll(pid => ProcessStat.Read(pid) is null or { State: 'Z' }), "no worker runs", 40);
+    }
+
+    [Fact]
     public async Task What_was_deleted_stays_deleted_and_its_worker_serves_others()
     {
         await using var first = await NodeProcess.StartAsync(null, "--warm", "1", "--max-workers", "1");
