@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Steelyard.Cdp;
-using Steelyard.Contract;
 using Steelyard.Dialects.Dashboard;
 using Steelyard.Dialects.Operator;
 using Steelyard.Dialects.Steel;
@@ -129,12 +128,7 @@ public sealed class Node : IAsyncDisposable
     /// </summary>
     public static Node Build(Options options, TimeProvider time)
     {
-        var command = WorkerCommand.Parse(
-            options.Worker,
-            Environment.CurrentDirectory,
-            WorkerCommand.FindBundled(AppContext.BaseDirectory),
-            BrowserLocator.Find(null) is not null,
-            options.WorkerApi);
+        var command = WorkerCommand.Of(options);
         (options, var descriptors) = MachineDefaults.Apply(options, command.Kind);
         var keys = new KeyRing(options);
         options = options with { ApiKeys = [], OperatorKeys = [] }; // Only hashes of the keys are kept, in the KeyRing.

@@ -6,15 +6,22 @@ namespace Steelyard.Dashboard.Node;
 /// Asks the node for something again and again while somebody looks, once for all who look. Those who look get each answer, and the trouble
 /// when there is none.
 /// </summary>
-/// <param name="ask">Asks once.</param>
-/// <param name="period">Pause between two questions.</param>
-/// <param name="time">The clock.</param>
-internal sealed class Feed<T>(Func<CancellationToken, Task<T>> ask, TimeSpan period, TimeProvider time)
+internal sealed class Feed<T>
     where T : class
 {
-    private readonly Lock gate = new();
-    private readonly List<Action> lookers = [];
-    private CancellationTokenSource? asking;
+    private readonly Func<CancellationToken, Task<T>> ask;
+    private readonly TimeSpan period;
+    private readonly TimeProvider time;
+    private readonly Lookers lookers;
+
+    /// <param name="ask">Asks once.</param>
+    /// <param name="period">Pause between two questions.</param>
+    /// <param name="time">The clock.</param>
+    public Feed(Func<CancellationToken, Task<T>> ask, TimeSpan period, TimeProvider time)
+    {
+        (this.ask, this.period, this.time) = (ask, period, time);
+        lookers = new(AskAsync);
+    }
 
     /// <summary>The last answer; null before the first one.</summary>
     public T? Latest { get; private set; }
@@ -22,22 +29,8 @@ internal sealed class Feed<T>(Func<CancellationToken, Task<T>> ask, TimeSpan per
     /// <summary>Why the last question had no answer; null when it had one.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>Looks until it is disposed.</summary>
-    /// <param name="changed">Called after each question, on any thread.</param>
-    public IDisposable Look(Action changed)
-    {
-        lock (gate)
-        {
-            lookers.Add(changed);
-            if (asking is null)
-            {
-                asking = new();
-                _ = AskAsync(asking.Token);
-            }
-        }
-
-        return new Place(this, changed);
-    }
+    /// <inheritdoc cref="Lookers.Look"/>
+    public IDisposable Look(Action changed) => lookers.Look(changed);
 
     private async Task AskAsync(CancellationToken cancellationToken)
     {
@@ -57,11 +50,7 @@ internal sealed class Feed<T>(Func<CancellationToken, Task<T>> ask, TimeSpan per
                 return;
             }
 
-            Action[] told;
-            lock (gate)
-                told = [.. lookers];
-            foreach (var each in told)
-                each();
+            lookers.Tell();
         }
         while (await IsTimeAsync(timer, cancellationToken));
     }
@@ -76,22 +65,5 @@ internal sealed class Feed<T>(Func<CancellationToken, Task<T>> ask, TimeSpan per
         {
             return false;
         }
-    }
-
-    private void Leave(Action changed)
-    {
-        lock (gate)
-        {
-            if (!lookers.Remove(changed) || lookers.Count > 0)
-                return;
-            asking?.Cancel();
-            asking?.Dispose();
-            asking = null;
-        }
-    }
-
-    private sealed class Place(Feed<T> feed, Action changed) : IDisposable
-    {
-        public void Dispose() => feed.Leave(changed);
     }
 }

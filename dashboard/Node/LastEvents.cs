@@ -3,7 +3,7 @@ using Steelyard.Client;
 namespace Steelyard.Dashboard.Node;
 
 /// <summary>The node's last events, while somebody looks. The stream is opened once for all who look.</summary>
-internal sealed class LastEvents(NodeApi api, TimeProvider time)
+internal sealed class LastEvents
 {
     private const int Most = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -13,8 +13,15 @@ internal sealed class LastEvents(NodeApi api, TimeProvider time)
 
     private readonly Lock gate = new();
     private readonly LinkedList<NodeEvent> last = [];
-    private readonly List<Action> lookers = [];
-    private CancellationTokenSource? following;
+    private readonly Lookers lookers;
+    private readonly NodeApi api;
+    private readonly TimeProvider time;
+
+    public LastEvents(NodeApi api, TimeProvider time)
+    {
+        (this.api, this.time) = (api, time);
+        lookers = new(FollowAsync);
+    }
 
     /// <summary>The newest first.</summary>
     public IReadOnlyList<NodeEvent> Newest
@@ -26,28 +33,15 @@ internal sealed class LastEvents(NodeApi api, TimeProvider time)
         }
     }
 
-    /// <summary>Looks until it is disposed.</summary>
-    /// <param name="changed">Called when there are new events, on any thread.</param>
-    public IDisposable Look(Action changed)
-    {
-        lock (gate)
-        {
-            lookers.Add(changed);
-            if (following is null)
-            {
-                following = new();
-                last.Clear();
-                _ = FollowAsync(following.Token);
-            }
-        }
-
-        return new Place(this, changed);
-    }
+    /// <inheritdoc cref="Lookers.Look"/>
+    public IDisposable Look(Action changed) => lookers.Look(changed);
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
+            lock (gate)
+                last.Clear(); // Each stream begins with all that the node keeps.
             try
             {
                 var told = 0L;
@@ -86,27 +80,6 @@ internal sealed class LastEvents(NodeApi api, TimeProvider time)
     private async Task TellAsync(CancellationToken cancellationToken)
     {
         await Task.Delay(Gathering, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Action[] told;
-        lock (gate)
-            told = [.. lookers];
-        foreach (var each in told)
-            each();
-    }
-
-    private void Leave(Action changed)
-    {
-        lock (gate)
-        {
-            if (!lookers.Remove(changed) || lookers.Count > 0)
-                return;
-            following?.Cancel();
-            following?.Dispose();
-            following = null;
-        }
-    }
-
-    private sealed class Place(LastEvents events, Action changed) : IDisposable
-    {
-        public void Dispose() => events.Leave(changed);
+        lookers.Tell();
     }
 }

@@ -32,12 +32,7 @@ internal static class MachineChecks
         kind = WorkerKind.Chromium;
         try
         {
-            var command = WorkerCommand.Parse(
-                options.Worker,
-                Environment.CurrentDirectory,
-                WorkerCommand.FindBundled(AppContext.BaseDirectory),
-                BrowserLocator.Find(null) is not null,
-                options.WorkerApi);
+            var command = WorkerCommand.Of(options);
             return (kind = command.Kind) switch
             {
                 WorkerKind.Foreign => Finding.Good("worker", command.Path),

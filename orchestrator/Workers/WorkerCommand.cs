@@ -19,6 +19,14 @@ public sealed record WorkerCommand(string Path, IReadOnlyList<string> Arguments,
     /// <summary>Identifies this version of the program, with its arguments.</summary>
     public string Fingerprint => $"{File.GetLastWriteTimeUtc(Path).Ticks} {Path} {string.Join(' ', Arguments)}";
 
+    /// <summary>The program that these options mean on this machine. Throws <see cref="WorkerCommandException"/>.</summary>
+    public static WorkerCommand Of(Options options) => Parse(
+        options.Worker,
+        Environment.CurrentDirectory,
+        FindBundled(AppContext.BaseDirectory),
+        BrowserLocator.Find(null) is not null,
+        options.WorkerApi);
+
     /// <summary>
     /// Parses the value of <c>--worker</c>. Throws <see cref="WorkerCommandException"/> if the program does not exist or cannot be used.
     /// </summary>
