@@ -57,14 +57,21 @@ await using var server = new WorkerServer(options.Port, options.Listener, SizeLi
 if (await WhyNotStartedAsync(server, options.Port) is { } why)
     return Stderr.Fail(ExitCode.PortTaken, why);
 
-using var end = CancellationTokenSource.CreateLinkedTokenSource(server.Stopping);
-var watch = options.Directory is { } folder ? FolderWatch.RunAsync(folder, end, TimeProvider.System) : Task.CompletedTask;
-var exitCode = await host.RunAsync(end.Token);
-await end.CancelAsync();
-await watch;
+var exitCode = await RunAsync(host, options.Directory, server.Stopping);
 await server.StopAsync();
 ExitNote.Write(options.Directory, exitCode);
 return exitCode;
+
+// Until it is told to stop, its browser has ended, or its folder is gone.
+static async Task<int> RunAsync(ISessionHost host, string? directory, CancellationToken stopping)
+{
+    using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+    var watch = directory is null ? Task.CompletedTask : FolderWatch.RunAsync(directory, end, TimeProvider.System);
+    var exitCode = await host.RunAsync(end.Token);
+    await end.CancelAsync();
+    await watch;
+    return exitCode;
+}
 
 // Null when it listens.
 static async Task<string?> WhyNotStartedAsync(WorkerServer server, int port)
