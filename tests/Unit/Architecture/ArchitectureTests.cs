@@ -57,6 +57,7 @@ public sealed partial class ArchitectureTests
         ["client"] = "Steelyard.Client",
         ["contract"] = "Steelyard.Contract",
         ["dashboard"] = "Steelyard.Dashboard",
+        ["fabric"] = "Steelyard.Fabric",
         ["files"] = "Steelyard.Files",
         ["orchestrator"] = "Steelyard",
         ["processes"] = "Steelyard.Processes",
@@ -115,8 +116,9 @@ public sealed partial class ArchitectureTests
     [InlineData("client", "")]
     [InlineData("contract", "")]
     [InlineData("dashboard", "Client")]
+    [InlineData("fabric", "")]
     [InlineData("files", "")]
-    [InlineData("orchestrator", "Cli Contract Files Processes")]
+    [InlineData("orchestrator", "Cli Contract Fabric Files Processes")]
     [InlineData("processes", "")]
     [InlineData("worker", "Contract Files Processes")]
     public void Projects_refer_to_these_and_no_source_is_compiled_into_two(string project, string references)
