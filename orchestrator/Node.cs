@@ -1,8 +1,10 @@
 using System.Net.Sockets;
 using Steelyard.Cdp;
+using Steelyard.Cluster;
 using Steelyard.Dialects.Dashboard;
 using Steelyard.Dialects.Operator;
 using Steelyard.Dialects.Steel;
+using Steelyard.Fabric;
 using Steelyard.Hosting;
 using Steelyard.Http;
 using Steelyard.LiveView;
@@ -84,8 +86,10 @@ public sealed class Node : IAsyncDisposable
                 orchestrator.descriptors);
             _ = Banner.PrintAsync(orchestrator.app.Services.GetRequiredService<BrowserIsolation>(), orchestrator.options);
 
-            await Task.WhenAny(signals.First, supervisor);
-            await orchestrator.StopAsync(signals.First.IsCompleted ? options.OnShutdown : OnShutdown.Leave, signals.Second);
+            var drain = orchestrator.app.Services.GetRequiredService<DrainRequest>().Made;
+            await Task.WhenAny(signals.First, supervisor, drain);
+            await orchestrator.StopAsync(
+                signals.First.IsCompleted ? options.OnShutdown : drain.IsCompleted ? OnShutdown.Drain : OnShutdown.Leave, signals.Second);
             return 0;
         }
         catch (KeyFileException e)
@@ -93,7 +97,7 @@ public sealed class Node : IAsyncDisposable
             await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
             return CommandLine.BadOptions;
         }
-        catch (TlsException e)
+        catch (Exception e) when (e is TlsException or ClusterSecretException)
         {
             await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
             return CommandLine.BadOptions;
@@ -132,7 +136,9 @@ public sealed class Node : IAsyncDisposable
         (options, var descriptors) = MachineDefaults.Apply(options, command.Kind);
         var keys = new KeyRing(options);
         options = options with { ApiKeys = [], OperatorKeys = [] }; // Only hashes of the keys are kept, in the KeyRing.
+        var cluster = ClusterServices.ReadSecret(options);
         var runDirectory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
+        var secret = cluster?.Derive("ids") ?? runDirectory.Secret; // Any node of a cluster knows what another one has issued.
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.AddConsoleLog(options, time);
         builder.AddListener(options, time);
@@ -141,17 +147,19 @@ public sealed class Node : IAsyncDisposable
             .AddSingleton(options)
             .AddSingleton(time)
             .AddPool(command, runDirectory, options, time)
-            .AddSessions(runDirectory, options, time)
+            .AddSessions(runDirectory, secret, options, time)
             .AddHttp(keys)
             .AddSingleton<CdpAddresses>()
             .AddSingleton<AttachedClients>()
             .AddSingleton<Attacher>()
             .AddSingleton<CreateParser>()
-            .AddSingleton(new LiveViewLinks(runDirectory.Secret))
-            .AddSingleton(new DashboardCookie(runDirectory.Secret));
+            .AddSingleton(new LiveViewLinks(secret))
+            .AddSingleton(new DashboardCookie(secret));
+        builder.AddCluster(cluster, options, time);
         builder.Services.AddDialects().AddWebhook(options, time);
         var app = builder.Build();
         app.UseHttp(options);
+        app.UseCluster(options);
         app.MapDialects();
         return new(app, runDirectory, keys, options, time) { descriptors = descriptors };
     }
@@ -162,6 +170,7 @@ public sealed class Node : IAsyncDisposable
     /// </summary>
     public async Task StartAsync()
     {
+        await app.Services.GetRequiredService<IFabric>().StartAsync(loops.Token);
         app.Services.GetRequiredService<SessionAdopter>().Adopt();
         await app.StartAsync();
         Pool.Start();

@@ -93,7 +93,7 @@ public sealed class SessionRegistry(
             reason,
             detail,
             placement?.Worker.Id,
-            options.NodeId,
+            options.NodeNumber,
             session.Restarts,
             session.Usage)
         { Cause = cause });

@@ -1,0 +1,17 @@
+using Orleans.Services;
+
+namespace Steelyard.Fabric.Calls;
+
+/// <summary>What nodes ask each other. Every call has a deadline, because a half-cut node answers nothing.</summary>
+[Alias("steelyard.node")]
+internal interface INodeService : IGrainService
+{
+    /// <summary>Tells a node our state, and returns its own.</summary>
+    [Alias("exchange"), ResponseTimeout("00:00:02")]
+    Task<PeerState> ExchangeAsync(PeerState state);
+
+    /// <summary>Keeps a place for one session for a moment. False when there is none.</summary>
+    /// <param name="reservation">Names the place: the create that is forwarded takes it.</param>
+    [Alias("reserve"), ResponseTimeout("00:00:02")]
+    Task<bool> ReserveAsync(Guid reservation);
+}

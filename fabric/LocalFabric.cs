@@ -1,0 +1,24 @@
+namespace Steelyard.Fabric;
+
+/// <summary>A node that is alone: all sessions live here.</summary>
+public sealed class LocalFabric : IFabric
+{
+    public IEnumerable<Peer> Peers => [];
+
+    public bool MayServe => true;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Whereabouts Find(int number, out Peer? peer)
+    {
+        peer = null;
+        return Whereabouts.Here;
+    }
+
+    public Task<bool> TryReserveAsync(Peer peer, Guid reservation, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    public Task<Turn> WaitTurnAsync(Guid create, string holder, TimeSpan waited, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult(new Turn(TurnKind.Unknown));
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,75 @@
+using Steelyard.Fabric;
+using Steelyard.Http;
+using Steelyard.Sessions;
+
+namespace Steelyard.Cluster;
+
+/// <summary>
+/// Sends a request about a session to the node on which the session lives: its number is in the session's id. One hop at most: a node that
+/// gets a forwarded request serves it itself.
+/// </summary>
+internal sealed class SessionRouter(RequestDelegate next, IFabric fabric, SessionIdIssuer ids, ChosenIdClaims claims, PeerForwarder forwarder)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    public Task InvokeAsync(HttpContext context) =>
+        SessionOf(context) is { } text && SessionId.TryParse(text, out var id) ? RouteAsync(context, id) : next(context);
+
+    private async Task RouteAsync(HttpContext context, SessionId id)
+    {
+        var number = ids.Made(id) ? id.Node : await claims.FindAsync(id, context.RequestAborted);
+        if (number is not { } node)
+        {
+            await next(context); // No node has it: this one knows what to answer.
+            return;
+        }
+
+        switch (fabric.Find(node, out var peer))
+        {
+            case Whereabouts.Here:
+                await ServeAsync(context);
+                break;
+            case Whereabouts.There when !context.IsFromPeer():
+                if ((await forwarder.SendAsync(context, peer!)).Outcome == ForwardOutcome.Failed)
+                    await TellAwayAsync(context, $"Node {peer!.State.Name}, which has the session, did not answer. Retry.");
+                break;
+            case Whereabouts.Gone:
+                await Problem.SessionNotFoundAsync(context, new(EndReason.WorkerLost, "its node is lost"));
+                break;
+            default:
+                await TellAwayAsync(context, "The node that has the session cannot be reached. If it stays lost, the session ends. Retry.");
+                break;
+        }
+    }
+
+    // Others may say that our sessions are over. The right to serve can end while the request is served.
+    private Task ServeAsync(HttpContext context)
+    {
+        if (!fabric.MayServe)
+            return TellAwayAsync(context, "This node is cut off from its cluster, so it may not serve its sessions. Retry.");
+        context.Response.OnStarting(() =>
+        {
+            if (!fabric.MayServe)
+                context.Abort();
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
+
+    private static Task TellAwayAsync(HttpContext context, string why) => Problem.UnavailableAsync(context, why, RetryAfter);
+
+    // A session is in the path as {id}, or in the query of a connect.
+    private static string? SessionOf(HttpContext context)
+    {
+        if (context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern })
+            return null;
+        return IsOfSession(pattern) ? (string?)context.Request.RouteValues["id"]
+            : context.Request.Query["sessionId"] is [{ Length: > 0 } id] ? id
+            : null;
+    }
+
+    private static bool IsOfSession(string pattern) =>
+        pattern.StartsWith("/sessions/{id}", StringComparison.Ordinal)
+        || pattern.StartsWith("/v1/sessions/{id}", StringComparison.Ordinal)
+        || pattern.StartsWith("/live/{id}", StringComparison.Ordinal);
+}
