@@ -3,6 +3,9 @@ namespace Steelyard.Fabric;
 /// <summary>What a node knows of the other nodes of its cluster.</summary>
 public interface IFabric : IAsyncDisposable
 {
+    /// <summary>The number of this node.</summary>
+    int Number { get; }
+
     /// <summary>Joins the other nodes. Returns when this one is a member.</summary>
     Task StartAsync(CancellationToken cancellationToken);
 

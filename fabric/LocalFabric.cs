@@ -1,8 +1,11 @@
 namespace Steelyard.Fabric;
 
 /// <summary>A node that is alone: all sessions live here.</summary>
-public sealed class LocalFabric : IFabric
+/// <param name="number">The number of this node.</param>
+public sealed class LocalFabric(int number) : IFabric
 {
+    public int Number => number;
+
     public IEnumerable<Peer> Peers => [];
 
     public bool MayServe => true;

@@ -1,6 +1,7 @@
 using Steelyard.Fabric;
 using Steelyard.Http;
 using Steelyard.Pool;
+using Steelyard.Sessions;
 
 namespace Steelyard.Cluster;
 
@@ -12,6 +13,7 @@ internal sealed class CreateRouter(
     RequestDelegate next, IFabric fabric, Reservations reservations, PeerForwarder forwarder, ClusterQueue queue, RequestBodies bodies)
 {
     private const int Tries = 3;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     public Task InvokeAsync(HttpContext context) => !CreateEffect.IsIn(context) ? next(context)
         : context.IsFromPeer() ? ServeAsync(context, Claim(context))
@@ -23,22 +25,38 @@ internal sealed class CreateRouter(
 
     private async Task ServeAsync(HttpContext context, Reservation? place)
     {
+        int elsewhere;
         using (place)
         {
             place?.Use();
-            await next(context);
+            try
+            {
+                await next(context);
+                return;
+            }
+            catch (SessionElsewhereException e) when (context.IsFromPeer())
+            {
+                PeerRequest.SendElsewhere(context, e.Node);
+                return;
+            }
+            catch (SessionElsewhereException e)
+            {
+                elsewhere = e.Node;
+            }
         }
+
+        await SendToAsync(context, elsewhere);
     }
 
     private async Task PlaceAsync(HttpContext context)
     {
+        await TakeBodyAsync(context);
         if (queue.IsEmpty && reservations.TryMake() is { } here)
         {
             await ServeAsync(context, here);
             return;
         }
 
-        await TakeBodyAsync(context);
         var tried = new HashSet<int>();
         while (queue.IsEmpty && tried.Count < Tries && Candidates.Choose(fabric.Peers, queue.Region, tried, Random.Shared) is { } peer)
         {
@@ -49,7 +67,7 @@ internal sealed class CreateRouter(
 
         try
         {
-            await queue.WaitAsync(context, node => TryAsync(context, node), () => next(context));
+            await queue.WaitAsync(context, node => TryAsync(context, node), () => ServeAsync(context, null));
         }
         catch (PoolUnavailableException e) when (context.Request.Path == "/sessions")
         {
@@ -87,10 +105,11 @@ internal sealed class CreateRouter(
         if (context.Request.Body.CanSeek)
             context.Request.Body.Position = 0;
         var where = fabric.Find(node, out var peer);
-        if (where == Whereabouts.Here)
-            await next(context);
-        else if (peer is null || (await forwarder.SendAsync(context, peer)).Outcome != ForwardOutcome.Answered)
-            await Problem.UnavailableAsync(context, "The node that has the session of this id cannot be reached. Retry.", TimeSpan.FromSeconds(1));
+        if (where == Whereabouts.Gone)
+            await Problem.WriteAsync(
+                context, StatusCodes.Status409Conflict, "The session of this id was lost with its node. Choose another id.");
+        else if (peer is null || (await forwarder.SendAsync(context, peer)).Outcome is ForwardOutcome.Failed or ForwardOutcome.Elsewhere)
+            await Problem.UnavailableAsync(context, "The node that has the session of this id cannot be reached. Retry.", RetryAfter);
     }
 
     // A node that fails may have read a part of the body, and the next one needs the whole.

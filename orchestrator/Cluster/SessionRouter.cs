@@ -8,7 +8,13 @@ namespace Steelyard.Cluster;
 /// Sends a request about a session to the node on which the session lives: its number is in the session's id. One hop at most: a node that
 /// gets a forwarded request serves it itself.
 /// </summary>
-internal sealed class SessionRouter(RequestDelegate next, IFabric fabric, SessionIdIssuer ids, ChosenIdClaims claims, PeerForwarder forwarder)
+internal sealed class SessionRouter(
+    RequestDelegate next,
+    IFabric fabric,
+    SessionIdIssuer ids,
+    SessionRegistry sessions,
+    ClusterIdClaims claims,
+    PeerForwarder forwarder)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -17,7 +23,9 @@ internal sealed class SessionRouter(RequestDelegate next, IFabric fabric, Sessio
 
     private async Task RouteAsync(HttpContext context, SessionId id)
     {
-        var number = ids.Made(id) ? id.Node : await claims.FindAsync(id, context.RequestAborted);
+        var number = sessions.FindPresent(id) is not null ? fabric.Number
+            : ids.Made(id) ? id.Node
+            : await claims.FindAsync(id, context.RequestAborted);
         if (number is not { } node)
         {
             await next(context); // No node has it: this one knows what to answer.
