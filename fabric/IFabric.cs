@@ -6,8 +6,12 @@ public interface IFabric : IAsyncDisposable
     /// <summary>The number of this node.</summary>
     int Number { get; }
 
-    /// <summary>Joins the other nodes. Returns when this one is a member.</summary>
-    Task StartAsync(CancellationToken cancellationToken);
+    /// <summary>
+    /// Joins the other nodes. Returns when this one is a member: true when it may take over the sessions of an earlier process of this node,
+    /// false when others may have said already that they are gone. Throws <see cref="Membership.NameTakenException"/> and
+    /// <see cref="Tables.TableUnavailableException"/>.
+    /// </summary>
+    Task<bool> StartAsync(CancellationToken cancellationToken);
 
     /// <summary>The other nodes that have been heard of, reachable or not. Replaced as a whole when it changes.</summary>
     IEnumerable<Peer> Peers { get; }
@@ -19,6 +23,13 @@ public interface IFabric : IAsyncDisposable
     /// <param name="number">0 to 65,535.</param>
     /// <param name="peer">The node, if it is another one and can be reached.</param>
     Whereabouts Find(int number, out Peer? peer);
+
+    /// <summary>
+    /// Whether a node that cannot be reached has given up its sessions: then no node will ever serve them again.
+    /// </summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="cancellationToken">The client has left.</param>
+    Task<bool> IsGoneAsync(int number, CancellationToken cancellationToken);
 
     /// <summary>
     /// Asks a node to keep a place for one session for a moment. False when it has none, or does not answer within two seconds.
@@ -43,9 +54,6 @@ public enum Whereabouts
     /// <summary>On another node that can be reached.</summary>
     There,
 
-    /// <summary>On a node that cannot be reached now. It may come back.</summary>
+    /// <summary>On a node that cannot be reached now. It may come back, or be gone.</summary>
     Away,
-
-    /// <summary>Nowhere any more: their node has given them up, and no node will ever serve them again.</summary>
-    Gone,
 }

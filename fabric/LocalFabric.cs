@@ -10,7 +10,9 @@ public sealed class LocalFabric(int number) : IFabric
 
     public bool MayServe => true;
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<bool> StartAsync(CancellationToken cancellationToken) => Task.FromResult(true);
+
+    public Task<bool> IsGoneAsync(int number, CancellationToken cancellationToken) => Task.FromResult(false);
 
     public Whereabouts Find(int number, out Peer? peer)
     {

@@ -1,112 +1,160 @@
-using Microsoft.Extensions.Hosting;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Steelyard.Fabric.Membership;
+using Steelyard.Fabric.Tables;
 
 namespace Steelyard.Fabric;
 
-/// <summary>A node of a cluster. Orleans keeps the list of members and carries the calls between them.</summary>
+/// <summary>
+/// A node of a cluster. Orleans keeps the list of members and carries the calls between them. When the others declare this node dead, or
+/// the table is emptied, it joins again as a new incarnation, and keeps its sessions if it is quick enough (decision 0022).
+/// </summary>
 public sealed class OrleansFabric : IFabric
 {
-    private static readonly TimeSpan WantedPeriod = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan CalmPeriod = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ReadTime = TimeSpan.FromSeconds(3);
 
-    private readonly FabricOptions options;
-    private readonly LocalNode node;
+    private readonly SiloParts parts;
     private readonly TimeProvider time;
-    private readonly ILoggerFactory loggers;
     private readonly ILogger logger;
-    private readonly ClusterCertificate certificate;
+    private readonly Inheritance inheritance;
     private readonly CancellationTokenSource stop = new();
-    private SiloHost? silo;
-    private PeerWatch? watch;
-    private Task loop = Task.CompletedTask;
+    private readonly PeerWatch peers;
+    private volatile Incarnation? current;
+    private Task life = Task.CompletedTask;
 
-    public OrleansFabric(FabricOptions options, LocalNode node, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="options">How it takes part.</param>
+    /// <param name="table">Where the members stand. It is not disposed here.</param>
+    /// <param name="certificate">Proves that it knows the cluster's secret. It is not disposed here.</param>
+    /// <param name="node">Answers the calls of others.</param>
+    /// <param name="clock">The time since this machine started, also while it sleeps.</param>
+    /// <param name="time">For waits.</param>
+    /// <param name="loggers">The log of the node.</param>
+    public OrleansFabric(
+        FabricOptions options,
+        ClusterTable table,
+        ClusterCertificate certificate,
+        LocalNode node,
+        Func<TimeSpan> clock,
+        TimeProvider time,
+        ILoggerFactory loggers)
     {
-        (this.options, this.node, this.time, this.loggers) = (options, node, time, loggers);
+        var verdicts = new Verdicts(MemberName.Key(options.Number), options.Tenure);
+        parts = new(options, table, certificate, node, verdicts, clock, loggers);
+        this.time = time;
         logger = loggers.CreateLogger<OrleansFabric>();
-        certificate = new(options.Secret, options.Name);
+        inheritance = new(options.Tenure, node);
+        peers = new(() => current!.Silo.Nodes, node, time, logger);
     }
 
-    public IEnumerable<Peer> Peers => watch?.Peers.Values ?? [];
+    public int Number => parts.Options.Number;
 
-    public bool MayServe => true;
+    public IEnumerable<Peer> Peers => peers.Peers.Values;
 
-    /// <summary>Joins the cluster. Returns when the node is a member.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public bool MayServe => current?.Tenure.MayServe(parts.Clock()) == true;
+
+    public async Task<bool> StartAsync(CancellationToken cancellationToken)
     {
-        silo = await Task.Run(
-            () => SiloHost.StartAsync(options, UseTable, certificate, node, loggers, cancellationToken), cancellationToken);
-        watch = new(silo.Nodes, node, time, logger);
-        loop = Task.Run(() => Task.WhenAll(FollowAsync(silo, watch), OfferAsync(silo)), CancellationToken.None);
+        await Task.Run(() => JoinAsync(cancellationToken), cancellationToken);
+        life = Task.Run(() => LiveAsync(stop.Token), CancellationToken.None);
+        return current!.HasInherited;
     }
 
     public Whereabouts Find(int number, out Peer? peer)
     {
         peer = null;
-        if (number == options.Number)
-            return Whereabouts.Here;
-        return watch?.Peers.TryGetValue(number, out peer) == true && peer.IsReachable ? Whereabouts.There : Whereabouts.Away;
+        return number == Number ? Whereabouts.Here
+            : peers.Peers.TryGetValue(number, out peer) && peer.IsReachable ? Whereabouts.There
+            : Whereabouts.Away;
     }
 
-    public async Task<bool> TryReserveAsync(Peer peer, Guid reservation, CancellationToken cancellationToken)
+    public async Task<bool> IsGoneAsync(int number, CancellationToken cancellationToken)
     {
+        var (name, asked) = (MemberName.Key(number), parts.Clock());
+        var verdict = parts.Verdicts.Of(name, TimeSpan.Zero);
+        if (verdict != Verdict.Gone || current is not { } now)
+            return false;
+
+        // The node may have come back since the last read.
         try
         {
-            return await silo!.Nodes.At(peer.Address).ReserveAsync(reservation).WaitAsync(cancellationToken);
+            await now.Watch.NextAsync().WaitAsync(ReadTime, time, cancellationToken);
         }
-        catch (Exception e) when (e is TimeoutException or OrleansException && !cancellationToken.IsCancellationRequested)
+        catch (TimeoutException)
         {
             return false;
         }
+
+        return parts.Verdicts.Of(name, asked) == Verdict.Gone;
     }
 
-    public async Task<Turn> WaitTurnAsync(
-        Guid create, string holder, TimeSpan waited, int limit, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await silo!.Queue.WaitAsync(new(create, holder, waited, limit)).WaitAsync(cancellationToken);
-        }
-        catch (Exception e) when (e is TimeoutException or OrleansException)
-        {
-            return new(TurnKind.Unknown);
-        }
-    }
+    public async Task<bool> TryReserveAsync(Peer peer, Guid reservation, CancellationToken cancellationToken) =>
+        await Asking(now => now.Silo.Nodes.At(peer.Address).ReserveAsync(reservation), false, cancellationToken);
+
+    public Task<Turn> WaitTurnAsync(
+        Guid create, string holder, TimeSpan waited, int limit, CancellationToken cancellationToken) =>
+        Asking(now => now.Silo.Queue.WaitAsync(new(create, holder, waited, limit)), new(TurnKind.Unknown), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        watch?.Dispose();
-        if (silo is not null)
-            await silo.DisposeAsync();
-        certificate.Dispose();
+        await life.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        peers.Dispose();
+        if (current is { } last)
+            await last.DisposeAsync();
     }
 
-    private async Task FollowAsync(SiloHost silo, PeerWatch watch)
+    private async Task<T> Asking<T>(Func<Incarnation, Task<T>> call, T otherwise, CancellationToken cancellationToken)
     {
-        await foreach (var members in silo.Members.MembershipUpdates.WithCancellation(stop.Token))
+        try
         {
-            watch.Set([.. members.Members.Values
-                .Where(member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(silo.Address))
-                .Select(member => member.SiloAddress)]);
+            return current is { } now ? await call(now).WaitAsync(cancellationToken) : otherwise;
+        }
+        catch (Exception e) when (e is TimeoutException or OrleansException or ObjectDisposedException)
+        {
+            return otherwise;
         }
     }
 
-    // Only while creates wait somewhere.
-    private async Task OfferAsync(SiloHost silo)
+    private async Task JoinAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        var number = Number.ToString(CultureInfo.InvariantCulture);
+        var owner = await parts.Table.Claims.ClaimAsync($"number:{number}", parts.Options.Name, null, cancellationToken);
+        if (owner != parts.Options.Name)
+            throw new NameTakenException(
+                $"The number {number} of this node belongs to node {owner} of the cluster. Choose another one with --node-id.");
+        var silo = await SiloHost.StartAsync(parts, cancellationToken);
+        current = await Incarnation.BeginAsync(silo, parts, peers, inheritance, cancellationToken);
+    }
+
+    private async Task LiveAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
         {
-            var state = node.State();
-            var isWanted = state.Waiting > 0 || Peers.Any(peer => peer.State.Waiting > 0);
-            if (isWanted && state is { Free: > 0, IsDraining: false })
-                await silo.Queue.OfferAsync(options.Number, state.Free);
-            await Task.Delay(isWanted ? WantedPeriod : CalmPeriod, time, stop.Token);
+            var reason = await current!.RunAsync(stopping);
+            if (stopping.IsCancellationRequested)
+                return;
+            logger.LogError("This node joins its cluster again: {Reason}", reason);
+            await current.DisposeAsync();
+            await RejoinAsync(stopping);
         }
     }
 
-    private void UseTable(ISiloBuilder builder) =>
-        builder.UseRedisClustering(redis => redis.ConfigurationOptions = StackExchange.Redis.ConfigurationOptions.Parse(options.Table));
+    private async Task RejoinAsync(CancellationToken stopping)
+    {
+        for (var said = ""; ; )
+        {
+            try
+            {
+                inheritance.GiveUpIfLate(parts.Clock());
+                await JoinAsync(stopping);
+                return;
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                if (e.Message != said)
+                    logger.LogError("This node cannot join its cluster yet: {Reason}", said = e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, stopping);
+            }
+        }
+    }
 }

@@ -170,8 +170,10 @@ public sealed class Node : IAsyncDisposable
     /// </summary>
     public async Task StartAsync()
     {
-        await app.Services.GetRequiredService<IFabric>().StartAsync(loops.Token);
+        var mayAdopt = await app.Services.GetRequiredService<IFabric>().StartAsync(loops.Token);
         app.Services.GetRequiredService<SessionAdopter>().Adopt();
+        if (!mayAdopt)
+            Sessions.EndAll(EndReason.WorkerLost, "its node was away for too long: other nodes may have said that it is lost");
         await app.StartAsync();
         Pool.Start();
         background = Task.WhenAll(
@@ -212,7 +214,7 @@ public sealed class Node : IAsyncDisposable
         Pool.Refuse();
         if (!isLeft)
         {
-            Sessions.EndAll();
+            Sessions.EndAll(EndReason.Drained, "the node shuts down");
             using var kill = atOnce.Register(Pool.KillAll);
             await Task.WhenAll(Pool.StopAllAsync(), app.StopAsync(atOnce));
             await app.Services.GetRequiredService<Leftovers>().KillAllAsync();

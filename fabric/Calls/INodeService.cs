@@ -14,4 +14,12 @@ internal interface INodeService : IGrainService
     /// <param name="reservation">Names the place: the create that is forwarded takes it.</param>
     [Alias("reserve"), ResponseTimeout("00:00:02")]
     Task<bool> ReserveAsync(Guid reservation);
+
+    /// <summary>Asks whether a node that cannot read the table may go on: see <see cref="Verdicts.Answer"/>.</summary>
+    [Alias("vouch"), ResponseTimeout("00:00:02")]
+    Task<Vote> VouchAsync(string name, long incarnation);
+
+    /// <summary>Asks a node to refuse another one from now on: see <see cref="Verdicts.Promise"/>.</summary>
+    [Alias("promise"), ResponseTimeout("00:00:02")]
+    Task<Pledge> PromiseAsync(string name, long incarnation);
 }

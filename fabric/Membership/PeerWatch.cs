@@ -6,7 +6,7 @@ using Steelyard.Fabric.Calls;
 namespace Steelyard.Fabric.Membership;
 
 /// <summary>Exchanges states with the other members, each in a loop of its own: a hung one does not hold up the others.</summary>
-internal sealed class PeerWatch(NodeServiceClient nodes, LocalNode self, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class PeerWatch(Func<NodeServiceClient> nodes, LocalNode self, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 
@@ -38,7 +38,7 @@ internal sealed class PeerWatch(NodeServiceClient nodes, LocalNode self, TimePro
         {
             try
             {
-                var state = await nodes.At(address).ExchangeAsync(self.State()).WaitAsync(Peer.Patience / 2, time, stop);
+                var state = await nodes().At(address).ExchangeAsync(self.State()).WaitAsync(Peer.Patience / 2, time, stop);
                 if (peer is null)
                     Add(peer = new(address, state, time));
                 peer.Answered(state);

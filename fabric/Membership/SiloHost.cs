@@ -30,41 +30,18 @@ internal sealed class SiloHost : IAsyncDisposable
     /// <summary>Completes with the reason when the others have declared this incarnation dead, or it cannot go on.</summary>
     public Task<string> Ended => host.Services.GetRequiredService<FatalErrors>().Ended;
 
-    /// <summary>Joins the cluster. Returns when the node is a member.</summary>
-    /// <param name="options">How it takes part.</param>
-    /// <param name="table">Configures where the members are written down.</param>
-    /// <param name="certificate">Proves that it knows the secret.</param>
-    /// <param name="node">Answers the calls of others.</param>
-    /// <param name="loggers">The log of the node.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<SiloHost> StartAsync(
-        FabricOptions options,
-        Action<ISiloBuilder> table,
-        ClusterCertificate certificate,
-        LocalNode node,
-        ILoggerFactory loggers,
-        CancellationToken cancellationToken)
+    /// <summary>Joins the cluster. Returns when the node is a member. Throws <see cref="NameTakenException"/>.</summary>
+    public static async Task<SiloHost> StartAsync(SiloParts parts, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.Services.AddSingleton(loggers);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(LogLevel.Information);
+        builder.Services.AddSingleton(parts.Loggers);
         builder.Services.TryAdd(ServiceDescriptor.Singleton(typeof(ILogger<>), typeof(Logger<>)));
-        builder.UseOrleans(silo =>
-        {
-            Configure(silo, options, certificate);
-            table(silo);
-            silo.AddGrainService<NodeService>();
-            silo.Services
-                .AddSingleton(node)
-                .AddSingleton(TimeProvider.System)
-                .AddSingleton<NodeServiceClient>()
-                .AddSingleton<FatalErrors>()
-                .AddSingleton<IHostLifetime, NoLifetime>()
-                .Replace(ServiceDescriptor.Singleton<IFatalErrorHandler>(all => all.GetRequiredService<FatalErrors>()));
-        });
+        builder.UseOrleans(silo => Configure(silo, parts));
         var host = builder.Build();
         try
         {
+            await new NameCheck(host.Services.GetRequiredService<IMembershipTable>(), parts.Options).RunAsync(cancellationToken);
             await host.StartAsync(cancellationToken);
         }
         catch
@@ -76,6 +53,15 @@ internal sealed class SiloHost : IAsyncDisposable
         return new(host);
     }
 
+    /// <summary>The address of a node that is a member; null when it is none.</summary>
+    /// <param name="name">See <see cref="MemberName.Key"/>.</param>
+    /// <param name="incarnation">Which one; null for any.</param>
+    public SiloAddress? Find(string name, long? incarnation = null) => Members.CurrentSnapshot.Members.Values
+        .FirstOrDefault(member => member.Status == SiloStatus.Active
+            && MemberName.TryParse(member.Name, out var number, out _)
+            && MemberName.Key(number) == name
+            && (incarnation is null || member.SiloAddress.Generation == incarnation))?.SiloAddress;
+
     /// <summary>Leaves the cluster.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -83,6 +69,22 @@ internal sealed class SiloHost : IAsyncDisposable
         await host.StopAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (host is IAsyncDisposable disposable)
             await disposable.DisposeAsync();
+    }
+
+    private static void Configure(ISiloBuilder silo, SiloParts parts)
+    {
+        parts.Table.Use(silo);
+        Configure(silo, parts.Options, parts.Certificate);
+        silo.AddGrainService<NodeService>();
+        silo.Services
+            .AddSingleton(parts.Node)
+            .AddSingleton(parts.Verdicts)
+            .AddSingleton(parts.Clock)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<NodeServiceClient>()
+            .AddSingleton<FatalErrors>()
+            .AddSingleton<IHostLifetime, NoLifetime>()
+            .Replace(ServiceDescriptor.Singleton<IFatalErrorHandler>(all => all.GetRequiredService<FatalErrors>()));
     }
 
     // Measured: with these, a killed node is noticed after 2.3 to 2.7 s and a hung one after 2.9 to 3.3 s. With the defaults after 13 and

@@ -1,7 +1,9 @@
 using Steelyard.Cluster.Views;
 using Steelyard.Events;
 using Steelyard.Fabric;
+using Steelyard.Fabric.Tables;
 using Steelyard.Pool;
+using Steelyard.Processes;
 using Steelyard.Sessions;
 using Steelyard.Settings;
 
@@ -30,7 +32,7 @@ internal static class ClusterServices
         builder.Services.AddSingleton<DrainRequest>().AddSingleton<OwnState>().AddSingleton<ClusterQueue>();
         if (secret is null)
         {
-            builder.Services.AddSingleton<IFabric, LocalFabric>();
+            builder.Services.AddSingleton<IFabric>(new LocalFabric(options.NodeNumber)).AddSingleton<IIdClaims, LocalIdClaims>();
             return;
         }
 
@@ -39,11 +41,15 @@ internal static class ClusterServices
         builder.WebHost.ConfigureKestrel(kestrel => PeerListener.Listen(kestrel, certificate, options));
         builder.Services
             .AddSingleton(certificate)
-            .AddSingleton<ChosenIdClaims>()
+            .AddSingleton(new ClusterTable(TableAddress.Parse(options.Cluster), options.ClusterName, time))
+            .AddSingleton(all => all.GetRequiredService<ClusterTable>().Claims)
+            .AddSingleton<ClusterIdClaims>()
+            .AddSingleton<IIdClaims>(all => all.GetRequiredService<ClusterIdClaims>())
+            .AddSingleton<TenureRecord>()
             .AddSingleton<PeerForwarder>()
             .AddSingleton<PartCollector>()
             .AddSingleton<PagedViews>()
-            .AddSingleton<IFabric>(all => Join(all, secret, options, time));
+            .AddSingleton<IFabric>(all => Join(all, options, time));
     }
 
     public static void UseCluster(this WebApplication app, Options options)
@@ -64,27 +70,31 @@ internal static class ClusterServices
             services.GetRequiredService<Reservations>().TryKeep,
             name => events.Publish(new PeerJoined(name)),
             name => events.Publish(new PeerLost(name)),
-            why => CutOff(services, events, why));
+            why => CutOff(services, events, why))
+        {
+            Record = services.GetRequiredService<TenureRecord>().Read,
+            Write = services.GetRequiredService<TenureRecord>().Write,
+        };
     }
 
     private static void CutOff(IServiceProvider services, NodeEvents events, string why)
     {
         events.Publish(new NodeCutOff(why));
-        var sessions = services.GetRequiredService<SessionRegistry>();
-        foreach (var session in sessions.Live)
-            sessions.End(session, EndReason.WorkerLost, $"its node was cut off from the cluster: {why}");
+        services.GetRequiredService<SessionRegistry>().EndAll(EndReason.WorkerLost, $"its node was cut off from the cluster: {why}");
     }
 
-    private static OrleansFabric Join(IServiceProvider services, ClusterSecret secret, Options options, TimeProvider time) => new(
+    private static OrleansFabric Join(IServiceProvider services, Options options, TimeProvider time) => new(
         new(
-            options.Cluster,
             options.ClusterName,
             options.NodeName,
             options.NodeNumber,
             options.Advertise,
             new(PeerListener.ListenAddress(options), options.Advertise.Port),
-            secret),
+            TenureOptions.Default with { Grace = options.ClusterGrace }),
+        services.GetRequiredService<ClusterTable>(),
+        services.GetRequiredService<ClusterCertificate>(),
         Callbacks(services),
+        () => BootClock.Now,
         time,
         services.GetRequiredService<ILoggerFactory>());
 }

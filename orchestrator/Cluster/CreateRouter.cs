@@ -104,8 +104,7 @@ internal sealed class CreateRouter(
     {
         if (context.Request.Body.CanSeek)
             context.Request.Body.Position = 0;
-        var where = fabric.Find(node, out var peer);
-        if (where == Whereabouts.Gone)
+        if (fabric.Find(node, out var peer) == Whereabouts.Away && await fabric.IsGoneAsync(node, context.RequestAborted))
             await Problem.WriteAsync(
                 context, StatusCodes.Status409Conflict, "The session of this id was lost with its node. Choose another id.");
         else if (peer is null || (await forwarder.SendAsync(context, peer)).Outcome is ForwardOutcome.Failed or ForwardOutcome.Elsewhere)

@@ -41,7 +41,7 @@ internal sealed class SessionRouter(
                 if ((await forwarder.SendAsync(context, peer!)).Outcome == ForwardOutcome.Failed)
                     await TellAwayAsync(context, $"Node {peer!.State.Name}, which has the session, did not answer. Retry.");
                 break;
-            case Whereabouts.Gone:
+            case Whereabouts.Away when await fabric.IsGoneAsync(node, context.RequestAborted):
                 await Problem.SessionNotFoundAsync(context, new(EndReason.WorkerLost, "its node is lost"));
                 break;
             default:
