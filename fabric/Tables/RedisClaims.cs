@@ -20,6 +20,8 @@ public sealed class RedisClaims : IClaims
         return 0
         """;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly IConnectionMultiplexer redis;
     private readonly string prefix;
     private readonly TimeSpan deadline;
@@ -61,7 +63,7 @@ public sealed class RedisClaims : IClaims
     {
         try
         {
-            return await work(redis.GetDatabase()).WithinAsync(deadline, time, token);
+            return await TryAsync(work, token).WithinAsync(deadline, time, token);
         }
         catch (TimeoutException e)
         {
@@ -78,13 +80,39 @@ public sealed class RedisClaims : IClaims
         }
     });
 
-    // The client's own message is long, and about its queues.
-    private static string Lost(RedisConnectionException e) => e.FailureType switch
+    // A server that restarts is back soon, and each call can be made again: its second time changes nothing.
+    private async Task<T> TryAsync<T>(Func<IDatabase, Task<T>> work, CancellationToken token)
     {
-        ConnectionFailureType.AuthenticationFailure =>
-            "Redis does not accept the user or password. Correct those of the cluster's address.",
-        var kind => $"there is no connection ({kind}). Look whether the server runs, and whether this machine can reach it.",
+        using var late = new CancellationTokenSource(deadline, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(token, late.Token);
+        while (true)
+        {
+            token.ThrowIfCancellationRequested();
+            try
+            {
+                return await work(redis.GetDatabase());
+            }
+            catch (RedisConnectionException e) when (!late.IsCancellationRequested && !IsRefused(e))
+            {
+                await Task.Delay(Pause, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (late.IsCancellationRequested)
+                    throw;
+            }
+        }
+    }
+
+    private static bool IsRefused(Exception? e) => e switch
+    {
+        null => false,
+        RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => true,
+        AggregateException many => many.InnerExceptions.Any(IsRefused),
+        _ => IsRefused(e.InnerException),
     };
+
+    // The client's own message is long, and about its queues.
+    private static string Lost(RedisConnectionException e) => IsRefused(e)
+        ? "Redis does not accept the user or password. Correct those of the cluster's address."
+        : "there is no connection. Look whether the server runs, and whether this machine can reach it.";
 
     private static string Sentence(string text) => text.TrimEnd('.') + ".";
 

@@ -7,7 +7,7 @@ namespace Steelyard.Tests.Functional.Tables;
 [Collection(nameof(TableServers))]
 public sealed class ClaimsFaultTests(TableServers servers)
 {
-    private const double Seconds = 1;
+    private const double Seconds = 0.5;
 
     // For a machine that is busy with other tests.
     private const double Slack = 1;
