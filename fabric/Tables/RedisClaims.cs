@@ -59,26 +59,27 @@ public sealed class RedisClaims : IClaims
     public Task ReleaseAsync(string key, string owner, CancellationToken cancellationToken = default) =>
         RunAsync($"release {key}", data => data.ScriptEvaluateAsync(Release, [prefix + key], [owner]), cancellationToken);
 
-    private Task<T> RunAsync<T>(string purpose, Func<IDatabase, Task<T>> work, CancellationToken token) => PoolThreads.OnPoolAsync(async () =>
-    {
-        try
+    private Task<T> RunAsync<T>(string purpose, Func<IDatabase, Task<T>> work, CancellationToken token) =>
+        PoolThreads.OnPoolAsync(async () =>
         {
-            return await TryAsync(work, token).WithinAsync(deadline, time, token);
-        }
-        catch (TimeoutException e)
-        {
-            throw TableUnavailableException.Late(purpose, server, deadline, e);
-        }
-        catch (RedisConnectionException e)
-        {
-            throw TableUnavailableException.Of(purpose, server, Lost(e), e);
-        }
-        catch (RedisException e)
-        {
-            throw TableUnavailableException.Of(
-                purpose, server, $"Redis refuses: {Sentence(e.Message)} Correct the server's settings, or use another.", e);
-        }
-    });
+            try
+            {
+                return await TryAsync(work, token).WithinAsync(deadline, time, token);
+            }
+            catch (TimeoutException e)
+            {
+                throw TableUnavailableException.Late(purpose, server, deadline, e);
+            }
+            catch (RedisConnectionException e)
+            {
+                throw TableUnavailableException.Of(purpose, server, Lost(e), e);
+            }
+            catch (RedisException e)
+            {
+                throw TableUnavailableException.Of(
+                    purpose, server, $"Redis refuses: {Sentence(e.Message)} Correct the server's settings, or use another.", e);
+            }
+        });
 
     // A server that restarts is back soon, and each call can be made again: its second time changes nothing.
     private async Task<T> TryAsync<T>(Func<IDatabase, Task<T>> work, CancellationToken token)

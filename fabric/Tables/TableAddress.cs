@@ -103,7 +103,7 @@ public sealed class TableAddress
             ClientName = "steelyard",
             AbortOnConnectFail = false,
 
-            // A call that nobody awaits any more must not be carried out when the server comes back: none waits for a connection in a queue.
+            // A call that nobody awaits any more must not be made when the server comes back: none is queued for a connection.
             BacklogPolicy = BacklogPolicy.FailFast,
             ConnectTimeout = milliseconds,
             AsyncTimeout = milliseconds,
