@@ -17,19 +17,17 @@ if ! command -v apt-get >/dev/null; then
   exit 0
 fi
 
-# Debian's packages start their service unless this program forbids it (status 101), and PostgreSQL's also makes a cluster of its own unless
-# its settings forbid that.
-guard=/usr/sbin/policy-rc.d own_guard= own_settings=
-settings=/etc/postgresql-common/createcluster.conf
-if [ ! -e "$guard" ] && printf '#!/bin/sh\nexit 101\n' >"$guard"; then own_guard=1; chmod +x "$guard"; fi
-if [ ! -e "$settings" ] && mkdir -p "${settings%/*}" && echo "create_main_cluster = false" >"$settings"; then own_settings=1; fi
-cleanup() {
-  [ -z "$own_guard" ] || rm -f "$guard"
-  [ -z "$own_settings" ] || rm -f "$settings"
-}
-trap cleanup EXIT
+# Debian's packages start their services, unless this program forbids it (status 101). One that is there is left as it is.
+guard=/usr/sbin/policy-rc.d
+if [ ! -e "$guard" ]; then
+  trap 'rm -f "$guard"' EXIT
+  trap 'exit 143' INT TERM
+  printf '#!/bin/sh\nexit 101\n' >"$guard" && chmod +x "$guard"
+fi
 
-apt() { RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Options::=--force-confold "$@" >/dev/null 2>&1; }
+apt() { RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get "$@" >/dev/null 2>&1; }
+# The list is of words.
+# shellcheck disable=SC2086
 install() { apt install -y -qq --no-install-recommends $packages; }
 
 if install || { apt update -qq; install; }; then echo "Installed$packages for the tests on tables; no service was started."

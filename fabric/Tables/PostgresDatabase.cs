@@ -35,7 +35,9 @@ public sealed class PostgresDatabase : IAsyncDisposable
     /// </summary>
     /// <param name="purpose">For the message of a failure, as in "read the members".</param>
     /// <param name="work">It must heed its token, which is cancelled at the deadline: its connection is then closed.</param>
-    /// <param name="repeatable">It is done once more when its connection turns out to be lost, as all are after a restart of the server.</param>
+    /// <param name="repeatable">
+    /// It is done once more when its connection turns out to be lost, as all are after a restart of the server.
+    /// </param>
     /// <param name="token">Ends the call.</param>
     internal Task<T> RunAsync<T>(
         string purpose, Func<NpgsqlConnection, CancellationToken, Task<T>> work, bool repeatable, CancellationToken token) =>

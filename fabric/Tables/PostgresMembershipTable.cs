@@ -16,7 +16,9 @@ public sealed class PostgresMembershipTable(PostgresDatabase database, string cl
 {
     private const string MissingRow = "its rows are gone. Was the database emptied? Nodes that initialize the table create them again.";
 
-    /// <summary>Creates what is missing, which any number of nodes may do at a time; or, for false, only looks whether it is there.</summary>
+    /// <summary>
+    /// Creates what is missing, which any number of nodes may do at a time; or, for false, only looks whether it is there.
+    /// </summary>
     public Task InitializeMembershipTableAsync(bool tryInitTableVersion, CancellationToken cancellationToken) => database.RunAsync(
         "initialize the members",
         async (connection, token) =>
@@ -33,7 +35,8 @@ public sealed class PostgresMembershipTable(PostgresDatabase database, string cl
 
     public Task<MembershipTableData> ReadAllAsync(CancellationToken cancellationToken) => ReadAsync(null, cancellationToken);
 
-    public Task<MembershipTableData> ReadRowAsync(SiloAddress key, CancellationToken cancellationToken) => ReadAsync(key, cancellationToken);
+    public Task<MembershipTableData> ReadRowAsync(SiloAddress key, CancellationToken cancellationToken) =>
+        ReadAsync(key, cancellationToken);
 
     // One statement, so that the version and the rows are of one moment.
     private Task<MembershipTableData> ReadAsync(SiloAddress? key, CancellationToken cancellationToken) => database.RunAsync(
@@ -43,7 +46,8 @@ public sealed class PostgresMembershipTable(PostgresDatabase database, string cl
             await using var command = connection
                 .Command($"""
                     SELECT {MemberRow.Columns}, version, clusters.etag FROM steelyard_clusters AS clusters
-                    LEFT JOIN steelyard_members AS members ON members.cluster = clusters.cluster {(key is null ? "" : "AND address = @address")}
+                    LEFT JOIN steelyard_members AS members
+                        ON members.cluster = clusters.cluster {(key is null ? "" : "AND address = @address")}
                     WHERE clusters.cluster = @cluster
                     """)
                 .With("cluster", clusterId).With("address", key?.ToParsableString());
@@ -117,7 +121,9 @@ public sealed class PostgresMembershipTable(PostgresDatabase database, string cl
         repeatable: true,
         cancellationToken);
 
-    /// <summary>Deletes dead members that were last heard of, or suspected, before this time. The version stays: nobody's view changes.</summary>
+    /// <summary>
+    /// Deletes dead members that were last heard of, or suspected, before this time. The version stays: nobody's view changes.
+    /// </summary>
     public Task CleanupDefunctSiloEntriesAsync(DateTimeOffset beforeDate, CancellationToken cancellationToken) => database.RunAsync(
         "delete dead members",
         async (connection, token) =>

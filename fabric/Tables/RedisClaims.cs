@@ -20,6 +20,8 @@ public sealed class RedisClaims : IClaims
         return 0
         """;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly IConnectionMultiplexer redis;
     private readonly string prefix;
     private readonly TimeSpan deadline;
@@ -57,34 +59,61 @@ public sealed class RedisClaims : IClaims
     public Task ReleaseAsync(string key, string owner, CancellationToken cancellationToken = default) =>
         RunAsync($"release {key}", data => data.ScriptEvaluateAsync(Release, [prefix + key], [owner]), cancellationToken);
 
-    private Task<T> RunAsync<T>(string purpose, Func<IDatabase, Task<T>> work, CancellationToken token) => PoolThreads.OnPoolAsync(async () =>
+    private Task<T> RunAsync<T>(string purpose, Func<IDatabase, Task<T>> work, CancellationToken token) =>
+        PoolThreads.OnPoolAsync(async () =>
+        {
+            try
+            {
+                return await TryAsync(work, token).WithinAsync(deadline, time, token);
+            }
+            catch (TimeoutException e)
+            {
+                throw TableUnavailableException.Late(purpose, server, deadline, e);
+            }
+            catch (RedisConnectionException e)
+            {
+                throw TableUnavailableException.Of(purpose, server, Lost(e), e);
+            }
+            catch (RedisException e)
+            {
+                throw TableUnavailableException.Of(
+                    purpose, server, $"Redis refuses: {Sentence(e.Message)} Correct the server's settings, or use another.", e);
+            }
+        });
+
+    // A server that restarts is back soon, and each call can be made again: its second time changes nothing.
+    private async Task<T> TryAsync<T>(Func<IDatabase, Task<T>> work, CancellationToken token)
     {
-        try
+        using var late = new CancellationTokenSource(deadline, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(token, late.Token);
+        while (true)
         {
-            return await work(redis.GetDatabase()).WithinAsync(deadline, time, token);
+            token.ThrowIfCancellationRequested();
+            try
+            {
+                return await work(redis.GetDatabase());
+            }
+            catch (RedisConnectionException e) when (!late.IsCancellationRequested && !IsRefused(e))
+            {
+                await Task.Delay(Pause, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (late.IsCancellationRequested)
+                    throw;
+            }
         }
-        catch (TimeoutException e)
-        {
-            throw TableUnavailableException.Late(purpose, server, deadline, e);
-        }
-        catch (RedisConnectionException e)
-        {
-            throw TableUnavailableException.Of(purpose, server, Lost(e), e);
-        }
-        catch (RedisException e)
-        {
-            throw TableUnavailableException.Of(
-                purpose, server, $"Redis refuses: {Sentence(e.Message)} Correct the server's settings, or use another.", e);
-        }
-    });
+    }
+
+    private static bool IsRefused(Exception? e) => e switch
+    {
+        null => false,
+        RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => true,
+        AggregateException many => many.InnerExceptions.Any(IsRefused),
+        _ => IsRefused(e.InnerException),
+    };
 
     // The client's own message is long, and about its queues.
-    private static string Lost(RedisConnectionException e) => e.FailureType switch
-    {
-        ConnectionFailureType.AuthenticationFailure =>
-            "Redis does not accept the user or password. Correct those of the cluster's address.",
-        var kind => $"there is no connection ({kind}). Look whether the server runs, and whether this machine can reach it.",
-    };
+    private static string Lost(RedisConnectionException e) => IsRefused(e)
+        ? "Redis does not accept the user or password. Correct those of the cluster's address."
+        : "there is no connection. Look whether the server runs, and whether this machine can reach it.";
 
     private static string Sentence(string text) => text.TrimEnd('.') + ".";
 

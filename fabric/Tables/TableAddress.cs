@@ -24,6 +24,8 @@ public sealed class TableAddress
     // Few: what a node asks is short and rare, and a server that hangs holds at most these.
     private const int MaxConnections = 8;
 
+    private const int ReconnectMilliseconds = 250;
+
     // A cancelled call gives up its connection instead of waiting for the server to confirm.
     private const int DoNotWait = -1;
 
@@ -100,10 +102,13 @@ public sealed class TableAddress
             SslHost = tls ? Host : null,
             ClientName = "steelyard",
             AbortOnConnectFail = false,
+
+            // A call that nobody awaits any more must not be made when the server comes back: none is queued for a connection.
+            BacklogPolicy = BacklogPolicy.FailFast,
             ConnectTimeout = milliseconds,
             AsyncTimeout = milliseconds,
             SyncTimeout = milliseconds,
-            ReconnectRetryPolicy = new LinearRetry(milliseconds / 2),
+            ReconnectRetryPolicy = new LinearRetry(Math.Min(milliseconds, ReconnectMilliseconds)),
         };
     }
 

@@ -21,7 +21,11 @@ public sealed class TableUnavailableException : Exception
         new($"Cannot {purpose} in the cluster's table at {server}: {problem}", inner);
 
     internal static TableUnavailableException Late(string purpose, string server, TimeSpan deadline, Exception? inner = null) =>
-        Of(purpose, server, string.Create(
-            CultureInfo.InvariantCulture,
-            $"no answer within {deadline.TotalSeconds:0.###} s. Look whether the server hangs, and whether this machine can reach it."), inner);
+        Of(
+            purpose,
+            server,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"no answer within {deadline.TotalSeconds:0.###} s. Look whether the server hangs, and whether this machine can reach it."),
+            inner);
 }

@@ -27,7 +27,7 @@ public sealed class PostgresRaceTests(TableServers servers) : IAsyncDisposable
     [Fact]
     public async Task Nodes_that_race_to_initialize_an_empty_database_agree()
     {
-        for (var round = 0; round < 3; round++)
+        for (var round = 0; round < 2; round++)
         {
             var address = await (await servers.PostgresAsync()).NewDatabaseAsync();
             var tables = Enumerable.Range(0, 8).Select(_ => Table(address)).ToList();

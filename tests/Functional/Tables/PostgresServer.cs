@@ -5,7 +5,9 @@ using Steelyard.Processes;
 
 namespace Steelyard.Tests.Functional.Tables;
 
-/// <summary>A real PostgreSQL. It does not wait for the disk: a crash of its processes loses nothing, only one of the machine would.</summary>
+/// <summary>
+/// A real PostgreSQL. It does not wait for the disk: a crash of its processes loses nothing, only one of the machine would.
+/// </summary>
 internal sealed class PostgresServer : TableServer
 {
     private const string User = "steelyard";

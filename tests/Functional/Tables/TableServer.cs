@@ -129,7 +129,8 @@ internal abstract class TableServer : IAsyncDisposable
     private List<int> Family() =>
         [process!.Pid, .. ProcFile.Pids().Where(pid => ProcessStat.Read(pid) is { State: not 'Z' } stat && stat.Parent == process.Pid)];
 
-    private static int FreePort()
+    /// <summary>A port of 127.0.0.1 that nobody has just now.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -14,6 +14,7 @@ public sealed class SizeTests
         {
             typeof(Node), typeof(SteelBrowser.Sessions.SimulatedHost), typeof(Steelyard.Processes.OsProcess),
             typeof(Steelyard.Files.HeldFolder), typeof(Steelyard.Contract.ExitCode),
+            typeof(Steelyard.Fabric.Tables.TableAddress),
         }.Select(type => new TheoryDataRow<string>(type.Assembly.Location));
 
     [Theory]
