@@ -21,6 +21,7 @@ public sealed class OrleansFabric : IFabric
     private readonly PeerWatch peers;
     private volatile Incarnation? current;
     private Task life = Task.CompletedTask;
+    private bool isDisposed;
 
     /// <param name="options">How it takes part.</param>
     /// <param name="table">Where the members stand. It is not disposed here.</param>
@@ -96,6 +97,8 @@ public sealed class OrleansFabric : IFabric
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref isDisposed, true))
+            return;
         await stop.CancelAsync();
         await life.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         peers.Dispose();
@@ -111,6 +114,7 @@ public sealed class OrleansFabric : IFabric
         }
         catch (Exception e) when (e is TimeoutException or OrleansException or ObjectDisposedException)
         {
+            logger.LogDebug("A call to another node has failed: {Reason}", e.Message);
             return otherwise;
         }
     }

@@ -88,8 +88,10 @@ public sealed class Node : IAsyncDisposable
 
             var drain = orchestrator.app.Services.GetRequiredService<DrainRequest>().Made;
             await Task.WhenAny(signals.First, supervisor, drain);
+            if (drain.IsCompleted && !signals.First.IsCompleted)
+                await orchestrator.DrainAsync(signals.First, signals.Second); // A signal says that it has been enough.
             await orchestrator.StopAsync(
-                signals.First.IsCompleted ? options.OnShutdown : drain.IsCompleted ? OnShutdown.Drain : OnShutdown.Leave, signals.Second);
+                signals.First.IsCompleted ? options.OnShutdown : drain.IsCompleted ? OnShutdown.Stop : OnShutdown.Leave, signals.Second);
             return 0;
         }
         catch (KeyFileException e)
@@ -198,7 +200,7 @@ public sealed class Node : IAsyncDisposable
         atOnce = now;
         Pool.Refuse(); // First, because otherwise the workers of sessions that end now would go to waiting creates.
         if (how == OnShutdown.Drain)
-            await DrainAsync(now);
+            await DrainAsync(Task.Delay(Timeout.Infinite, now), now);
         if (how != OnShutdown.Leave || now.IsCancellationRequested)
             return;
         isLeft = true;
@@ -216,7 +218,8 @@ public sealed class Node : IAsyncDisposable
         {
             Sessions.EndAll(EndReason.Drained, "the node shuts down");
             using var kill = atOnce.Register(Pool.KillAll);
-            await Task.WhenAll(Pool.StopAllAsync(), app.StopAsync(atOnce));
+            await Task.WhenAll(
+                Pool.StopAllAsync(), app.StopAsync(atOnce), app.Services.GetRequiredService<IFabric>().DisposeAsync().AsTask());
             await app.Services.GetRequiredService<Leftovers>().KillAllAsync();
         }
 
@@ -227,11 +230,13 @@ public sealed class Node : IAsyncDisposable
         loops.Dispose();
     }
 
-    private async Task DrainAsync(CancellationToken now)
+    // Until the sessions have ended, the time is over, or it has been enough.
+    private async Task DrainAsync(Task enough, CancellationToken now)
     {
+        Pool.Refuse();
         using var timer = new CancellationTokenSource(options.DrainTimeout, time);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, now);
-        while (Sessions.Live.Any() && !over.IsCancellationRequested)
+        while (Sessions.Live.Any() && !over.IsCancellationRequested && !enough.IsCompleted)
             await Task.Delay(DrainPause, time, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

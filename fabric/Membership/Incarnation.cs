@@ -7,7 +7,7 @@ internal sealed class Incarnation : IAsyncDisposable
 {
     private static readonly TimeSpan WantedPeriod = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan CalmPeriod = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(3);
 
     private readonly SiloParts parts;
     private readonly PeerWatch peers;

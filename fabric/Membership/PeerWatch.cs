@@ -11,6 +11,7 @@ internal sealed class PeerWatch(Func<NodeServiceClient> nodes, LocalNode self, T
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<SiloAddress, CancellationTokenSource> members = new();
+    private volatile bool isDisposed;
     private ImmutableDictionary<int, Peer> peers = ImmutableDictionary<int, Peer>.Empty;
 
     /// <summary>The members that have answered at least once, by number.</summary>
@@ -29,7 +30,11 @@ internal sealed class PeerWatch(Func<NodeServiceClient> nodes, LocalNode self, T
         }
     }
 
-    public void Dispose() => Set([]);
+    public void Dispose()
+    {
+        isDisposed = true;
+        Set([]);
+    }
 
     private async Task ExchangeAsync(SiloAddress address, CancellationToken stop)
     {
@@ -71,7 +76,8 @@ internal sealed class PeerWatch(Func<NodeServiceClient> nodes, LocalNode self, T
     // A new incarnation of the node may have its place already.
     private void Remove(Peer peer)
     {
-        self.Lost(peer.State.Name);
+        if (!isDisposed)
+            self.Lost(peer.State.Name);
         ImmutableInterlocked.Update(ref peers, all => all.TryGetValue(peer.State.Number, out var present) && present == peer
             ? all.Remove(peer.State.Number)
             : all);

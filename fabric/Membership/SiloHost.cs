@@ -11,7 +11,7 @@ namespace Steelyard.Fabric.Membership;
 /// <summary>One incarnation of this node in the cluster: an Orleans silo, with services of its own.</summary>
 internal sealed class SiloHost : IAsyncDisposable
 {
-    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
 
     private readonly IHost host;
 

@@ -6,7 +6,7 @@ using Steelyard.Settings;
 namespace Steelyard.Cluster;
 
 /// <summary>Describes this node for the others.</summary>
-internal sealed class OwnState(WorkerPool pool, SessionRegistry sessions, Reservations reservations, IServiceProvider services, Options options)
+internal sealed class OwnState(WorkerPool pool, SessionRegistry sessions, IServiceProvider services, Options options)
 {
     private static readonly string Version = typeof(OwnState).Assembly.GetName().Version?.ToString(3) ?? "";
 
@@ -25,7 +25,7 @@ internal sealed class OwnState(WorkerPool pool, SessionRegistry sessions, Reserv
             Leased = status.Leased,
             Max = status.Max,
             Waiting = services.GetRequiredService<ClusterQueue>().Waiting,
-            IsDraining = reservations.AreRefused || pool.Closing.IsCancellationRequested,
+            IsDraining = pool.Closing.IsCancellationRequested,
             Sessions = sessions.Live.Count(),
         };
     }

@@ -12,9 +12,6 @@ public sealed class Reservations(WorkerPool pool, TimeProvider time)
 
     private readonly ConcurrentDictionary<Guid, Reservation> kept = new();
 
-    /// <summary>Set while the node drains: it takes no new sessions.</summary>
-    public bool AreRefused { get; set; }
-
     /// <summary>Keeps a place. False when there is no worker for it: none is idle, and none can start.</summary>
     public bool TryKeep(Guid id)
     {
@@ -27,7 +24,7 @@ public sealed class Reservations(WorkerPool pool, TimeProvider time)
 
     /// <summary>A place for a create of this node itself; null when there is none. The caller disposes it.</summary>
     public Reservation? TryMake() =>
-        !AreRefused && pool.Status().IsAvailable ? new(pool, LongestStart) : null;
+        !pool.Closing.IsCancellationRequested && pool.Status().IsAvailable ? new(pool, LongestStart) : null;
 
     /// <summary>Takes a place that is kept; null when its time is over. The caller disposes it.</summary>
     public Reservation? Claim(Guid id) => kept.TryRemove(id, out var reservation) ? reservation : null;
