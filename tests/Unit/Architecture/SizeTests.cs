@@ -13,7 +13,7 @@ public sealed class SizeTests
         new[]
         {
             typeof(Node), typeof(SteelBrowser.Sessions.SimulatedHost), typeof(Steelyard.Processes.OsProcess),
-            typeof(Steelyard.Files.HeldFolder), typeof(Steelyard.Contract.ExitCode),
+            typeof(Steelyard.Files.HeldFolder), typeof(Steelyard.Contract.ExitCode), typeof(Steelyard.Fabric.Tenure),
         }.Select(type => new TheoryDataRow<string>(type.Assembly.Location));
 
     [Theory]
