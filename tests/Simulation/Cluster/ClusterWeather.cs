@@ -90,20 +90,26 @@ internal sealed class ClusterWeather
 
     private void Stop()
     {
-        var host = Any;
-        if (World.Happens(0.5))
+        var (host, ofOthers) = (Any, World.Happens(0.5));
+        if (World.Happens(0.3))
+        {
             Stop(host);
-        else
-            StopInQuestion(host, tries: 300);
+            return;
+        }
+
+        if (ofOthers)
+            Cut(host.Name, SimulatedTable.Name);
+        StopInQuestion(host, ofOthers, tries: 400);
     }
 
     // An answer that waits while the process is stopped is old when it is read.
-    private void StopInQuestion(SimulatedHost host, int tries)
+    private void StopInQuestion(SimulatedHost host, bool ofOthers, int tries)
     {
-        if (host.Member is { } member && cluster.Now - member.LastQuestion < TimeSpan.FromMilliseconds(20))
+        var asked = ofOthers ? host.Member?.LastAsk : host.Member?.LastRead;
+        if (cluster.Now - asked < TimeSpan.FromMilliseconds(20))
             Stop(host);
         else if (tries > 0 && !IsOver)
-            After(0.01, () => StopInQuestion(host, tries - 1));
+            After(0.01, () => StopInQuestion(host, ofOthers, tries - 1));
     }
 
     private void Stop(SimulatedHost host)

@@ -55,6 +55,20 @@ internal sealed class ClusterWorld
         return owners.Count - 1;
     }
 
+    /// <summary>A node sends something to the table.</summary>
+    public void AtTable(SimulatedHost from, Action<SimulatedTable> action) => Network.Send(from.Name, SimulatedTable.Name, () =>
+    {
+        if (!Table.IsDown)
+            action(Table);
+    });
+
+    /// <summary>A node calls another, whichever process of it runs.</summary>
+    public void Call(SimulatedHost from, SimulatedHost to, Action<SimulatedMember> action) => Network.Send(from.Name, to.Name, () =>
+    {
+        if (to.Member is { } member)
+            to.Run(member, () => action(member));
+    });
+
     /// <summary>A client asks a node about a session.</summary>
     /// <param name="session">The session.</param>
     /// <param name="host">The node.</param>

@@ -12,7 +12,7 @@ internal sealed class SimulatedMember
     private readonly Verdicts verdicts;
     private readonly HashSet<long> incarnations = [];
     private readonly HashSet<int> sessions = [];
-    private readonly Dictionary<string, int> misses = [];
+    private readonly SimulatedProbes probes;
     private readonly List<Action> waiters = []; // Requests that need a read which begins after them.
     private readonly TimeSpan? inherited;
     private TableView view = new([]);
@@ -26,11 +26,15 @@ internal sealed class SimulatedMember
         (this.cluster, this.host) = (cluster, host);
         verdicts = new(host.Name, cluster.Options);
         tenure = new(host.Name, host.Generation << 16, cluster.Options);
+        probes = new(cluster, host);
         inherited = host.Record;
     }
 
-    /// <summary>When it last asked the table or others.</summary>
-    public TimeSpan LastQuestion { get; private set; }
+    /// <summary>When it last began to read the table.</summary>
+    public TimeSpan LastRead { get; private set; }
+
+    /// <summary>When it last asked others for their word.</summary>
+    public TimeSpan LastAsk { get; private set; }
 
     public long Incarnation => tenure.Incarnation;
 
@@ -61,7 +65,7 @@ internal sealed class SimulatedMember
         switch (verdicts.Of(owner.Name, asked))
         {
             case Verdict.Here:
-                Call(owner, member => member.AnswerOwn(session, status =>
+                cluster.Call(host, owner, member => member.AnswerOwn(session, status =>
                     cluster.Network.Send(owner.Name, host.Name, () => host.Run(this, () => reply(status)))));
                 break;
             case Verdict.Gone:
@@ -92,7 +96,7 @@ internal sealed class SimulatedMember
 
     private void Look()
     {
-        Probe();
+        probes.Look(view);
         AskForPromises();
         if (tenure.MayServe(host.Now) && sessions.Count < 2 && isReady)
             Create();
@@ -104,8 +108,8 @@ internal sealed class SimulatedMember
     private void Read()
     {
         var (sent, isDone) = (host.Now, false);
-        (isReading, LastQuestion) = (true, cluster.Now);
-        AtTable(table =>
+        (isReading, LastRead) = (true, cluster.Now);
+        cluster.AtTable(host, table =>
         {
             var read = table.Read();
             cluster.Network.Send(SimulatedTable.Name, host.Name, () => host.Run(this, () => End(read)));
@@ -138,7 +142,7 @@ internal sealed class SimulatedMember
         if (!isThere && tenure.State is TenureState.Waiting or TenureState.Holding)
             Insert();
         else if (read.Newest(host.Name) is { Status: RowStatus.Joining } row && row.Incarnation == incarnation)
-            AtTable(table => table.Activate(host.Name, incarnation));
+            cluster.AtTable(host, table => table.Activate(host.Name, incarnation));
         if (tenure.State == TenureState.Holding && !isReady)
             Adopt();
         WriteRecord();
@@ -150,7 +154,7 @@ internal sealed class SimulatedMember
         var status = tenure.State == TenureState.Waiting ? RowStatus.Joining : RowStatus.Active;
         var incarnation = tenure.Reinsert();
         incarnations.Add(incarnation);
-        AtTable(table => table.Insert(host.Name, incarnation, status));
+        cluster.AtTable(host, table => table.Insert(host.Name, incarnation, status));
     }
 
     private void Adopt()
@@ -175,10 +179,10 @@ internal sealed class SimulatedMember
         if (asking.Ask(host.Now) is not { } round)
             return;
         WriteRecord();
-        LastQuestion = cluster.Now;
+        LastAsk = cluster.Now;
         foreach (var (other, incarnation) in round.Others)
         {
-            Call(cluster.Host(other), member =>
+            cluster.Call(host, cluster.Host(other), member =>
             {
                 if (!member.incarnations.Contains(incarnation))
                     return;
@@ -197,7 +201,7 @@ internal sealed class SimulatedMember
     {
         foreach (var request in verdicts.Missing())
         {
-            Call(cluster.Host(request.Voter), member =>
+            cluster.Call(host, cluster.Host(request.Voter), member =>
             {
                 var isGone = member.verdicts.Promise(request.Name, request.Incarnation);
                 cluster.Network.Send(request.Voter, host.Name, () =>
@@ -233,30 +237,4 @@ internal sealed class SimulatedMember
         sessions.Add(session);
         host.Sessions.Add(session);
     }
-
-    // Declares those dead that it cannot reach, whether or not they are well.
-    private void Probe()
-    {
-        foreach (var row in view.Names.Select(other => view.Newest(other)!.Value).Where(row => row.Name != host.Name))
-        {
-            var other = row.Name;
-            var isReached = cluster.Host(other) is { IsRunning: true, IsPaused: false }
-                && cluster.Network.Reaches(host.Name, other) && cluster.Network.Reaches(other, host.Name);
-            misses[other] = isReached ? 0 : misses.GetValueOrDefault(other) + 1;
-            if (row.Status != RowStatus.Dead && misses[other] >= (row.Status == RowStatus.Active ? 3 : 10))
-                AtTable(table => table.Kill(other, row.Incarnation));
-        }
-    }
-
-    private void AtTable(Action<SimulatedTable> action) => cluster.Network.Send(host.Name, SimulatedTable.Name, () =>
-    {
-        if (!cluster.Table.IsDown)
-            action(cluster.Table);
-    });
-
-    private void Call(SimulatedHost other, Action<SimulatedMember> action) => cluster.Network.Send(host.Name, other.Name, () =>
-    {
-        if (other.Member is { } member)
-            other.Run(member, () => action(member));
-    });
 }
