@@ -57,9 +57,9 @@ lint: ## Check style and line length, types in TypeScript, the API's description
 	@cd tester && npm ci --silent && npm run --silent typecheck
 	@deploy/check
 
-simulate: ## Simulate faults, thousands of seeds at a time (SEEDS=10000 FROM=1), or one with its history (SEED=7)
+simulate: ## Simulate faults, thousands of seeds at a time (SEEDS=10000 FROM=1), or one with its history (SEED=7); of many nodes: OF=Cluster
 	@dotnet build tests -c Release -v quiet --nologo
-	@SEED=$(SEED) SEEDS=$(SEEDS) FROM=$(FROM) tests/bin/Release/net10.0/Steelyard.Tests --filter-method "*They_hold_in_every_run" --progress off
+	@SEED=$(SEED) SEEDS=$(SEEDS) FROM=$(FROM) tests/bin/Release/net10.0/Steelyard.Tests --filter-method "*.$(OF)SimulationTests.They_hold_in_every_run" --progress off
 
 faults: build browser ## Kill, stop and starve real processes, many times each, and print the figures (FAULT_RUNS=20)
 	@dotnet build tests -c Release -v quiet --nologo

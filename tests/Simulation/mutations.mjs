@@ -68,6 +68,10 @@ const mutations = [
   ['a worker that refused a body is kept from others', 'Sessions/SessionPlacer.cs',
     'reply.Dispose();\n                lease.Dispose();',
     'reply.Dispose();\n                if (reply.Status is < 400 or >= 500)\n                    lease.Dispose();'],
+  ['a renewal of a tenure counts from the reply', '../fabric/Tenure.cs', 'BackNeedsLock(sent, view.Members);', 'BackNeedsLock(now, view.Members);'],
+  ['only timers end a tenure', '../fabric/Tenure.cs',
+    '            LapseNeedsLock(now);\n            return state == TenureState.Holding;', '            return state == TenureState.Holding;'],
+  ['sessions are adopted without a deadline', '../fabric/Tenure.cs', 'active >= record && active - record < options.Hold', 'active >= record'],
 ];
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -75,7 +79,7 @@ const [seeds = '2000', ...names] = process.argv.slice(2);
 const copy = mkdtempSync(join(tmpdir(), 'steelyard-mutations-'));
 process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
 const parts = ['global.json', 'Directory.Build.props', 'Directory.Packages.props', 'BannedSymbols.txt', '.editorconfig', 'Steelyard.slnx',
-  'contract', 'processes', 'files', 'orchestrator', 'worker', 'tests'];
+  'cli', 'client', 'contract', 'fabric', 'processes', 'files', 'orchestrator', 'worker', 'tests'];
 for (const part of parts) {
   cpSync(join(root, part), join(copy, part), { recursive: true, filter: (path) => !/\/node_modules(\/|$)/.test(path) });
 }
@@ -86,7 +90,7 @@ for (const [name, file, from, to] of mutations.filter(([name]) => names.length =
   const source = readFileSync(path, 'utf8');
   if (source.split(from).length !== 2) throw new Error(`${name}: ${file} does not have this text exactly once:\n${from}`);
   writeFileSync(path, source.replace(from, () => to));
-  const outcome = run();
+  const outcome = run(file.startsWith('../fabric/') ? 'Cluster' : '');
   writeFileSync(path, source);
   if (!outcome) survivors++;
   console.log(`${outcome ? 'caught  ' : 'SURVIVED'}  ${name}${outcome ? `: ${outcome}` : ''}`);
@@ -95,12 +99,12 @@ console.log(survivors === 0 ? 'every mutation was caught' : `${survivors} mutati
 process.exitCode = survivors === 0 ? 0 : 1;
 
 // Returns the violation that was found; null when there was none.
-function run() {
+function run(kind) {
   const build = spawnSync('dotnet', ['build', 'tests', '-c', 'Release', '-v', 'q', '--nologo', '-p:TreatWarningsAsErrors=false'], {
     cwd: copy, encoding: 'utf8', maxBuffer: 64 << 20,
   });
   if (build.status !== 0) throw new Error(build.stdout);
-  const test = spawnSync('tests/bin/Release/net10.0/Steelyard.Tests', ['--filter-method', '*They_hold_in_every_run'], {
+  const test = spawnSync('tests/bin/Release/net10.0/Steelyard.Tests', ['--filter-method', `*.${kind}SimulationTests.They_hold_in_every_run`], {
     cwd: copy, encoding: 'utf8', env: { ...process.env, SEEDS: seeds }, timeout: 600_000, killSignal: 'SIGKILL',
   });
   return test.status === 0 ? null : (test.stdout.match(/seed \d+: (?!Weather).*/)?.[0].slice(0, 160) ?? `exit status ${test.status}`);

@@ -1,0 +1,203 @@
+namespace Steelyard.Fabric;
+
+/// <summary>
+/// Whether a node may serve its sessions.
+/// <code>
+/// Waiting ──own row seen Active──▶ Holding ──row Dead, refused, or Hold has passed──▶ Over ──record erased──▶ Closed
+/// </code>
+/// Waiting and Over answer 503; only Closed may say that the sessions are gone.
+/// </summary>
+public enum TenureState
+{
+    Waiting,
+    Holding,
+    Over,
+    Closed,
+}
+
+/// <summary>
+/// A node's right to serve the sessions it owns. The node must renew it all the time; others say that its sessions are gone only when it
+/// cannot have renewed it (<see cref="Verdicts"/>). The rule and its proof: docs/decisions/0022. A renewal counts from the moment before
+/// the question was sent, because what the answer says may have ceased to be true just after. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Times come from one monotonic clock that also counts while the process is stopped or the machine sleeps. Once it is over, a node goes on
+/// with another tenure that begins empty.
+/// </remarks>
+/// <param name="name">The node.</param>
+/// <param name="incarnation">The incarnation that the node has inserted, or is about to insert, into the table.</param>
+/// <param name="options">The times of the rule.</param>
+public sealed class Tenure(string name, long incarnation, TenureOptions options)
+{
+    private readonly Lock gate = new();
+    private TenureState state;
+    private TimeSpan renewed;  // The last renewal of any kind.
+    private TimeSpan backed;   // The last time for which the table is known to have said Active.
+    private IReadOnlyDictionary<string, long> members = new Dictionary<string, long>(); // Of the read behind "backed".
+
+    public TenureState State
+    {
+        get
+        {
+            lock (gate)
+                return state;
+        }
+    }
+
+    /// <summary>The incarnation under which the node stands in the table.</summary>
+    public long Incarnation
+    {
+        get
+        {
+            lock (gate)
+                return incarnation;
+        }
+    }
+
+    /// <summary>
+    /// The last renewal, to be written down for the next process of this node; null when there is nothing to inherit. What is written may
+    /// lag behind. A null must be written before <see cref="Close"/>.
+    /// </summary>
+    public TimeSpan? Record
+    {
+        get
+        {
+            lock (gate)
+                return state == TenureState.Holding ? renewed : null;
+        }
+    }
+
+    /// <summary>
+    /// Returns true if a new process may take over the sessions of the one before it on the same machine.
+    /// </summary>
+    /// <param name="record">The predecessor's <see cref="Record"/>. One from before a reboot is worth nothing.</param>
+    /// <param name="active">When the new process knew that its own row stands in the table as Active.</param>
+    /// <param name="options">The times of the rule.</param>
+    public static bool MayAdopt(TimeSpan record, TimeSpan active, TenureOptions options) =>
+        active >= record && active - record < options.Hold;
+
+    /// <summary>
+    /// Returns true if the node may answer with what a session says. To be asked after the request has come, and best right before the
+    /// answer goes; no timer can do it, as the process may be stopped at any time.
+    /// </summary>
+    public bool MayServe(TimeSpan now)
+    {
+        lock (gate)
+        {
+            LapseNeedsLock(now);
+            return state == TenureState.Holding;
+        }
+    }
+
+    /// <summary>
+    /// Takes in a read of the table. Returns false if the own row is missing: the table was emptied, and the node must
+    /// <see cref="Reinsert"/> itself.
+    /// </summary>
+    /// <param name="view">What was read.</param>
+    /// <param name="sent">When the read was sent.</param>
+    /// <param name="now">Now.</param>
+    public bool Observe(TableView view, TimeSpan sent, TimeSpan now)
+    {
+        lock (gate)
+        {
+            LapseNeedsLock(now);
+            if (view.Newest(name) is not { } row || row.Incarnation < incarnation)
+                return false;
+
+            // A higher number is that of a successor.
+            if (row.Incarnation > incarnation || row.Status == RowStatus.Dead)
+                EndNeedsLock();
+            else if (row.Status == RowStatus.Active)
+                BackNeedsLock(sent, view.Members);
+            return true;
+        }
+    }
+
+    /// <summary>Returns the number under which the node inserts itself again into an emptied table. Each attempt needs its own.</summary>
+    public long Reinsert()
+    {
+        lock (gate)
+            return ++incarnation;
+    }
+
+    /// <summary>
+    /// Begins to ask the other members, because the table could not be read. Returns null if their word does not count, or no longer.
+    /// </summary>
+    public AckRound? Ask(TimeSpan now)
+    {
+        lock (gate)
+        {
+            LapseNeedsLock(now);
+            if (state != TenureState.Holding || now - backed >= options.MaxOutage)
+                return null;
+            var others = members.Where(member => member.Key != name).ToDictionary(member => member.Key, member => member.Value);
+            var round = new AckRound(incarnation, now, others);
+            CountNeedsLock(round);
+            return round;
+        }
+    }
+
+    /// <summary>Takes in an answer. One that comes late is worth what it was worth when the round began.</summary>
+    /// <param name="round">The round.</param>
+    /// <param name="from">Who has answered.</param>
+    /// <param name="ack">The answer.</param>
+    /// <param name="now">Now.</param>
+    public void Hear(AckRound round, string from, Ack ack, TimeSpan now)
+    {
+        lock (gate)
+        {
+            LapseNeedsLock(now);
+            if (state != TenureState.Holding || round.Incarnation != incarnation || !round.Others.ContainsKey(from))
+                return;
+            if (ack.IsRefused)
+            {
+                EndNeedsLock();
+                return;
+            }
+
+            round.Granted.Add(from);
+            CountNeedsLock(round);
+            if (ack is { Age: { } age, Members: { } seen })
+                BackNeedsLock(round.Sent - TenureOptions.Widen(age), seen);
+        }
+    }
+
+    /// <summary>Says that nobody can inherit any more: the record is erased. Only from now on the sessions may be called gone.</summary>
+    public void Close()
+    {
+        lock (gate)
+        {
+            if (state == TenureState.Over)
+                state = TenureState.Closed;
+        }
+    }
+
+    private void LapseNeedsLock(TimeSpan now)
+    {
+        if (state == TenureState.Holding && now - renewed >= options.Hold)
+            EndNeedsLock();
+    }
+
+    private void EndNeedsLock()
+    {
+        if (state != TenureState.Closed)
+            state = TenureState.Over;
+    }
+
+    // The table is known to have said Active at some moment after "at", with these members.
+    private void BackNeedsLock(TimeSpan at, IReadOnlyDictionary<string, long> seen)
+    {
+        if (state == TenureState.Waiting)
+            (state, renewed, backed, members) = (TenureState.Holding, at, at, seen);
+        if (state != TenureState.Holding || at <= backed)
+            return;
+        (backed, members) = (at, seen);
+        renewed = at > renewed ? at : renewed;
+    }
+
+    private void CountNeedsLock(AckRound round)
+    {
+        if (round.Granted.Count >= round.Needed && round.Sent > renewed)
+            renewed = round.Sent;
+    }
+}
