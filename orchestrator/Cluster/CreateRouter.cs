@@ -16,8 +16,9 @@ internal sealed class CreateRouter(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     public Task InvokeAsync(HttpContext context) => !CreateEffect.IsIn(context) ? next(context)
-        : context.IsFromPeer() ? ServeAsync(context, Claim(context))
-        : PlaceAsync(context);
+        : !context.IsFromPeer() ? PlaceAsync(context)
+        : fabric.MayServe ? ServeAsync(context, Claim(context))
+        : RightToServe.RefuseAsync(context);
 
     // Null when the place is not kept any more: the create then stands in this node's own line.
     private Reservation? Claim(HttpContext context) =>
@@ -25,6 +26,7 @@ internal sealed class CreateRouter(
 
     private async Task ServeAsync(HttpContext context, Reservation? place)
     {
+        RightToServe.Watch(context, fabric);
         int elsewhere;
         using (place)
         {
@@ -51,7 +53,7 @@ internal sealed class CreateRouter(
     private async Task PlaceAsync(HttpContext context)
     {
         await TakeBodyAsync(context);
-        if (queue.IsEmpty && reservations.TryMake() is { } here)
+        if (queue.IsEmpty && TryMakePlace() is { } here)
         {
             await ServeAsync(context, here);
             return;
@@ -67,7 +69,7 @@ internal sealed class CreateRouter(
 
         try
         {
-            await queue.WaitAsync(context, node => TryAsync(context, node), () => ServeAsync(context, null));
+            await queue.WaitAsync(context, node => TryAsync(context, node), () => fabric.MayServe ? ServeAsync(context, null) : RightToServe.RefuseAsync(context));
         }
         catch (PoolUnavailableException e) when (context.Request.Path == "/sessions")
         {
@@ -75,12 +77,14 @@ internal sealed class CreateRouter(
         }
     }
 
+    private Reservation? TryMakePlace() => fabric.MayServe ? reservations.TryMake() : null;
+
     // True when the client has an answer.
     private async Task<bool> TryAsync(HttpContext context, int node)
     {
         if (fabric.Find(node, out var peer) != Whereabouts.Here)
             return peer is not null && await TryAsync(context, peer);
-        if (reservations.TryMake() is not { } here)
+        if (TryMakePlace() is not { } here)
             return false;
         await ServeAsync(context, here);
         return true;

@@ -50,17 +50,11 @@ internal sealed class SessionRouter(
         }
     }
 
-    // Others may say that our sessions are over. The right to serve can end while the request is served.
     private Task ServeAsync(HttpContext context)
     {
         if (!fabric.MayServe)
-            return TellAwayAsync(context, "This node is cut off from its cluster, so it may not serve its sessions. Retry.");
-        context.Response.OnStarting(() =>
-        {
-            if (!fabric.MayServe)
-                context.Abort();
-            return Task.CompletedTask;
-        });
+            return RightToServe.RefuseAsync(context);
+        RightToServe.Watch(context, fabric);
         return next(context);
     }
 

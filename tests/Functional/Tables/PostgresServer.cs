@@ -50,6 +50,11 @@ internal sealed class PostgresServer : TableServer
         }
     }
 
+    /// <summary>Of its first database.</summary>
+    public override Task EmptyAsync() => RunAsync(
+        Address, "DO $$ DECLARE t text; BEGIN FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP " +
+            "EXECUTE 'TRUNCATE ' || quote_ident(t); END LOOP; END $$");
+
     /// <summary>Creates an empty database. Returns its address.</summary>
     public async Task<string> NewDatabaseAsync()
     {

@@ -42,21 +42,28 @@ internal sealed class RedisServer : TableServer
             "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction",
         ]);
 
+    public override async Task EmptyAsync() => Assert.Contains("+OK", await CallAsync("FLUSHALL"), StringComparison.Ordinal);
+
     // It refuses calls until it has read its file.
     protected override async Task<bool> AnswersAsync()
     {
         try
         {
-            using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            using var late = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-            await client.ConnectAsync(IPAddress.Loopback, Port, late.Token);
-            await client.SendAsync(Encoding.ASCII.GetBytes($"AUTH {Password}\r\nPING\r\nQUIT\r\n"), late.Token);
-            using var reader = new StreamReader(new NetworkStream(client));
-            return (await reader.ReadToEndAsync(late.Token)).Contains("+PONG", StringComparison.Ordinal);
+            return (await CallAsync("PING")).Contains("+PONG", StringComparison.Ordinal);
         }
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {
             return false;
         }
+    }
+
+    private async Task<string> CallAsync(string command)
+    {
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await client.ConnectAsync(IPAddress.Loopback, Port, late.Token);
+        await client.SendAsync(Encoding.ASCII.GetBytes($"AUTH {Password}\r\n{command}\r\nQUIT\r\n"), late.Token);
+        using var reader = new StreamReader(new NetworkStream(client));
+        return await reader.ReadToEndAsync(late.Token);
     }
 }

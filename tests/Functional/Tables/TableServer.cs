@@ -62,9 +62,14 @@ internal abstract class TableServer : IAsyncDisposable
             await Kill.StopAsync(pid);
     }
 
+    /// <summary>Deletes all that it holds, while it runs.</summary>
+    public abstract Task EmptyAsync();
+
     /// <summary>Lets it go on after a pause.</summary>
     public void Resume()
     {
+        if (process is null)
+            return;
         foreach (var pid in Family())
             Kill.Now(pid, Signal.Continue);
     }
