@@ -111,7 +111,7 @@ internal sealed class PostgresServer : TableServer
     // It refuses to run as root. The program replaces setpriv, and keeps its pid.
     private ProcessSpec AsUser(string program, string[] arguments) => runsAs is { } user
         ? new(
-            Find("setpriv") ?? throw new FileNotFoundException("setpriv is missing: apt-get install util-linux"),
+            Find("setpriv", "/usr/bin") ?? throw new FileNotFoundException("setpriv is missing: apt-get install util-linux"),
             [$"--reuid={user.User}", $"--regid={user.Group}", "--clear-groups", program, .. arguments])
         : new(program, arguments);
 

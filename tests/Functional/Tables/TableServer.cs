@@ -16,6 +16,7 @@ internal abstract class TableServer : IAsyncDisposable
     public const string Password = "its/pass@word";
 
     private OsProcess? process;
+    private LastWill? will;
 
     protected TableServer()
     {
@@ -45,6 +46,7 @@ internal abstract class TableServer : IAsyncDisposable
     {
         if (process is null)
             return;
+        will?.Dispose();
         var family = Family();
         process.Send(Signal.Kill);
         foreach (var pid in family.Where(Kill.IsAlive))
@@ -118,6 +120,7 @@ internal abstract class TableServer : IAsyncDisposable
     private async Task<bool> TryStartAsync()
     {
         process = OsProcess.Start(Spec() with { LogPath = Log });
+        will = new(process.Pid, Folder);
         try
         {
             await Eventually.IsTrueAsync(async () => process.Exited.IsCompleted || await AnswersAsync(), "the server answers", 30);
