@@ -11,7 +11,11 @@ internal sealed class ClusterWeather
     public ClusterWeather(ClusterWorld cluster)
     {
         this.cluster = cluster;
-        Action[] all = [CutFromTable, CutPair, CutPair, Isolate, Split, Split, Stop, Stop, Kill, Kill, TableDown, Wipe, Accuse, Accuse, Join];
+        Action[] all =
+        [
+            CutFromTable, CutPair, CutPair, Isolate, Split, Split, Stop, Stop, Kill, Kill, TableDown, Wipe, Accuse, Accuse, Join,
+            DieTwice, PromiseLate,
+        ];
         kinds = [.. all.Select(act => (act, cluster.World.Happens(0.5)))];
         pause = 1 + (cluster.World.Random.Next(3) switch { 0 => 5, 1 => 15, _ => 40 } * cluster.World.Random.NextDouble());
         cluster.Network.Slow = new[] { 0, 0, 0.02, 0.2 }[cluster.World.Random.Next(4)];
@@ -153,18 +157,60 @@ internal sealed class ClusterWeather
 
     private void Wipe()
     {
+        if (IsOver)
+            return;
         World.Note("the table is emptied");
         cluster.Table.Wipe();
     }
 
     private void Accuse()
     {
-        if (cluster.Table.IsDown || Any is not { Member: { } member } host)
+        var host = Any;
+        Accuse(host);
+        if (World.Happens(0.5))
+            Cut(host.Name, SimulatedTable.Name);
+    }
+
+    private void Accuse(SimulatedHost host)
+    {
+        if (cluster.Table.IsDown || IsOver || host.Member is not { } member)
             return;
         host.Note("is declared dead, without a reason");
         cluster.Table.Kill(host.Name, member.Incarnation);
-        if (World.Happens(0.5))
-            Cut(host.Name, SimulatedTable.Name);
+    }
+
+    // Declared dead, forgotten before it knows, and declared dead again.
+    private void DieTwice()
+    {
+        var host = Any;
+        Cut(host.Name, SimulatedTable.Name, 2);
+        Accuse(host);
+        After(2, Wipe);
+        After(4 + (12 * World.Random.NextDouble()), () =>
+        {
+            if (!IsOver)
+                Isolate(host.Name);
+            Accuse(host);
+        });
+    }
+
+    // Two that have lost the table, and one of them cannot be asked at once to refuse the other, which is declared dead.
+    private void PromiseLate()
+    {
+        var (dead, friend) = (Any, Any.Name);
+        Cut(dead.Name, SimulatedTable.Name, 40);
+        Cut(friend, SimulatedTable.Name, 40);
+        After(3, () =>
+        {
+            foreach (var other in cluster.Hosts.Where(other => other != dead && !IsOver))
+                Cut(friend, other.Name, 2.4);
+            Accuse(dead);
+        });
+        After(5.3, () =>
+        {
+            foreach (var other in cluster.Hosts.Where(_ => !IsOver))
+                Cut(dead.Name, other.Name, 40);
+        });
     }
 
     private void Join()
