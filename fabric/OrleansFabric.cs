@@ -126,7 +126,7 @@ public sealed class OrleansFabric : IFabric
         if (owner != parts.Options.Name)
             throw new NameTakenException(
                 $"The number {number} of this node belongs to node {owner} of the cluster. Choose another one with --node-id.");
-        var silo = await SiloHost.StartAsync(parts, cancellationToken);
+        var silo = await SiloHost.StartAsync(parts, current?.Silo.Generation ?? 0, cancellationToken);
         current = await Incarnation.BeginAsync(silo, parts, peers, inheritance, cancellationToken);
     }
 

@@ -15,9 +15,16 @@ internal sealed class SiloHost : IAsyncDisposable
 
     private readonly IHost host;
 
-    private SiloHost(IHost host) => this.host = host;
+    private SiloHost(IHost host)
+    {
+        this.host = host;
+        Generation = Address.Generation;
+    }
 
     public SiloAddress Address => host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
+
+    /// <summary>Tells this incarnation from the others of this node; it only grows.</summary>
+    public int Generation { get; }
 
     public IMembershipTable Table => host.Services.GetRequiredService<IMembershipTable>();
 
@@ -31,7 +38,10 @@ internal sealed class SiloHost : IAsyncDisposable
     public Task<string> Ended => host.Services.GetRequiredService<FatalErrors>().Ended;
 
     /// <summary>Joins the cluster. Returns when the node is a member. Throws <see cref="NameTakenException"/>.</summary>
-    public static async Task<SiloHost> StartAsync(SiloParts parts, CancellationToken cancellationToken)
+    /// <param name="parts">What it is made of.</param>
+    /// <param name="after">The generation of the incarnation before; 0 for none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<SiloHost> StartAsync(SiloParts parts, int after, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Logging.SetMinimumLevel(LogLevel.Information);
@@ -41,7 +51,8 @@ internal sealed class SiloHost : IAsyncDisposable
         var host = builder.Build();
         try
         {
-            await new NameCheck(host.Services.GetRequiredService<IMembershipTable>(), parts.Options).RunAsync(cancellationToken);
+            var check = new NameCheck(host.Services.GetRequiredService<IMembershipTable>(), parts.Options);
+            host.Services.GetRequiredService<OwnSilo>().Choose(least: Math.Max(await check.RunAsync(cancellationToken), after) + 1);
             await host.StartAsync(cancellationToken);
         }
         catch
@@ -83,6 +94,8 @@ internal sealed class SiloHost : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddSingleton<NodeServiceClient>()
             .AddSingleton<FatalErrors>()
+            .AddSingleton<OwnSilo>()
+            .Replace(ServiceDescriptor.Singleton<ILocalSiloDetails>(all => all.GetRequiredService<OwnSilo>()))
             .AddSingleton<IHostLifetime, NoLifetime>()
             .Replace(ServiceDescriptor.Singleton<IFatalErrorHandler>(all => all.GetRequiredService<FatalErrors>()));
     }

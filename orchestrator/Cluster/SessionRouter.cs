@@ -1,3 +1,4 @@
+using System.Globalization;
 using Steelyard.Fabric;
 using Steelyard.Http;
 using Steelyard.Sessions;
@@ -18,20 +19,25 @@ internal sealed class SessionRouter(
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    public Task InvokeAsync(HttpContext context) =>
-        SessionOf(context) is { } text && SessionId.TryParse(text, out var id) ? RouteAsync(context, id) : next(context);
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern })
+            return next(context);
+        return FileNode(context, pattern) is { } node ? SendAsync(context, node)
+            : SessionOf(context, pattern) is { } text && SessionId.TryParse(text, out var id) ? RouteAsync(context, id)
+            : next(context);
+    }
 
     private async Task RouteAsync(HttpContext context, SessionId id)
     {
         var number = sessions.FindPresent(id) is not null ? fabric.Number
             : ids.Made(id) ? id.Node
             : await claims.FindAsync(id, context.RequestAborted);
-        if (number is not { } node)
-        {
-            await next(context); // No node has it: this one knows what to answer.
-            return;
-        }
+        await (number is { } node ? SendAsync(context, node) : next(context)); // What no node has, this one knows how to answer.
+    }
 
+    private async Task SendAsync(HttpContext context, int node)
+    {
         switch (fabric.Find(node, out var peer))
         {
             case Whereabouts.Here:
@@ -60,15 +66,19 @@ internal sealed class SessionRouter(
 
     private static Task TellAwayAsync(HttpContext context, string why) => Problem.UnavailableAsync(context, why, RetryAfter);
 
-    // A session is in the path as {id}, or in the query of a connect.
-    private static string? SessionOf(HttpContext context)
-    {
-        if (context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern })
-            return null;
-        return IsOfSession(pattern) ? (string?)context.Request.RouteValues["id"]
-            : context.Request.Query["sessionId"] is [{ Length: > 0 } id] ? id
+    // The name of a screenshot or PDF begins with the number of the node that has the file.
+    private static int? FileNode(HttpContext context, string pattern) =>
+        pattern == "/v1/artifacts/{name}"
+        && context.Request.RouteValues["name"] is string { Length: > 4 } name
+        && int.TryParse(name.AsSpan(0, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var node)
+            ? node
             : null;
-    }
+
+    // A session is in the path as {id}, or in the query of a connect.
+    private static string? SessionOf(HttpContext context, string pattern) =>
+        IsOfSession(pattern) ? (string?)context.Request.RouteValues["id"]
+        : context.Request.Query["sessionId"] is [{ Length: > 0 } id] ? id
+        : null;
 
     private static bool IsOfSession(string pattern) =>
         pattern.StartsWith("/sessions/{id}", StringComparison.Ordinal)
