@@ -11,15 +11,16 @@ internal static class WorkerCommands
     public static Command Create()
     {
         var group = NodeCommands.Share(new Command("workers", "List and stop workers, and read their logs (with an operator's key)"));
-        group.Subcommands.Add(NodeCommands.Of("ls", "List the workers", ListAsync));
-        group.Subcommands.Add(NodeCommands.Of("stop", "Stop a worker; its session is lost, and another takes its place", StopAsync, [Id]));
-        group.Subcommands.Add(NodeCommands.Of("log", "Print the last lines that a worker has written", LogAsync, [Id]));
+        group.Subcommands.Add(NodeCommands.Of("ls", "List the workers", ListAsync, [NodeCommands.Node]));
+        group.Subcommands.Add(NodeCommands.Of("stop", "Stop a worker; its session is lost, and another takes its place", StopAsync, [Id, NodeCommands.Node]));
+        group.Subcommands.Add(NodeCommands.Of("log", "Print the last lines that a worker has written", LogAsync, [Id, NodeCommands.Node]));
         return group;
     }
 
     private static async Task<int> ListAsync(NodeCall call)
     {
-        await call.AskAsync<NodeWorkers>(HttpMethod.Get, "/workers", reply => Show(call.Out, reply));
+        var list = await call.AskAsync<NodeWorkers>(HttpMethod.Get, call.Api.Of("/workers"), reply => Show(call.Out, reply));
+        NodeNames.IsWhole("workers", list.MissingNodes);
         return 0;
     }
 
@@ -29,7 +30,7 @@ internal static class WorkerCommands
             ["ID", "STATE", "SESSION", "MEMORY", "CPU", "AGE", "RESTARTS", "EXIT BEFORE"],
             reply.Workers.Select(worker => new[]
             {
-                worker.Id, worker.State, worker.SessionId, Words.Bytes(worker.MemoryBytes),
+                NodeNames.Of(worker.Node, worker.Id), worker.State, worker.SessionId, Words.Bytes(worker.MemoryBytes),
                 Words.Span(TimeSpan.FromSeconds(worker.CpuSeconds)),
                 Words.Span(TimeProvider.System.GetUtcNow() - worker.StartedAt), $"{worker.Restarts}", worker.LastExit,
             }));
@@ -38,20 +39,33 @@ internal static class WorkerCommands
         Output.Line("\nEXITED LAST");
         foreach (var exit in reply.Exited)
             Output.Line(Output.PlainLines(
-                $"{exit.ExitedAt.ToLocalTime():HH:mm:ss}  {exit.Id}  {exit.Exit}{(exit.LastLines is { } lines ? $"\n{lines}" : "")}"));
+                $"{exit.ExitedAt.ToLocalTime():HH:mm:ss}  {NodeNames.Of(exit.Node, exit.Id)}  {exit.Exit}{(exit.LastLines is { } lines ? $"\n{lines}" : "")}"));
     }
 
     private static async Task<int> StopAsync(NodeCall call)
     {
-        await call.Api.StopWorkerAsync(IdOf(call));
+        await (await NodeOfAsync(call)).StopWorkerAsync(IdOf(call));
         return 0;
     }
 
     private static async Task<int> LogAsync(NodeCall call)
     {
-        var log = await call.Api.WorkerLogAsync(IdOf(call));
+        var log = await (await NodeOfAsync(call)).WorkerLogAsync(IdOf(call));
         Output.Line(call.Out.IsJson ? System.Text.Json.JsonSerializer.Serialize(new { log }) : Output.PlainLines(log));
         return 0;
+    }
+
+    // Each node counts its workers for itself: without its name, another one's worker of the same number could be meant.
+    private static async Task<NodeApi> NodeOfAsync(NodeCall call)
+    {
+        if (call.Line.GetValue(NodeCommands.Node) is not null)
+            return call.Api;
+        var id = call.Line.GetRequiredValue(Id);
+        var list = await call.Api.WorkersAsync(call.Stop);
+        string?[] nodes = [.. list.Workers.Where(worker => worker.Id == id).Select(worker => worker.Node)];
+        if (nodes.Length > 1 || !NodeNames.IsWhole("workers", list.MissingNodes))
+            throw new NodeException($"Other nodes can have a worker {id}, too: name the node with --node.") { Status = 400 };
+        return call.Api.At(nodes.FirstOrDefault());
     }
 
     private static string IdOf(NodeCall call) => Uri.EscapeDataString(call.Line.GetRequiredValue(Id));
