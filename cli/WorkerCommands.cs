@@ -6,7 +6,7 @@ namespace Steelyard.Cli;
 /// <summary><c>steelyard workers</c>.</summary>
 internal static class WorkerCommands
 {
-    private static readonly Argument<string> Id = new("ID") { Description = "Id of the worker, such as w12" };
+    private static readonly Argument<string> Id = new("ID") { Description = "Id of the worker, such as w12, or node-1/w12 in a cluster" };
 
     public static Command Create()
     {
@@ -44,29 +44,32 @@ internal static class WorkerCommands
 
     private static async Task<int> StopAsync(NodeCall call)
     {
-        await (await NodeOfAsync(call)).StopWorkerAsync(IdOf(call));
+        var (node, id) = await FindAsync(call);
+        await node.StopWorkerAsync(id);
         return 0;
     }
 
     private static async Task<int> LogAsync(NodeCall call)
     {
-        var log = await (await NodeOfAsync(call)).WorkerLogAsync(IdOf(call));
+        var (node, id) = await FindAsync(call);
+        var log = await node.WorkerLogAsync(id);
         Output.Line(call.Out.IsJson ? System.Text.Json.JsonSerializer.Serialize(new { log }) : Output.PlainLines(log));
         return 0;
     }
 
     // Each node counts its workers for itself: without its name, another one's worker of the same number could be meant.
-    private static async Task<NodeApi> NodeOfAsync(NodeCall call)
+    private static async Task<(NodeApi Node, string Id)> FindAsync(NodeCall call)
     {
+        var words = call.Line.GetRequiredValue(Id).Split('/', 2);
+        var id = Uri.EscapeDataString(words[^1]);
+        if (words.Length == 2)
+            return (call.Api.At(words[0]), id);
         if (call.Line.GetValue(NodeCommands.Node) is not null)
-            return call.Api;
-        var id = call.Line.GetRequiredValue(Id);
+            return (call.Api, id);
         var list = await call.Api.WorkersAsync(call.Stop);
-        string?[] nodes = [.. list.Workers.Where(worker => worker.Id == id).Select(worker => worker.Node)];
+        string?[] nodes = [.. list.Workers.Where(worker => worker.Id == words[0]).Select(worker => worker.Node)];
         if (nodes.Length > 1 || !NodeNames.IsWhole("workers", list.MissingNodes))
-            throw new NodeException($"Other nodes can have a worker {id}, too: name the node with --node.") { Status = 400 };
-        return call.Api.At(nodes.FirstOrDefault());
+            throw new NodeException($"Several nodes can have a worker {words[0]}: write NODE/{words[0]}.") { Status = 400 };
+        return (call.Api.At(nodes.FirstOrDefault()), id);
     }
-
-    private static string IdOf(NodeCall call) => Uri.EscapeDataString(call.Line.GetRequiredValue(Id));
 }
