@@ -27,7 +27,9 @@ internal sealed class DrainWatch(NodeCall call, string name)
             ? await call.Out.Screen.Status().StartAsync(
                 Markup.Escape(Output.Plain($"{name} drains …")), status => WatchAsync(words => status.Status = Markup.Escape(words)))
             : await WatchAsync(Output.Line);
-        Output.Line(call.Out.IsJson ? JsonSerializer.Serialize(new { name, state = "gone", sessions = 0 }) : Output.Plain($"{name} {end}."));
+        Output.Line(call.Out.IsJson
+            ? JsonSerializer.Serialize(new { name, state = "gone", sessions = 0 })
+            : Output.Plain($"{name} {end}."));
         return 0;
     }
 

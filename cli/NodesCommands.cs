@@ -20,7 +20,7 @@ internal static class NodesCommands
         var group = NodeCommands.Share(NodeCommands.Of("nodes", "List the nodes of the cluster, and drain one", ListAsync));
         group.Subcommands.Add(NodeCommands.Of("ls", "List the nodes, with their load and version", ListAsync));
         group.Subcommands.Add(NodeCommands.Of(
-            "drain", "Let a node end when its sessions have ended; it takes no new ones (with an operator's key)", DrainAsync, [Name, Wait]));
+            "drain", "Let a node end when its sessions have ended; it takes no new ones (for operators)", DrainAsync, [Name, Wait]));
         return group;
     }
 

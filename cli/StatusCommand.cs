@@ -8,7 +8,10 @@ namespace Steelyard.Cli;
 internal static class StatusCommand
 {
     public static Command Create() => NodeCommands.Share(NodeCommands.Of(
-        "status", "Show the node in numbers, and what is wrong with it; exits with 1 when it takes no sessions", RunAsync, [Probe, NodeCommands.Node]));
+        "status",
+        "Show the node in numbers, and what is wrong with it; exits with 1 when it takes no sessions",
+        RunAsync,
+        [Probe, NodeCommands.Node]));
 
     private static readonly Option<bool> Probe = new("--probe") { Description = "Only whether it takes sessions; this needs no key" };
 

@@ -12,7 +12,8 @@ internal static class WorkerCommands
     {
         var group = NodeCommands.Share(new Command("workers", "List and stop workers, and read their logs (with an operator's key)"));
         group.Subcommands.Add(NodeCommands.Of("ls", "List the workers", ListAsync, [NodeCommands.Node]));
-        group.Subcommands.Add(NodeCommands.Of("stop", "Stop a worker; its session is lost, and another takes its place", StopAsync, [Id, NodeCommands.Node]));
+        group.Subcommands.Add(NodeCommands.Of(
+            "stop", "Stop a worker; its session is lost, and another takes its place", StopAsync, [Id, NodeCommands.Node]));
         group.Subcommands.Add(NodeCommands.Of("log", "Print the last lines that a worker has written", LogAsync, [Id, NodeCommands.Node]));
         return group;
     }
@@ -38,8 +39,11 @@ internal static class WorkerCommands
             return;
         Output.Line("\nEXITED LAST");
         foreach (var exit in reply.Exited)
+        {
+            var lines = exit.LastLines is { } last ? $"\n{last}" : "";
             Output.Line(Output.PlainLines(
-                $"{exit.ExitedAt.ToLocalTime():HH:mm:ss}  {NodeNames.Of(exit.Node, exit.Id)}  {exit.Exit}{(exit.LastLines is { } lines ? $"\n{lines}" : "")}"));
+                $"{exit.ExitedAt.ToLocalTime():HH:mm:ss}  {NodeNames.Of(exit.Node, exit.Id)}  {exit.Exit}{lines}"));
+        }
     }
 
     private static async Task<int> StopAsync(NodeCall call)

@@ -40,7 +40,7 @@ internal sealed class NodeApi(HttpClient http, string? node = null)
     public Task DrainAsync(string name, CancellationToken cancellationToken = default) =>
         CallAsync(HttpMethod.Delete, $"/nodes/{Uri.EscapeDataString(name)}", null, cancellationToken);
 
-    /// <summary>The same calls, where one node answers for itself: those go to the node with this name. Null is the one that is called.</summary>
+    /// <summary>The same calls; where a node answers for itself, that is the one with this name. Null is the one that is called.</summary>
     public NodeApi At(string? name) => new(http, name);
 
     /// <summary>The path of what one node answers for itself, or of a list that is then its own.</summary>

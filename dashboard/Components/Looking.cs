@@ -51,7 +51,8 @@ public abstract class Looking : ComponentBase, IDisposable
 
     private protected void LookAt(LastEvents events) => places.Add(events.Look(Draw));
 
-    private protected string NodeName(int number) => (IsCluster ? Nodes.FirstOrDefault(node => node.Number == number)?.Name : null) ?? $"{number}";
+    private protected string NodeName(int number) =>
+        (IsCluster ? Nodes.FirstOrDefault(node => node.Number == number)?.Name : null) ?? $"{number}";
 
     /// <summary>A worker's id, which is unique on its node only, with the node's name where there are several.</summary>
     private protected string Place(int node, string worker) => IsCluster ? $"{NodeName(node)}/{worker}" : worker;

@@ -236,7 +236,7 @@ describe('three nodes, one of which is silent', { skip }, () => {
     const page = await open(cluster, '');
     await page.getByRole('navigation', { name: 'Node' }).getByRole('link', { name: 'n2' }).click();
     await page.waitForURL(/node=n2/);
-    assert.equal(await page.getByRole('link', { name: 'n2' }).first().getAttribute('aria-current'), 'page');
+    await page.locator('[aria-current=page]', { hasText: 'n2' }).waitFor();
     await page.context().close();
   });
 });
