@@ -10,7 +10,7 @@ const PROGRAM = join(import.meta.dirname, '../../artifacts/dashboard/steelyard-d
 const FREE = { region: 'west', version: '0.2.0', is_self: false, sessions: 1, idle: 1, free: 3, leased: 1, max: 4, waiting: 2 };
 
 export async function startCluster() {
-  const alone = await start('--worker', 'simulated', '--warm', '2', '--max-workers', '6', '--node', 'n1');
+  const alone = await start('--worker', 'simulated', '--warm', '2', '--max-workers', '6', '--session-ttl', '10m', '--node', 'n1');
   const folder = mkdtempSync(join(tmpdir(), 'sd-'));
   const socket = join(folder, 'socket');
   const calls = []; // What the dashboard asked for that changes something.
