@@ -44,7 +44,7 @@ public sealed class OrleansFabric : IFabric
         this.time = time;
         logger = loggers.CreateLogger<OrleansFabric>();
         inheritance = new(options.Tenure, node);
-        peers = new(() => current!.Silo.Nodes, node, time, logger);
+        peers = new(() => current!.Silo.Nodes, node, options.Tenure.Grace, time, logger);
     }
 
     public int Number => parts.Options.Number;

@@ -10,7 +10,7 @@ internal sealed class TicketLine(TimeProvider time)
     internal static readonly TimeSpan Round = TimeSpan.FromSeconds(3);
 
     // Room that was offered and given away is not given away again until the node has had time to notice.
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(50);
 
     private readonly List<Waiter> waiters = [];
     private readonly Dictionary<int, List<long>> given = [];

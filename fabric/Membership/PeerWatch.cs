@@ -6,7 +6,13 @@ using Steelyard.Fabric.Calls;
 namespace Steelyard.Fabric.Membership;
 
 /// <summary>Exchanges states with the other members, each in a loop of its own: a hung one does not hold up the others.</summary>
-internal sealed class PeerWatch(Func<NodeServiceClient> nodes, LocalNode self, TimeProvider time, ILogger logger) : IDisposable
+/// <param name="nodes">Calls them.</param>
+/// <param name="self">This node.</param>
+/// <param name="memory">How long a lost node is listed as one that cannot be reached.</param>
+/// <param name="time">For waits.</param>
+/// <param name="logger">The log.</param>
+internal sealed class PeerWatch(
+    Func<NodeServiceClient> nodes, LocalNode self, TimeSpan memory, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 
@@ -64,7 +70,7 @@ internal sealed class PeerWatch(Func<NodeServiceClient> nodes, LocalNode self, T
 
         peer?.Lose();
         if (peer is not null)
-            Remove(peer);
+            await RemoveAsync(peer);
     }
 
     private void Add(Peer peer)
@@ -74,10 +80,15 @@ internal sealed class PeerWatch(Func<NodeServiceClient> nodes, LocalNode self, T
     }
 
     // A new incarnation of the node may have its place already.
-    private void Remove(Peer peer)
+    private async Task RemoveAsync(Peer peer)
     {
-        if (!isDisposed)
-            self.Lost(peer.State.Name);
+        if (isDisposed)
+            return;
+        self.Lost(peer.State.Name);
+
+        // Until its sessions are gone, lists without it are not whole. One that has drained has none.
+        if (!peer.State.IsDraining)
+            await Task.Delay(memory, time);
         ImmutableInterlocked.Update(ref peers, all => all.TryGetValue(peer.State.Number, out var present) && present == peer
             ? all.Remove(peer.State.Number)
             : all);

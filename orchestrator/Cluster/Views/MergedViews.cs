@@ -25,6 +25,7 @@ internal sealed class MergedViews(RequestDelegate next, PartCollector collector,
         {
             ("GET", "/sessions") => SessionsAsync(context),
             ("GET", "/workers") => WorkersAsync(context),
+            ("GET", "/status") => StatusAsync(context),
             ("GET", "/history") => pages.HistoryAsync(context, Tell),
             ("GET", "/v1/sessions") => pages.SteelAsync(context, Tell),
             ("POST", "/v1/sessions/release") => ReleaseAsync(context),
@@ -70,6 +71,25 @@ internal sealed class MergedViews(RequestDelegate next, PartCollector collector,
                 return WorkerAddress.Qualify(each.Entry, "id", each.Node);
             }),
         ]);
+    }
+
+    // A create can be taken if any node can take it. What is not a number of workers or creates is this node's own.
+    private async Task StatusAsync(HttpContext context)
+    {
+        var parts = await collector.AskAsync(context);
+        var nodes = parts.Answers.Select(part => part.Body).OfType<JsonObject>().ToList();
+        if (nodes.LastOrDefault()?.DeepClone() is not JsonObject whole)
+        {
+            await next(context);
+            return;
+        }
+
+        whole["available"] = nodes.Exists(node => (bool?)node["available"] == true);
+        foreach (var name in whole["workers"]!.AsObject().Select(pair => pair.Key).ToList())
+            whole["workers"]![name] = nodes.Sum(node => (int?)node["workers"]?[name] ?? 0);
+        whole["queue"]!["length"] = nodes.Sum(node => (int?)node["queue"]?["length"] ?? 0);
+        whole["queue"]!["oldest_seconds"] = nodes.Max(node => (double?)node["queue"]?["oldest_seconds"]);
+        await Tell(context, parts, whole);
     }
 
     private async Task ReleaseAsync(HttpContext context)
