@@ -1,6 +1,6 @@
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help run doctor build test lint bench simulate mutations faults soak attacks screenshots upgrade package clean browser
+.PHONY: help run cluster doctor build test lint bench simulate mutations faults soak attacks screenshots upgrade package clean browser
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_GENERATE_ASPNET_CERTIFICATE := false
@@ -40,6 +40,9 @@ help: ## Show this list
 
 run: build browser ## Run the orchestrator on http://127.0.0.1:8080 (options: ARGS="--port 9000")
 	@exec $(ORCHESTRATOR) $(ARGS)
+
+cluster: build browser ## Run three nodes and their Redis on this machine (options of the nodes: ARGS="--worker simulated")
+	@deploy/try-cluster $(ARGS)
 
 doctor: build ## Look whether this machine can run a node, and say how to mend what is wrong (options: ARGS="--port 9000")
 	@$(ORCHESTRATOR) doctor $(ARGS)
