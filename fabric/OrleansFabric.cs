@@ -55,7 +55,7 @@ public sealed class OrleansFabric : IFabric
 
     public async Task<bool> StartAsync(CancellationToken cancellationToken)
     {
-        await Task.Run(() => JoinAsync(cancellationToken), cancellationToken);
+        await Task.Run(() => JoinAsync(cancellationToken), cancellationToken).WaitAsync(cancellationToken);
         life = Task.Run(() => LiveAsync(stop.Token), CancellationToken.None);
         return current!.HasInherited;
     }

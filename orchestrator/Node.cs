@@ -79,7 +79,7 @@ public sealed class Node : IAsyncDisposable
             using var signals = new StopSignals(options.ApiKeyFile.Length > 0 ? () => Volatile.Read(ref running)?.ReloadKeys() : null);
             var supervisor = options.Supervised ? Supervisor.ExitedAsync() : Task.Delay(Timeout.Infinite);
             await using var orchestrator = Build(options, TimeProvider.System);
-            await orchestrator.StartAsync();
+            await orchestrator.StartAsync(signals.Asked);
             Volatile.Write(ref running, orchestrator);
             Banner.Print(
                 orchestrator.Url,
@@ -90,6 +90,10 @@ public sealed class Node : IAsyncDisposable
 
             await orchestrator.StopAsync(await orchestrator.WaitForEndAsync(signals, supervisor), signals.Second);
             return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            return 0; // A signal came while the node was waiting to join its cluster.
         }
         catch (KeyFileException e)
         {
@@ -185,13 +189,14 @@ public sealed class Node : IAsyncDisposable
     /// Takes over the workers and sessions of an earlier orchestrator, listens, and starts the warm workers. Does not wait for the workers.
     /// Throws <see cref="IOException"/> when the port is in use.
     /// </summary>
-    public async Task StartAsync()
+    /// <param name="stop">Ends the wait for the other nodes of a cluster.</param>
+    public async Task StartAsync(CancellationToken stop = default)
     {
-        var mayAdopt = await app.Services.GetRequiredService<IFabric>().StartAsync(loops.Token);
+        var mayAdopt = await app.Services.GetRequiredService<IFabric>().StartAsync(stop);
         app.Services.GetRequiredService<SessionAdopter>().Adopt();
         if (!mayAdopt)
             Sessions.EndAll(EndReason.WorkerLost, "its node was away for too long: other nodes may have said that it is lost");
-        await app.StartAsync();
+        await app.StartAsync(CancellationToken.None);
         Pool.Start();
         background = Task.WhenAll(
             app.Services.GetRequiredService<WorkerHealth>().RunAsync(loops.Token),

@@ -9,6 +9,7 @@ namespace Steelyard.Hosting;
 internal sealed class StopSignals : IDisposable
 {
     private readonly TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource asked = new();
     private readonly CancellationTokenSource second = new();
     private readonly List<PosixSignalRegistration> registrations;
 
@@ -26,19 +27,25 @@ internal sealed class StopSignals : IDisposable
 
     public Task First => first.Task;
 
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Asked => asked.Token;
+
     /// <summary>Cancelled by the second signal.</summary>
     public CancellationToken Second => second.Token;
 
     public void Dispose()
     {
         registrations.ForEach(registration => registration.Dispose());
+        asked.Dispose();
         second.Dispose();
     }
 
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (!first.TrySetResult())
+        if (first.TrySetResult())
+            asked.Cancel();
+        else
             second.Cancel();
     }
 }
