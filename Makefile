@@ -1,6 +1,6 @@
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help run cluster doctor build test lint bench simulate mutations faults soak attacks screenshots upgrade package clean browser
+.PHONY: help run cluster clusters doctor build test lint bench simulate mutations faults soak attacks screenshots upgrade package clean browser
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_GENERATE_ASPNET_CERTIFICATE := false
@@ -85,6 +85,11 @@ upgrade: build ## Take over the sessions of another build, and let it take them 
 
 package: $(SHARED) ## Make a tarball and a Debian package for x64 and arm64, in artifacts/packages (one kind: ARCHES=x64)
 	@ARCHES="$(ARCHES)" deploy/package
+
+clusters: build ## Try faults of several nodes on both kinds of table: "make test" tries some of each
+	@tests/install-tables.sh
+	@dotnet build tests -c Release -v quiet --nologo
+	@CLUSTERS=all tests/bin/Release/net10.0/Steelyard.Tests --filter-namespace "Steelyard.Tests.Functional.Cluster" --progress off
 
 mutations: ## Break the product in many ways and see that the simulation notices each
 	@node tests/Simulation/mutations.mjs

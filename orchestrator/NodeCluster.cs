@@ -84,7 +84,15 @@ internal static class NodeCluster
         services.GetRequiredService<SessionRegistry>().EndAll(EndReason.WorkerLost, $"its node was cut off from the cluster: {why}");
     }
 
-    private static OrleansFabric Join(IServiceProvider services, Options options, TimeProvider time) => new(
+    private static OrleansFabric Join(IServiceProvider services, Options options, TimeProvider time)
+    {
+        var fabric = Fabric(services, options, time);
+        services.GetRequiredService<SessionQuotas>().Elsewhere =
+            holder => fabric.Peers.Sum(peer => peer.State.Holders.GetValueOrDefault(holder));
+        return fabric;
+    }
+
+    private static OrleansFabric Fabric(IServiceProvider services, Options options, TimeProvider time) => new(
         new(
             options.ClusterName,
             options.NodeName,

@@ -6,7 +6,8 @@ using Steelyard.Settings;
 namespace Steelyard.Cluster;
 
 /// <summary>Describes this node for the others.</summary>
-internal sealed class OwnState(WorkerPool pool, SessionRegistry sessions, IServiceProvider services, Options options)
+internal sealed class OwnState(
+    WorkerPool pool, SessionRegistry sessions, SessionQuotas quotas, IServiceProvider services, Options options)
 {
     private static readonly string Version = typeof(OwnState).Assembly.GetName().Version?.ToString(3) ?? "";
 
@@ -27,6 +28,7 @@ internal sealed class OwnState(WorkerPool pool, SessionRegistry sessions, IServi
             Waiting = services.GetRequiredService<ClusterQueue>().Waiting,
             IsDraining = pool.Closing.IsCancellationRequested,
             Sessions = sessions.Live.Count(),
+            Holders = quotas.Held(),
         };
     }
 }

@@ -9,6 +9,14 @@ public sealed class SessionQuotas(Options options, TimeProvider time, NodeEvents
 {
     private readonly ConcurrentDictionary<string, Holdings> holders = new();
 
+    /// <summary>Number of a key's sessions and creates on the other nodes of the cluster, as they last said.</summary>
+    internal Func<string, int> Elsewhere { get; set; } = _ => 0;
+
+    /// <summary>Number of sessions and creates of each key on this node, where keys have a limit.</summary>
+    internal Dictionary<string, int> Held() => options.KeyMaxSessions is null
+        ? []
+        : holders.Select(pair => (pair.Key, pair.Value.Count)).Where(pair => pair.Count > 0).ToDictionary();
+
     /// <summary>
     /// Takes a place for a create. The session keeps the place until it ends. Throws <see cref="QuotaExceededException"/>.
     /// </summary>
@@ -17,7 +25,7 @@ public sealed class SessionQuotas(Options options, TimeProvider time, NodeEvents
     {
         try
         {
-            return Of(holder)?.Take() ?? new(null);
+            return Of(holder)?.Take(options.KeyMaxSessions is null ? 0 : Elsewhere(holder!)) ?? new(null);
         }
         catch (QuotaExceededException e)
         {
@@ -41,11 +49,21 @@ internal sealed class Holdings(Options options, TimeProvider time)
     private int creating;
     private int live;
 
-    public QuotaPlace Take()
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+                return creating + live;
+        }
+    }
+
+    /// <param name="elsewhere">Number of its creates and sessions on other nodes.</param>
+    public QuotaPlace Take(int elsewhere = 0)
     {
         lock (gate)
         {
-            if (creating + live >= options.KeyMaxSessions)
+            if (creating + live + elsewhere >= options.KeyMaxSessions)
                 throw new QuotaExceededException(
                     $"This key may have {options.KeyMaxSessions} sessions at a time. Release some, or ask the operator for more.",
                     TimeSpan.FromSeconds(1));

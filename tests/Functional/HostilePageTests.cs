@@ -27,7 +27,7 @@ public sealed class HostilePageTests
     private static readonly string[] Names =
     [
         "127.0.0.1", "0.0.0.0", Allowed,
-        .. LongForm.IsAsked
+        .. LongForm.OfAttacks
             ? ["localhost", "[::1]", "0177.0.0.1", "2130706433", "0", "[::]", "[::ffff:127.0.0.1]", .. OwnAddress()]
             : Array.Empty<string>(),
     ];

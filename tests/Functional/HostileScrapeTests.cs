@@ -17,7 +17,7 @@ public sealed class HostileScrapeTests
     private const long MostGrowth = 64 << 20;
 
     // The unprocessed page and the most expensive format; `make attacks` tries the others.
-    private static readonly (string Path, string Format)[] Scrapes = LongForm.IsAsked
+    private static readonly (string Path, string Format)[] Scrapes = LongForm.OfAttacks
         ?
         [
             .. from path in new[] { "large", "deep" }

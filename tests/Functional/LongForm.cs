@@ -1,10 +1,11 @@
 namespace Steelyard.Tests.Functional;
 
-/// <summary>Whether attack tests try all variants, which takes minutes, as `make attacks` does; `make test` tries a few of each.</summary>
+/// <summary>Whether tests try all variants, which takes minutes, as targets of their own do; `make test` tries a few of each.</summary>
 internal static class LongForm
 {
-    private const string Variable = "ATTACKS";
+    /// <summary>All attacks of pages: `make attacks`.</summary>
+    public static bool OfAttacks { get; } = Environment.GetEnvironmentVariable("ATTACKS") == "all";
 
-    /// <summary>True when the variable has the value "all".</summary>
-    public static bool IsAsked { get; } = Environment.GetEnvironmentVariable(Variable) == "all";
+    /// <summary>All faults of clusters on both kinds of table: `make clusters`.</summary>
+    public static bool OfClusters { get; } = Environment.GetEnvironmentVariable("CLUSTERS") == "all";
 }

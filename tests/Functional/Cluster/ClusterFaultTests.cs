@@ -11,9 +11,11 @@ public sealed class ClusterFaultTests
     // A node that is cut off gives up after half of it.
     private static readonly string[] Small = ["--warm", "2", "--max-workers", "8", "--cluster-grace", "8s", "--session-ttl", "5m"];
 
+    public static IEnumerable<TheoryDataRow<string>> Tables =>
+        (LongForm.OfClusters ? new[] { "redis", "postgres" } : ["redis"]).Select(kind => new TheoryDataRow<string>(kind));
+
     [Theory]
-    [InlineData("redis")]
-    [InlineData("postgres")]
+    [MemberData(nameof(Tables))]
     public async Task The_sessions_of_a_killed_node_are_unavailable_and_then_gone_for_good(string kind)
     {
         await using var cluster = await TestCluster.StartAsync(kind, 3, Small);
@@ -79,8 +81,7 @@ public sealed class ClusterFaultTests
     }
 
     [Theory]
-    [InlineData("redis")]
-    [InlineData("postgres")]
+    [MemberData(nameof(Tables))]
     public async Task Nothing_is_lost_while_the_table_is_away(string kind)
     {
         await using var cluster = await TestCluster.StartAsync(kind, 3, Small);
@@ -106,8 +107,7 @@ public sealed class ClusterFaultTests
     }
 
     [Theory]
-    [InlineData("redis")]
-    [InlineData("postgres")]
+    [MemberData(nameof(Tables))]
     public async Task Nothing_is_lost_when_the_table_is_emptied(string kind)
     {
         await using var cluster = await TestCluster.StartAsync(kind, 3, "--warm", "2", "--max-workers", "8", "--session-ttl", "5m");

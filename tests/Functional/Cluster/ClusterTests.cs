@@ -90,6 +90,23 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task A_key_has_one_limit_for_all_nodes()
+    {
+        await using var cluster = await TestCluster.StartAsync("redis", 3, [.. Small, "--api-key", "a:key-of-a", "--key-max-sessions", "4"]);
+        for (var i = 0; i < 4; i++)
+        {
+            await cluster.Nodes[i % 3].CreateAsync();
+            await Task.Delay(TimeSpan.FromSeconds(1)); // Nodes tell each other twice a second.
+        }
+
+        foreach (var node in cluster.Nodes)
+        {
+            using var refused = await node.PostAsync();
+            Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task Creates_wait_in_one_line_and_are_served_in_order()
     {
         await using var cluster = await TestCluster.StartAsync("redis", 3, "--warm", "1", "--max-workers", "2");
