@@ -76,12 +76,16 @@ internal static class Words
         "starts.failed" => $"workers fail at their start: {e.Detail}",
         "starts.succeeded" => $"workers start again: {e.Worker}",
         "create.refused" => $"a create was refused: {e.Detail}",
+        "node.joined" => $"node {e.Detail} is here",
+        "node.lost" => $"node {e.Detail} is lost",
+        "node.drain_asked" => $"a drain of this node is asked {e.Detail}",
+        "node.cut_off" => $"this node gives up its sessions: {e.Detail}",
         _ => $"{e.Type} {e.Detail}",
     };
 
     /// <summary>Whether an event is one that somebody should look at.</summary>
     public static bool IsTrouble(NodeEvent e) =>
-        e.Type is "slot.parked" or "starts.failed" or "create.refused" or "session.dialog_opened"
+        e.Type is "slot.parked" or "starts.failed" or "create.refused" or "session.dialog_opened" or "node.lost" or "node.cut_off"
         || e is { Type: "worker.exited", Cause: "crashed" } or { Type: "session.ended", Reason: "worker_lost" };
 
     private static string After(NodeEvent e) => e.Seconds is null ? "" : $" after {Seconds(e)}";

@@ -1,8 +1,10 @@
 using System.Net.Sockets;
 using Steelyard.Cdp;
+using Steelyard.Cluster;
 using Steelyard.Dialects.Dashboard;
 using Steelyard.Dialects.Operator;
 using Steelyard.Dialects.Steel;
+using Steelyard.Fabric;
 using Steelyard.Hosting;
 using Steelyard.Http;
 using Steelyard.LiveView;
@@ -84,8 +86,12 @@ public sealed class Node : IAsyncDisposable
                 orchestrator.descriptors);
             _ = Banner.PrintAsync(orchestrator.app.Services.GetRequiredService<BrowserIsolation>(), orchestrator.options);
 
-            await Task.WhenAny(signals.First, supervisor);
-            await orchestrator.StopAsync(signals.First.IsCompleted ? options.OnShutdown : OnShutdown.Leave, signals.Second);
+            var drain = orchestrator.app.Services.GetRequiredService<DrainRequest>().Made;
+            await Task.WhenAny(signals.First, supervisor, drain);
+            if (drain.IsCompleted && !signals.First.IsCompleted)
+                await orchestrator.DrainAsync(signals.First, signals.Second); // A signal says that it has been enough.
+            await orchestrator.StopAsync(
+                signals.First.IsCompleted ? options.OnShutdown : drain.IsCompleted ? OnShutdown.Stop : OnShutdown.Leave, signals.Second);
             return 0;
         }
         catch (KeyFileException e)
@@ -93,7 +99,7 @@ public sealed class Node : IAsyncDisposable
             await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
             return CommandLine.BadOptions;
         }
-        catch (TlsException e)
+        catch (Exception e) when (e is TlsException or ClusterSecretException)
         {
             await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
             return CommandLine.BadOptions;
@@ -132,7 +138,9 @@ public sealed class Node : IAsyncDisposable
         (options, var descriptors) = MachineDefaults.Apply(options, command.Kind);
         var keys = new KeyRing(options);
         options = options with { ApiKeys = [], OperatorKeys = [] }; // Only hashes of the keys are kept, in the KeyRing.
+        var cluster = ClusterServices.ReadSecret(options);
         var runDirectory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
+        var secret = cluster?.Derive("ids") ?? runDirectory.Secret; // Any node of a cluster knows what another one has issued.
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.AddConsoleLog(options, time);
         builder.AddListener(options, time);
@@ -141,17 +149,19 @@ public sealed class Node : IAsyncDisposable
             .AddSingleton(options)
             .AddSingleton(time)
             .AddPool(command, runDirectory, options, time)
-            .AddSessions(runDirectory, options, time)
+            .AddSessions(runDirectory, secret, options, time)
             .AddHttp(keys)
             .AddSingleton<CdpAddresses>()
             .AddSingleton<AttachedClients>()
             .AddSingleton<Attacher>()
             .AddSingleton<CreateParser>()
-            .AddSingleton(new LiveViewLinks(runDirectory.Secret))
-            .AddSingleton(new DashboardCookie(runDirectory.Secret));
+            .AddSingleton(new LiveViewLinks(secret))
+            .AddSingleton(new DashboardCookie(secret));
+        builder.AddCluster(cluster, options, time);
         builder.Services.AddDialects().AddWebhook(options, time);
         var app = builder.Build();
         app.UseHttp(options);
+        app.UseCluster(options);
         app.MapDialects();
         return new(app, runDirectory, keys, options, time) { descriptors = descriptors };
     }
@@ -162,7 +172,10 @@ public sealed class Node : IAsyncDisposable
     /// </summary>
     public async Task StartAsync()
     {
+        var mayAdopt = await app.Services.GetRequiredService<IFabric>().StartAsync(loops.Token);
         app.Services.GetRequiredService<SessionAdopter>().Adopt();
+        if (!mayAdopt)
+            Sessions.EndAll(EndReason.WorkerLost, "its node was away for too long: other nodes may have said that it is lost");
         await app.StartAsync();
         Pool.Start();
         background = Task.WhenAll(
@@ -187,7 +200,7 @@ public sealed class Node : IAsyncDisposable
         atOnce = now;
         Pool.Refuse(); // First, because otherwise the workers of sessions that end now would go to waiting creates.
         if (how == OnShutdown.Drain)
-            await DrainAsync(now);
+            await DrainAsync(Task.Delay(Timeout.Infinite, now), now);
         if (how != OnShutdown.Leave || now.IsCancellationRequested)
             return;
         isLeft = true;
@@ -203,9 +216,10 @@ public sealed class Node : IAsyncDisposable
         Pool.Refuse();
         if (!isLeft)
         {
-            Sessions.EndAll();
+            Sessions.EndAll(EndReason.Drained, "the node shuts down");
             using var kill = atOnce.Register(Pool.KillAll);
-            await Task.WhenAll(Pool.StopAllAsync(), app.StopAsync(atOnce));
+            await Task.WhenAll(
+                Pool.StopAllAsync(), app.StopAsync(atOnce), app.Services.GetRequiredService<IFabric>().DisposeAsync().AsTask());
             await app.Services.GetRequiredService<Leftovers>().KillAllAsync();
         }
 
@@ -216,11 +230,13 @@ public sealed class Node : IAsyncDisposable
         loops.Dispose();
     }
 
-    private async Task DrainAsync(CancellationToken now)
+    // Until the sessions have ended, the time is over, or it has been enough.
+    private async Task DrainAsync(Task enough, CancellationToken now)
     {
+        Pool.Refuse();
         using var timer = new CancellationTokenSource(options.DrainTimeout, time);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, now);
-        while (Sessions.Live.Any() && !over.IsCancellationRequested)
+        while (Sessions.Live.Any() && !over.IsCancellationRequested && !enough.IsCompleted)
             await Task.Delay(DrainPause, time, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

@@ -34,6 +34,7 @@ internal static class NodeDialects
         .AddSingleton<IDialect, OperatorDialect>()
         .AddSingleton<IDialect, SessionListDialect>()
         .AddSingleton<IDialect, WorkersDialect>()
+        .AddSingleton<IDialect, NodesDialect>()
         .AddSingleton<NodeCounts>()
         .AddSingleton<INodeSubscriber>(all => all.GetRequiredService<NodeCounts>())
         .AddSingleton<NodeStateReader>()

@@ -15,7 +15,8 @@ public sealed record EventListReply(IReadOnlyList<EventReply> Events, string Nex
 /// <param name="Type">
 /// session.created, session.adopted, session.attached, session.detached, session.dialog_opened, session.dialog_closed,
 /// session.restored, session.ended, session.recording_deleted, worker.started, worker.ready, worker.stop_asked, worker.stopping,
-/// worker.exited, slot.parked, starts.failed, starts.succeeded, browser_port.fixed or create.refused.
+/// worker.exited, slot.parked, starts.failed, starts.succeeded, browser_port.fixed, create.refused, node.joined, node.lost,
+/// node.drain_asked or node.cut_off.
 /// </param>
 /// <param name="Key">Name of the key whose session it is.</param>
 /// <param name="Reason">For session.ended: deleted, expired, worker_lost or drained. For worker.stopping: why.</param>
@@ -75,6 +76,10 @@ public sealed record EventReply(
                 Type = "browser_port.fixed",
                 Detail = $"port {e.Port}: {e.MaxWorkers} of {e.Asked} workers can run",
             },
+            PeerJoined e => reply with { Type = "node.joined", Detail = e.Node },
+            PeerLost e => reply with { Type = "node.lost", Detail = e.Node },
+            NodeDrainAsked e => reply with { Type = "node.drain_asked", Detail = e.By },
+            NodeCutOff e => reply with { Type = "node.cut_off", Detail = e.Why },
             CreateRefused e => reply with { Type = "create.refused", Cause = e.Cause, Detail = e.Why },
             var other => throw new InvalidOperationException($"{other.GetType().Name} has no name for clients"),
         };

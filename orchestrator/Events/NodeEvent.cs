@@ -54,6 +54,22 @@ public sealed record SessionEnded(
 /// <param name="By">Who did it, for people.</param>
 public sealed record RecordingDeleted(Guid Session, string? Holder, string By) : SessionEvent(Session, Holder);
 
+/// <summary>Another node of the cluster is a member, and answers.</summary>
+/// <param name="Node">Its name.</param>
+public sealed record PeerJoined(string Node) : NodeEvent;
+
+/// <summary>Another node has left the cluster, or the others have declared it dead.</summary>
+/// <param name="Node">Its name.</param>
+public sealed record PeerLost(string Node) : NodeEvent;
+
+/// <summary>An operator drains this node.</summary>
+/// <param name="By">Who, for people.</param>
+public sealed record NodeDrainAsked(string By) : NodeEvent;
+
+/// <summary>This node has lost the right to its sessions: it was cut off from its cluster for too long, or was declared dead.</summary>
+/// <param name="Why">What happened, for people.</param>
+public sealed record NodeCutOff(string Why) : NodeEvent;
+
 /// <summary>A worker process was spawned.</summary>
 public sealed record WorkerStarted(WorkerName Worker) : NodeEvent;
 

@@ -86,6 +86,28 @@ public sealed class NodeLog(ILogger<NodeLog> logger, TimeProvider time) : INodeS
             case StartsSucceeded s:
                 logger.LogInformation("Workers start again: {Worker} works", s.Worker);
                 break;
+            default:
+                TakeOfNodes(e);
+                break;
+        }
+    }
+
+    private void TakeOfNodes(NodeEvent e)
+    {
+        switch (e)
+        {
+            case PeerJoined n:
+                logger.LogInformation("Node {Node} is here", n.Node);
+                break;
+            case PeerLost n:
+                logger.LogWarning("Node {Node} is no member any more", n.Node);
+                break;
+            case NodeDrainAsked n:
+                logger.LogInformation("A drain of this node is asked {By}", n.By);
+                break;
+            case NodeCutOff n:
+                logger.LogError("This node gives up its sessions: {Why}", n.Why);
+                break;
         }
     }
 

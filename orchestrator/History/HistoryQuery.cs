@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Steelyard.History;
 
 /// <summary>Selects rows. They are returned in the order of creation, the newest first.</summary>
@@ -20,7 +22,18 @@ public sealed record HistoryQuery(long Before, int Limit)
 
 /// <summary>A place in the order of creation. Of two rows created at the same time, the row with the lower id comes first.</summary>
 /// <param name="Id">The session id as text in lower case.</param>
-public sealed record HistoryPlace(DateTimeOffset CreatedAt, string Id);
+public sealed record HistoryPlace(DateTimeOffset CreatedAt, string Id)
+{
+    /// <summary>Reads what <see cref="ToString"/> writes; null for anything else.</summary>
+    public static HistoryPlace? Parse(string text) =>
+        text.Split('_') is [var ticks, var id]
+        && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+        && at <= DateTimeOffset.MaxValue.UtcTicks
+            ? new(new(at, TimeSpan.Zero), id)
+            : null;
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{CreatedAt.UtcTicks}_{Id}");
+}
 
 /// <param name="Count">Number of all rows that match, regardless of <see cref="HistoryQuery.After"/> and
 /// <see cref="HistoryQuery.Limit"/>.</param>

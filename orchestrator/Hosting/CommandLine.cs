@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using System.Net;
 using System.Text.Json;
-using Steelyard.Contract.Egress;
 using Steelyard.Settings;
 using Option = Steelyard.Settings.Option;
 
@@ -69,7 +67,7 @@ public static class CommandLine
             {
                 var configuration = settings();
                 RefuseUnknown(configuration);
-                complete = Complete(InheritedSocket.Bound(OptionTable.All.Aggregate(
+                complete = OptionChecks.Complete(InheritedSocket.Bound(OptionTable.All.Aggregate(
                     new Options(),
                     (soFar, option) => Values(option, Given(parsed, option, options[option]), configuration)
                         .Aggregate(soFar, (set, value) => Apply(option, set, value)))));
@@ -97,71 +95,6 @@ public static class CommandLine
 
     private static string Meant(string word, string prefix, IEnumerable<string> names) =>
         NearestName.Of(word, names) is { } name ? $": did you mean {prefix}{name}?" : ".";
-
-    /// <summary>
-    /// Fills in values that depend on the machine, and checks what depends on several options. Throws <see cref="ArgumentException"/>.
-    /// </summary>
-    internal static Options Complete(Options options)
-    {
-        if (options.ApiKeys.Concat(options.OperatorKeys).FirstOrDefault(key => key.EndsWith(':')) is { } empty)
-            throw new ArgumentException($"--api-key or --operator-key: '{empty}' is a name without a key: write NAME:KEY");
-        if (!IPAddress.IsLoopback(IPAddress.Parse(options.Bind))
-            && options.ApiKeys.Count + options.OperatorKeys.Count + options.ApiKeyFile.Length == 0
-            && !options.AllowAnonymous)
-        {
-            throw new ArgumentException(
-                $"--bind {options.Bind} would let anyone on the network drive browsers here: give an --api-key, or --allow-anonymous " +
-                "if you mean it");
-        }
-
-        if (options.TlsCert.Length > 0 != options.TlsKey.Length > 0)
-            throw new ArgumentException("--tls-cert and --tls-key must be given together");
-        if (options.ProbeInterval < TimeSpan.FromMilliseconds(20))
-            throw new ArgumentException("--probe-interval must be at least 20ms");
-        if (options.HangTimeout <= options.ProbeInterval)
-            throw new ArgumentException("--hang-timeout must be longer than --probe-interval");
-        if (options.StarvedTimeout < options.HangTimeout)
-            throw new ArgumentException("--starved-timeout must not be shorter than --hang-timeout");
-        if (options.WorkerStopGrace >= options.ShutdownTimeout)
-            throw new ArgumentException("--worker-stop-grace must be shorter than --shutdown-timeout: a shutdown waits for it");
-        if (options.NodeHangTimeout < TimeSpan.FromSeconds(1) || options.NodeStartTimeout < options.NodeHangTimeout)
-            throw new ArgumentException("--node-hang-timeout must be at least 1s, and --node-start-timeout must not be shorter than it");
-        if (options.MaxWorkers > options.LastWorkerPort - options.FirstWorkerPort + 1)
-        {
-            throw new ArgumentException(
-                $"--max-workers {options.MaxWorkers} is more than the ports of --worker-ports: widen the range, or lower --max-workers");
-        }
-
-        CheckTogether(options.EgressRules);
-        CheckApart([.. options.BrowserFolders.Select(Exposure.Real)]);
-        return options with
-        {
-            RunDirectory = options.RunDirectory.Length > 0 ? options.RunDirectory : DefaultFolders.Run(options.Port),
-            DataDirectory = options.History ? options.DataDirectory ?? DefaultFolders.Data(options.Port) : "",
-        };
-    }
-
-    private static void CheckTogether(IReadOnlyList<string> egressRules)
-    {
-        try
-        {
-            EgressRules.Parse(egressRules);
-        }
-        catch (FormatException e)
-        {
-            throw new ArgumentException($"--egress: {e.Message}", e);
-        }
-    }
-
-    // A browser could replace the inner folder by a link, and the next browser would get access to the target of the link.
-    private static void CheckApart(IReadOnlyList<string> folders)
-    {
-        foreach (var outer in folders)
-        {
-            if (folders.FirstOrDefault(inner => inner != outer && Exposure.IsWithin(inner, outer)) is { } inner)
-                throw new ArgumentException($"--browser-folder {inner} is inside {outer}, where browsers can write already: leave it out");
-        }
-    }
 
     /// <summary>The path of the settings file.</summary>
     public static string SettingsFile => Path.Combine(Environment.CurrentDirectory, "appsettings.json");

@@ -70,6 +70,10 @@ internal static class ListenerServices
         builder.Logging.SetMinimumLevel(options.LogLevel);
         builder.Logging.AddFilter("Microsoft", Least(options.LogLevel)).AddFilter("Yarp", Least(options.LogLevel));
 
+        // The node says in its own words what happens to its cluster.
+        builder.Logging.AddFilter("Orleans", options.LogLevel == LogLevel.Debug ? LogLevel.Information : LogLevel.Error);
+        builder.Logging.AddFilter("Steelyard.Fabric.Calls.NodeService", LogLevel.Error);
+
         // If this could log anything, the server would create an Activity and a log scope for each request. ErrorMiddleware logs errors.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 

@@ -22,6 +22,12 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong,
 
     public Task InvokeAsync(HttpContext context)
     {
+        if (context.IsFromPeer())
+        {
+            PeerRequest.Admit(context);
+            return next(context);
+        }
+
         var inQuery = QueryKeys.Take(context.Request, key => keys.Find(key) is not null);
         if (keys.IsEmpty)
             return next(context);

@@ -39,5 +39,6 @@ internal static class PoolServices
             all.GetRequiredService<ForeignBrowsers>(),
             all.GetRequiredService<NodeEvents>(),
             options,
-            time));
+            time))
+        .AddSingleton<Reservations>();
 }

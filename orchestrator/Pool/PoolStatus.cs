@@ -23,7 +23,10 @@ public sealed record PoolStatus(
     TimeSpan? OldestWait = null)
 {
     /// <summary>A create that arrives now gets a ready worker, or a worker that is starting or can still be started.</summary>
-    public bool IsAvailable => Queued < Ready + (AreStartsFailing ? 0 : Starting + (Max - Slots));
+    public bool IsAvailable => Free > 0;
+
+    /// <summary>Number of creates that would get one now; not negative.</summary>
+    public int Free => Math.Max(0, Ready + (AreStartsFailing ? 0 : Starting + (Max - Slots)) - Queued);
 
     /// <summary>So many slots fail repeatedly that the pool cannot be relied on.</summary>
     public bool IsThrashing => Parked > 0 && Parked * 2 >= Slots - 1;

@@ -90,6 +90,13 @@ public sealed class PoolUnavailableException : Exception
             + "and retry.",
         TimeSpan.FromSeconds(1));
 
+    /// <param name="reason">Why, in a sentence.</param>
+    public static PoolUnavailableException NoTable(string reason) => new(
+        $"The client chose this session's id, so the cluster's table must say which node has it. {reason}", TimeSpan.FromSeconds(1))
+    {
+        Cause = "no_table",
+    };
+
     public static PoolUnavailableException NoneReady() => new("No worker is ready. Retry.", TimeSpan.FromSeconds(1));
 
     public static PoolUnavailableException TooManyClients() =>

@@ -12,13 +12,13 @@ namespace Steelyard.Recovery;
 internal static class SessionServices
 {
     public static IServiceCollection AddSessions(
-        this IServiceCollection services, RunDirectory directory, Options options, TimeProvider time)
+        this IServiceCollection services, RunDirectory directory, byte[] secret, Options options, TimeProvider time)
     {
         var ledger = new SessionLedger(directory);
         return services
             .AddSingleton(ledger)
             .AddSingleton(new SessionRecordStore(ledger, directory, ProcessIdentity.ThisBoot))
-            .AddSingleton(new SessionIdIssuer(options.NodeId, directory.Secret))
+            .AddSingleton(new SessionIdIssuer(options.NodeNumber, secret))
             .AddSingleton(all => new SessionHistory(
                 options.Tombstones,
                 options.HistoryAge,

@@ -4,14 +4,15 @@ namespace Steelyard.Sessions;
 /// Creates sessions whose id the client has chosen: a client that retries a create because the reply was lost never gets a second
 /// session. A create continues when its request is cancelled; requests for the same id wait for the same create. One lock.
 /// </summary>
-public sealed class ChosenIds(SessionRegistry sessions, SessionCreator creator, SessionHistory history, SessionIdIssuer ids)
+public sealed class ChosenIds(
+    SessionRegistry sessions, SessionCreator creator, SessionHistory history, SessionIdIssuer ids, IIdClaims claims)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<SessionId, (SessionRequest Request, Task<Session> Create)> underWay = [];
 
     /// <summary>
     /// Returns the live session of this id, or creates one. Throws what a create throws, and <see cref="IdConflictException"/> when the id
-    /// is that of an ended session or of another request.
+    /// is that of an ended session or of another request, and <see cref="SessionElsewhereException"/> when another node has claimed it.
     /// </summary>
     public Task<Session> CreateAsync(SessionRequest request, SessionId id, CancellationToken cancellationToken)
     {
@@ -46,6 +47,20 @@ public sealed class ChosenIds(SessionRegistry sessions, SessionCreator creator, 
         return create.WaitAsync(cancellationToken);
     }
 
+    private async Task<Session> CreateAsync(SessionRequest request, SessionId id)
+    {
+        try
+        {
+            using var created = await creator.CreateAsync(request, CancellationToken.None);
+            return created.Session;
+        }
+        catch
+        {
+            await claims.ReleaseAsync(id);
+            throw;
+        }
+    }
+
     private static bool Same(SessionRequest one, SessionRequest other) =>
         one.Holder == other.Holder && one.Fingerprint == other.Fingerprint;
 
@@ -57,8 +72,8 @@ public sealed class ChosenIds(SessionRegistry sessions, SessionCreator creator, 
             // Not under the lock: this may read from the disk.
             if (await history.HasAsync(id, request.Holder))
                 throw IdConflictException.Used(id);
-            using var created = await creator.CreateAsync(request, CancellationToken.None);
-            return created.Session;
+            await claims.TakeAsync(id, CancellationToken.None);
+            return await CreateAsync(request, id);
         }
         finally
         {

@@ -34,7 +34,9 @@ public sealed class SessionPlacer(
         while (true)
         {
             var left = (request.Patience ?? options.QueueTimeout) - time.GetElapsedTime(started);
-            var lease = await pool.LeaseAsync(standing, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
+            var lease = Reservation.TryTakeAsync(cancellationToken) is { } kept
+                ? await kept
+                : await pool.LeaseAsync(standing, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
             var (placement, reply, place) = await TryPlaceAsync(lease, request, id, time.GetElapsedTime(started));
             if (placement is not null)
             {

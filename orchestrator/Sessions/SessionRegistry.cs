@@ -93,7 +93,7 @@ public sealed class SessionRegistry(
             reason,
             detail,
             placement?.Worker.Id,
-            options.NodeId,
+            options.NodeNumber,
             session.Restarts,
             session.Usage)
         { Cause = cause });
@@ -107,11 +107,11 @@ public sealed class SessionRegistry(
         return true;
     }
 
-    /// <summary>Ends every session, because the node stops.</summary>
-    public void EndAll()
+    /// <summary>Ends every session.</summary>
+    public void EndAll(EndReason reason, string detail)
     {
         foreach (var session in Live)
-            End(session, EndReason.Drained, "the node shuts down");
+            End(session, reason, detail);
     }
 
     /// <summary>

@@ -1,5 +1,3 @@
-using static Steelyard.Settings.OptionValues;
-
 namespace Steelyard.Settings;
 
 /// <content>The node itself.</content>
@@ -19,7 +17,5 @@ public static partial class OptionTable
         new("drain-timeout", "TIME", "How long a drain waits for sessions to end [10m]",
             (o, v) => o with { DrainTimeout = Duration.Parse(v) }),
         new("shutdown-timeout", "TIME", "How long a shutdown can take [4s]", (o, v) => o with { ShutdownTimeout = Duration.Parse(v) }),
-        new("node-id", "N", "Number of this node, part of every session id [0]",
-            (o, v) => o with { NodeId = Number(v, 0, ushort.MaxValue) }),
     ]);
 }

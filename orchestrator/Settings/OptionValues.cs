@@ -78,6 +78,17 @@ internal static class OptionValues
             : throw new FormatException($"'{text}' ends before it begins: write the lower port first");
     }
 
+    /// <summary>A name of one to 63 letters, digits, dashes and underscores.</summary>
+    public static string Name(string text) =>
+        text.Length is > 0 and < 64 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_')
+            ? text
+            : throw new FormatException($"'{text}' is not a name: use 1 to 63 letters, digits, - and _");
+
+    public static IPEndPoint Endpoint(string text) =>
+        IPEndPoint.TryParse(text, out var endpoint) && endpoint.Port is > 0 and < ushort.MaxValue
+            ? endpoint
+            : throw new FormatException($"'{text}' is not an address with a port: use one such as 10.0.0.5:7400");
+
     public static Uri HttpUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? url

@@ -226,9 +226,6 @@ public sealed partial record Options
     /// <summary>Host names by which callers without a key can reach this node, besides IP addresses and localhost.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
-    /// <summary>Number of this node, 0 to 65,535; part of every session id.</summary>
-    public int NodeId { get; init; }
-
     public LogFormat LogFormat { get; init; }
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;

@@ -38,7 +38,7 @@ internal static class TelemetryServices
     // In a method of its own: a node that does not export loads no code of the exporters.
     private static void AddExport(this WebApplicationBuilder builder, Options options) => builder.Services
         .AddOpenTelemetry()
-        .ConfigureResource(resource => resource.AddService("steelyard", serviceInstanceId: $"node-{options.NodeId}"))
+        .ConfigureResource(resource => resource.AddService("steelyard", serviceInstanceId: $"node-{options.NodeNumber}"))
         .WithMetrics(metrics => metrics.AddNode())
         .WithTracing(traces => traces.AddSource(Spans.SourceName).AddAspNetCoreInstrumentation())
         .WithLogging()

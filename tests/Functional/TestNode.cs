@@ -39,7 +39,7 @@ internal sealed class TestNode : IAsyncDisposable
     {
         if (WorkerCommand.FindBundled(AppContext.BaseDirectory) is null)
             Assert.Skip("the bundled worker is not built: run `make build`");
-        var options = CommandLine.Complete(configure(new()
+        var options = OptionChecks.Complete(configure(new()
         {
             Port = 0,
             Worker = "simulated",

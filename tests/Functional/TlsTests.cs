@@ -75,7 +75,7 @@ public sealed class TlsTests : IDisposable
         folder.Write("key.pem", "no key");
         var e = Assert.Throws<TlsException>(() => new TlsCertificate(Tls(new()), TimeProvider.System));
         Assert.Contains(folder.At("cert.pem"), e.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => CommandLine.Complete(new() { TlsCert = "/c" }));
+        Assert.Throws<ArgumentException>(() => OptionChecks.Complete(new() { TlsCert = "/c" }));
     }
 
     private Steelyard.Settings.Options Tls(Steelyard.Settings.Options options) =>

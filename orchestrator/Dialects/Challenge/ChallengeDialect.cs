@@ -17,7 +17,7 @@ public sealed class ChallengeDialect(
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/sessions", CreateAsync);
+        routes.MapPost("/sessions", CreateAsync).Creates();
         routes.MapGet("/sessions/{id}", GetAsync).Reads();
         routes.MapDelete("/sessions/{id}", DeleteAsync);
     }

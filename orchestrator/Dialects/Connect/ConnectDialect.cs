@@ -12,10 +12,8 @@ public sealed class ConnectDialect(SessionCalls calls, Attacher attacher, Tempor
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", ConnectAsync)
-            .Connects();
-        routes.MapGet("/chromium", ConnectAsync).Connects();
-        routes.MapGet("/chrome", ConnectAsync).Connects();
+        foreach (var path in new[] { "/", "/chromium", "/chrome" })
+            routes.MapGet(path, ConnectAsync).Connects().CreatesAsSocket();
     }
 
     private async Task ConnectAsync(HttpContext context)

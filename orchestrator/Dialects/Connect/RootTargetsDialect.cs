@@ -33,7 +33,7 @@ public sealed class RootTargetsDialect(
                 .Reads();
         }
 
-        routes.MapPut("/json/new", discovery.OrSocket("/json/new", NewAsync));
+        routes.MapPut("/json/new", discovery.OrSocket("/json/new", NewAsync)).Creates();
         routes.MapMethods(
             "/json/activate/{target}",
             Discovery.Verbs,

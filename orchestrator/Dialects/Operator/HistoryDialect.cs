@@ -56,7 +56,8 @@ public sealed class HistoryDialect(SessionRegistry sessions, SessionHistory hist
             .ThenBy(session => session.Id.ToString(), StringComparer.Ordinal)
             .Take(limit + 1)
             .ToList();
-        var shown = page.Take(limit).Select(HistoryEntry.From).ToList();
+        var shown = page.Take(limit)
+            .Select(session => HistoryEntry.From(session) with { Place = context.IsPart() ? Place(session) : null }).ToList();
         await context.Response.WriteAsJsonAsync(
             new(shown, page.Count > limit ? Place(page[limit - 1]) : null), OperatorJson.Default.HistoryReply);
     }
@@ -72,12 +73,12 @@ public sealed class HistoryDialect(SessionRegistry sessions, SessionHistory hist
             throw FieldException.Bad("reason", string.Join(", ", Enum.GetValues<EndReason>().Select(each => each.Name())));
         if (query["after"] is not [{ Length: > 0 } place])
             return (limit, reason, null);
-        return place.Split('_') is [var ticks, var id] && long.TryParse(ticks, out var at) && at is >= 0 and < 3_155_378_975_999_999_999
-            ? (limit, reason, new(new(at, TimeSpan.Zero), id))
+        return HistoryPlace.Parse(place) is { } after
+            ? (limit, reason, after)
             : throw FieldException.Bad("after", "the next of the page before");
     }
 
-    private static string Place(EndedSession session) => $"{session.CreatedAt.UtcTicks}_{session.Id}";
+    private static string Place(EndedSession session) => new HistoryPlace(session.CreatedAt, session.Id.ToString()).ToString();
 
     private static bool IsAfter(EndedSession session, HistoryPlace place) => session.CreatedAt < place.CreatedAt
         || (session.CreatedAt == place.CreatedAt && string.CompareOrdinal(session.Id.ToString(), place.Id) > 0);

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Steelyard.Contract;
 using Steelyard.Events;
+using Steelyard.Fabric;
 using Steelyard.LiveView;
 using Steelyard.Pool;
 using Steelyard.Sessions;
@@ -52,6 +53,7 @@ public sealed record HistoryReply(
 /// wrong_answer or stopped_by_operator.</param>
 /// <param name="Detail">Who or what ended it, as in the log.</param>
 /// <param name="MaxAgeSeconds">Null for no limit.</param>
+/// <param name="Place">Where it stands in the list; only for a node that merges lists.</param>
 public sealed record HistoryEntry(
     string Id,
     int Node,
@@ -67,7 +69,8 @@ public sealed record HistoryEntry(
     long ProxyBytesReceived,
     double TtlSeconds,
     double? MaxAgeSeconds,
-    IReadOnlyDictionary<string, string> Metadata)
+    IReadOnlyDictionary<string, string> Metadata,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Place = null)
 {
     public static HistoryEntry From(EndedSession session) => new(
         session.Id.ToString(),
@@ -120,6 +123,44 @@ public sealed record WorkerEntry(
     long MemoryBytes,
     double CpuSeconds,
     string StartedAt);
+
+/// <summary><c>GET /nodes</c>: the nodes of the cluster, by name.</summary>
+public sealed record NodeListReply(IReadOnlyList<NodeEntry> Nodes);
+
+/// <param name="Number">The part of a session's id that tells that the session lives there.</param>
+/// <param name="State">active, draining, or unreachable.</param>
+/// <param name="IsSelf">It is the node that answers.</param>
+/// <param name="Idle">Workers that wait for a session.</param>
+/// <param name="Free">Sessions that it could take now.</param>
+/// <param name="Waiting">Creates of its clients that wait for a node with room.</param>
+public sealed record NodeEntry(
+    string Name,
+    int Number,
+    string Region,
+    string Version,
+    string State,
+    bool IsSelf,
+    int Sessions,
+    int Idle,
+    int Free,
+    int Leased,
+    int Max,
+    int Waiting)
+{
+    internal static NodeEntry From(PeerState node, bool isSelf, bool isReachable) => new(
+        node.Name,
+        node.Number,
+        node.Region,
+        node.Version,
+        !isReachable ? "unreachable" : node.IsDraining ? "draining" : "active",
+        isSelf,
+        node.Sessions,
+        node.Idle,
+        node.Free,
+        node.Leased,
+        node.Max,
+        node.Waiting);
+}
 
 /// <summary><c>GET /status</c>: the shape of the worker API, with the pool's numbers added.</summary>
 /// <param name="Version">Version of this program.</param>
@@ -179,6 +220,7 @@ public sealed record ReadinessProblem(string Code, string What, string Remedy, b
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SessionListReply))]
 [JsonSerializable(typeof(HistoryReply))]
+[JsonSerializable(typeof(NodeListReply))]
 [JsonSerializable(typeof(WorkerListReply))]
 [JsonSerializable(typeof(StatusReply))]
 [JsonSerializable(typeof(ReadyReply))]

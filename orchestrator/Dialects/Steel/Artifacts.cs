@@ -31,7 +31,7 @@ public sealed class Artifacts(RunDirectory directory, Options options, TimeProvi
     /// <param name="cancellationToken">Cancelled when nobody waits for the file any more.</param>
     public async Task<string> SaveAsync(Stream content, long length, string extension, CancellationToken cancellationToken)
     {
-        var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) + extension;
+        var name = $"{options.NodeNumber:x4}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}{extension}";
         var path = Path.Combine(folder, name);
         TakeRoom(length);
         try

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Steelyard.History;
 using Steelyard.Http;
 using Steelyard.Requests;
 
@@ -9,13 +10,13 @@ namespace Steelyard.Dialects.Steel;
 /// <param name="Limit">1 to 100.</param>
 /// <param name="Cursor">Id of the last session on the page before: the list continues after it. Null for the first page.</param>
 /// <param name="Metadata">Labels that a session must have, given as <c>metadata[name]=value</c>.</param>
-public sealed record ListQuery(string? Status, int Limit, string? Cursor, IReadOnlyDictionary<string, string> Metadata)
+/// <param name="After">The same as a place, which another node has found out; null for none.</param>
+public sealed record ListQuery(
+    string? Status, int Limit, string? Cursor, IReadOnlyDictionary<string, string> Metadata, HistoryPlace? After = null)
 {
     private const int DefaultLimit = 50;
     private const int MaxLimit = 100;
     private const string MetadataStart = "metadata[";
-
-    /// <summary>Most labels of a session, and most labels in a query.</summary>
 
     /// <summary>Reads a query. Throws <see cref="FieldException"/>.</summary>
     public static ListQuery Parse(IQueryCollection query)
@@ -31,6 +32,6 @@ public sealed record ListQuery(string? Status, int Limit, string? Cursor, IReadO
             .ToDictionary(pair => pair.Key[MetadataStart.Length..^1], pair => pair.Value.ToString());
         if (metadata.Count > CreateParser.MaxLabels)
             throw FieldException.Bad("metadata", $"at most {CreateParser.MaxLabels} labels");
-        return new(status, limit, query["cursorId"], metadata);
+        return new(status, limit, query["cursorId"], metadata, query["after"] is [{ } place] ? HistoryPlace.Parse(place) : null);
     }
 }

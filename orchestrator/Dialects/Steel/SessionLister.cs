@@ -1,3 +1,5 @@
+using Steelyard.History;
+using Steelyard.Http;
 using Steelyard.Sessions;
 
 namespace Steelyard.Dialects.Steel;
@@ -24,34 +26,38 @@ public sealed class SessionLister(SessionRegistry sessions, SessionHistory histo
             .DistinctBy(entry => entry.Id)
             .ToList();
 
-        var cursor = query.Cursor is null ? null : await FindAsync(query.Cursor, caller);
-        var onDisk = await ReadAsync(query, caller, before, cursor, request.HttpContext.RequestAborted);
+        var after = query.Cursor is null ? query.After : await FindAsync(query.Cursor, caller);
+        var onDisk = await ReadAsync(query, caller, before, after, request.HttpContext.RequestAborted);
         var total = inMemory.Count + onDisk.Count;
-        if (query.Cursor is not null && cursor is null)
+        if (query.Cursor is not null && after is null)
             return new([], null, total);
-        var behind = inMemory.Where(entry => cursor is null || InOrder.Compare(cursor, entry) < 0)
+        var behind = inMemory.Where(entry => after is null || IsAfter(entry, after))
             .Concat(onDisk.Sessions.Select(Entry.Of))
             .DistinctBy(entry => entry.Id)
             .Order(InOrder)
             .Take(query.Limit + 1)
             .ToList();
         var page = behind.Take(query.Limit).ToList();
-        return new(page.ConvertAll(entry => Describe(entry, request)), behind.Count > page.Count ? page[^1].Id.ToString() : null, total);
+        return new(
+            page.ConvertAll(entry => Describe(entry, request)),
+            behind.Count > page.Count ? page[^1].Id.ToString() : null,
+            total,
+            request.HttpContext.IsPart() ? after?.ToString() : null);
     }
 
     // The session at the cursor need not match the query any more: clients release sessions while they list them.
-    private async Task<Entry?> FindAsync(string cursor, Caller caller)
+    private async Task<HistoryPlace?> FindAsync(string cursor, Caller caller)
     {
         if (!SessionId.TryParse(cursor, out var id))
             return null;
         var found = sessions.FindLive(id) is { } session ? new(id, session.Request, session.CreatedAt, session, null)
             : await history.FindAsync(id, caller.Name) is { } ended ? Entry.Of(ended)
             : null;
-        return found is not null && caller.Sees(found.Request.Holder) ? found : null;
+        return found is not null && caller.Sees(found.Request.Holder) ? found.Place : null;
     }
 
     private Task<(IReadOnlyList<EndedSession> Sessions, int Count)> ReadAsync(
-        ListQuery query, Caller caller, long before, Entry? cursor, CancellationToken left)
+        ListQuery query, Caller caller, long before, HistoryPlace? after, CancellationToken left)
     {
         if (query.Status == SessionDescriber.Status(null))
             return Task.FromResult<(IReadOnlyList<EndedSession>, int)>(([], 0));
@@ -64,13 +70,20 @@ public sealed class SessionLister(SessionRegistry sessions, SessionHistory histo
                     .Where(reason => SessionDescriber.Status(reason) == query.Status)
                     .Select(EndReasons.Name)],
             Metadata = query.Metadata,
-            After = cursor is null ? null : new(cursor.CreatedAt, cursor.Id.ToString()),
+            After = after,
         }, caller.Name, left);
     }
 
-    private SteelSession Describe(Entry entry, HttpRequest request) => entry.Ended is { } ended
-        ? describer.Describe(ended, request)
-        : describer.Describe(entry.Live!, request, entry.Live!.Usage);
+    private SteelSession Describe(Entry entry, HttpRequest request)
+    {
+        var session = entry.Ended is { } ended
+            ? describer.Describe(ended, request)
+            : describer.Describe(entry.Live!, request, entry.Live!.Usage);
+        return request.HttpContext.IsPart() ? session with { Place = entry.Place.ToString() } : session;
+    }
+
+    private static bool IsAfter(Entry entry, HistoryPlace place) => entry.CreatedAt < place.CreatedAt
+        || (entry.CreatedAt == place.CreatedAt && string.CompareOrdinal(entry.Id.ToString(), place.Id) > 0);
 
     private static bool Matches(Entry entry, ListQuery query) =>
         (query.Status is null || query.Status == SessionDescriber.Status(entry.Ended?.Reason))
@@ -78,6 +91,8 @@ public sealed class SessionLister(SessionRegistry sessions, SessionHistory histo
 
     private sealed record Entry(SessionId Id, SessionRequest Request, DateTimeOffset CreatedAt, Session? Live, EndedSession? Ended)
     {
+        public HistoryPlace Place => new(CreatedAt, Id.ToString());
+
         public static Entry Of(EndedSession session) => new(session.Id, session.Request, session.CreatedAt, null, session);
     }
 }

@@ -18,7 +18,7 @@ public sealed class SteelDialect(
     {
         routes.MapGet("/v1/health", context => context.Response.WriteShortJsonAsync(new("ok"), SteelJson.Default.SteelHealth))
             .Reads();
-        routes.MapPost("/v1/sessions", CreateAsync);
+        routes.MapPost("/v1/sessions", CreateAsync).Creates();
         routes.MapGet("/v1/sessions", ListAsync).Reads();
         routes.MapGet("/v1/sessions/{id}", RetrieveAsync).Reads();
         routes.MapPost("/v1/sessions/release", ReleaseAllAsync);

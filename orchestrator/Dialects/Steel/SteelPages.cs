@@ -17,9 +17,9 @@ public sealed class SteelPages(PageSessions pages, Artifacts artifacts, RequestB
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/scrape", ScrapeAsync);
-        routes.MapPost("/v1/screenshot", context => SaveAsync(context, "screenshot"));
-        routes.MapPost("/v1/pdf", context => SaveAsync(context, "pdf"));
+        routes.MapPost("/v1/scrape", ScrapeAsync).Creates();
+        routes.MapPost("/v1/screenshot", context => SaveAsync(context, "screenshot")).Creates();
+        routes.MapPost("/v1/pdf", context => SaveAsync(context, "pdf")).Creates();
         routes.MapGet("/v1/artifacts/{name}", ServeAsync).Reads();
     }
 

@@ -16,6 +16,7 @@ namespace Steelyard.Dialects.Steel;
 /// <param name="EndCause">For worker_lost, if known: out_of_memory, machine_out_of_memory, too_many_processes, out_of_disk, hung, crashed,
 /// wrong_answer or stopped_by_operator.</param>
 /// <param name="EndDetail">Who or what ended it, for people.</param>
+/// <param name="Place">Where it stands in the list; only for a node that merges lists.</param>
 public sealed record SteelSession(
     string Id,
     string CreatedAt,
@@ -45,7 +46,8 @@ public sealed record SteelSession(
     IReadOnlyDictionary<string, string> Metadata,
     string? EndReason,
     string? EndCause,
-    string? EndDetail);
+    string? EndDetail,
+    string? Place = null);
 
 public sealed record SteelBandwidth(
     bool BlockImages,
@@ -61,10 +63,12 @@ public sealed record SteelDebug(bool Interactive);
 
 /// <param name="NextCursor">Null when nothing follows.</param>
 /// <param name="TotalCount">Number of all sessions that match, on all pages.</param>
+/// <param name="CursorPlace">Where the session at the cursor stands, if this node knows it; only for a node that merges lists.</param>
 public sealed record SteelList(
     IReadOnlyList<SteelSession> Sessions,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor,
-    int TotalCount);
+    int TotalCount,
+    string? CursorPlace = null);
 
 public sealed record SteelSuccess(bool Success, string Message);
 

@@ -13,7 +13,8 @@ public sealed class SizeTests
         new[]
         {
             typeof(Node), typeof(SteelBrowser.Sessions.SimulatedHost), typeof(Steelyard.Processes.OsProcess),
-            typeof(Steelyard.Files.HeldFolder), typeof(Steelyard.Contract.ExitCode), typeof(Steelyard.Fabric.Tenure),
+            typeof(Steelyard.Files.HeldFolder), typeof(Steelyard.Contract.ExitCode),
+            typeof(Steelyard.Fabric.Tables.TableAddress),
         }.Select(type => new TheoryDataRow<string>(type.Assembly.Location));
 
     [Theory]

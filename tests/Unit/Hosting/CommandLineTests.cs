@@ -12,7 +12,7 @@ public sealed class CommandLineTests
     [InlineData("192.168.1.5")]
     public void A_bind_beyond_loopback_without_a_key_is_refused_and_the_message_names_the_ways_out(string bind)
     {
-        var e = Assert.Throws<ArgumentException>(() => CommandLine.Complete(new() { Bind = bind }));
+        var e = Assert.Throws<ArgumentException>(() => OptionChecks.Complete(new() { Bind = bind }));
         Assert.Contains(bind, e.Message, StringComparison.Ordinal);
         Assert.Contains("--api-key", e.Message, StringComparison.Ordinal);
         Assert.Contains("--allow-anonymous", e.Message, StringComparison.Ordinal);
@@ -20,17 +20,17 @@ public sealed class CommandLineTests
 
     [Fact]
     public void A_bind_beyond_loopback_is_allowed_with_a_key() =>
-        Assert.Equal("0.0.0.0", CommandLine.Complete(new() { Bind = "0.0.0.0", ApiKeys = ["k"] }).Bind);
+        Assert.Equal("0.0.0.0", OptionChecks.Complete(new() { Bind = "0.0.0.0", ApiKeys = ["k"] }).Bind);
 
     [Fact]
     public void A_bind_beyond_loopback_is_allowed_when_asked_for() =>
-        Assert.Equal("::", CommandLine.Complete(new() { Bind = "::", AllowAnonymous = true }).Bind);
+        Assert.Equal("::", OptionChecks.Complete(new() { Bind = "::", AllowAnonymous = true }).Bind);
 
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("127.0.0.53")]
     [InlineData("::1")]
-    public void A_bind_to_loopback_needs_no_key(string bind) => Assert.Equal(bind, CommandLine.Complete(new() { Bind = bind }).Bind);
+    public void A_bind_to_loopback_needs_no_key(string bind) => Assert.Equal(bind, OptionChecks.Complete(new() { Bind = bind }).Bind);
 
     [Theory]
     [InlineData(1, 1)]
@@ -40,7 +40,7 @@ public sealed class CommandLineTests
         var options = new Options { ProbeInterval = TimeSpan.FromSeconds(probe), HangTimeout = TimeSpan.FromSeconds(hang) };
         Assert.Contains(
             "--hang-timeout",
-            Assert.Throws<ArgumentException>(() => CommandLine.Complete(options)).Message,
+            Assert.Throws<ArgumentException>(() => OptionChecks.Complete(options)).Message,
             StringComparison.Ordinal);
     }
 
@@ -49,15 +49,15 @@ public sealed class CommandLineTests
     {
         Assert.Contains(
             "/a/b",
-            Assert.Throws<ArgumentException>(() => CommandLine.Complete(new() { BrowserFolders = ["/a/b", "/a"] })).Message,
+            Assert.Throws<ArgumentException>(() => OptionChecks.Complete(new() { BrowserFolders = ["/a/b", "/a"] })).Message,
             StringComparison.Ordinal);
-        Assert.Equal(3, CommandLine.Complete(new() { BrowserFolders = ["/a/b", "/a/bc", "/a/b"] }).BrowserFolders.Count);
+        Assert.Equal(3, OptionChecks.Complete(new() { BrowserFolders = ["/a/b", "/a/bc", "/a/b"] }).BrowserFolders.Count);
     }
 
     [Fact]
     public void What_depends_on_the_machine_is_filled_in()
     {
-        var options = CommandLine.Complete(new() { Port = 4711 });
+        var options = OptionChecks.Complete(new() { Port = 4711 });
         Assert.True(Path.IsPathRooted(options.RunDirectory));
         Assert.Equal("4711", Path.GetFileName(options.RunDirectory));
     }
@@ -65,18 +65,18 @@ public sealed class CommandLineTests
     [Fact]
     public void The_data_directory_goes_by_the_port_and_there_is_none_where_no_history_is_wanted_or_the_port_is_chosen_anew()
     {
-        Assert.EndsWith("steelyard/4711", CommandLine.Complete(new() { Port = 4711 }).DataDirectory, StringComparison.Ordinal);
-        Assert.True(Path.IsPathRooted(CommandLine.Complete(new() { Port = 4711 }).DataDirectory));
-        Assert.Equal("/data", CommandLine.Complete(new() { Port = 0, DataDirectory = "/data" }).DataDirectory);
-        Assert.Equal("", CommandLine.Complete(new() { Port = 0 }).DataDirectory);
-        Assert.Equal("", CommandLine.Complete(new() { Port = 4711, DataDirectory = "" }).DataDirectory);
-        Assert.Equal("", CommandLine.Complete(new() { Port = 4711, DataDirectory = "/data", History = false }).DataDirectory);
+        Assert.EndsWith("steelyard/4711", OptionChecks.Complete(new() { Port = 4711 }).DataDirectory, StringComparison.Ordinal);
+        Assert.True(Path.IsPathRooted(OptionChecks.Complete(new() { Port = 4711 }).DataDirectory));
+        Assert.Equal("/data", OptionChecks.Complete(new() { Port = 0, DataDirectory = "/data" }).DataDirectory);
+        Assert.Equal("", OptionChecks.Complete(new() { Port = 0 }).DataDirectory);
+        Assert.Equal("", OptionChecks.Complete(new() { Port = 4711, DataDirectory = "" }).DataDirectory);
+        Assert.Equal("", OptionChecks.Complete(new() { Port = 4711, DataDirectory = "/data", History = false }).DataDirectory);
     }
 
     [Fact]
     public void What_was_given_is_left_as_it_is()
     {
-        var options = CommandLine.Complete(new() { StartConcurrency = 1, RunDirectory = "/somewhere" });
+        var options = OptionChecks.Complete(new() { StartConcurrency = 1, RunDirectory = "/somewhere" });
         Assert.Equal(1, options.StartConcurrency);
         Assert.Equal("/somewhere", options.RunDirectory);
     }

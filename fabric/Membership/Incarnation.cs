@@ -1,0 +1,94 @@
+using Microsoft.Extensions.Logging;
+
+namespace Steelyard.Fabric.Membership;
+
+/// <summary>One stay of this node in the cluster: its silo, and its right to serve sessions.</summary>
+internal sealed class Incarnation : IAsyncDisposable
+{
+    private static readonly TimeSpan WantedPeriod = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan CalmPeriod = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(3);
+
+    private readonly SiloParts parts;
+    private readonly PeerWatch peers;
+    private readonly Inheritance inheritance;
+    private readonly CancellationTokenSource over = new();
+
+    private Incarnation(SiloHost silo, SiloParts parts, PeerWatch peers, Inheritance inheritance)
+    {
+        (Silo, this.parts, this.peers, this.inheritance) = (silo, parts, peers, inheritance);
+        var self = MemberName.Key(parts.Options.Number);
+        Tenure = new(self, silo.Address.Generation, parts.Options.Tenure);
+        Watch = new(silo, self, Tenure, parts.Verdicts, parts.Clock, parts.Loggers.CreateLogger<TableWatch>());
+    }
+
+    public SiloHost Silo { get; }
+
+    public Tenure Tenure { get; }
+
+    public TableWatch Watch { get; }
+
+    /// <summary>Whether the sessions of the incarnation before are taken over.</summary>
+    public bool HasInherited { get; private set; }
+
+    /// <summary>Begins when the table says that the node is a member. The sessions of the incarnation before are taken over, or end.</summary>
+    public static async Task<Incarnation> BeginAsync(
+        SiloHost silo, SiloParts parts, PeerWatch peers, Inheritance inheritance, CancellationToken cancellationToken)
+    {
+        var incarnation = new Incarnation(silo, parts, peers, inheritance);
+        while (incarnation.Tenure.State == TenureState.Waiting)
+            await incarnation.Watch.ReadAsync(cancellationToken);
+        incarnation.HasInherited = inheritance.Succeed(parts.Clock());
+        incarnation.Record();
+        return incarnation;
+    }
+
+    /// <summary>Runs until the node must join again. Returns why.</summary>
+    public async Task<string> RunAsync(CancellationToken stop)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, over.Token);
+        var ended = await Task.WhenAny(
+            Silo.Ended,
+            Task.Run(() => Watch.RunAsync(Record, either.Token), CancellationToken.None),
+            Task.Run(() => FollowAsync(either.Token), CancellationToken.None),
+            Task.Run(() => OfferAsync(either.Token), CancellationToken.None));
+        await over.CancelAsync();
+        return ended is Task<string> told ? await told : ended.Exception?.InnerException?.Message ?? "it is stopped";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await over.CancelAsync();
+        await Silo.DisposeAsync().AsTask().WaitAsync(StopTime).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void Record()
+    {
+        if (Tenure.Record is { } renewed)
+            inheritance.Renewed(renewed);
+    }
+
+    private async Task FollowAsync(CancellationToken stop)
+    {
+        await foreach (var members in Silo.Members.MembershipUpdates.WithCancellation(stop))
+        {
+            peers.Set([.. members.Members.Values
+                .Where(member => member.Status == SiloStatus.Active && !member.SiloAddress.Equals(Silo.Address))
+                .Select(member => member.SiloAddress)]);
+            Watch.Wake();
+        }
+    }
+
+    // Only while creates wait somewhere.
+    private async Task OfferAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            var state = parts.Node.State();
+            var isWanted = state.Waiting > 0 || peers.Peers.Values.Any(peer => peer.State.Waiting > 0);
+            if (isWanted && state is { Free: > 0, IsDraining: false })
+                await Silo.Queue.OfferAsync(parts.Options.Number, state.Free);
+            await Task.Delay(isWanted ? WantedPeriod : CalmPeriod, stop);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Steelyard.Fabric.Membership;
+using Steelyard.Fabric.Tables;
+
+namespace Steelyard.Fabric;
+
+/// <summary>
+/// A node of a cluster. Orleans keeps the list of members and carries the calls between them. When the others declare this node dead, or
+/// the table is emptied, it joins again as a new incarnation, and keeps its sessions if it is quick enough (decision 0022).
+/// </summary>
+public sealed class OrleansFabric : IFabric
+{
+    private static readonly TimeSpan ReadTime = TimeSpan.FromSeconds(3);
+
+    private readonly SiloParts parts;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly Inheritance inheritance;
+    private readonly CancellationTokenSource stop = new();
+    private readonly PeerWatch peers;
+    private volatile Incarnation? current;
+    private Task life = Task.CompletedTask;
+    private bool isDisposed;
+
+    /// <param name="options">How it takes part.</param>
+    /// <param name="table">Where the members stand. It is not disposed here.</param>
+    /// <param name="certificate">Proves that it knows the cluster's secret. It is not disposed here.</param>
+    /// <param name="node">Answers the calls of others.</param>
+    /// <param name="clock">The time since this machine started, also while it sleeps.</param>
+    /// <param name="time">For waits.</param>
+    /// <param name="loggers">The log of the node.</param>
+    public OrleansFabric(
+        FabricOptions options,
+        ClusterTable table,
+        ClusterCertificate certificate,
+        LocalNode node,
+        Func<TimeSpan> clock,
+        TimeProvider time,
+        ILoggerFactory loggers)
+    {
+        var verdicts = new Verdicts(MemberName.Key(options.Number), options.Tenure);
+        parts = new(options, table, certificate, node, verdicts, clock, loggers);
+        this.time = time;
+        logger = loggers.CreateLogger<OrleansFabric>();
+        inheritance = new(options.Tenure, node);
+        peers = new(() => current!.Silo.Nodes, node, time, logger);
+    }
+
+    public int Number => parts.Options.Number;
+
+    public IEnumerable<Peer> Peers => peers.Peers.Values;
+
+    public bool MayServe => current?.Tenure.MayServe(parts.Clock()) == true;
+
+    public async Task<bool> StartAsync(CancellationToken cancellationToken)
+    {
+        await Task.Run(() => JoinAsync(cancellationToken), cancellationToken);
+        life = Task.Run(() => LiveAsync(stop.Token), CancellationToken.None);
+        return current!.HasInherited;
+    }
+
+    public Whereabouts Find(int number, out Peer? peer)
+    {
+        peer = null;
+        return number == Number ? Whereabouts.Here
+            : peers.Peers.TryGetValue(number, out peer) && peer.IsReachable ? Whereabouts.There
+            : Whereabouts.Away;
+    }
+
+    public async Task<bool> IsGoneAsync(int number, CancellationToken cancellationToken)
+    {
+        var (name, asked) = (MemberName.Key(number), parts.Clock());
+        var verdict = parts.Verdicts.Of(name, TimeSpan.Zero);
+        if (verdict != Verdict.Gone || current is not { } now)
+            return false;
+
+        // The node may have come back since the last read.
+        try
+        {
+            await now.Watch.NextAsync().WaitAsync(ReadTime, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+
+        return parts.Verdicts.Of(name, asked) == Verdict.Gone;
+    }
+
+    public async Task<bool> TryReserveAsync(Peer peer, Guid reservation, CancellationToken cancellationToken) =>
+        await Asking(now => now.Silo.Nodes.At(peer.Address).ReserveAsync(reservation), false, cancellationToken);
+
+    public Task<Turn> WaitTurnAsync(
+        Guid create, string holder, TimeSpan waited, int limit, CancellationToken cancellationToken) =>
+        Asking(now => now.Silo.Queue.WaitAsync(new(create, holder, waited, limit)), new(TurnKind.Unknown), cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref isDisposed, true))
+            return;
+        await stop.CancelAsync();
+        await life.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        peers.Dispose();
+        if (current is { } last)
+            await last.DisposeAsync();
+    }
+
+    private async Task<T> Asking<T>(Func<Incarnation, Task<T>> call, T otherwise, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return current is { } now ? await call(now).WaitAsync(cancellationToken) : otherwise;
+        }
+        catch (Exception e) when (e is TimeoutException or OrleansException or ObjectDisposedException)
+        {
+            logger.LogDebug("A call to another node has failed: {Reason}", e.Message);
+            return otherwise;
+        }
+    }
+
+    private async Task JoinAsync(CancellationToken cancellationToken)
+    {
+        var number = Number.ToString(CultureInfo.InvariantCulture);
+        var owner = await parts.Table.Claims.ClaimAsync($"number:{number}", parts.Options.Name, null, cancellationToken);
+        if (owner != parts.Options.Name)
+            throw new NameTakenException(
+                $"The number {number} of this node belongs to node {owner} of the cluster. Choose another one with --node-id.");
+        var silo = await SiloHost.StartAsync(parts, current?.Silo.Generation ?? 0, cancellationToken);
+        current = await Incarnation.BeginAsync(silo, parts, peers, inheritance, cancellationToken);
+    }
+
+    private async Task LiveAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            var reason = await current!.RunAsync(stopping);
+            if (stopping.IsCancellationRequested)
+                return;
+            logger.LogError("This node joins its cluster again: {Reason}", reason);
+            await current.DisposeAsync();
+            await RejoinAsync(stopping);
+        }
+    }
+
+    private async Task RejoinAsync(CancellationToken stopping)
+    {
+        for (var said = ""; ; )
+        {
+            try
+            {
+                inheritance.GiveUpIfLate(parts.Clock());
+                await JoinAsync(stopping);
+                return;
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                if (e.Message != said)
+                    logger.LogError("This node cannot join its cluster yet: {Reason}", said = e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, stopping);
+            }
+        }
+    }
+}

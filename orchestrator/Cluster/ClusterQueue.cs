@@ -1,0 +1,59 @@
+using Steelyard.Fabric;
+using Steelyard.Http;
+using Steelyard.Pool;
+using Steelyard.Settings;
+
+namespace Steelyard.Cluster;
+
+/// <summary>The creates of this node's clients that no node has room for. Their requests wait here, and their tickets in the fabric.</summary>
+internal sealed class ClusterQueue(IFabric fabric, Options options, TimeProvider time)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    private int waiting;
+
+    /// <summary>Nobody waits at any node: a create that comes now overtakes nobody. As of the nodes' last states.</summary>
+    public bool IsEmpty => waiting == 0 && fabric.Peers.All(peer => peer.State.Waiting == 0 || !peer.IsReachable);
+
+    /// <summary>Number of this node's creates that wait.</summary>
+    public int Waiting => Volatile.Read(ref waiting);
+
+    public string Region => options.Region;
+
+    /// <summary>
+    /// Waits for a turn, and lets the create try the node that has room. After that it stands in line again, unless it was served.
+    /// Throws <see cref="PoolUnavailableException"/>.
+    /// </summary>
+    /// <param name="context">The create.</param>
+    /// <param name="tryNode">Tries a node; true when the client has an answer.</param>
+    /// <param name="here">Lets it wait in this node's own line, because the fabric cannot be asked.</param>
+    public async Task WaitAsync(HttpContext context, Func<int, Task<bool>> tryNode, Func<Task> here)
+    {
+        var (id, since, holder) = (Guid.NewGuid(), time.GetTimestamp(), context.Caller().Name ?? "");
+        while (time.GetElapsedTime(since) is var waited && waited < options.QueueTimeout)
+        {
+            var turn = await TurnAsync(id, holder, waited, context.RequestAborted);
+            if (turn.Kind == TurnKind.Full)
+                throw PoolUnavailableException.QueueFull(options.QueueLimit, RetryAfter);
+            if (turn.Kind == TurnKind.Unknown)
+                await here();
+            if (turn.Kind == TurnKind.Unknown || (turn.Kind == TurnKind.Go && await tryNode(turn.Node)))
+                return;
+        }
+
+        throw PoolUnavailableException.WaitOver(null, RetryAfter);
+    }
+
+    private async Task<Turn> TurnAsync(Guid id, string holder, TimeSpan waited, CancellationToken left)
+    {
+        Interlocked.Increment(ref waiting);
+        try
+        {
+            return await fabric.WaitTurnAsync(id, holder, waited, options.QueueLimit, left);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using Steelyard.Cluster.Views;
+using Steelyard.Events;
+using Steelyard.Fabric;
+using Steelyard.Fabric.Tables;
+using Steelyard.Pool;
+using Steelyard.Processes;
+using Steelyard.Sessions;
+using Steelyard.Settings;
+
+namespace Steelyard.Cluster;
+
+/// <summary>Registers what a node of a cluster has more than one that is alone.</summary>
+internal static class ClusterServices
+{
+    /// <summary>Reads the secret. Throws <see cref="ClusterSecretException"/>.</summary>
+    public static ClusterSecret? ReadSecret(Options options)
+    {
+        if (!options.IsClustered)
+            return null;
+        try
+        {
+            return new(File.ReadAllText(options.ClusterSecretFile));
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new ClusterSecretException($"--cluster-secret-file {options.ClusterSecretFile}: {e.Message}");
+        }
+    }
+
+    public static void AddCluster(this WebApplicationBuilder builder, ClusterSecret? secret, Options options, TimeProvider time)
+    {
+        builder.Services.AddSingleton<DrainRequest>().AddSingleton<OwnState>().AddSingleton<ClusterQueue>();
+        if (secret is null)
+        {
+            builder.Services.AddSingleton<IFabric>(new LocalFabric(options.NodeNumber)).AddSingleton<IIdClaims, LocalIdClaims>();
+            return;
+        }
+
+        var certificate = new ClusterCertificate(secret, options.NodeName);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => PeerListener.Listen(kestrel, certificate, options));
+        builder.Services
+            .AddSingleton(certificate)
+            .AddSingleton(new ClusterTable(TableAddress.Parse(options.Cluster), options.ClusterName, time))
+            .AddSingleton(all => all.GetRequiredService<ClusterTable>().Claims)
+            .AddSingleton<ClusterIdClaims>()
+            .AddSingleton<IIdClaims>(all => all.GetRequiredService<ClusterIdClaims>())
+            .AddSingleton<TenureRecord>()
+            .AddSingleton<PeerForwarder>()
+            .AddSingleton<PartCollector>()
+            .AddSingleton<PagedViews>()
+            .AddSingleton<IFabric>(all => Join(all, options, time));
+    }
+
+    public static void UseCluster(this WebApplication app, Options options)
+    {
+        if (!options.IsClustered)
+            return;
+        app.UseMiddleware<NodeViews>();
+        app.UseMiddleware<MergedViews>();
+        app.UseMiddleware<SessionRouter>();
+        app.UseMiddleware<CreateRouter>();
+    }
+
+    private static LocalNode Callbacks(IServiceProvider services)
+    {
+        var events = services.GetRequiredService<NodeEvents>();
+        return new(
+            services.GetRequiredService<OwnState>().Read,
+            services.GetRequiredService<Reservations>().TryKeep,
+            name => events.Publish(new PeerJoined(name)),
+            name => events.Publish(new PeerLost(name)),
+            why => CutOff(services, events, why))
+        {
+            Record = services.GetRequiredService<TenureRecord>().Read,
+            Write = services.GetRequiredService<TenureRecord>().Write,
+        };
+    }
+
+    private static void CutOff(IServiceProvider services, NodeEvents events, string why)
+    {
+        events.Publish(new NodeCutOff(why));
+        services.GetRequiredService<SessionRegistry>().EndAll(EndReason.WorkerLost, $"its node was cut off from the cluster: {why}");
+    }
+
+    private static OrleansFabric Join(IServiceProvider services, Options options, TimeProvider time) => new(
+        new(
+            options.ClusterName,
+            options.NodeName,
+            options.NodeNumber,
+            options.Advertise,
+            new(PeerListener.ListenAddress(options), options.Advertise.Port),
+            TenureOptions.Default with { Grace = options.ClusterGrace }),
+        services.GetRequiredService<ClusterTable>(),
+        services.GetRequiredService<ClusterCertificate>(),
+        Callbacks(services),
+        () => BootClock.Now,
+        time,
+        services.GetRequiredService<ILoggerFactory>());
+}
+
+/// <summary>There is no usable secret. The message says why.</summary>
+internal sealed class ClusterSecretException(string message) : Exception(message);

@@ -1,0 +1,32 @@
+using Steelyard.Fabric;
+using Steelyard.Pool;
+using Steelyard.Sessions;
+using Steelyard.Settings;
+
+namespace Steelyard.Cluster;
+
+/// <summary>Describes this node for the others.</summary>
+internal sealed class OwnState(WorkerPool pool, SessionRegistry sessions, IServiceProvider services, Options options)
+{
+    private static readonly string Version = typeof(OwnState).Assembly.GetName().Version?.ToString(3) ?? "";
+
+    public PeerState Read()
+    {
+        var status = pool.Status();
+        return new()
+        {
+            Name = options.NodeName,
+            Number = options.NodeNumber,
+            Region = options.Region,
+            Version = Version,
+            Address = PeerListener.AddressOf(options),
+            Idle = status.Queued == 0 ? status.Ready : 0,
+            Free = status.Free,
+            Leased = status.Leased,
+            Max = status.Max,
+            Waiting = services.GetRequiredService<ClusterQueue>().Waiting,
+            IsDraining = pool.Closing.IsCancellationRequested,
+            Sessions = sessions.Live.Count(),
+        };
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Steelyard.Http;
+
+namespace Steelyard.Cluster.Views;
+
+/// <summary>
+/// Answers for all nodes what each node answers for itself: the lists of sessions, workers and ended sessions, and the calls that end many
+/// sessions. When a node does not answer in time, the answer is a part of the whole, and says so: in the header <c>Steelyard-Missing</c>,
+/// and in objects as <c>missing_nodes</c>.
+/// </summary>
+internal sealed class MergedViews(RequestDelegate next, PartCollector collector, PagedViews pages)
+{
+    private const string MissingHeader = "Steelyard-Missing";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.IsFromPeer() || context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern } || Upgrade.IsAsked(context.Request))
+            return next(context);
+        return (context.Request.Method, pattern) switch
+        {
+            ("GET", "/sessions") => ListAsync(context, "sessions", "created_at"),
+            ("GET", "/workers") => WorkersAsync(context),
+            ("GET", "/history") => pages.HistoryAsync(context, Tell),
+            ("GET", "/v1/sessions") => pages.SteelAsync(context, Tell),
+            ("POST", "/v1/sessions/release") => ReleaseAsync(context),
+            ("GET", "/kill/{id}") => KillAsync(context),
+            ("GET" or "PUT", "/json" or "/json/list") when !context.Request.Query.ContainsKey("sessionId") => TargetsAsync(context),
+            _ => next(context),
+        };
+    }
+
+    /// <summary>Writes an answer that is made of parts.</summary>
+    internal static async Task Tell(HttpContext context, Parts parts, JsonNode body)
+    {
+        if (parts.Missing.Count > 0)
+        {
+            context.Response.Headers[MissingHeader] = string.Join(',', parts.Missing);
+            if (body is JsonObject whole)
+                whole["missing_nodes"] = new JsonArray([.. parts.Missing.Select(name => JsonValue.Create(name))]);
+        }
+
+        await context.Response.WriteWholeAsync("application/json; charset=utf-8", JsonSerializer.SerializeToUtf8Bytes(body));
+    }
+
+    private async Task ListAsync(HttpContext context, string list, string order)
+    {
+        var parts = await collector.AskAsync(context);
+        var entries = parts.Entries(list).Select(each => each.Entry)
+            .OrderBy(entry => (string?)entry[order], StringComparer.Ordinal).ThenBy(entry => (string?)entry["id"], StringComparer.Ordinal);
+        await Tell(context, parts, new JsonObject { [list] = new JsonArray([.. entries]) });
+    }
+
+    // The ids of workers are unique on their node only.
+    private async Task WorkersAsync(HttpContext context)
+    {
+        var parts = await collector.AskAsync(context);
+        await Tell(context, parts, new JsonObject { ["workers"] = Named("workers"), ["exited"] = Named("exited") });
+
+        JsonArray Named(string list) => new(
+        [
+            .. parts.Entries(list).OrderBy(each => each.Node, StringComparer.Ordinal).Select(each =>
+            {
+                each.Entry["node"] = each.Node;
+                return each.Entry;
+            }),
+        ]);
+    }
+
+    private async Task ReleaseAsync(HttpContext context)
+    {
+        var parts = await collector.AskAsync(context);
+        var released = parts.Answers.Sum(part => Number((string?)part.Body?["message"]));
+        await Tell(context, parts, new JsonObject { ["success"] = true, ["message"] = $"{released} sessions released" });
+
+        static int Number(string? text) =>
+            int.TryParse(text?.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    }
+
+    private async Task KillAsync(HttpContext context)
+    {
+        var parts = await collector.AskAsync(context);
+        if (parts.Answers.Any(part => part.Status == StatusCodes.Status204NoContent))
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+        else if (parts.Missing.Count > 0)
+            await Problem.UnavailableAsync(context, $"Nodes do not answer: {string.Join(", ", parts.Missing)}. Retry.", TimeSpan.FromSeconds(1));
+        else
+            await Problem.SessionNotFoundAsync(context, null);
+    }
+
+    private async Task TargetsAsync(HttpContext context)
+    {
+        var parts = await collector.AskAsync(context);
+        var targets = parts.Entries("").ConvertAll(each => each.Entry);
+
+        // Each node that has nothing to show offers a page that becomes a session.
+        var open = targets.FindAll(target => (string?)target["id"] != PageOfNewSession);
+        var shown = open.Count > 0 ? open : targets.Take(1);
+        await Tell(context, parts, new JsonArray([.. shown]));
+    }
+
+    private const string PageOfNewSession = "00000000000000000000000000000000";
+}

@@ -1,0 +1,40 @@
+using Steelyard.Fabric;
+using Steelyard.Http;
+using Steelyard.Settings;
+
+namespace Steelyard.Cluster.Views;
+
+/// <summary>
+/// Sends a request with <c>node=NAME</c> in its query to that node, which answers for itself: its status, its events, its metrics, its
+/// workers.
+/// </summary>
+internal sealed class NodeViews(RequestDelegate next, IFabric fabric, PeerForwarder forwarder, Options options)
+{
+    private static readonly string[] Views =
+        ["/status", "/readyz", "/series", "/events", "/metrics", "/pressure", "/workers", "/workers/{id}", "/workers/{id}/log"];
+
+    private static string? NameIn(HttpContext context, string pattern) =>
+        pattern == "/nodes/{name}" ? (string?)context.Request.RouteValues["name"]
+        : Views.Contains(pattern) && context.Request.Query["node"] is [{ Length: > 0 } name] ? name
+        : null;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.IsFromPeer()
+            || context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern }
+            || NameIn(context, pattern) is not { } name)
+        {
+            await next(context);
+            return;
+        }
+
+        var peer = fabric.Peers.FirstOrDefault(peer => peer.State.Name == name);
+        if (name == options.NodeName)
+            await next(context);
+        else if (peer is null)
+            await Problem.WriteAsync(
+                context, StatusCodes.Status404NotFound, $"There is no node '{name}'. GET /nodes lists the nodes.", "not_found");
+        else if (!peer.IsReachable || (await forwarder.SendAsync(context, peer)).Outcome == ForwardOutcome.Failed)
+            await Problem.UnavailableAsync(context, $"Node {name} does not answer. Retry.", TimeSpan.FromSeconds(1));
+    }
+}

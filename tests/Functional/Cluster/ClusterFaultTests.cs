@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Steelyard.Processes;
+
+namespace Steelyard.Tests.Functional.Cluster;
+
+/// <summary>What happens to sessions when a node, the table, or the way between them fails.</summary>
+public sealed class ClusterFaultTests
+{
+    // A node that is cut off gives up after half of it.
+    private static readonly string[] Small = ["--warm", "2", "--max-workers", "8", "--cluster-grace", "8s", "--session-ttl", "5m"];
+
+    [Theory]
+    [InlineData("redis")]
+    [InlineData("postgres")]
+    public async Task The_sessions_of_a_killed_node_are_unavailable_and_then_gone_for_good(string kind)
+    {
+        await using var cluster = await TestCluster.StartAsync(kind, 3, Small);
+        var lost = await cluster.CreateOnAsync(2);
+        var kept = new List<string> { await cluster.CreateOnAsync(0), await cluster.CreateOnAsync(1) };
+        await cluster.Nodes[2].KillAsync();
+        foreach (var node in cluster.Nodes.Take(2))
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await TestCluster.StatusAsync(node, lost));
+        await GoneAsync(cluster, lost, 0, 1);
+        for (var i = 0; i < 6; i++)
+            kept.Add(await cluster.Nodes[i % 2].CreateAsync());
+        foreach (var session in kept)
+            Assert.Equal(HttpStatusCode.OK, await TestCluster.StatusAsync(cluster.Nodes[0], session));
+
+        // It comes back, but not its session.
+        cluster.Nodes[2] = await cluster.StartNodeAsync(2, cluster.Nodes[2].RunDirectory);
+        await cluster.KnowEachOtherAsync();
+        foreach (var node in cluster.Nodes)
+            Assert.Equal(HttpStatusCode.NotFound, await TestCluster.StatusAsync(node, lost));
+    }
+
+    [Fact]
+    public async Task A_node_that_is_restarted_in_its_place_keeps_its_sessions()
+    {
+        await using var cluster = await TestCluster.StartAsync("redis", 3, ["--warm", "2", "--max-workers", "8", "--session-ttl", "5m"]);
+        var session = await cluster.CreateOnAsync(1);
+        for (var i = 0; i < 3; i++)
+        {
+            await cluster.RestartAsync(1);
+            await cluster.KnowEachOtherAsync();
+            foreach (var node in cluster.Nodes)
+                Assert.Equal(HttpStatusCode.OK, await node.SettledAsync($"/sessions/{session}"));
+        }
+    }
+
+    [Fact]
+    public async Task A_node_that_hangs_for_long_gives_its_sessions_up_and_joins_again()
+    {
+        await using var cluster = await TestCluster.StartAsync("redis", 3, Small);
+        var lost = await cluster.CreateOnAsync(2);
+        await Kill.StopAsync(cluster.Nodes[2].Process.Pid);
+        await GoneAsync(cluster, lost, 0, 1);
+        cluster.Nodes[2].Process.Send(Signal.Continue);
+        await NeverAgainAsync(cluster, lost, seconds: 5);
+        await cluster.KnowEachOtherAsync();
+        foreach (var node in cluster.Nodes)
+            Assert.Equal(HttpStatusCode.NotFound, await node.SettledAsync($"/sessions/{lost}"));
+        Assert.Equal(HttpStatusCode.OK, await TestCluster.StatusAsync(cluster.Nodes[0], await cluster.CreateOnAsync(2)));
+    }
+
+    [Fact]
+    public async Task A_node_that_hangs_for_a_moment_keeps_its_sessions()
+    {
+        await using var cluster = await TestCluster.StartAsync("redis", 3, ["--warm", "2", "--max-workers", "8", "--session-ttl", "5m"]);
+        var session = await cluster.CreateOnAsync(2);
+        await Kill.StopAsync(cluster.Nodes[2].Process.Pid);
+        await Task.Delay(TimeSpan.FromSeconds(5)); // Long enough for the others to declare it dead.
+        cluster.Nodes[2].Process.Send(Signal.Continue);
+        foreach (var node in cluster.Nodes)
+            Assert.Equal(HttpStatusCode.OK, await node.SettledAsync($"/sessions/{session}"));
+        await cluster.KnowEachOtherAsync();
+        Assert.Equal(HttpStatusCode.OK, await cluster.Nodes[0].SettledAsync($"/sessions/{session}"));
+    }
+
+    [Theory]
+    [InlineData("redis")]
+    [InlineData("postgres")]
+    public async Task Nothing_is_lost_while_the_table_is_away(string kind)
+    {
+        await using var cluster = await TestCluster.StartAsync(kind, 3, Small);
+        List<string> sessions = [await cluster.CreateOnAsync(0), await cluster.CreateOnAsync(1), await cluster.CreateOnAsync(2)];
+        await cluster.Table.KillAsync();
+        var started = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(12)) // Three times as long as a renewal lasts.
+        {
+            foreach (var node in cluster.Nodes)
+            {
+                foreach (var session in sessions)
+                    Assert.Equal(HttpStatusCode.OK, await TestCluster.StatusAsync(node, session));
+            }
+
+            await cluster.Nodes[1].Http.DeleteAsync($"/sessions/{await cluster.Nodes[0].CreateAsync()}");
+            await Task.Delay(200);
+        }
+
+        await cluster.Table.RestartAsync();
+        await cluster.KnowEachOtherAsync();
+        foreach (var session in sessions)
+            Assert.Equal(HttpStatusCode.OK, await TestCluster.StatusAsync(cluster.Nodes[0], session));
+    }
+
+    [Theory]
+    [InlineData("redis")]
+    [InlineData("postgres")]
+    public async Task Nothing_is_lost_when_the_table_is_emptied(string kind)
+    {
+        await using var cluster = await TestCluster.StartAsync(kind, 3, "--warm", "2", "--max-workers", "8", "--session-ttl", "5m");
+        List<string> sessions = [await cluster.CreateOnAsync(0), await cluster.CreateOnAsync(1), await cluster.CreateOnAsync(2)];
+        await cluster.Table.EmptyAsync();
+        foreach (var session in sessions)
+            Assert.Equal(HttpStatusCode.OK, await cluster.Nodes[0].SettledAsync($"/sessions/{session}"));
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        await cluster.KnowEachOtherAsync();
+        foreach (var node in cluster.Nodes)
+        {
+            foreach (var session in sessions)
+                Assert.Equal(HttpStatusCode.OK, await node.SettledAsync($"/sessions/{session}"));
+        }
+    }
+
+    [Fact]
+    public async Task Creates_that_wait_are_served_when_any_node_is_killed()
+    {
+        await using var cluster = await TestCluster.StartAsync(
+            "redis", 3, "--warm", "1", "--max-workers", "2", "--queue-timeout", "60s", "--session-ttl", "5m");
+        var held = new List<string>();
+        for (var i = 0; i < 6; i++)
+            held.Add(await cluster.Nodes[i % 3].CreateAsync());
+        var waiting = Enumerable.Range(0, 4).Select(i => cluster.Nodes[i % 2].CreateAsync()).ToList();
+        await Eventually.IsTrueAsync(
+            async () => (await TestCluster.NodesAsync(cluster.Nodes[0])).Sum(node => (int)node["waiting"]!) == 4, "four wait");
+        await cluster.Nodes[2].KillAsync(); // One of three has the line.
+        foreach (var session in held)
+        {
+            if (await cluster.OwnerAsync(session) != 2)
+                await cluster.Nodes[0].Http.DeleteAsync($"/sessions/{session}");
+        }
+
+        var served = await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(40));
+        Assert.Equal(4, served.Distinct().Count());
+        foreach (var session in served)
+            Assert.Equal(HttpStatusCode.OK, await TestCluster.StatusAsync(cluster.Nodes[1], session));
+    }
+
+    private static Task GoneAsync(TestCluster cluster, string session, params int[] nodes) => Eventually.IsTrueAsync(
+        async () =>
+        {
+            foreach (var node in nodes)
+            {
+                using var reply = await cluster.Nodes[node].Http.GetAsync($"/sessions/{session}");
+                Assert.NotEqual(HttpStatusCode.OK, reply.StatusCode);
+                if (reply.StatusCode != HttpStatusCode.NotFound)
+                    return false;
+                Assert.Equal("worker_lost", (string?)(await reply.Content.ReadFromJsonAsync<JsonObject>())!["reason"]);
+            }
+
+            return true;
+        },
+        "its sessions are gone",
+        40);
+
+    private static async Task NeverAgainAsync(TestCluster cluster, string session, double seconds)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(started).TotalSeconds < seconds)
+        {
+            foreach (var node in cluster.Nodes)
+                Assert.NotEqual(HttpStatusCode.OK, await TestCluster.StatusAsync(node, session));
+        }
+    }
+}
