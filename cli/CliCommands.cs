@@ -8,7 +8,7 @@ public static class CliCommands
     /// <summary>Makes them, in the order in which the help lists them.</summary>
     public static IEnumerable<Command> Create() =>
     [
-        StatusCommand.Create(), SessionCommands.Create(), EventsCommand.Create(), WorkerCommands.Create(), TopCommand.Create(),
-        CompletionCommand.Create(),
+        StatusCommand.Create(), SessionCommands.Create(), EventsCommand.Create(), WorkerCommands.Create(), NodesCommands.Create(),
+        TopCommand.Create(), CompletionCommand.Create(),
     ];
 }

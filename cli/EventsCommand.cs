@@ -16,7 +16,7 @@ internal static class EventsCommand
     };
 
     public static Command Create() =>
-        NodeCommands.Share(NodeCommands.Of("events", "Print what happens on the node", RunAsync, [Follow, Types]));
+        NodeCommands.Share(NodeCommands.Of("events", "Print what happens on the node", RunAsync, [Follow, Types, NodeCommands.Node]));
 
     private static async Task<int> RunAsync(NodeCall call)
     {

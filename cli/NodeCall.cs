@@ -5,7 +5,7 @@ namespace Steelyard.Cli;
 
 /// <summary>What a command works with: the words of its line, the node, and where to write.</summary>
 /// <param name="Line">The command line.</param>
-/// <param name="Api">The node's API with the caller's key.</param>
+/// <param name="Api">The node's API with the caller's key; with --node, that node's where a node answers for itself.</param>
 /// <param name="Out">Where to write.</param>
 /// <param name="Url">Address of the node.</param>
 /// <param name="Stop">The user stops the command.</param>

@@ -39,6 +39,13 @@ internal static class NodeCommands
 
     private static readonly Option<bool> Json = new("--json") { Description = "Print JSON, for scripts", Recursive = true };
 
+    /// <summary>For commands that concern one node of a cluster.</summary>
+    public static readonly Option<string> Node = new("--node")
+    {
+        Description = "The node of the cluster that is meant [the one at --url]",
+        HelpName = "NAME",
+    };
+
     /// <summary>A group of commands, or one without a group: it has the options that all of them share.</summary>
     public static Command Share(Command command)
     {
@@ -78,7 +85,7 @@ internal static class NodeCommands
             http.DefaultRequestHeaders.TryAddWithoutValidation("x-api-key", key);
         try
         {
-            return await run(new(line, new(http), new(line.GetValue(Json)), url, stop));
+            return await run(new(line, new(http, line.GetValue(Node)), new(line.GetValue(Json)), url, stop));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -65,24 +65,29 @@ internal static class SessionCommands
     {
         if (!call.Line.GetValue(Ended))
         {
-            await call.AskAsync<LiveSessions>(HttpMethod.Get, "/sessions", live => call.Out.Table(
+            var nodes = await NodeNames.ReadAsync(call);
+            var list = await call.AskAsync<LiveSessions>(HttpMethod.Get, "/sessions", live => call.Out.Table(
                 ["ID", "AGE", "IDLE", "ENDS IN", "WORKER", "KEY", "METADATA"],
                 live.Sessions.Select(session => new[]
                 {
                     session.Id, Words.Span(TimeProvider.System.GetUtcNow() - session.CreatedAt), Seconds(session.IdleSeconds),
-                    Seconds(session.RemainingSeconds), session.WorkerId ?? "restoring", session.Key, Metadata(session.Metadata),
+                    Seconds(session.RemainingSeconds), NodeNames.Of(nodes.GetValueOrDefault(session.Node), session.WorkerId ?? "restoring"),
+                    session.Key, Metadata(session.Metadata),
                 })));
+            NodeNames.IsWhole("sessions", list.MissingNodes);
             return 0;
         }
 
         var reason = call.Line.GetValue(Reason) is { } given ? $"&reason={Uri.EscapeDataString(given)}" : "";
-        await call.AskAsync<EndedSessions>(HttpMethod.Get, $"/history?limit={call.Line.GetValue(Limit)}{reason}", ended => call.Out.Table(
+        var path = $"/history?limit={call.Line.GetValue(Limit)}{reason}";
+        var history = await call.AskAsync<EndedSessions>(HttpMethod.Get, path, ended => call.Out.Table(
             ["ID", "ENDED", "LIVED", "REASON", "WHY", "KEY", "METADATA"],
             ended.History.Select(session => new[]
             {
                 session.Id, $"{session.EndedAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}", Words.Span(session.EndedAt - session.CreatedAt),
                 session.Cause ?? session.Reason, session.Detail, session.Holder, Metadata(session.Metadata),
             })));
+        NodeNames.IsWhole("sessions", history.MissingNodes);
         return 0;
     }
 
@@ -122,9 +127,12 @@ internal static class SessionCommands
     private static async Task<int> RemoveAsync(NodeCall call)
     {
         var ids = call.Line.GetValue(Ids) ?? [];
+        var isWhole = true;
         if (call.Line.GetValue(All))
         {
-            ids = [.. (await call.Api.SessionsAsync(call.Stop)).Sessions.Select(session => session.Id)];
+            var list = await call.Api.SessionsAsync(call.Stop);
+            isWhole = NodeNames.IsWhole("sessions", list.MissingNodes);
+            ids = [.. list.Sessions.Select(session => session.Id)];
             if (ids.Length > 0 && !call.Line.GetValue(Yes) && !MayEnd(ids.Length))
                 return NodeCommands.Refused;
         }
@@ -133,7 +141,7 @@ internal static class SessionCommands
             throw new NodeException("Name the sessions to end, or give --all.") { Status = 400 };
         }
 
-        var status = 0;
+        var status = isWhole ? 0 : NodeCommands.Refused;
         foreach (var id in ids)
         {
             try

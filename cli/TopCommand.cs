@@ -13,7 +13,7 @@ internal static class TopCommand
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     public static Command Create() =>
-        NodeCommands.Share(NodeCommands.Of("top", "Show the node and its workers, live, until Ctrl-C", RunAsync));
+        NodeCommands.Share(NodeCommands.Of("top", "Show the node and its workers, live, until Ctrl-C", RunAsync, [NodeCommands.Node]));
 
     private static async Task<int> RunAsync(NodeCall call)
     {
@@ -45,6 +45,7 @@ internal static class TopCommand
         var status = await call.Api.StatusAsync(call.Stop);
         var readiness = await call.Api.ReadinessAsync(call.Stop);
         var workers = (await call.Api.WorkersAsync(call.Stop)).Workers;
+        var nodes = (await call.Api.NodesAsync(call.Stop)).Nodes;
         var shares = processor.Of(workers);
         var of = status.Workers;
         return new Rows(
@@ -53,19 +54,22 @@ internal static class TopCommand
                 $"ready {of.Ready}   " +
                 $"starting {of.Starting}   parked {of.Parked}   queue {status.Queue.Length}/{status.Queue.Limit}   " +
                 $"up {Words.Span(TimeSpan.FromSeconds(status.UptimeSeconds))}"),
+            new Rows(nodes.Count > 1 ? [new Text(Output.Plain($"nodes {NodesCommands.Summary(nodes)}"))] : []),
             new Rows(readiness.Problems.Select(Line)),
             new Text(""),
             Output.Grid(
                 ["WORKER", "STATE", "CPU %", "MEMORY", "AGE", "SESSION"],
-                workers.OrderByDescending(worker => shares.GetValueOrDefault(worker.Id)).ThenBy(worker => worker.Id, StringComparer.Ordinal)
+                workers.OrderByDescending(worker => shares.GetValueOrDefault(Name(worker))).ThenBy(Name, StringComparer.Ordinal)
                     .Take(Workers).Select(worker => new[]
                     {
-                        worker.Id, worker.State, $"{shares.GetValueOrDefault(worker.Id):0}", Words.Bytes(worker.MemoryBytes),
+                        Name(worker), worker.State, $"{shares.GetValueOrDefault(Name(worker)):0}", Words.Bytes(worker.MemoryBytes),
                         Words.Span(TimeProvider.System.GetUtcNow() - worker.StartedAt), worker.SessionId,
                     })),
             new Text(workers.Count > Workers ? $"… and {workers.Count - Workers} more" : ""),
             new Rows(events.Select(Line)));
     }
+
+    private static string Name(NodeWorker worker) => NodeNames.Of(worker.Node, worker.Id);
 
     private static Text Line(ReadinessProblem problem) =>
         new(Output.Plain($"{StatusCommand.Mark(problem)} {problem.What} {problem.Remedy}"));
@@ -83,7 +87,7 @@ internal static class TopCommand
         {
             var passed = TimeProvider.System.GetElapsedTime(at).TotalSeconds;
             at = TimeProvider.System.GetTimestamp();
-            var now = workers.ToDictionary(worker => worker.Id, worker => worker.CpuSeconds);
+            var now = workers.ToDictionary(Name, worker => worker.CpuSeconds);
             var shares = now.Where(each => before.ContainsKey(each.Key))
                 .ToDictionary(each => each.Key, each => 100 * (each.Value - before[each.Key]) / Math.Max(passed, 0.1));
             before = now;

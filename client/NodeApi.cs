@@ -10,7 +10,9 @@ namespace Steelyard.Client;
 /// Calls of the node's API with one key, so that the node decides what its holder sees. Methods throw <see cref="NodeException"/> with
 /// words for people, and <see cref="OperationCanceledException"/>.
 /// </summary>
-internal sealed class NodeApi(HttpClient http)
+/// <param name="http">Calls the node.</param>
+/// <param name="node">The node of the cluster that answers what one node answers for itself; null for the one that is called.</param>
+internal sealed class NodeApi(HttpClient http, string? node = null)
 {
     // The node writes something every 15 s.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
@@ -21,15 +23,30 @@ internal sealed class NodeApi(HttpClient http)
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
 
-    public Task<NodeStatus> StatusAsync(CancellationToken cancellationToken) => GetAsync<NodeStatus>("/status", cancellationToken);
+    public Task<NodeStatus> StatusAsync(CancellationToken cancellationToken) => GetAsync<NodeStatus>(Of("/status"), cancellationToken);
 
-    public Task<Readiness> ReadinessAsync(CancellationToken cancellationToken) => GetAsync<Readiness>("/readyz", cancellationToken);
+    public Task<Readiness> ReadinessAsync(CancellationToken cancellationToken) => GetAsync<Readiness>(Of("/readyz"), cancellationToken);
 
     public Task<LiveSessions> SessionsAsync(CancellationToken cancellationToken) => GetAsync<LiveSessions>("/sessions", cancellationToken);
 
-    public Task<NodeWorkers> WorkersAsync(CancellationToken cancellationToken) => GetAsync<NodeWorkers>("/workers", cancellationToken);
+    public Task<NodeWorkers> WorkersAsync(CancellationToken cancellationToken) =>
+        GetAsync<NodeWorkers>(Of("/workers"), cancellationToken);
 
-    public Task<Series> SeriesAsync(CancellationToken cancellationToken) => GetAsync<Series>("/series", cancellationToken);
+    public Task<Series> SeriesAsync(CancellationToken cancellationToken) => GetAsync<Series>(Of("/series"), cancellationToken);
+
+    public Task<ClusterNodes> NodesAsync(CancellationToken cancellationToken) => GetAsync<ClusterNodes>("/nodes", cancellationToken);
+
+    /// <summary>Lets a node end when its sessions have ended.</summary>
+    public Task DrainAsync(string name, CancellationToken cancellationToken = default) =>
+        CallAsync(HttpMethod.Delete, $"/nodes/{Uri.EscapeDataString(name)}", null, cancellationToken);
+
+    /// <summary>The same calls; where a node answers for itself, that is the one with this name. Null is the one that is called.</summary>
+    public NodeApi At(string? name) => new(http, name);
+
+    /// <summary>The path of what one node answers for itself, or of a list that is then its own.</summary>
+    public string Of(string path) => node is null
+        ? path
+        : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}node={Uri.EscapeDataString(node)}";
 
     /// <summary>Returns a page of the sessions that have ended, the newest first.</summary>
     /// <param name="query">See <c>GET /history</c>.</param>
@@ -61,24 +78,24 @@ internal sealed class NodeApi(HttpClient http)
     public Task<HttpResponseMessage> FrameAsync(string session, string part, string file) =>
         SendAsync(new(HttpMethod.Get, $"/sessions/{session}/frames/{Uri.EscapeDataString(part)}/{Uri.EscapeDataString(file)}"), default);
 
-    public Task<string> WorkerLogAsync(string worker) => CallAsync(HttpMethod.Get, $"/workers/{worker}/log");
+    public Task<string> WorkerLogAsync(string worker) => CallAsync(HttpMethod.Get, Of($"/workers/{worker}/log"));
 
     public Task ReleaseAsync(string session) => CallAsync(HttpMethod.Delete, $"/sessions/{session}");
 
     public Task DeleteRecordingAsync(string session) => CallAsync(HttpMethod.Delete, $"/sessions/{session}/events");
 
-    public Task StopWorkerAsync(string worker) => CallAsync(HttpMethod.Delete, $"/workers/{worker}");
+    public Task StopWorkerAsync(string worker) => CallAsync(HttpMethod.Delete, Of($"/workers/{worker}"));
 
     /// <summary>A page of the node's events.</summary>
     /// <param name="after">The next of the page before; empty for the start.</param>
     /// <param name="cancellationToken">Nobody waits for it any more.</param>
     public Task<EventPage> EventPageAsync(string after, CancellationToken cancellationToken) =>
-        GetAsync<EventPage>($"/events?after={Uri.EscapeDataString(after)}", cancellationToken);
+        GetAsync<EventPage>(Of($"/events?after={Uri.EscapeDataString(after)}"), cancellationToken);
 
     /// <summary>Follows the node's events until it is cancelled or the node ends the stream.</summary>
     public async IAsyncEnumerable<NodeEvent> EventsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/events") { Headers = { { "Accept", "text/event-stream" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, Of("/events")) { Headers = { { "Accept", "text/event-stream" } } };
         using var response = await SendAsync(request, cancellationToken);
         await CheckAsync(response, cancellationToken);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
@@ -125,7 +142,7 @@ internal sealed class NodeApi(HttpClient http)
         // A node that is not ready says so with 503 and the same body.
         try
         {
-            if (response.StatusCode != HttpStatusCode.ServiceUnavailable || path != "/readyz")
+            if (response.StatusCode != HttpStatusCode.ServiceUnavailable || path != Of("/readyz") || IsProblem(response))
                 await CheckAsync(response, deadline.Token);
             return await TextAsync(response, deadline.Token);
         }
@@ -178,6 +195,9 @@ internal sealed class NodeApi(HttpClient http)
             throw new NodeException($"The node's answer cannot be read: {e.Message}");
         }
     }
+
+    private static bool IsProblem(HttpResponseMessage response) =>
+        response.Content.Headers.ContentType?.MediaType == "application/problem+json";
 
     private static async Task CheckAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

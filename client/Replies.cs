@@ -19,8 +19,36 @@ internal sealed record Readiness(
 
 internal sealed record ReadinessProblem(string Code, string What, string Remedy, bool IsFatal);
 
+/// <summary><c>GET /nodes</c>.</summary>
+internal sealed record ClusterNodes(IReadOnlyList<ClusterNode> Nodes);
+
+/// <param name="Name">Its name.</param>
+/// <param name="Number">The part of a session's id that tells that the session lives there.</param>
+/// <param name="State">active, draining, or unreachable.</param>
+/// <param name="IsSelf">It is the node that answers.</param>
+/// <param name="Waiting">Creates of its clients that wait for a node with room.</param>
+internal sealed record ClusterNode(
+    string Name,
+    int Number,
+    string Region,
+    string Version,
+    string State,
+    bool IsSelf,
+    int Sessions,
+    int Idle,
+    int Free,
+    int Leased,
+    int Max,
+    int Waiting)
+{
+    public bool IsReachable => State != "unreachable";
+
+    public bool IsActive => State == "active";
+}
+
 /// <summary><c>GET /sessions</c>.</summary>
-internal sealed record LiveSessions(IReadOnlyList<LiveSession> Sessions);
+/// <param name="MissingNodes">The nodes that did not answer in time; null for none. So with the other lists.</param>
+internal sealed record LiveSessions(IReadOnlyList<LiveSession> Sessions, IReadOnlyList<string>? MissingNodes);
 
 internal sealed record LiveSession(
     string Id,
@@ -38,7 +66,7 @@ internal sealed record LiveSession(
 internal sealed record BrowserPage(string Id, string Type, string? Title, string? Url);
 
 /// <summary><c>GET /history</c> and <c>GET /sessions/{id}/history</c>.</summary>
-internal sealed record EndedSessions(IReadOnlyList<EndedSession> History, string? Next);
+internal sealed record EndedSessions(IReadOnlyList<EndedSession> History, string? Next, IReadOnlyList<string>? MissingNodes);
 
 internal sealed record EndedSession(
     string Id,
@@ -58,10 +86,12 @@ internal sealed record EndedSession(
     IReadOnlyDictionary<string, string>? Metadata);
 
 /// <summary><c>GET /workers</c>.</summary>
-internal sealed record NodeWorkers(IReadOnlyList<NodeWorker> Workers, IReadOnlyList<ExitedWorker> Exited);
+internal sealed record NodeWorkers(
+    IReadOnlyList<NodeWorker> Workers, IReadOnlyList<ExitedWorker> Exited, IReadOnlyList<string>? MissingNodes);
 
-internal sealed record ExitedWorker(string Id, DateTimeOffset ExitedAt, string Exit, string Cause, string? LastLines);
+internal sealed record ExitedWorker(string Id, DateTimeOffset ExitedAt, string Exit, string Cause, string? LastLines, string? Node);
 
+/// <param name="Node">Name of its node, of whose workers alone its id is unique; null on a node that is alone.</param>
 internal sealed record NodeWorker(
     string Id,
     int Pid,
@@ -72,7 +102,8 @@ internal sealed record NodeWorker(
     string? LastExit,
     long MemoryBytes,
     double CpuSeconds,
-    DateTimeOffset StartedAt);
+    DateTimeOffset StartedAt,
+    string? Node);
 
 /// <summary><c>GET /series</c>: the last hour.</summary>
 internal sealed record Series(double PeriodSeconds, IReadOnlyList<SeriesPoint> Points);

@@ -36,6 +36,16 @@ internal static class Words
         _ => ("It lost its worker.", "Look at the last events in the timeline."),
     };
 
+    /// <summary>That a list is not whole; null when it is.</summary>
+    /// <param name="what">What the list is of.</param>
+    /// <param name="missing">The nodes that did not answer.</param>
+    public static string? Missing(string what, IReadOnlyList<string>? missing) => missing switch
+    {
+        null or [] => null,
+        [var one] => $"Node {one} does not answer: its {what} are missing here.",
+        _ => $"Nodes {string.Join(", ", missing.SkipLast(1))} and {missing[^1]} do not answer: their {what} are missing here.",
+    };
+
     /// <summary>The end of an id: its begin is the same for all sessions of a node.</summary>
     public static string ShortId(string id) => id.Length > 8 ? $"…{id[^8..]}" : id;
 

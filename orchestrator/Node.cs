@@ -5,6 +5,8 @@ using Steelyard.Dialects.Dashboard;
 using Steelyard.Dialects.Operator;
 using Steelyard.Dialects.Steel;
 using Steelyard.Fabric;
+using Steelyard.Fabric.Membership;
+using Steelyard.Fabric.Tables;
 using Steelyard.Hosting;
 using Steelyard.Http;
 using Steelyard.LiveView;
@@ -86,12 +88,7 @@ public sealed class Node : IAsyncDisposable
                 orchestrator.descriptors);
             _ = Banner.PrintAsync(orchestrator.app.Services.GetRequiredService<BrowserIsolation>(), orchestrator.options);
 
-            var drain = orchestrator.app.Services.GetRequiredService<DrainRequest>().Made;
-            await Task.WhenAny(signals.First, supervisor, drain);
-            if (drain.IsCompleted && !signals.First.IsCompleted)
-                await orchestrator.DrainAsync(signals.First, signals.Second); // A signal says that it has been enough.
-            await orchestrator.StopAsync(
-                signals.First.IsCompleted ? options.OnShutdown : drain.IsCompleted ? OnShutdown.Stop : OnShutdown.Leave, signals.Second);
+            await orchestrator.StopAsync(await orchestrator.WaitForEndAsync(signals, supervisor), signals.Second);
             return 0;
         }
         catch (KeyFileException e)
@@ -99,7 +96,7 @@ public sealed class Node : IAsyncDisposable
             await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
             return CommandLine.BadOptions;
         }
-        catch (Exception e) when (e is TlsException or ClusterSecretException)
+        catch (Exception e) when (e is TlsException or ClusterSecretException or NameTakenException)
         {
             await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
             return CommandLine.BadOptions;
@@ -109,11 +106,29 @@ public sealed class Node : IAsyncDisposable
             await Console.Error.WriteLineAsync($"steelyard: --worker: {e.Message}");
             return CommandLine.BadOptions;
         }
+        catch (TableUnavailableException e)
+        {
+            await Console.Error.WriteLineAsync($"steelyard: --cluster: {e.Message}");
+            return 1;
+        }
         catch (Exception e) when (e is RunDirectoryException or IOException or SocketException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"steelyard: {ListenSocket.Explain(e, options) ?? e.Message}");
             return 1;
         }
+    }
+
+    // Returns what happens to sessions and workers then.
+    private async Task<OnShutdown> WaitForEndAsync(StopSignals signals, Task supervisor)
+    {
+        var drain = app.Services.GetRequiredService<DrainRequest>().Made;
+        await Task.WhenAny(signals.First, supervisor, drain);
+        if (signals.First.IsCompleted)
+            return options.OnShutdown;
+        if (!drain.IsCompleted)
+            return OnShutdown.Leave;
+        await DrainAsync(signals.First, signals.Second); // A signal says that it has been enough.
+        return OnShutdown.Stop;
     }
 
     private void ReloadKeys()
@@ -138,7 +153,7 @@ public sealed class Node : IAsyncDisposable
         (options, var descriptors) = MachineDefaults.Apply(options, command.Kind);
         var keys = new KeyRing(options);
         options = options with { ApiKeys = [], OperatorKeys = [] }; // Only hashes of the keys are kept, in the KeyRing.
-        var cluster = ClusterServices.ReadSecret(options);
+        var cluster = NodeCluster.ReadSecret(options);
         var runDirectory = new RunDirectory(options.RunDirectory, options.MaxWorkerLogBytes);
         var secret = cluster?.Derive("ids") ?? runDirectory.Secret; // Any node of a cluster knows what another one has issued.
         var builder = WebApplication.CreateEmptyBuilder(new());

@@ -41,32 +41,47 @@ internal sealed class Feeds(NodeAddress node, TimeProvider time) : IDisposable
 internal sealed class KeyFeeds : IDisposable
 {
     private readonly HttpClient http;
+    private readonly TimeProvider time;
+    private readonly ConcurrentDictionary<string, NodeFeeds> others = new();
 
     public KeyFeeds(HttpClient http, TimeProvider time)
     {
-        this.http = http;
+        (this.http, this.time) = (http, time);
         Api = new(http);
-        Status = new(Api.StatusAsync, TimeSpan.FromSeconds(1), time);
-        Readiness = new(Api.ReadinessAsync, TimeSpan.FromSeconds(2), time);
+        Nodes = new(Api.NodesAsync, TimeSpan.FromSeconds(2), time);
         Sessions = new(Api.SessionsAsync, TimeSpan.FromSeconds(2), time);
         Workers = new(Api.WorkersAsync, TimeSpan.FromSeconds(2), time);
-        Series = new(Api.SeriesAsync, TimeSpan.FromSeconds(10), time);
-        Events = new(Api, time);
+        Here = new(Api, time);
     }
 
     public NodeApi Api { get; }
 
-    public Feed<NodeStatus> Status { get; }
-
-    public Feed<Readiness> Readiness { get; }
+    public Feed<ClusterNodes> Nodes { get; }
 
     public Feed<LiveSessions> Sessions { get; }
 
     public Feed<NodeWorkers> Workers { get; }
 
-    public Feed<Series> Series { get; }
+    /// <summary>The node that has started this process.</summary>
+    public NodeFeeds Here { get; }
 
-    public LastEvents Events { get; }
+    /// <summary>A node of the cluster, by its name. A name that no node has gets the feeds of this one.</summary>
+    public NodeFeeds At(string? name) =>
+        name is not null && Nodes.Latest?.Nodes.Any(node => node.Name == name && !node.IsSelf) == true
+            ? others.GetOrAdd(name, _ => new(Api.At(name), time))
+            : Here;
 
     public void Dispose() => http.Dispose();
+}
+
+/// <summary>What a node tells of itself alone.</summary>
+internal sealed class NodeFeeds(NodeApi api, TimeProvider time)
+{
+    public Feed<NodeStatus> Status { get; } = new(api.StatusAsync, TimeSpan.FromSeconds(1), time);
+
+    public Feed<Readiness> Readiness { get; } = new(api.ReadinessAsync, TimeSpan.FromSeconds(2), time);
+
+    public Feed<Series> Series { get; } = new(api.SeriesAsync, TimeSpan.FromSeconds(10), time);
+
+    public LastEvents Events { get; } = new(api, time);
 }

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
+import { startCluster } from './cluster.mjs';
 import { BROWSER, launch, start } from './node.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -86,6 +87,15 @@ describe('an empty node', { skip }, () => {
     await page.context().close();
   });
 
+  test('it has a page for nodes, but the menu does not name it', async () => {
+    const page = await open(node, 'nodes');
+    await page.getByText('This node is alone').waitFor();
+    assert.equal(await page.locator('tbody tr').count(), 1);
+    await check(page, 'empty-nodes');
+    assert.equal(await page.getByRole('link', { name: 'Nodes', exact: true }).count(), 0);
+    await page.context().close();
+  });
+
   test('what is not there says so', async () => {
     const page = await open(node, 'sessions/00003fdf-120f-8f1e-80d0-1138bdb7b35a');
     await page.getByText('No such session').waitFor();
@@ -122,7 +132,7 @@ describe('a node with sessions', { skip }, () => {
     await page.locator('#filter').fill(two.slice(-8));
     await page.getByRole('button', { name: 'Release all 1' }).click();
     await page.getByRole('button', { name: 'Release', exact: true }).last().click();
-    await page.getByText('1 released').waitFor();
+    await page.getByRole('link', { name: two.slice(-8) }).waitFor({ state: 'detached' });
     assert.equal((await fetch(`${node.url}/sessions/${two}`)).status, 404);
     await page.context().close();
   });
@@ -150,6 +160,83 @@ describe('a node with sessions', { skip }, () => {
       reached.add(await page.evaluate('document.activeElement?.textContent.trim().slice(0, 12)'));
     }
     for (const name of ['Overview', 'Sessions', 'Health']) assert.ok(reached.has(name), `${name} is reached`);
+    await page.context().close();
+  });
+});
+
+describe('a node that is drained', { skip }, () => {
+  let node;
+  before(async () => { node = await start('--worker', 'simulated', '--warm', '1', '--node', 'berlin'); });
+  after(() => node.stop());
+
+  test('says what will happen, and does so only after a yes', async () => {
+    const id = await node.create();
+    const page = await open(node, 'nodes');
+    await page.getByRole('button', { name: 'Drain berlin' }).click();
+    await page.getByText('Its session goes on to its end').waitFor();
+    await page.getByText('No other node is active').waitFor();
+    await page.getByRole('button', { name: 'Keep' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByText('active', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Drain berlin' }).click();
+    await page.getByRole('button', { name: 'Drain', exact: true }).last().click();
+    await page.getByText('draining', { exact: true }).waitFor();
+    assert.equal((await fetch(`${node.url}/sessions/${id}`)).status, 200);
+    assert.equal((await fetch(`${node.url}/sessions`, { method: 'POST' })).status, 503);
+    await page.context().close();
+  });
+});
+
+describe('three nodes, one of which is silent', { skip }, () => {
+  const pages = { ...PAGES, nodes: 'nodes', other: '?node=n2' };
+  let cluster;
+  before(async () => {
+    cluster = await startCluster();
+    await cluster.create();
+  });
+  after(() => cluster.stop());
+
+  test('each page at each size', () => checkAll(cluster, 'cluster', pages));
+
+  test('the nodes are in the menu, with their load, and one can be drained', async () => {
+    const page = await open(cluster, '');
+    await page.getByText('Node n3 does not answer').waitFor();
+    await page.getByRole('link', { name: 'Nodes', exact: true }).click();
+    const row = page.getByRole('row', { name: 'n2' });
+    await row.getByText('1 of 4').waitFor();
+    await row.getByRole('img', { name: '1 leased, 1 ready, 2 free' }).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Drain n3' }).count(), 0, 'a silent node cannot be asked');
+    await page.getByRole('button', { name: 'Drain n2' }).click();
+    await page.getByRole('button', { name: 'Drain', exact: true }).last().click();
+    await page.getByText('n2 drains').waitFor();
+    assert.ok(cluster.calls.includes('/nodes/n2'));
+    await page.context().close();
+  });
+
+  test('lists say which nodes are missing, and a worker is stopped on its own node', async () => {
+    let page = await open(cluster, 'sessions');
+    await page.getByText('Node n3 does not answer: its sessions are missing here').waitFor();
+    await page.getByText('n1/w').first().waitFor();
+    await page.context().close();
+    page = await open(cluster, 'sessions?state=ended');
+    await page.getByText('Nodes n3 and n4 do not answer').waitFor();
+    await page.context().close();
+    page = await open(cluster, 'workers');
+    await page.getByText('Node n3 does not answer: its workers are missing here').waitFor();
+    await page.getByRole('button', { name: /^n2\/w1,/ }).click();
+    await page.getByRole('heading', { name: 'n2/w1' }).waitFor();
+    await page.getByRole('button', { name: 'Stop and replace' }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByText('n2/w1 is being stopped').waitFor();
+    assert.ok(cluster.calls.includes('/workers/w1?node=n2'));
+    await page.context().close();
+  });
+
+  test('the overview is of one node, and another one is a click away', async () => {
+    const page = await open(cluster, '');
+    await page.getByRole('navigation', { name: 'Node' }).getByRole('link', { name: 'n2' }).click();
+    await page.waitForURL(/node=n2/);
+    await page.locator('[aria-current=page]', { hasText: 'n2' }).waitFor();
     await page.context().close();
   });
 });

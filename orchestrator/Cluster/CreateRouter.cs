@@ -121,7 +121,7 @@ internal sealed class CreateRouter(
         var request = context.Request;
         if (!HttpMethods.IsPost(request.Method) || (request.ContentLength is null or 0 && request.Headers.TransferEncoding.Count == 0))
             return;
-        var body = await bodies.ReadContextAsync(request);
+        var body = await (request.Path == "/sessions" ? bodies.ReadJsonAsync(request) : bodies.ReadContextAsync(request));
         request.Body = new MemoryStream(body, writable: false);
         request.Headers.TransferEncoding = default;
         request.Headers.ContentLength = body.Length;

@@ -9,7 +9,7 @@ public static partial class OptionTable
     [
         new("cluster", "URL",
             "Join the cluster whose members stand in this table: redis://HOST, or postgres://USER@HOST/DATABASE [no cluster]",
-            (o, v) => o with { Cluster = NotEmpty(v) }),
+            (o, v) => o with { Cluster = Table(v) }),
         new("cluster-name", "NAME", "Name of the cluster: several can share a table [steelyard]",
             (o, v) => o with { ClusterName = Name(v) }),
         new("cluster-secret-file", "PATH",

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Steelyard.Contract;
 using Steelyard.Contract.Egress;
+using Steelyard.Fabric.Tables;
 
 namespace Steelyard.Settings;
 
@@ -76,6 +77,13 @@ internal static class OptionValues
         return first <= last
             ? options with { FirstWorkerPort = first, LastWorkerPort = last }
             : throw new FormatException($"'{text}' ends before it begins: write the lower port first");
+    }
+
+    /// <summary>The address of a cluster's table. No library for it is loaded to read it.</summary>
+    public static string Table(string text)
+    {
+        TableAddress.Parse(text);
+        return text;
     }
 
     /// <summary>A name of one to 63 letters, digits, dashes and underscores.</summary>

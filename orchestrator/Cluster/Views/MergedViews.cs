@@ -16,11 +16,14 @@ internal sealed class MergedViews(RequestDelegate next, PartCollector collector,
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.IsFromPeer() || context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern } || Upgrade.IsAsked(context.Request))
+        if (context.IsFromPeer()
+            || context.Features.Get<NodeViews.OneNode>() is not null
+            || Upgrade.IsAsked(context.Request)
+            || context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern })
             return next(context);
         return (context.Request.Method, pattern) switch
         {
-            ("GET", "/sessions") => ListAsync(context, "sessions", "created_at"),
+            ("GET", "/sessions") => SessionsAsync(context),
             ("GET", "/workers") => WorkersAsync(context),
             ("GET", "/history") => pages.HistoryAsync(context, Tell),
             ("GET", "/v1/sessions") => pages.SteelAsync(context, Tell),
@@ -44,15 +47,16 @@ internal sealed class MergedViews(RequestDelegate next, PartCollector collector,
         await context.Response.WriteWholeAsync("application/json; charset=utf-8", JsonSerializer.SerializeToUtf8Bytes(body));
     }
 
-    private async Task ListAsync(HttpContext context, string list, string order)
+    private async Task SessionsAsync(HttpContext context)
     {
         var parts = await collector.AskAsync(context);
-        var entries = parts.Entries(list).Select(each => each.Entry)
-            .OrderBy(entry => (string?)entry[order], StringComparer.Ordinal).ThenBy(entry => (string?)entry["id"], StringComparer.Ordinal);
-        await Tell(context, parts, new JsonObject { [list] = new JsonArray([.. entries]) });
+        var entries = parts.Entries("sessions")
+            .Select(each => WorkerAddress.Qualify(each.Entry, "worker_id", each.Node))
+            .OrderBy(entry => (string?)entry["created_at"], StringComparer.Ordinal)
+            .ThenBy(entry => (string?)entry["id"], StringComparer.Ordinal);
+        await Tell(context, parts, new JsonObject { ["sessions"] = new JsonArray([.. entries]) });
     }
 
-    // The ids of workers are unique on their node only.
     private async Task WorkersAsync(HttpContext context)
     {
         var parts = await collector.AskAsync(context);
@@ -63,7 +67,7 @@ internal sealed class MergedViews(RequestDelegate next, PartCollector collector,
             .. parts.Entries(list).OrderBy(each => each.Node, StringComparer.Ordinal).Select(each =>
             {
                 each.Entry["node"] = each.Node;
-                return each.Entry;
+                return WorkerAddress.Qualify(each.Entry, "id", each.Node);
             }),
         ]);
     }

@@ -13,9 +13,12 @@ internal sealed class NodeViews(RequestDelegate next, IFabric fabric, PeerForwar
     private static readonly string[] Views =
         ["/status", "/readyz", "/series", "/events", "/metrics", "/pressure", "/workers", "/workers/{id}", "/workers/{id}/log"];
 
+    // In the path, in the query, or before the id of a worker.
     private static string? NameIn(HttpContext context, string pattern) =>
         pattern == "/nodes/{name}" ? (string?)context.Request.RouteValues["name"]
-        : Views.Contains(pattern) && context.Request.Query["node"] is [{ Length: > 0 } name] ? name
+        : !Views.Contains(pattern) ? null
+        : WorkerAddress.NodeOf((string?)context.Request.RouteValues["id"]) is { } node ? node
+        : context.Request.Query["node"] is [{ Length: > 0 } name] ? name
         : null;
 
     public async Task InvokeAsync(HttpContext context)
@@ -28,13 +31,29 @@ internal sealed class NodeViews(RequestDelegate next, IFabric fabric, PeerForwar
             return;
         }
 
+        UsePlainId(context);
         var peer = fabric.Peers.FirstOrDefault(peer => peer.State.Name == name);
         if (name == options.NodeName)
+        {
+            context.Features.Set(new OneNode());
             await next(context);
+        }
         else if (peer is null)
             await Problem.WriteAsync(
                 context, StatusCodes.Status404NotFound, $"There is no node '{name}'. GET /nodes lists the nodes.", "not_found");
         else if (!peer.IsReachable || (await forwarder.SendAsync(context, peer)).Outcome == ForwardOutcome.Failed)
             await Problem.UnavailableAsync(context, $"Node {name} does not answer. Retry.", TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>Marks a request that is about this node alone.</summary>
+    internal sealed class OneNode;
+
+    private static void UsePlainId(HttpContext context)
+    {
+        if ((string?)context.Request.RouteValues["id"] is not { } id || WorkerAddress.NodeOf(id) is null)
+            return;
+        var plain = WorkerAddress.PlainOf(id);
+        context.Request.RouteValues["id"] = plain;
+        context.Request.Path = context.Request.Path.Value!.Replace($"/{id}", $"/{plain}", StringComparison.Ordinal);
     }
 }

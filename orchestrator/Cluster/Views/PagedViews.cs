@@ -63,7 +63,8 @@ internal sealed class PagedViews(PartCollector collector)
     // The newest first. A place is the time in ticks and the id: see HistoryDialect.
     private static (JsonArray Page, string? Next) Merge(Parts parts, string list, int limit, bool isMore)
     {
-        var entries = parts.Entries(list).Select(each => (each.Entry, Place: Take(each.Entry)))
+        var entries = parts.Entries(list)
+            .Select(each => (Entry: WorkerAddress.Qualify(each.Entry, "worker_id", each.Node), Place: Take(each.Entry)))
             .OrderByDescending(each => each.Place.Ticks).ThenBy(each => each.Place.Id, StringComparer.Ordinal).ToList();
         var page = entries.Take(limit).ToList();
         var next = page.Count > 0 && (isMore || entries.Count > limit) ? $"{page[^1].Place.Ticks}_{page[^1].Place.Id}" : null;

@@ -1,4 +1,5 @@
 using System.Text;
+using Steelyard.Cluster;
 using Steelyard.Events;
 using Steelyard.Http;
 using Steelyard.Pool;
@@ -12,6 +13,7 @@ internal sealed class OperatorDialect(
     NodeStateReader state,
     SessionHistory history,
     WorkerPool pool,
+    ClusterQueue queue,
     NodeEvents events,
     BrowserIsolation isolation,
     TimeProvider time) : IDialect
@@ -28,7 +30,7 @@ internal sealed class OperatorDialect(
     }
 
     private Task StatusAsync(HttpContext context) => context.Response.WriteShortJsonAsync(
-        StatusReply.From(pool.Status(), time.GetElapsedTime(started), history.Store?.Lost), OperatorJson.Default.StatusReply);
+        StatusReply.From(pool.Status(), queue.Waiting, time.GetElapsedTime(started), history.Store?.Lost), OperatorJson.Default.StatusReply);
 
     private static Task HealthAsync(HttpContext context) => context.Response.WriteWholeAsync("text/plain", Ok);
 

@@ -177,11 +177,15 @@ public sealed record StatusReply(
 {
     private static readonly string? Program = typeof(StatusReply).Assembly.GetName().Version?.ToString(3);
 
-    internal static StatusReply From(PoolStatus pool, TimeSpan uptime, long? lost) => new(
+    /// <param name="pool">The pool's numbers.</param>
+    /// <param name="waiting">Creates of this node's clients that wait in the cluster's line.</param>
+    /// <param name="uptime">Time since this node started.</param>
+    /// <param name="lost">See <see cref="HistoryLost"/>.</param>
+    internal static StatusReply From(PoolStatus pool, int waiting, TimeSpan uptime, long? lost) => new(
         pool.IsAvailable,
         null,
         new(pool.Ready, pool.Leased, pool.Starting, pool.Stopping, pool.Parked, pool.Slots, pool.Max),
-        new(pool.Queued, pool.QueueLimit, pool.OldestWait is { } wait ? Math.Round(wait.TotalSeconds, 1) : null),
+        new(pool.Queued + waiting, pool.QueueLimit, pool.OldestWait is { } wait ? Math.Round(wait.TotalSeconds, 1) : null),
         Program,
         Math.Round(uptime.TotalSeconds, 1),
         lost);

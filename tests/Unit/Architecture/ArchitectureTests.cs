@@ -21,6 +21,8 @@ public sealed partial class ArchitectureTests
             ["Pool"],
             ["Sessions"],
             ["LiveView", "Recovery", "Http"],
+            ["Cluster"],
+            ["Cluster/Views"],
             ["Cdp", "Requests"],
             [
                 "Api", "Dialects/Browserless", "Dialects/Challenge", "Dialects/Connect", "Dialects/Dashboard", "Dialects/DevTools",

@@ -103,6 +103,14 @@ public sealed class OptionTests
         ("log-format", "json", o => o.LogFormat, LogFormat.Json, ["", "Json", "xml"]),
         ("log-level", "warning", o => o.LogLevel, LogLevel.Warning, ["", "warn", "none"]),
         ("node-id", "65535", o => o.NodeId, 65535, ["-1", "65536", "a"]),
+        ("cluster", "redis://10.0.0.1", o => o.Cluster, "redis://10.0.0.1", ["", "10.0.0.1:6379", "http://10.0.0.1"]),
+        ("cluster-name", "blue", o => o.ClusterName, "blue", ["", "a b", "x/y"]),
+        ("cluster-secret-file", "/etc/secret", o => o.ClusterSecretFile, "/etc/secret", [""]),
+        ("node", "berlin-1", o => o.NodeName, "berlin-1", ["", "a.b", "a b"]),
+        ("region", "eu", o => o.Region, "eu", ["", "a b"]),
+        ("advertise", "10.0.0.1:7400", o => o.Advertise.ToString(), "10.0.0.1:7400", ["", "10.0.0.1", "host:1", "10.0.0.1:65535"]),
+        ("cluster-bind", "0.0.0.0", o => o.ClusterBind, "0.0.0.0", ["", "host"]),
+        ("cluster-grace", "8s", o => o.ClusterGrace, TimeSpan.FromSeconds(8), ["8", "0s"]),
     ];
 
     public static IEnumerable<TheoryDataRow<string>> Names => OptionTable.All.Select(option => new TheoryDataRow<string>(option.Name));

@@ -1,3 +1,4 @@
+using Steelyard.Cluster;
 using Steelyard.Cluster.Views;
 using Steelyard.Events;
 using Steelyard.Fabric;
@@ -7,10 +8,10 @@ using Steelyard.Processes;
 using Steelyard.Sessions;
 using Steelyard.Settings;
 
-namespace Steelyard.Cluster;
+namespace Steelyard;
 
 /// <summary>Registers what a node of a cluster has more than one that is alone.</summary>
-internal static class ClusterServices
+internal static class NodeCluster
 {
     /// <summary>Reads the secret. Throws <see cref="ClusterSecretException"/>.</summary>
     public static ClusterSecret? ReadSecret(Options options)
