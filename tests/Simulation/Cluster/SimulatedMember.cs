@@ -16,6 +16,7 @@ internal sealed class SimulatedMember
     private readonly Generations generations;
     private SimulatedStay? current; // Whose tenure serves.
     private SimulatedStay? silo;    // Which can be called: the next one, or none.
+    private bool isCreating;
     private bool isStarted; // It is known which sessions there are, and clients can call it.
 
     public SimulatedMember(ClusterWorld cluster, SimulatedHost host)
@@ -119,8 +120,12 @@ internal sealed class SimulatedMember
             AskForPromises(stay);
         }
 
-        if (HoldsTenure && sessions.Count < 2)
-            host.After(this, World.Happens(0.5) ? 0 : 2 * World.Random.NextDouble(), Create);
+        if (HoldsTenure && sessions.Count < 2 && !isCreating)
+        {
+            isCreating = true;
+            host.After(this, World.Happens(0.7) ? 0 : 40 * World.Random.NextDouble(), Create);
+        }
+
         host.After(this, 0.5 + World.Random.NextDouble(), Work);
     }
 
@@ -194,6 +199,7 @@ internal sealed class SimulatedMember
     // A create that was under way when the right ended adds its session all the same.
     private void Create()
     {
+        isCreating = false;
         var session = cluster.Create(host);
         sessions.Add(session);
         host.Sessions.Add(session);
