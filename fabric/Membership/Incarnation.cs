@@ -87,7 +87,7 @@ internal sealed class Incarnation : IAsyncDisposable
             if (Tenure.Record is { } renewed)
                 return renewed;
             if (!isThere || Tenure.State == TenureState.Over)
-                throw new InvalidOperationException("its row has left the cluster's table, or others have declared it dead, before it was seen");
+                throw new InvalidOperationException("others have declared it dead, or the cluster's table was emptied");
             if (Silo.Ended.IsCompleted)
                 throw new InvalidOperationException(await Silo.Ended);
             await Task.Delay(JoinPause, cancellationToken);

@@ -2,7 +2,7 @@ using Steelyard.Fabric;
 
 namespace Steelyard.Tests.Simulation.Cluster;
 
-/// <summary>One incarnation of a process in the table: reads the table, renews its tenure, until it must end. A dead one does nothing.</summary>
+/// <summary>One incarnation of a process: joins, reads the table and renews its tenure until it must end. Then it does nothing.</summary>
 internal sealed class SimulatedStay(
     ClusterWorld cluster,
     SimulatedHost host,
