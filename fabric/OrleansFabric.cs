@@ -12,6 +12,7 @@ namespace Steelyard.Fabric;
 public sealed class OrleansFabric : IFabric
 {
     private static readonly TimeSpan ReadTime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
     private readonly SiloParts parts;
     private readonly TimeProvider time;
@@ -19,6 +20,7 @@ public sealed class OrleansFabric : IFabric
     private readonly Inheritance inheritance;
     private readonly CancellationTokenSource stop = new();
     private readonly PeerWatch peers;
+    private readonly Generations generations = new(SiloAddress.AllocateNewGeneration);
     private volatile Incarnation? current;
     private Task life = Task.CompletedTask;
     private bool isDisposed;
@@ -56,8 +58,9 @@ public sealed class OrleansFabric : IFabric
     public async Task<bool> StartAsync(CancellationToken cancellationToken)
     {
         await Task.Run(() => JoinAsync(cancellationToken), cancellationToken).WaitAsync(cancellationToken);
+        var hasInherited = current!.HasInherited; // Of this one: the next may take over from it.
         life = Task.Run(() => LiveAsync(stop.Token), CancellationToken.None);
-        return current!.HasInherited;
+        return hasInherited;
     }
 
     public Whereabouts Find(int number, out Peer? peer)
@@ -126,7 +129,7 @@ public sealed class OrleansFabric : IFabric
         if (owner != parts.Options.Name)
             throw new NameTakenException(
                 $"The number {number} of this node belongs to node {owner} of the cluster. Choose another one with --node-id.");
-        var silo = await SiloHost.StartAsync(parts, current?.Silo.Generation ?? 0, cancellationToken);
+        var silo = await SiloHost.StartAsync(parts, generations, cancellationToken);
         current = await Incarnation.BeginAsync(silo, parts, peers, inheritance, cancellationToken);
     }
 
@@ -149,16 +152,31 @@ public sealed class OrleansFabric : IFabric
         {
             try
             {
-                inheritance.GiveUpIfLate(parts.Clock());
-                await JoinAsync(stopping);
+                GiveUpIfLate();
+                var join = Task.Run(() => JoinAsync(stopping), CancellationToken.None);
+                while (await Task.WhenAny(join, Task.Delay(RetryPause, time, CancellationToken.None)) != join)
+                    GiveUpIfLate();
+                await join;
                 return;
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
                 if (e.Message != said)
                     logger.LogError("This node cannot join its cluster yet: {Reason}", said = e.Message);
-                await Task.Delay(TimeSpan.FromSeconds(1), time, stopping);
+                await Task.Delay(RetryPause, time, stopping);
             }
+        }
+    }
+    // What was not ended then is ended by the next incarnation, before it serves.
+    private void GiveUpIfLate()
+    {
+        try
+        {
+            inheritance.GiveUpIfLate(parts.Clock());
+        }
+        catch (Exception e)
+        {
+            logger.LogError("Not all sessions could be ended: {Reason}", e.Message);
         }
     }
 }

@@ -11,8 +11,8 @@ public enum RowStatus
 /// <summary>A row of the shared table.</summary>
 /// <param name="Name">The node's name, the same after each restart.</param>
 /// <param name="Incarnation">
-/// Grows with each row that a node inserts: at each start, and also when it inserts itself again into a table that was emptied. No number
-/// is ever inserted twice; otherwise a row seen dead could be seen alive, and dead again, without anybody noticing.
+/// Grows with each row that a node inserts: at each start, and whenever it joins again. No number is ever inserted twice; otherwise a row
+/// seen dead could be seen alive, and dead again, without anybody noticing.
 /// </param>
 /// <param name="Status">The status.</param>
 public readonly record struct TableRow(string Name, long Incarnation, RowStatus Status);

@@ -3,16 +3,15 @@ namespace Steelyard.Fabric;
 /// <summary>
 /// Whether a node may serve its sessions.
 /// <code>
-/// Waiting ──own row seen Active──▶ Holding ──row Dead, refused, or Hold has passed──▶ Over ──record erased──▶ Closed
+/// Waiting ──own row seen Active──▶ Holding ──row Dead, refused, or Hold has passed──▶ Over
 /// </code>
-/// Waiting and Over answer 503; only Closed may say that the sessions are gone.
+/// Only in Holding a node answers for its sessions, otherwise 503.
 /// </summary>
 public enum TenureState
 {
     Waiting,
     Holding,
     Over,
-    Closed,
 }
 
 /// <summary>
@@ -21,11 +20,11 @@ public enum TenureState
 /// the question was sent, because what the answer says may have ceased to be true just after. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Times come from one monotonic clock that also counts while the process is stopped or the machine sleeps. Once it is over, a node goes on
-/// with another tenure that begins empty.
+/// Times come from one monotonic clock that also counts while the process is stopped or the machine sleeps. Whatever ends
+/// it, the node joins again under a higher number, with another tenure. That one takes over the sessions as a new process would.
 /// </remarks>
 /// <param name="name">The node.</param>
-/// <param name="incarnation">The incarnation that the node has inserted, or is about to insert, into the table.</param>
+/// <param name="incarnation">The incarnation under which the node has inserted itself into the table.</param>
 /// <param name="options">The times of the rule.</param>
 public sealed class Tenure(string name, long incarnation, TenureOptions options)
 {
@@ -44,19 +43,9 @@ public sealed class Tenure(string name, long incarnation, TenureOptions options)
         }
     }
 
-    /// <summary>The incarnation under which the node stands in the table.</summary>
-    public long Incarnation
-    {
-        get
-        {
-            lock (gate)
-                return incarnation;
-        }
-    }
-
     /// <summary>
-    /// The last renewal, to be written down for the next process of this node; null when there is nothing to inherit. What is written may
-    /// lag behind. A null must be written before <see cref="Close"/>.
+    /// The last renewal, to be written down for the next tenure of this node; null when it has not begun, or is over. What is written may
+    /// lag behind.
     /// </summary>
     public TimeSpan? Record
     {
@@ -68,10 +57,11 @@ public sealed class Tenure(string name, long incarnation, TenureOptions options)
     }
 
     /// <summary>
-    /// Returns true if a new process may take over the sessions of the one before it on the same machine.
+    /// Returns true if a new tenure may take over the sessions of the one before it on the same machine. If not, what is written must be
+    /// erased, and only then the sessions may be called gone.
     /// </summary>
-    /// <param name="record">The predecessor's <see cref="Record"/>. One from before a reboot is worth nothing.</param>
-    /// <param name="active">When the new process knew that its own row stands in the table as Active.</param>
+    /// <param name="record">What was written of the last <see cref="Record"/>. One from before a reboot is worth nothing.</param>
+    /// <param name="active">When its row was known to stand in the table as Active.</param>
     /// <param name="options">The times of the rule.</param>
     public static bool MayAdopt(TimeSpan record, TimeSpan active, TenureOptions options) =>
         active >= record && active - record < options.Hold;
@@ -90,8 +80,7 @@ public sealed class Tenure(string name, long incarnation, TenureOptions options)
     }
 
     /// <summary>
-    /// Takes in a read of the table. Returns false if the own row is missing: the table was emptied, and the node must
-    /// <see cref="Reinsert"/> itself.
+    /// Takes in a read of the table. Returns false if the own row is missing: the table was emptied, and the node must join again.
     /// </summary>
     /// <param name="view">What was read.</param>
     /// <param name="sent">When the read was sent.</param>
@@ -106,18 +95,11 @@ public sealed class Tenure(string name, long incarnation, TenureOptions options)
 
             // A higher number is that of a successor.
             if (row.Incarnation > incarnation || row.Status == RowStatus.Dead)
-                EndNeedsLock();
+                state = TenureState.Over;
             else if (row.Status == RowStatus.Active)
                 BackNeedsLock(sent, view.Members);
             return true;
         }
-    }
-
-    /// <summary>Returns the number under which the node inserts itself again into an emptied table. Each attempt needs its own.</summary>
-    public long Reinsert()
-    {
-        lock (gate)
-            return ++incarnation;
     }
 
     /// <summary>
@@ -147,11 +129,11 @@ public sealed class Tenure(string name, long incarnation, TenureOptions options)
         lock (gate)
         {
             LapseNeedsLock(now);
-            if (state != TenureState.Holding || round.Incarnation != incarnation || !round.Others.ContainsKey(from))
+            if (state != TenureState.Holding || !round.Others.ContainsKey(from))
                 return;
             if (ack.IsRefused)
             {
-                EndNeedsLock();
+                state = TenureState.Over;
                 return;
             }
 
@@ -162,25 +144,9 @@ public sealed class Tenure(string name, long incarnation, TenureOptions options)
         }
     }
 
-    /// <summary>Says that nobody can inherit any more: the record is erased. Only from now on the sessions may be called gone.</summary>
-    public void Close()
-    {
-        lock (gate)
-        {
-            if (state == TenureState.Over)
-                state = TenureState.Closed;
-        }
-    }
-
     private void LapseNeedsLock(TimeSpan now)
     {
         if (state == TenureState.Holding && now - renewed >= options.Hold)
-            EndNeedsLock();
-    }
-
-    private void EndNeedsLock()
-    {
-        if (state != TenureState.Closed)
             state = TenureState.Over;
     }
 

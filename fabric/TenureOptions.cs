@@ -14,6 +14,9 @@ public sealed record TenureOptions(TimeSpan Grace, TimeSpan Hold, TimeSpan MaxOu
     /// <summary>20 s, 10 s and 10 minutes.</summary>
     public static readonly TenureOptions Default = new(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10));
 
+    /// <summary>The times for a grace: the hold is half of it.</summary>
+    public static TenureOptions For(TimeSpan grace) => Default with { Grace = grace, Hold = grace / 2 };
+
     // A wait on one clock outlasts the same time on another, with some room.
     private const double Drift = 1.02;
 

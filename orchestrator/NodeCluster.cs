@@ -65,7 +65,8 @@ internal static class NodeCluster
 
     private static LocalNode Callbacks(IServiceProvider services)
     {
-        var events = services.GetRequiredService<NodeEvents>();
+        var (events, record) = (services.GetRequiredService<NodeEvents>(), services.GetRequiredService<TenureRecord>());
+        var started = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted;
         return new(
             services.GetRequiredService<OwnState>().Read,
             services.GetRequiredService<Reservations>().TryKeep,
@@ -73,16 +74,28 @@ internal static class NodeCluster
             name => events.Publish(new PeerLost(name)),
             why => CutOff(services, events, why))
         {
-            Record = services.GetRequiredService<TenureRecord>().Read,
-            Write = services.GetRequiredService<TenureRecord>().Write,
+            Record = record.Read,
+            Write = renewed => Write(record, renewed, started),
+            EndLeft = () => EndAll(services, "its node was cut off from the cluster"),
         };
+    }
+
+    // Until the node has started, the sessions of an earlier process may not have ended that must not be taken over: no renewal is written
+    // down by which a third process would take them over.
+    private static void Write(TenureRecord record, TimeSpan? renewed, CancellationToken started)
+    {
+        if (renewed is null || started.IsCancellationRequested)
+            record.Write(renewed);
     }
 
     private static void CutOff(IServiceProvider services, NodeEvents events, string why)
     {
         events.Publish(new NodeCutOff(why));
-        services.GetRequiredService<SessionRegistry>().EndAll(EndReason.WorkerLost, $"its node was cut off from the cluster: {why}");
+        EndAll(services, $"its node was cut off from the cluster: {why}");
     }
+
+    private static void EndAll(IServiceProvider services, string detail) =>
+        services.GetRequiredService<SessionRegistry>().EndAll(EndReason.WorkerLost, detail);
 
     private static OrleansFabric Join(IServiceProvider services, Options options, TimeProvider time)
     {
@@ -99,7 +112,7 @@ internal static class NodeCluster
             options.NodeNumber,
             options.Advertise,
             new(PeerListener.ListenAddress(options), options.Advertise.Port),
-            TenureOptions.Default with { Grace = options.ClusterGrace }),
+            TenureOptions.For(options.ClusterGrace)),
         services.GetRequiredService<ClusterTable>(),
         services.GetRequiredService<ClusterCertificate>(),
         Callbacks(services),

@@ -8,6 +8,7 @@ internal sealed class Incarnation : IAsyncDisposable
     private static readonly TimeSpan WantedPeriod = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan CalmPeriod = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan JoinPause = TimeSpan.FromMilliseconds(250);
 
     private readonly SiloParts parts;
     private readonly PeerWatch peers;
@@ -31,35 +32,66 @@ internal sealed class Incarnation : IAsyncDisposable
     /// <summary>Whether the sessions of the incarnation before are taken over.</summary>
     public bool HasInherited { get; private set; }
 
-    /// <summary>Begins when the table says that the node is a member. The sessions of the incarnation before are taken over, or end.</summary>
+    /// <summary>
+    /// Begins when the table says that the node is a member. The sessions of the incarnation before are taken over, or end. Throws when the
+    /// table says that it is none any more, or is cancelled; the silo is stopped then.
+    /// </summary>
     public static async Task<Incarnation> BeginAsync(
         SiloHost silo, SiloParts parts, PeerWatch peers, Inheritance inheritance, CancellationToken cancellationToken)
     {
         var incarnation = new Incarnation(silo, parts, peers, inheritance);
-        while (incarnation.Tenure.State == TenureState.Waiting)
-            await incarnation.Watch.ReadAsync(cancellationToken);
-        incarnation.HasInherited = inheritance.Succeed(parts.Clock());
-        incarnation.Record();
-        return incarnation;
+        try
+        {
+            var renewed = await incarnation.FirstRenewalAsync(cancellationToken);
+            incarnation.HasInherited = inheritance.Succeed(renewed, parts.Clock());
+            return incarnation;
+        }
+        catch
+        {
+            // It would keep the port, and its row would look alive.
+            await incarnation.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Runs until the node must join again. Returns why.</summary>
     public async Task<string> RunAsync(CancellationToken stop)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, over.Token);
-        var ended = await Task.WhenAny(
-            Silo.Ended,
+        Task[] loops =
+        [
             Task.Run(() => Watch.RunAsync(Record, either.Token), CancellationToken.None),
             Task.Run(() => FollowAsync(either.Token), CancellationToken.None),
-            Task.Run(() => OfferAsync(either.Token), CancellationToken.None));
+            Task.Run(() => OfferAsync(either.Token), CancellationToken.None),
+        ];
+        var ended = await Task.WhenAny([Silo.Ended, .. loops]);
         await over.CancelAsync();
-        return ended is Task<string> told ? await told : ended.Exception?.InnerException?.Message ?? "it is stopped";
+
+        // What an old incarnation has read, or writes down, must not come after what the next one does.
+        await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return ended is Task<string> { IsCompletedSuccessfully: true } told ? await told
+            : ended.Exception?.InnerException?.Message ?? "it is stopped";
     }
 
     public async ValueTask DisposeAsync()
     {
         await over.CancelAsync();
         await Silo.DisposeAsync().AsTask().WaitAsync(StopTime).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task<TimeSpan> FirstRenewalAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var isThere = await Watch.ReadAsync(cancellationToken);
+            if (Tenure.Record is { } renewed)
+                return renewed;
+            if (!isThere || Tenure.State == TenureState.Over)
+                throw new InvalidOperationException("others have declared it dead, or the cluster's table was emptied");
+            if (Silo.Ended.IsCompleted)
+                throw new InvalidOperationException(await Silo.Ended);
+            await Task.Delay(JoinPause, cancellationToken);
+        }
     }
 
     private void Record()
@@ -87,8 +119,20 @@ internal sealed class Incarnation : IAsyncDisposable
             var state = parts.Node.State();
             var isWanted = state.Waiting > 0 || peers.Peers.Values.Any(peer => peer.State.Waiting > 0);
             if (isWanted && state is { Free: > 0, IsDraining: false })
-                await Silo.Queue.OfferAsync(parts.Options.Number, state.Free);
+                await TryOfferAsync(state.Free, stop);
             await Task.Delay(isWanted ? WantedPeriod : CalmPeriod, stop);
+        }
+    }
+    // Whoever has the line may just be lost: no reason to leave the cluster.
+    private async Task TryOfferAsync(int free, CancellationToken stop)
+    {
+        try
+        {
+            await Silo.Queue.OfferAsync(parts.Options.Number, free).WaitAsync(stop);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            parts.Loggers.CreateLogger<Incarnation>().LogDebug("The cluster's line cannot be reached: {Reason}", e.Message);
         }
     }
 }

@@ -23,8 +23,21 @@ internal sealed class OwnSilo(IOptions<SiloOptions> silo, IOptions<ClusterOption
 
     public SiloAddress GatewayAddress => null!; // Clients of Orleans would use it: there are none.
 
-    /// <summary>Chooses the generation: that of the clock, or the one after those that this node has had.</summary>
-    public void Choose(int least) =>
-        address = SiloAddress.New(
-            endpoint.Value.AdvertisedIPAddress!, endpoint.Value.SiloPort, Math.Max(SiloAddress.AllocateNewGeneration(), least));
+    /// <summary>Chooses the generation.</summary>
+    public void Choose(int generation) =>
+        address = SiloAddress.New(endpoint.Value.AdvertisedIPAddress!, endpoint.Value.SiloPort, generation);
+}
+
+/// <summary>
+/// Gives each attempt of a process to join a generation of its own: that of the clock, or the one after those that this node has had. An
+/// attempt that failed may have left a row, or may leave one yet. Not thread-safe.
+/// </summary>
+/// <param name="clock">Grows from one process of a node to the next.</param>
+internal sealed class Generations(Func<int> clock)
+{
+    private int last;
+
+    /// <summary>Returns the next one.</summary>
+    /// <param name="seen">The highest one of this node in the table.</param>
+    public int Next(int seen) => last = Math.Max(clock(), Math.Max(last, seen) + 1);
 }

@@ -15,16 +15,9 @@ internal sealed class SiloHost : IAsyncDisposable
 
     private readonly IHost host;
 
-    private SiloHost(IHost host)
-    {
-        this.host = host;
-        Generation = Address.Generation;
-    }
+    private SiloHost(IHost host) => this.host = host;
 
     public SiloAddress Address => host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
-
-    /// <summary>Tells this incarnation from the others of this node; it only grows.</summary>
-    public int Generation { get; }
 
     public IMembershipTable Table => host.Services.GetRequiredService<IMembershipTable>();
 
@@ -39,9 +32,9 @@ internal sealed class SiloHost : IAsyncDisposable
 
     /// <summary>Joins the cluster. Returns when the node is a member. Throws <see cref="NameTakenException"/>.</summary>
     /// <param name="parts">What it is made of.</param>
-    /// <param name="after">The generation of the incarnation before; 0 for none.</param>
+    /// <param name="generations">Those that the process has tried.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<SiloHost> StartAsync(SiloParts parts, int after, CancellationToken cancellationToken)
+    public static async Task<SiloHost> StartAsync(SiloParts parts, Generations generations, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Logging.SetMinimumLevel(LogLevel.Information);
@@ -52,7 +45,7 @@ internal sealed class SiloHost : IAsyncDisposable
         try
         {
             var check = new NameCheck(host.Services.GetRequiredService<IMembershipTable>(), parts.Options);
-            host.Services.GetRequiredService<OwnSilo>().Choose(least: Math.Max(await check.RunAsync(cancellationToken), after) + 1);
+            host.Services.GetRequiredService<OwnSilo>().Choose(generations.Next(await check.RunAsync(cancellationToken)));
             await host.StartAsync(cancellationToken);
         }
         catch

@@ -129,9 +129,9 @@ internal sealed class TableWatch(
         {
             return await call.WaitAsync(Deadline, stop);
         }
-        catch (Exception e) when (!stop.IsCancellationRequested && e is TimeoutException or OrleansException)
+        catch (Exception) when (!stop.IsCancellationRequested)
         {
-            return null;
+            return null; // Whatever it was, it is no word, and no reason to end.
         }
     }
 }

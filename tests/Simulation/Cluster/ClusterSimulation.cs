@@ -66,7 +66,7 @@ internal sealed class ClusterSimulation
     {
         foreach (var host in cluster.Hosts)
         {
-            if (!host.IsRunning || host.IsPaused || cluster.Table.IsDown
+            if (!host.IsRunning || host.IsPaused || cluster.Table.IsDown || cluster.Network.Slow > 0
                 || !cluster.Network.Reaches(host.Name, SimulatedTable.Name) || !cluster.Network.Reaches(SimulatedTable.Name, host.Name))
                 host.WellSince = cluster.Now;
         }

@@ -14,7 +14,7 @@ internal sealed class ClusterWeather
         Action[] all =
         [
             CutFromTable, CutPair, CutPair, Isolate, Split, Split, Stop, Stop, Kill, Kill, TableDown, Wipe, Accuse, Accuse, Join,
-            DieTwice, PromiseLate,
+            DieTwice, PromiseLate, Fail,
         ];
         kinds = [.. all.Select(act => (act, cluster.World.Happens(0.5)))];
         pause = 1 + (cluster.World.Random.Next(3) switch { 0 => 5, 1 => 15, _ => 40 } * cluster.World.Random.NextDouble());
@@ -160,8 +160,11 @@ internal sealed class ClusterWeather
         if (IsOver)
             return;
         World.Note("the table is emptied");
-        cluster.Table.Wipe();
+        cluster.Wipe();
     }
+
+    // Its silo cannot go on, for a reason of its own.
+    private void Fail() => Any.Member?.Fail();
 
     private void Accuse()
     {
@@ -176,7 +179,7 @@ internal sealed class ClusterWeather
         if (cluster.Table.IsDown || IsOver || host.Member is not { } member)
             return;
         host.Note("is declared dead, without a reason");
-        cluster.Table.Kill(host.Name, member.Incarnation);
+        cluster.Accuse(host, member.Incarnation);
     }
 
     // Declared dead, forgotten before it knows, and declared dead again.

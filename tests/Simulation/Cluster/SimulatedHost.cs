@@ -23,10 +23,13 @@ internal sealed class SimulatedHost(ClusterWorld cluster, string name)
     /// <summary>The last renewal that was written down.</summary>
     public TimeSpan? Record { get; set; }
 
-    public long Generation { get; private set; }
+    public int Generation { get; private set; }
 
     /// <summary>Since when nothing has been wrong with this machine and its way to the table.</summary>
     public TimeSpan WellSince { get; set; }
+
+    /// <summary>When it was made to join again.</summary>
+    public List<TimeSpan> Troubles { get; } = [];
 
     public bool IsRunning => Member is not null;
 
@@ -45,14 +48,20 @@ internal sealed class SimulatedHost(ClusterWorld cluster, string name)
     public void Kill(bool reboot)
     {
         Note(reboot ? "reboots" : "is killed");
-        Member = null;
-        IsPaused = false;
-        backlog.Clear();
+        End();
         if (!reboot)
             return;
         Record = null;
         Sessions.Clear();
         offset = TimeSpan.FromMinutes(cluster.World.Random.Next(1, 10_000));
+    }
+
+    /// <summary>The process cannot start, and ends. Its service starts it again.</summary>
+    public void Fail()
+    {
+        Note("cannot start");
+        End();
+        cluster.Network.After(TimeSpan.FromSeconds(2), Start);
     }
 
     public void Pause()
@@ -90,6 +99,13 @@ internal sealed class SimulatedHost(ClusterWorld cluster, string name)
 
     public void After(SimulatedMember process, double seconds, Action action) =>
         cluster.Network.After(TimeSpan.FromSeconds(seconds) / rate, () => Run(process, action));
+
+    private void End()
+    {
+        Member = null;
+        IsPaused = false;
+        backlog.Clear();
+    }
 
     public void Note(string what) => cluster.World.Note($"{name} {what}");
 }

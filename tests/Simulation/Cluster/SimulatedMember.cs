@@ -1,60 +1,84 @@
 using Steelyard.Fabric;
+using Steelyard.Fabric.Membership;
 
 namespace Steelyard.Tests.Simulation.Cluster;
 
-/// <summary>A process of a node: reads the table, renews its tenure, judges the others, and answers requests.</summary>
+/// <summary>
+/// A process of a node. Like <see cref="OrleansFabric"/> it joins, and joins again whatever ends its stay; meanwhile the old tenure serves
+/// for as long as it holds. It answers requests.
+/// </summary>
 internal sealed class SimulatedMember
 {
-    private const double Timeout = 1;
-
     private readonly ClusterWorld cluster;
     private readonly SimulatedHost host;
-    private readonly Verdicts verdicts;
-    private readonly HashSet<long> incarnations = [];
     private readonly HashSet<int> sessions = [];
     private readonly SimulatedProbes probes;
-    private readonly List<Action> waiters = []; // Requests that need a read which begins after them.
-    private readonly TimeSpan? inherited;
-    private TableView view = new([]);
-    private Tenure tenure;
-    private bool isReading;
-    private bool isClosing;
-    private bool isReady; // It is known which sessions there are.
+    private readonly Generations generations;
+    private SimulatedStay? current; // Whose tenure serves.
+    private SimulatedStay? silo;    // Which can be called: the next one, or none.
+    private bool isCreating;
+    private bool isStarted; // It is known which sessions there are, and clients can call it.
 
     public SimulatedMember(ClusterWorld cluster, SimulatedHost host)
     {
         (this.cluster, this.host) = (cluster, host);
-        verdicts = new(host.Name, cluster.Options);
-        tenure = new(host.Name, host.Generation << 16, cluster.Options);
+        generations = new(() => host.Generation << 16);
+        Verdicts = new(host.Name, cluster.Options);
         probes = new(cluster, host);
-        inherited = host.Record;
+        Inheritance = new(cluster.Options, new(null!, null!, null!, null!, CutOff)
+        {
+            Record = () => host.Record,
+            Write = Write,
+            EndLeft = EndAll,
+        });
     }
 
     /// <summary>When it last began to read the table.</summary>
-    public TimeSpan LastRead { get; private set; }
+    public TimeSpan LastRead { get; set; }
 
     /// <summary>When it last asked others for their word.</summary>
-    public TimeSpan LastAsk { get; private set; }
+    public TimeSpan LastAsk { get; set; }
 
-    public long Incarnation => tenure.Incarnation;
+    public Verdicts Verdicts { get; }
+
+    public Inheritance Inheritance { get; }
+
+    public long Incarnation => silo?.Number ?? current?.Number ?? 0;
 
     public IEnumerable<int> Sessions => sessions;
 
     private World World => cluster.World;
 
+    private bool HoldsTenure => isStarted && current?.Tenure.MayServe(host.Now) == true;
+
     public void Begin()
     {
-        Look();
-        host.After(this, 0.5 + World.Random.NextDouble(), Begin);
+        Join();
+        Work();
+        Hurry();
     }
 
-    public bool MayServe(int session) => isReady && sessions.Contains(session) && tenure.MayServe(host.Now);
+    public bool MayServe(int session) => sessions.Contains(session) && HoldsTenure;
+
+    /// <summary>Whether a call to an incarnation arrives.</summary>
+    public bool Answers(long incarnation) => silo?.Number == incarnation;
+
+    /// <summary>Its silo cannot go on.</summary>
+    public void Fail()
+    {
+        if (current is null || silo != current)
+            return;
+        host.Troubles.Add(cluster.Now);
+        Rejoin("its silo has failed");
+    }
 
     /// <summary>Answers a client: 200, 404 or 503.</summary>
     public void Handle(int session, Action<int> reply)
     {
         var (asked, owner) = (host.Now, cluster.Owner(session));
-        if (owner == host)
+        if (!isStarted)
+            reply(503);
+        else if (owner == host)
             AnswerOwn(session, reply);
         else
             AnswerForeign(session, owner, asked, reply, mayRead: true);
@@ -62,7 +86,7 @@ internal sealed class SimulatedMember
 
     private void AnswerForeign(int session, SimulatedHost owner, TimeSpan asked, Action<int> reply, bool mayRead)
     {
-        switch (verdicts.Of(owner.Name, asked))
+        switch (Verdicts.Of(owner.Name, asked))
         {
             case Verdict.Here:
                 cluster.Call(host, owner, member => member.AnswerOwn(session, status =>
@@ -72,9 +96,8 @@ internal sealed class SimulatedMember
                 cluster.CheckGone(session, host);
                 reply(404);
                 break;
-            case Verdict.Doubtful when mayRead:
-                waiters.Add(() => AnswerForeign(session, owner, asked, reply, mayRead: isReading));
-                Look();
+            case Verdict.Doubtful when mayRead && current is { IsOver: false } stay:
+                stay.AfterNextRead(() => AnswerForeign(session, owner, asked, reply, mayRead: false), () => reply(503));
                 break;
             default:
                 reply(503);
@@ -82,159 +105,124 @@ internal sealed class SimulatedMember
         }
     }
 
+    // The right is looked at once more when the answer goes.
     private void AnswerOwn(int session, Action<int> reply)
     {
-        if (!isReady)
-            reply(503);
-        else if (!sessions.Contains(session) || tenure.State == TenureState.Closed)
-            reply(404);
-        else if (!tenure.MayServe(host.Now))
-            reply(503);
-        else
-            host.After(this, 0.1 * World.Random.NextDouble(), () => reply(tenure.MayServe(host.Now) ? 200 : 503));
+        var status = !HoldsTenure ? 503 : sessions.Contains(session) ? 200 : 404;
+        host.After(this, 0.1 * World.Random.NextDouble(), () => reply(HoldsTenure ? status : 503));
     }
 
-    private void Look()
+    private void Work()
     {
-        probes.Look(view);
-        AskForPromises();
-        if (tenure.MayServe(host.Now) && sessions.Count < 2 && isReady)
-            Create();
-        CloseIfOver();
-        if (!isReading)
-            Read();
-    }
-
-    private void Read()
-    {
-        var (sent, isDone) = (host.Now, false);
-        (isReading, LastRead) = (true, cluster.Now);
-        cluster.AtTable(host, table =>
+        if (silo is { } stay)
         {
-            var read = table.Read();
-            cluster.Network.Send(SimulatedTable.Name, host.Name, () => host.Run(this, () => End(read)));
-        });
-        host.After(this, Timeout, () => End(null));
-
-        void End(TableView? read)
-        {
-            if (isDone)
-                return;
-            (isDone, isReading) = (true, false);
-            if (read is not null)
-                Take(read, sent);
-            else
-                Ask();
-            var waiting = waiters.ToList();
-            waiters.Clear();
-            if (waiting.Count > 0 && read is not null)
-                Read(); // Some have come since this one began.
-            waiting.ForEach(waiter => waiter());
+            probes.Look(stay.View);
+            AskForPromises(stay);
         }
+
+        if (HoldsTenure && sessions.Count < 2 && !isCreating)
+        {
+            isCreating = true;
+            host.After(this, World.Happens(0.7) ? 0 : 40 * World.Random.NextDouble(), Create);
+        }
+
+        host.After(this, 0.5 + World.Random.NextDouble(), Work);
     }
 
-    private void Take(TableView read, TimeSpan sent)
+    // What is too late to be taken over ends, however long the next attempt takes.
+    private void Hurry()
     {
-        view = read;
-        verdicts.Observe(read, sent, host.Now);
-        var isThere = tenure.Observe(read, sent, host.Now);
-        var incarnation = tenure.Incarnation;
-        if (!isThere && tenure.State is TenureState.Waiting or TenureState.Holding)
-            Insert();
-        else if (read.Newest(host.Name) is { Status: RowStatus.Joining } row && row.Incarnation == incarnation)
-            cluster.AtTable(host, table => table.Activate(host.Name, incarnation));
-        if (tenure.State == TenureState.Holding && !isReady)
-            Adopt();
-        WriteRecord();
-        CloseIfOver();
+        if (current is { IsOver: true })
+            Inheritance.GiveUpIfLate(host.Now);
+        host.After(this, 1, Hurry);
     }
 
-    private void Insert()
-    {
-        var status = tenure.State == TenureState.Waiting ? RowStatus.Joining : RowStatus.Active;
-        var incarnation = tenure.Reinsert();
-        incarnations.Add(incarnation);
-        cluster.AtTable(host, table => table.Insert(host.Name, incarnation, status));
-    }
+    private void Join() => cluster.AtTable(
+        host,
+        table => table.Read(),
+        read =>
+        {
+            silo = new(cluster, host, this, generations.Next((int)(read.Newest(host.Name)?.Incarnation ?? 0)), Begun, Rejoin);
+            silo.Join();
+        },
+        () => Rejoin("the table cannot be read"));
 
-    private void Adopt()
+    private void Begun(SimulatedStay stay, TimeSpan renewed)
     {
-        isReady = true;
-        if (inherited is { } record && Tenure.MayAdopt(record, host.Now, cluster.Options))
-            sessions.UnionWith(host.Sessions);
-        else
-            host.Sessions.Clear();
-        host.Note($"holds as {tenure.Incarnation:x} with [{string.Join(' ', sessions)}]");
-    }
-
-    private void WriteRecord()
-    {
-        if (tenure.Record is { } renewed && isReady && World.Happens(0.9))
-            host.Record = renewed;
-    }
-
-    private void Ask()
-    {
-        var asking = tenure;
-        if (asking.Ask(host.Now) is not { } round)
+        var isInherited = Inheritance.Succeed(renewed, host.Now);
+        (var isFirst, current) = (current is null, stay);
+        host.Note($"holds as {stay.Number:x}, {(isInherited ? "with" : "without")} [{string.Join(' ', host.Sessions)}]");
+        if (!isFirst)
             return;
-        WriteRecord();
-        LastAsk = cluster.Now;
-        foreach (var (other, incarnation) in round.Others)
+        host.After(this, 0.5 * World.Random.NextDouble(), () =>
         {
-            cluster.Call(host, cluster.Host(other), member =>
-            {
-                if (!member.incarnations.Contains(incarnation))
-                    return;
-                var ack = member.verdicts.Answer(host.Name, round.Incarnation, member.host.Now);
-                cluster.Network.Send(other, host.Name, () => host.Run(this, () =>
-                {
-                    asking.Hear(round, other, ack, host.Now);
-                    WriteRecord();
-                    CloseIfOver();
-                }));
-            });
-        }
+            sessions.UnionWith(host.Sessions);
+            if (!isInherited)
+                EndAll();
+            isStarted = true;
+        });
     }
 
-    private void AskForPromises()
+    // A process that has never joined ends; another one follows.
+    private void Rejoin(string why)
     {
-        foreach (var request in verdicts.Missing())
+        host.Note($"joins again: {why}");
+        if (silo is { } stay)
+        {
+            stay.End();
+            if (World.Happens(0.7))
+                cluster.AtTable(host, table => table.Kill(host.Name, stay.Number)); // It leaves as it should.
+        }
+
+        silo = null;
+        if (current is null)
+            host.Fail();
+        else
+            host.After(this, 3 * World.Random.NextDouble(), Join);
+    }
+
+    private void AskForPromises(SimulatedStay stay)
+    {
+        foreach (var request in Verdicts.Missing())
         {
             cluster.Call(host, cluster.Host(request.Voter), member =>
             {
-                var isGone = member.verdicts.Promise(request.Name, request.Incarnation);
+                if (!stay.View.Members.TryGetValue(request.Voter, out var number) || !member.Answers(number))
+                    return;
+                var isGone = member.Verdicts.Promise(request.Name, request.Incarnation);
                 cluster.Network.Send(request.Voter, host.Name, () =>
-                    host.Run(this, () => verdicts.Hear(request, isGone, host.Now)));
+                    host.Run(this, () => Verdicts.Hear(request, isGone, host.Now)));
             });
         }
     }
 
-    private void CloseIfOver()
-    {
-        if (tenure.State is TenureState.Waiting or TenureState.Holding || isClosing)
-            return;
-        isClosing = true;
-        host.Note($"gives up {tenure.Incarnation:x} with [{string.Join(' ', sessions)}]");
-        cluster.CheckEnd(host, tenure.Incarnation);
-        host.After(this, 0.3 * World.Random.NextDouble(), () =>
-        {
-            host.Record = null;
-            tenure.Close();
-            sessions.Clear();
-            host.Sessions.Clear();
-            (isReady, isClosing) = (true, false);
-            tenure = new(host.Name, tenure.Incarnation, cluster.Options);
-            // A row that is dead stays so: the next one needs a new row.
-            if (view.Rows.Any(row => row.Name == host.Name && row.Incarnation == tenure.Incarnation && row.Status == RowStatus.Dead))
-                Insert();
-        });
-    }
-
+    // A create that was under way when the right ended adds its session all the same.
     private void Create()
     {
+        isCreating = false;
         var session = cluster.Create(host);
         sessions.Add(session);
         host.Sessions.Add(session);
+    }
+
+    // Renewals may be lost. They are not written before it is settled which sessions there are.
+    private void Write(TimeSpan? renewed)
+    {
+        if (renewed is null || (isStarted && World.Happens(0.9)))
+            host.Record = renewed;
+    }
+
+    private void CutOff(string why)
+    {
+        host.Note($"gives up [{string.Join(' ', sessions)}]: {why}");
+        if (isStarted)
+            cluster.CheckEnd(host);
+        EndAll();
+    }
+
+    private void EndAll()
+    {
+        host.Sessions.ExceptWith(sessions);
+        sessions.Clear();
     }
 }

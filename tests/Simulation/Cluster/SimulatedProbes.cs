@@ -16,7 +16,7 @@ internal sealed class SimulatedProbes(ClusterWorld cluster, SimulatedHost host)
                 && cluster.Network.Reaches(host.Name, other) && cluster.Network.Reaches(other, host.Name);
             misses[other] = isReached ? 0 : misses.GetValueOrDefault(other) + 1;
             if (row.Status != RowStatus.Dead && misses[other] >= (row.Status == RowStatus.Active ? 3 : 10))
-                cluster.AtTable(host, table => table.Kill(other, row.Incarnation));
+                cluster.AtTable(host, _ => cluster.Accuse(cluster.Host(other), row.Incarnation));
         }
     }
 }

@@ -8,7 +8,6 @@ internal sealed class SimulatedTable
     public const string Name = "table";
 
     private readonly SortedDictionary<(string Name, long Incarnation), RowStatus> rows = [];
-    private readonly HashSet<(string Name, long Incarnation)> everDead = []; // Also after the table was emptied.
 
     public bool IsDown { get; set; }
 
@@ -16,8 +15,6 @@ internal sealed class SimulatedTable
 
     public RowStatus? Status(string name, long incarnation) =>
         rows.TryGetValue((name, incarnation), out var status) ? status : null;
-
-    public bool WasDead(string name, long incarnation) => everDead.Contains((name, incarnation));
 
     /// <summary>Inserts a row, and marks the earlier ones of the same node dead.</summary>
     public void Insert(string name, long incarnation, RowStatus status)
@@ -27,18 +24,22 @@ internal sealed class SimulatedTable
             Kill(older.Name, older.Incarnation);
     }
 
-    public void Activate(string name, long incarnation)
+    /// <summary>False when the row has been declared dead meanwhile, or is gone.</summary>
+    public bool TryActivate(string name, long incarnation)
     {
-        if (Status(name, incarnation) == RowStatus.Joining)
-            rows[(name, incarnation)] = RowStatus.Active;
+        if (Status(name, incarnation) is null or RowStatus.Dead)
+            return false;
+        rows[(name, incarnation)] = RowStatus.Active;
+        return true;
     }
 
-    public void Kill(string name, long incarnation)
+    /// <summary>False when there is no such row, or it is dead already.</summary>
+    public bool Kill(string name, long incarnation)
     {
-        if (!rows.ContainsKey((name, incarnation)))
-            return;
+        if (Status(name, incarnation) is null or RowStatus.Dead)
+            return false;
         rows[(name, incarnation)] = RowStatus.Dead;
-        everDead.Add((name, incarnation));
+        return true;
     }
 
     public void Wipe() => rows.Clear();

@@ -34,17 +34,8 @@ public sealed class TenureTests
         Assert.Equal(TenureState.Over, tenure.State);
         Assert.Null(tenure.Record);
         Assert.Null(tenure.Ask(At(11)));
-        tenure.Close();
         Read("a1 b1", sent: 12, now: 12);
-        Assert.Equal(TenureState.Closed, tenure.State);
-    }
-
-    [Fact]
-    public void Only_what_is_over_can_be_closed()
-    {
-        Read("a1", sent: 0, now: 0);
-        tenure.Close();
-        Assert.Equal(TenureState.Holding, tenure.State);
+        Assert.False(tenure.MayServe(At(12)));
     }
 
     [Theory]
@@ -59,17 +50,13 @@ public sealed class TenureTests
     }
 
     [Fact]
-    public void A_missing_row_is_no_renewal_and_is_inserted_under_another_number()
+    public void A_missing_row_is_no_renewal_and_no_end()
     {
         Read("a1 b1", sent: 0, now: 0);
         Assert.False(tenure.Observe(Table("b2"), At(5), At(5)));
         Assert.Equal(At(0), tenure.Record);
-        Assert.Equal(2, tenure.Reinsert());
-        Assert.Equal(3, tenure.Reinsert());
-        Assert.False(tenure.Observe(Table("a2 b2"), At(6), At(6))); // The row of the first attempt does not count.
-        Assert.Equal(At(0), tenure.Record);
-        Read("a2- a3 b2", sent: 7, now: 7);
-        Assert.Equal(At(7), tenure.Record);
+        Assert.True(tenure.MayServe(At(9.9)));
+        Assert.False(tenure.MayServe(At(10)));
     }
 
     [Theory]
@@ -123,18 +110,6 @@ public sealed class TenureTests
     }
 
     [Fact]
-    public void An_answer_about_an_earlier_number_is_worth_nothing()
-    {
-        Read("a1 b1", sent: 0, now: 0);
-        var round = tenure.Ask(At(5))!;
-        tenure.Reinsert();
-        tenure.Hear(round, "b", Ack.Refused, At(5));
-        Assert.True(tenure.MayServe(At(5)));
-        tenure.Hear(round, "b", Ack.Blind, At(5));
-        Assert.Equal(At(0), tenure.Record);
-    }
-
-    [Fact]
     public void A_confirmation_is_a_look_at_the_table_of_its_age()
     {
         Read("a1 b1 c1 d1 e1", sent: 0, now: 0);
@@ -150,6 +125,13 @@ public sealed class TenureTests
     [InlineData(-1, false)]
     public void A_successor_takes_over_only_in_time(double seconds, bool may) =>
         Assert.Equal(may, Tenure.MayAdopt(At(100), At(100 + seconds), Options));
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(20)]
+    [InlineData(60)]
+    public void The_hold_is_half_of_any_grace(double grace) =>
+        Assert.Equal((At(grace), At(grace / 2)), (TenureOptions.For(At(grace)).Grace, TenureOptions.For(At(grace)).Hold));
 
     private void Read(string rows, double sent, double now) => Assert.True(tenure.Observe(Table(rows), At(sent), At(now)));
 }
