@@ -1,5 +1,6 @@
 // What must be undone at the end, also after Ctrl-C: the last first.
 const tasks = [];
+let isStopped = false;
 
 export function atEnd(task) {
   tasks.push(task);
@@ -21,4 +22,15 @@ export async function cleanUp() {
   }
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => cleanUp().finally(() => process.exit(130)));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (isStopped) return;
+    isStopped = true;
+    cleanUp().finally(() => process.exit(130));
+  });
+}
+
+// Nothing may be started while everything is being undone.
+export function throwIfStopped() {
+  if (isStopped) throw new Error('stopped');
+}

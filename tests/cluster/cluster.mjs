@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { call, numberOf, pause, until } from './api.mjs';
-import { atEnd } from './cleanup.mjs';
+import { atEnd, throwIfStopped } from './cleanup.mjs';
 import { Network } from './network.mjs';
 import { isAlive, kill, killAllOf, start } from './processes.mjs';
 import { startTable } from './tables.mjs';
@@ -15,24 +15,35 @@ const NODES = 3;
 export class Cluster {
   nodes = [];
 
-  // The last node joins last. `own` are options of single nodes, `environments` are theirs too.
+  // The last node joins last. `environments` are of single nodes.
   static async start({ kind, program, grace }, { nodes = NODES, options = [], hasNetworks = false, environments = {} } = {}) {
     const cluster = new Cluster();
-    cluster.folder = mkdtempSync(join(tmpdir(), 'steelyard-cluster-'));
-    chmodSync(cluster.folder, 0o755); // PostgreSQL runs as another user.
-    cluster.end = atEnd(() => cluster.stop());
-    cluster.network = hasNetworks ? new Network(NODES) : null;
-    Object.assign(cluster, { program, environments, base: await freePorts() });
-    const hosts = ['127.0.0.1', ...(hasNetworks ? [cluster.network.table] : [])];
-    cluster.table = await startTable(kind, cluster.folder, cluster.base, hosts);
-    cluster.secret = join(cluster.folder, 'secret');
-    writeFileSync(cluster.secret, randomBytes(32).toString('hex'), { mode: 0o600 });
-    cluster.options = ['--cluster-grace', grace, '--session-ttl', '15m', ...options];
-    await Promise.all(Array.from({ length: Math.max(nodes - 1, 1) }, (_, i) => cluster.startNode(i)));
-    await cluster.allKnow();
-    if (nodes > 1) await cluster.startNode(nodes - 1);
-    await cluster.allKnow();
-    return cluster;
+    try {
+      await cluster.begin(kind, program, grace, nodes, options, hasNetworks, environments);
+      return cluster;
+    } catch (error) {
+      await cluster.end?.();
+      error.isStart = true;
+      throw error;
+    }
+  }
+
+  async begin(kind, program, grace, nodes, options, hasNetworks, environments) {
+    throwIfStopped();
+    this.folder = mkdtempSync(join(tmpdir(), 'steelyard-cluster-'));
+    chmodSync(this.folder, 0o755); // PostgreSQL runs as another user.
+    this.end = atEnd(() => this.stop());
+    this.network = hasNetworks ? new Network(NODES) : null;
+    Object.assign(this, { program, environments, base: await freePorts() });
+    const hosts = ['127.0.0.1', ...(hasNetworks ? [this.network.table] : [])];
+    this.table = await startTable(kind, this.folder, this.base, hosts);
+    this.secret = join(this.folder, 'secret');
+    writeFileSync(this.secret, randomBytes(32).toString('hex'), { mode: 0o600 });
+    this.options = ['--cluster-grace', grace, '--session-ttl', '15m', ...options];
+    await Promise.all(Array.from({ length: Math.max(nodes - 1, 1) }, (_, i) => this.startNode(i)));
+    await this.allKnow();
+    if (nodes > 1) await this.startNode(nodes - 1);
+    await this.allKnow();
   }
 
   // Starts a node, or starts it again in its place. Returns when it listens.
@@ -91,10 +102,10 @@ export class Cluster {
 
   ownerOf(session) { return this.nodes.find((node) => node.number === numberOf(session)); }
 
-  // This many sessions on each node.
-  async hold(each) {
+  // This many sessions on each node, or on some.
+  async hold(each, on = this.nodes.map(({ i }) => i)) {
     const held = [];
-    for (const node of this.nodes) {
+    for (const node of on.map((i) => this.nodes[i])) {
       for (let count = 0; count < each;) {
         const { status, json } = await call(node, 'POST', '/sessions', 30);
         if (status === 201 && this.ownerOf(json.id) === node && ++count) held.push({ id: json.id, owner: node.i });
@@ -110,9 +121,9 @@ export class Cluster {
     await Promise.all(this.nodes.map((node) => kill(node.process)));
     await this.table?.kill();
     killAllOf(this.folder);
-    this.network?.remove();
     await pause(0.2);
     killAllOf(this.folder); // Workers that were starting.
+    await this.network?.remove();
     if (process.env.KEEP) console.error(`kept: ${this.folder}`);
     else rmSync(this.folder, { recursive: true, force: true });
   }

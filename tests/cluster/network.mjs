@@ -1,5 +1,8 @@
 // A network of its own for each node, joined by a bridge, so that ways between nodes can be cut. Needs root.
 import { spawnSync } from 'node:child_process';
+import { until } from './api.mjs';
+
+let count = 0;
 
 const NOWHERE = '02:00:00:00:00:99'; // No device has it: what is sent there is lost without an error.
 
@@ -26,10 +29,11 @@ export function whyNoNetworks() {
 export class Network {
   constructor(nodes) {
     const prefix = `10.213.${process.pid % 200 + 20}`;
-    this.bridge = `sy${process.pid}b`;
+    const name = `sy${process.pid}${String.fromCharCode(97 + count++ % 26)}`; // A link has a name of 15 characters at most.
+    this.bridge = name;
     this.table = `${prefix}.2`; // Not the address from which the test calls: that way is never cut.
     this.hosts = Array.from({ length: nodes }, (_, i) => `${prefix}.${11 + i}`);
-    this.spaces = this.hosts.map((_, i) => `sy${process.pid}n${i}`);
+    this.spaces = this.hosts.map((_, i) => `${name}${i}`);
     ip('link', 'add', this.bridge, 'type', 'bridge');
     ip('addr', 'add', `${prefix}.1/24`, 'dev', this.bridge);
     ip('addr', 'add', `${this.table}/24`, 'dev', this.bridge);
@@ -56,8 +60,10 @@ export class Network {
     for (const space of this.spaces) ip('-n', space, 'neigh', 'flush', 'dev', 'eth0', 'nud', 'permanent');
   }
 
-  remove() {
-    for (const space of this.spaces) spawnSync('ip', ['netns', 'del', space]);
+  // A process that is ending may still hold its network.
+  async remove() {
+    for (const space of this.spaces)
+      await until(`${space} is removed`, () => spawnSync('ip', ['netns', 'del', space]).status === 0, 10).catch(console.error);
     spawnSync('ip', ['link', 'del', this.bridge]);
   }
 }

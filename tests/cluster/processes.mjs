@@ -1,8 +1,10 @@
 // Processes of this test: started, killed, and found again by the folder that only they know.
 import { spawn } from 'node:child_process';
 import { openSync, closeSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { throwIfStopped } from './cleanup.mjs';
 
 export function start(program, args, { log, env } = {}) {
+  throwIfStopped();
   const out = log ? openSync(log, 'a') : 'ignore';
   const child = spawn(program, args, { stdio: ['ignore', out, out], env: { ...process.env, ...env } });
   if (log) closeSync(out);
@@ -34,7 +36,8 @@ export function killAllOf(folder) {
 
 function belongsTo(pid, folder) {
   if (pid === process.pid) return false;
-  return ['cmdline', 'environ'].some((file) => read(`/proc/${pid}/${file}`).includes(folder)) || link(`/proc/${pid}/cwd`).startsWith(folder);
+  return ['cmdline', 'environ'].some((file) => read(`/proc/${pid}/${file}`).includes(folder))
+    || link(`/proc/${pid}/cwd`).startsWith(folder);
 }
 
 const pids = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);

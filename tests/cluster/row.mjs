@@ -4,14 +4,15 @@ import { Cluster } from './cluster.mjs';
 import { Load } from './load.mjs';
 import { Watch } from './watch.mjs';
 
-const HELD = 4; // Sessions on each node that are looked at all the time.
+const HELD = 3; // Sessions on each node that are looked at all the time.
 
 // `excused`: nodes whose own sessions may be lost. `through`: where clients call, if not at all nodes but the excused.
 export async function underLoad(stage, { excused = [], through, perSecond = 20, ...options }, act) {
   const cluster = await Cluster.start(stage, options);
+  let watch;
   try {
     const held = await cluster.hold(HELD);
-    const watch = new Watch(cluster, held);
+    watch = new Watch(cluster, held);
     const load = new Load(through?.map((i) => cluster.nodes[i]) ?? cluster.others(...excused), {
       perSecond, excused: excused.map((i) => cluster.nodes[i].number) });
     await pause(3);
@@ -34,11 +35,17 @@ export async function underLoad(stage, { excused = [], through, perSecond = 20, 
       ...row,
     };
   } catch (error) {
-    for (const node of cluster.nodes) console.error(`--- ${node.name}\n${cluster.logOf(node).split('\n').slice(-25).join('\n')}`);
+    for (const node of cluster.nodes) console.error(`--- ${node.name}\n${tailOf(cluster.logOf(node))}`);
+    error.found = watch && { lost: watch.lost(excused), doubles: watch.violations };
     throw error;
   } finally {
     await cluster.end();
   }
+}
+
+// Without the sessions that came and went.
+function tailOf(log) {
+  return log.split('\n').filter((line) => !/NodeLog\[0\] Session .*(created on|deleted \()/.test(line)).slice(-40).join('\n');
 }
 
 // Seconds until all nodes know each other, take creates, and serve the held sessions that nobody has called lost.
@@ -52,18 +59,23 @@ export async function whole({ cluster, held, watch }, seconds = 120) {
       return status === 201;
     }, seconds);
   }
-  const [live, ended] = [held.filter(({ id }) => !watch.gone.has(id)), held.filter(({ id }) => watch.gone.has(id))];
-  await until('each session has the same answer at all nodes', async () =>
-    await areAll(cluster, live, 200) && await areAll(cluster, ended, 404), seconds, 0.2);
+  let others = [];
+  await until('each session has the same answer at all nodes', async () => {
+    others = [...await unlike(cluster, live(), 200), ...await unlike(cluster, ended(), 404)];
+    return others.length === 0;
+  }, seconds, 0.2).catch((error) => { throw new Error(`${error.message}; ${others.join(', ')}`); });
   return now() - began;
+
+  function live() { return held.filter(({ id }) => !watch.gone.has(id)); }
+  function ended() { return held.filter(({ id }) => watch.gone.has(id)); }
 }
 
-async function areAll(cluster, sessions, status) {
-  for (const node of cluster.nodes) {
-    const answers = await Promise.all(sessions.map(({ id }) => call(node, 'GET', `/sessions/${id}`)));
-    if (!answers.every((answer) => answer.status === status)) return false;
-  }
-  return true;
+// Who does not answer with this status.
+async function unlike(cluster, sessions, status) {
+  const answers = await Promise.all(cluster.nodes.flatMap((node) => sessions.map(async (session) =>
+    [node, session, await call(node, 'GET', `/sessions/${session.id}`)])));
+  return answers.filter(([, , answer]) => answer.status !== status).map(([node, { id, owner }, answer]) =>
+    `${id} of n${owner} at ${node.name}: ${answer.status} ${answer.json?.detail ?? answer.error ?? ''}`);
 }
 
 async function missingOf(cluster, held, excused) {

@@ -55,7 +55,8 @@ class Redis extends Table {
   }
 
   call(...words) {
-    return spawnSync('redis-cli', ['-p', String(this.port), ...words], { env: { ...process.env, REDISCLI_AUTH: PASSWORD } }).stdout.toString();
+    const env = { ...process.env, REDISCLI_AUTH: PASSWORD };
+    return spawnSync('redis-cli', ['-p', String(this.port), ...words], { env }).stdout.toString();
   }
 }
 

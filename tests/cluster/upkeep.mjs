@@ -9,7 +9,8 @@ import { underLoad, whole } from './row.mjs';
 const OUTAGE_SECONDS = 60;
 const EVERY = [0, 1, 2];
 
-const evictions = (cluster) => cluster.nodes.flatMap((node) => cluster.logOf(node).match(/Node \w+ is no member any more|joins its cluster again/g) ?? []);
+const evictions = (cluster) => cluster.nodes.flatMap((node) =>
+  cluster.logOf(node).match(/Node \w+ is no member any more|joins its cluster again/g) ?? []);
 
 const tableKilled = (stage) => underLoad(stage, { through: EVERY }, async (all) => {
   await all.cluster.table.kill();
@@ -130,7 +131,8 @@ async function rolling(all, stop, start = (i) => all.cluster.startNode(i)) {
 const upgradedInPlace = (stage) => underLoad(stage, { through: EVERY, options: ['--on-shutdown', 'leave'] }, (all) =>
   rolling(all, (i) => all.cluster.nodes[i].process.kill('SIGTERM')));
 
-const upgradedByDrain = (stage) => underLoad(stage, { excused: EVERY, through: EVERY, options: ['--drain-timeout', '10s'] }, async (all) => {
+const drains = { excused: EVERY, through: EVERY, options: ['--drain-timeout', '10s'] };
+const upgradedByDrain = (stage) => underLoad(stage, drains, async (all) => {
   const row = await rolling(all, (i) => call(all.cluster.nodes[(i + 1) % 3], 'DELETE', `/nodes/n${i}`));
   return { ...row, note: 'held sessions end with their node, after `--drain-timeout 10s`' };
 });

@@ -1,7 +1,7 @@
 // Looks all the time, through all nodes, at sessions that are held, at the list of nodes, and at who has which worker.
 import { call, now, pause } from './api.mjs';
 
-const PERIOD = 0.25;
+const PERIOD = 0.4;
 
 export class Watch {
   isOver = false;
@@ -85,6 +85,13 @@ export class Watch {
     const times = by.flatMap((i) =>
       this.held.filter((session) => session.owner === node).map(({ id }) => this.first404.get(`${i} ${id}`) ?? Infinity));
     return Math.max(...times) === Infinity ? null : Math.max(...times) - this.began;
+  }
+
+  // Until a node itself answers 503 for one of its sessions.
+  refused(node) {
+    const mine = this.held.filter(({ owner }) => owner === node);
+    const first = Math.min(...mine.map(({ id }) => this.unavailable.get(`${node} ${id}`) ?? Infinity));
+    return first === Infinity ? null : first - this.began;
   }
 
   // Held sessions of which somebody has said that they are gone, without those of some nodes.
