@@ -1,6 +1,6 @@
 SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
-.PHONY: help run cluster clusters doctor build test lint bench simulate mutations faults soak attacks screenshots upgrade package clean browser
+.PHONY: help run cluster clusters doctor build test lint bench simulate mutations faults clusterfaults soak attacks screenshots upgrade package clean browser
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_GENERATE_ASPNET_CERTIFICATE := false
@@ -36,7 +36,7 @@ define needs_tools
 endef
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 run: build browser ## Run the orchestrator on http://127.0.0.1:8080 (options: ARGS="--port 9000")
 	@exec $(ORCHESTRATOR) $(ARGS)
@@ -67,6 +67,10 @@ simulate: ## Simulate faults, thousands of seeds at a time (SEEDS=10000 FROM=1),
 faults: build browser ## Kill, stop and starve real processes, many times each, and print the figures (FAULT_RUNS=20)
 	@dotnet build tests -c Release -v quiet --nologo
 	@FAULT_RUNS=$(or $(FAULT_RUNS),20) tests/bin/Release/net10.0/Steelyard.Tests --filter-namespace "Steelyard.Tests.Faults" --progress off
+
+clusterfaults: build ## Kill, stop, cut off and starve three nodes with a real table, and print the times (TABLE=redis ONLY="killed hung" GRACE=20s)
+	@tests/install-tables.sh
+	@node tests/cluster/faults.mjs --table $(or $(TABLE),both) --grace $(or $(GRACE),20s) $(addprefix --only ,$(ONLY))
 
 soak: build browser ## Run mixed real sessions for a long time, and show that memory, descriptors and disk stay flat (MINUTES=120)
 	@cd tester && npm ci --silent
@@ -103,7 +107,7 @@ clean: ## Delete everything that was built
 browser:
 	@worker/install-browser.sh
 
-$(SHARED): Shared.slnx $(foreach project,cli client contract files processes,$(call sources,$(project)))
+$(SHARED): Shared.slnx $(foreach project,cli client contract fabric files processes,$(call sources,$(project)))
 	$(needs_tools)
 	@dotnet build Shared.slnx -c Release -v quiet --nologo -consoleLoggerParameters:NoSummary
 	@mkdir -p $(@D) && touch $@

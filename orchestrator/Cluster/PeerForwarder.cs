@@ -35,11 +35,20 @@ internal sealed class PeerForwarder(IHttpForwarder forwarder, ClusterCertificate
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, peer.Lost);
         var transformer = new ToPeer(reservation);
         var error = await forwarder.SendAsync(context, $"https://{peer.State.Address}", Http, Config, transformer, over.Token);
+        if (transformer.Elsewhere is not null || error != ForwarderError.None)
+            Reset(context.Response);
         if (transformer.Elsewhere is { } node)
             return new(ForwardOutcome.Elsewhere, node);
         return error == ForwarderError.None || context.Response.HasStarted ? new(ForwardOutcome.Answered)
             : context.RequestAborted.IsCancellationRequested ? new(ForwardOutcome.Left)
             : new(ForwardOutcome.Failed);
+    }
+
+    // The forwarder sets a status for what has failed, and refuses a response that has one: the next node could not be tried.
+    private static void Reset(HttpResponse response)
+    {
+        if (!response.HasStarted)
+            response.StatusCode = StatusCodes.Status200OK;
     }
 
     public void Dispose() => Http.Dispose();

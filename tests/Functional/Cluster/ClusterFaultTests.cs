@@ -11,8 +11,7 @@ public sealed class ClusterFaultTests
     // A node that is cut off gives up after half of it.
     private static readonly string[] Small = ["--warm", "2", "--max-workers", "8", "--cluster-grace", "8s", "--session-ttl", "5m"];
 
-    public static IEnumerable<TheoryDataRow<string>> Tables =>
-        (LongForm.OfClusters ? new[] { "redis", "postgres" } : ["redis"]).Select(kind => new TheoryDataRow<string>(kind));
+    public static TheoryData<string> Tables => LongForm.OfClusters ? ["redis", "postgres"] : ["redis"];
 
     [Theory]
     [MemberData(nameof(Tables))]
