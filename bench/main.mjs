@@ -7,6 +7,7 @@ import { describeMachine } from './lib/machine.mjs';
 import { printRow, writeReport } from './lib/report.mjs';
 import { System } from './lib/system.mjs';
 import { within } from './lib/wait.mjs';
+import { hasRedis } from './peers/redis.mjs';
 import { rows } from './rows/index.mjs';
 
 const ROW_MINUTES = 20;
@@ -48,15 +49,21 @@ try {
 async function measure(row, context) {
   Object.assign(context, { notes: [], measured: [] });
   const started = performance.now();
-  const canRun = context.browser || !row.needsBrowser;
-  const outcome = canRun ? await within(`row ${row.name}`, 60 * ROW_MINUTES, row.run(context)) : skip(context);
+  const missing = absentFor(row, context);
+  const outcome = missing ? skip(context, missing) : await within(`row ${row.name}`, 60 * ROW_MINUTES, row.run(context));
   await System.stopAll();
   const { notes, measured } = context;
   return { row, ...outcome, measured, notes: [...notes, ...(outcome.notes ?? [])], seconds: (performance.now() - started) / 1000 };
 }
 
-function skip(context) {
-  context.absent('a browser', 'apt-get install chromium-headless-shell');
+function absentFor(row, context) {
+  if (row.needsBrowser && !context.browser) return ['a browser', 'apt-get install chromium-headless-shell'];
+  if (row.needsRedis && !hasRedis()) return ['redis', 'apt-get install redis-server'];
+  return null;
+}
+
+function skip(context, missing) {
+  context.absent(...missing);
   return { windows: 'none', head: [], lines: [], figures: {} };
 }
 

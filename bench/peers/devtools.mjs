@@ -34,7 +34,7 @@ async function startSession(context, build) {
 }
 
 // A DevTools connection for one call at a time.
-class Devtools {
+export class Devtools {
   #socket;
   #next = 0;
   #answered = () => {};

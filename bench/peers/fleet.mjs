@@ -29,7 +29,7 @@ export async function createSessions(fleet) {
   for (const each of fleet) each.session = each.ours ? await createAt(each.url) : shared;
 }
 
-async function createAt(url) {
+export async function createAt(url) {
   const connection = await Connection.open(url);
   try {
     return await connection.create();

@@ -12,12 +12,12 @@ export async function startNode(context, build, { warm, ...options }, system) {
   return node;
 }
 
-// Starts a node and does not wait for it.
-export function launchNode(context, build, { port, worker, warm, max, egress, record }, system) {
+// Starts a node and does not wait for it. `more` are options as they are.
+export function launchNode(context, build, { port, worker, warm, max, egress, record, more = [] }, system) {
   const folder = `${context.dir}/run-${++launches}`;
   const values = { port, worker, warm, 'max-workers': max, egress, record, 'run-dir': folder, history: 'none', 'session-ttl': '1h' };
   const args = Object.entries(values).filter(([, value]) => value !== undefined).flatMap(([key, value]) => [`--${key}`, String(value)]);
-  return System.start(context, build.name, build.program, args, system);
+  return System.start(context, build.name, build.program, [...args, ...more], system);
 }
 
 export const isOk = async (url) => (await fetch(url).catch(() => ({}))).ok;

@@ -2,6 +2,11 @@
 import * as burst from './burst.mjs';
 import * as cdp from './cdp.mjs';
 import * as cdpBulk from './cdp-bulk.mjs';
+import * as cluster from './cluster.mjs';
+import * as clusterCdp from './cluster-cdp.mjs';
+import * as clusterNodes from './cluster-nodes.mjs';
+import * as clusterQueue from './cluster-queue.mjs';
+import * as clusterSpill from './cluster-spill.mjs';
 import * as create from './create.mjs';
 import * as dashboards from './dashboards.mjs';
 import * as fourSteps from './four-steps.mjs';
@@ -21,5 +26,5 @@ import * as telemetry from './telemetry.mjs';
 
 export const rows = [
   paced, fourSteps, sessionCpu, sessionsPerMinute, burst, create, get, ownAnswers, cdp, cdpBulk, kill, start, spawn, idle, memory,
-  liveView, recorder, telemetry, dashboards,
+  liveView, recorder, telemetry, dashboards, cluster, clusterCdp, clusterNodes, clusterQueue, clusterSpill,
 ];
