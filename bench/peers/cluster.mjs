@@ -12,10 +12,11 @@ export async function startCluster(context, shapes, build = context.builds[0]) {
   const table = await startRedis(context);
   const secret = `${context.dir}/secret-${table.pid}`;
   writeFileSync(secret, randomBytes(32).toString('hex'), { mode: 0o600 });
-  const nodes = await Promise.all(shapes.map(async (shape, i) => {
+  const nodes = [];
+  for (const [i, shape] of shapes.entries()) {
     const own = ['--node', `n${i}`, '--advertise', `127.0.0.1:${await freePorts(2)}`];
-    return startNode(context, build, { ...shape, more: ['--cluster', table.address, '--cluster-secret-file', secret, ...own] });
-  }));
+    nodes.push(await startNode(context, build, { ...shape, more: ['--cluster', table.address, '--cluster-secret-file', secret, ...own] }));
+  }
   for (const node of nodes) await settled(node, nodes.length, sum(shapes.map(({ warm }) => warm)));
   return { nodes, table, stop: () => Promise.all([...nodes, table].map((each) => each.stop())) };
 }

@@ -7,7 +7,7 @@ let launches = 0;
 // Starts a node and waits until all of its warm workers are ready.
 export async function startNode(context, build, { warm, ...options }, system) {
   const node = await launchNode(context, build, { port: 0, warm, ...options }, system);
-  node.url = await node.ready('listens', 30, () => /listens on (http:\/\/\S+)/.exec(node.log)?.[1]);
+  node.url = await node.ready('listens', 60, () => /listens on (http:\/\/\S+)/.exec(node.log)?.[1]);
   await settle(node, warm);
   return node;
 }
