@@ -1,17 +1,12 @@
-using System.Net.Sockets;
 using Steelyard.Cdp;
-using Steelyard.Cluster;
 using Steelyard.Dialects.Dashboard;
 using Steelyard.Dialects.Operator;
 using Steelyard.Dialects.Steel;
 using Steelyard.Fabric;
-using Steelyard.Fabric.Membership;
-using Steelyard.Fabric.Tables;
 using Steelyard.Hosting;
 using Steelyard.Http;
 using Steelyard.LiveView;
 using Steelyard.Pool;
-using Steelyard.Processes;
 using Steelyard.Recordings;
 using Steelyard.Records;
 using Steelyard.Recovery;
@@ -25,7 +20,7 @@ using Steelyard.Workers;
 namespace Steelyard;
 
 /// <summary>One node: composes its parts, and starts and stops them in order.</summary>
-public sealed class Node : IAsyncDisposable
+public sealed partial class Node : IAsyncDisposable
 {
     private static readonly TimeSpan DrainPause = TimeSpan.FromMilliseconds(50);
 
@@ -60,92 +55,6 @@ public sealed class Node : IAsyncDisposable
 
     /// <summary>All routes of the node.</summary>
     internal IEnumerable<RouteEndpoint> Routes => app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
-
-    /// <summary>Runs a node until a signal ends it. Returns the exit status.</summary>
-    public static async Task<int> RunAsync(Options options)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            await Console.Error.WriteLineAsync(
-                "steelyard: runs on Linux only, because it watches its workers through pidfds and process groups. " +
-                "On other systems, run it in a Linux container or VM.");
-            return 1;
-        }
-
-        try
-        {
-            Subreaper.Enable();
-            Node? running = null;
-            using var signals = new StopSignals(options.ApiKeyFile.Length > 0 ? () => Volatile.Read(ref running)?.ReloadKeys() : null);
-            var supervisor = options.Supervised ? Supervisor.ExitedAsync() : Task.Delay(Timeout.Infinite);
-            await using var orchestrator = Build(options, TimeProvider.System);
-            await orchestrator.StartAsync(signals.Asked);
-            Volatile.Write(ref running, orchestrator);
-            Banner.Print(
-                orchestrator.Url,
-                orchestrator.app.Services.GetRequiredService<WorkerCommand>(),
-                orchestrator.options,
-                orchestrator.descriptors);
-            _ = Banner.PrintAsync(orchestrator.app.Services.GetRequiredService<BrowserIsolation>(), orchestrator.options);
-
-            await orchestrator.StopAsync(await orchestrator.WaitForEndAsync(signals, supervisor), signals.Second);
-            return 0;
-        }
-        catch (OperationCanceledException)
-        {
-            return 0; // A signal came while the node was waiting to join its cluster.
-        }
-        catch (KeyFileException e)
-        {
-            await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
-            return CommandLine.BadOptions;
-        }
-        catch (Exception e) when (e is TlsException or ClusterSecretException or NameTakenException)
-        {
-            await Console.Error.WriteLineAsync($"steelyard: {e.Message}");
-            return CommandLine.BadOptions;
-        }
-        catch (WorkerCommandException e)
-        {
-            await Console.Error.WriteLineAsync($"steelyard: --worker: {e.Message}");
-            return CommandLine.BadOptions;
-        }
-        catch (TableUnavailableException e)
-        {
-            await Console.Error.WriteLineAsync($"steelyard: --cluster: {e.Message}");
-            return 1;
-        }
-        catch (Exception e) when (e is RunDirectoryException or IOException or SocketException or UnauthorizedAccessException)
-        {
-            await Console.Error.WriteLineAsync($"steelyard: {ListenSocket.Explain(e, options) ?? e.Message}");
-            return 1;
-        }
-    }
-
-    // Returns what happens to sessions and workers then.
-    private async Task<OnShutdown> WaitForEndAsync(StopSignals signals, Task supervisor)
-    {
-        var drain = app.Services.GetRequiredService<DrainRequest>().Made;
-        await Task.WhenAny(signals.First, supervisor, drain);
-        if (signals.First.IsCompleted)
-            return options.OnShutdown;
-        if (!drain.IsCompleted)
-            return OnShutdown.Leave;
-        await DrainAsync(signals.First, signals.Second); // A signal says that it has been enough.
-        return OnShutdown.Stop;
-    }
-
-    private void ReloadKeys()
-    {
-        try
-        {
-            logger.LogInformation("Read {File} again: there are {Count} keys now", options.ApiKeyFile, keys.Reload());
-        }
-        catch (KeyFileException e)
-        {
-            logger.LogError("The keys stay as they were: {Reason}", e.Message);
-        }
-    }
 
     /// <summary>
     /// Composes a node. Throws <see cref="WorkerCommandException"/> when there is no such worker, <see cref="RunDirectoryException"/> when
@@ -248,15 +157,5 @@ public sealed class Node : IAsyncDisposable
         await app.DisposeAsync();
         runDirectory.Dispose();
         loops.Dispose();
-    }
-
-    // Until the sessions have ended, the time is over, or it has been enough.
-    private async Task DrainAsync(Task enough, CancellationToken now)
-    {
-        Pool.Refuse();
-        using var timer = new CancellationTokenSource(options.DrainTimeout, time);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, now);
-        while (Sessions.Live.Any() && !over.IsCancellationRequested && !enough.IsCompleted)
-            await Task.Delay(DrainPause, time, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

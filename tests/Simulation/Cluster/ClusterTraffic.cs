@@ -1,5 +1,5 @@
 using System.Net;
-using Orleans.Runtime;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using Steelyard.Cluster;
 using Steelyard.Fabric;
