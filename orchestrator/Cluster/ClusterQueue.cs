@@ -10,6 +10,10 @@ internal sealed class ClusterQueue(IFabric fabric, Options options, TimeProvider
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    // The line moves to another node when its own is lost, which is noticed within three seconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     private int waiting;
 
     /// <summary>Nobody waits at any node: a create that comes now overtakes nobody. As of the nodes' last states.</summary>
@@ -30,15 +34,27 @@ internal sealed class ClusterQueue(IFabric fabric, Options options, TimeProvider
     public async Task WaitAsync(HttpContext context, Func<int, Task<bool>> tryNode, Func<Task> here)
     {
         var (id, since, holder) = (Guid.NewGuid(), time.GetTimestamp(), context.Caller().Name ?? "");
+        var known = since; // When the line could last be asked.
         while (time.GetElapsedTime(since) is var waited && waited < options.QueueTimeout)
         {
             var turn = await TurnAsync(id, holder, waited, context.RequestAborted);
             if (turn.Kind == TurnKind.Full)
                 throw PoolUnavailableException.QueueFull(options.QueueLimit, RetryAfter);
-            if (turn.Kind == TurnKind.Unknown)
-                await here();
-            if (turn.Kind == TurnKind.Unknown || (turn.Kind == TurnKind.Go && await tryNode(turn.Node)))
+            if (turn.Kind == TurnKind.Go && await tryNode(turn.Node))
                 return;
+            if (turn.Kind != TurnKind.Unknown)
+            {
+                known = time.GetTimestamp();
+            }
+            else if (time.GetElapsedTime(known) < Patience)
+            {
+                await Task.Delay(Pause, time, context.RequestAborted);
+            }
+            else
+            {
+                await here();
+                return;
+            }
         }
 
         throw PoolUnavailableException.WaitOver(null, RetryAfter);

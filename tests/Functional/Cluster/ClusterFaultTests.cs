@@ -17,7 +17,7 @@ public sealed class ClusterFaultTests
     [MemberData(nameof(Tables))]
     public async Task The_sessions_of_a_killed_node_are_unavailable_and_then_gone_for_good(string kind)
     {
-        await using var cluster = await TestCluster.StartAsync(kind, 3, Small);
+        await using var cluster = await TestCluster.StartInTurnAsync(kind, 3, Small);
         var lost = await cluster.CreateOnAsync(2);
         var kept = new List<string> { await cluster.CreateOnAsync(0), await cluster.CreateOnAsync(1) };
         await cluster.Nodes[2].KillAsync();
@@ -53,7 +53,7 @@ public sealed class ClusterFaultTests
     [Fact]
     public async Task A_node_that_hangs_for_long_gives_its_sessions_up_and_joins_again()
     {
-        await using var cluster = await TestCluster.StartAsync("redis", 3, Small);
+        await using var cluster = await TestCluster.StartInTurnAsync("redis", 3, Small);
         var lost = await cluster.CreateOnAsync(2);
         await Kill.StopAsync(cluster.Nodes[2].Process.Pid);
         await GoneAsync(cluster, lost, 0, 1);
