@@ -19,7 +19,8 @@ public sealed class ClusterSecret
     {
         secret = Encoding.UTF8.GetBytes(text.Trim());
         if (secret.Length < LeastBytes)
-            throw new FormatException($"the secret has {secret.Length} bytes, and needs {LeastBytes}: make one with `openssl rand -hex 32`");
+            throw new FormatException(
+                $"the secret has {secret.Length} bytes, and needs {LeastBytes}: make one with `openssl rand -hex 32`");
     }
 
     /// <summary>Derives the key for a purpose.</summary>

@@ -7,8 +7,8 @@ public interface IFabric : IAsyncDisposable
     int Number { get; }
 
     /// <summary>
-    /// Joins the other nodes. Returns when this one is a member: true when it may take over the sessions of an earlier process of this node,
-    /// false when others may have said already that they are gone. Throws <see cref="Membership.NameTakenException"/> and
+    /// Joins the other nodes. Returns when this one is a member: true when it may take over the sessions of an earlier process of this
+    /// node, false when others may have said already that they are gone. Throws <see cref="Membership.NameTakenException"/> and
     /// <see cref="Tables.TableUnavailableException"/>.
     /// </summary>
     Task<bool> StartAsync(CancellationToken cancellationToken);

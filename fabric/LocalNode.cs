@@ -11,7 +11,7 @@ namespace Steelyard.Fabric;
 public sealed record LocalNode(
     Func<PeerState> State, Func<Guid, bool> TryReserve, Action<string> Joined, Action<string> Lost, Action<string> CutOff)
 {
-    /// <summary>Reads what an earlier process of this node has written; null when there is nothing, or it is from before a reboot.</summary>
+    /// <summary>Reads what an earlier process of this node has written; null for nothing, or from before a reboot.</summary>
     public required Func<TimeSpan?> Record { get; init; }
 
     /// <summary>Writes down the last renewal of this node's right to its sessions; null when nothing can be taken over.</summary>

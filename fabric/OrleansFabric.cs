@@ -148,7 +148,7 @@ public sealed class OrleansFabric : IFabric
 
     private async Task RejoinAsync(CancellationToken stopping)
     {
-        for (var said = ""; ; )
+        for (var said = ""; ;)
         {
             try
             {

@@ -1,7 +1,7 @@
 namespace Steelyard.Fabric;
 
 /// <summary>
-/// What a node tells the others of itself, twice a second. Only hints: the node itself decides what it can take. Fields are never renumbered,
+/// What a node tells the others of itself, twice a second. Only hints: the node itself decides what it takes. Fields are never renumbered,
 /// because nodes of two versions run side by side during an upgrade.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("steelyard.state")]

@@ -1,7 +1,7 @@
 namespace Steelyard.Fabric;
 
 /// <summary>
-/// The times of the rule that makes a 404 final (docs/decisions/0022). Every node of a cluster must have the same. Times are measured on one
+/// The times of the rule that makes a 404 final (docs/decisions/0022). Every node of a cluster must have the same. Times are of one
 /// node's clock at a time and never compared between nodes; only the rates of two clocks must agree to 1 %.
 /// </summary>
 /// <param name="Grace">How long a node must have been seen dead before another may say that its sessions are gone. Above zero.</param>

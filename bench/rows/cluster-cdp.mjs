@@ -10,7 +10,7 @@ export const onlyByName = true;
 export const needsBrowser = true;
 export const needsRedis = true;
 export const name = 'cluster-cdp';
-export const what = 'Round trip of Browser.getVersion, one call at a time: a node that is alone, one of three that has the session, one hop away.';
+export const what = 'Round trip of Browser.getVersion, one call at a time: a node alone, one of three that has the session, one hop away.';
 export const goals = [];
 
 export async function run(context) {

@@ -10,7 +10,7 @@ import { startNode } from '../peers/steelyard.mjs';
 export const onlyByName = true;
 export const needsRedis = true;
 export const name = 'cluster-nodes';
-export const what = 'Create, get and delete by 8 clients on simulated workers, each call to any node: CPU of all nodes with 1, 2 and 3 of them.';
+export const what = 'Create, get and delete by 8 clients on simulated workers, each call to any node: CPU of 1, 2 and 3 nodes.';
 export const goals = [];
 
 const CLIENTS = 8;

@@ -11,7 +11,7 @@ export const onlyByName = true;
 export const needsRedis = true;
 export const name = 'cluster';
 export const what =
-  'Create, get and delete, one at a time, and gets at 8 connections: a node that is alone, one of three that has the session, one hop away.';
+  'Create, get and delete, one at a time, and gets at 8 connections: a node alone, one of three that has the session, one hop away.';
 export const goals = [];
 
 const CALLS = ['create', 'get', 'delete'];

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 
 namespace Steelyard.Fabric.Calls;
@@ -22,8 +23,14 @@ internal interface IQueueGrain : IGrainWithIntegerKey
 /// twice for a while, only the order can suffer. Calls interleave, but only at an await: the line needs no lock.
 /// </summary>
 [Reentrant]
-internal sealed class QueueGrain(TimeProvider time) : Grain, IQueueGrain
+internal sealed class QueueGrain(TimeProvider time, ILogger<QueueGrain> logger) : Grain, IQueueGrain
 {
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        logger.LogInformation("The cluster's line begins on this node");
+        return base.OnActivateAsync(cancellationToken);
+    }
+
     private readonly TicketLine line = new(time);
 
     public Task<Turn> WaitAsync(Ticket ticket) => line.WaitAsync(ticket);

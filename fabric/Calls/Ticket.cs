@@ -6,4 +6,5 @@ namespace Steelyard.Fabric.Calls;
 /// <param name="Waited">How long it has waited already. An age, not a time: the nodes' clocks may differ.</param>
 /// <param name="Limit">The most tickets that may stand in line.</param>
 [GenerateSerializer, Immutable, Alias("steelyard.ticket")]
-internal sealed record Ticket([property: Id(0)] Guid Id, [property: Id(1)] string Holder, [property: Id(2)] TimeSpan Waited, [property: Id(3)] int Limit);
+internal sealed record Ticket(
+    [property: Id(0)] Guid Id, [property: Id(1)] string Holder, [property: Id(2)] TimeSpan Waited, [property: Id(3)] int Limit);

@@ -7,6 +7,7 @@ internal sealed class Incarnation : IAsyncDisposable
 {
     private static readonly TimeSpan WantedPeriod = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan CalmPeriod = TimeSpan.FromMilliseconds(250);
+    private const int CalmOffers = 20;
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan JoinPause = TimeSpan.FromMilliseconds(250);
 
@@ -111,18 +112,22 @@ internal sealed class Incarnation : IAsyncDisposable
         }
     }
 
-    // Only while creates wait somewhere.
+    // Room, while creates wait somewhere. Else nothing, now and then: a line that begins only with the first create that waits would get it
+    // after those that come a moment later.
     private async Task OfferAsync(CancellationToken stop)
     {
-        while (true)
+        for (var calm = 0; ;)
         {
             var state = parts.Node.State();
             var isWanted = state.Waiting > 0 || peers.Peers.Values.Any(peer => peer.State.Waiting > 0);
-            if (isWanted && state is { Free: > 0, IsDraining: false })
+            if (!isWanted && calm++ % CalmOffers == 0)
+                await TryOfferAsync(0, stop);
+            else if (isWanted && state is { Free: > 0, IsDraining: false })
                 await TryOfferAsync(state.Free, stop);
             await Task.Delay(isWanted ? WantedPeriod : CalmPeriod, stop);
         }
     }
+
     // Whoever has the line may just be lost: no reason to leave the cluster.
     private async Task TryOfferAsync(int free, CancellationToken stop)
     {

@@ -7,7 +7,7 @@ internal static class MemberName
 {
     public static string Of(int number, string name) => string.Create(CultureInfo.InvariantCulture, $"{number}.{name}");
 
-    /// <summary>The name by which a node is known to <see cref="Tenure"/> and <see cref="Verdicts"/>: its number, which is unique.</summary>
+    /// <summary>The name of a node for <see cref="Tenure"/> and <see cref="Verdicts"/>: its number, which is unique.</summary>
     public static string Key(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>False when it is not a name that this program gives.</summary>

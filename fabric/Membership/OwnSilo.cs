@@ -8,7 +8,8 @@ namespace Steelyard.Fabric.Membership;
 /// The address of this incarnation. Orleans takes its generation from the clock; a clock that was set back would give a number that the
 /// table has already, or one below it, and decision 0022 needs numbers that only grow.
 /// </summary>
-internal sealed class OwnSilo(IOptions<SiloOptions> silo, IOptions<ClusterOptions> cluster, IOptions<EndpointOptions> endpoint) : ILocalSiloDetails
+internal sealed class OwnSilo(
+    IOptions<SiloOptions> silo, IOptions<ClusterOptions> cluster, IOptions<EndpointOptions> endpoint) : ILocalSiloDetails
 {
     private SiloAddress? address;
 

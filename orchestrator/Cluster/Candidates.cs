@@ -6,9 +6,9 @@ namespace Steelyard.Cluster;
 internal static class Candidates
 {
     /// <summary>
-    /// Takes two of the nodes that have room at random and returns the one with more: almost as good as the best of all, and many nodes that
-    /// choose at the same moment do not all choose the same (Mitzenmacher 2001, "The Power of Two Choices"). Nodes of the own region come
-    /// first, and nodes with idle workers before those that would have to start one. Null when none has room.
+    /// Takes two of the nodes that have room at random and returns the one with more: almost as good as the best of all, and many nodes
+    /// that choose at the same moment do not all choose the same (Mitzenmacher 2001, "The Power of Two Choices"). Nodes of the own region
+    /// come first, and nodes with idle workers before those that would have to start one. Null when none has room.
     /// </summary>
     /// <param name="peers">The other nodes.</param>
     /// <param name="region">The region of the node that has the create.</param>

@@ -41,7 +41,7 @@ internal sealed class ClusterIdClaims(IClaims claims, Options options, ILogger<C
     }
 
     /// <summary>
-    /// The number of the node that has claimed an id; null for none. Throws <see cref="PoolUnavailableException"/> when nobody can tell now.
+    /// The number of the node that has claimed an id; null for none. Throws <see cref="PoolUnavailableException"/> when nobody can tell.
     /// </summary>
     public async Task<int?> FindAsync(SessionId id, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using Steelyard.Settings;
 
 namespace Steelyard.Cluster;
 
-/// <summary>The creates of this node's clients that no node has room for. Their requests wait here, and their tickets in the fabric.</summary>
+/// <summary>This node's creates that no node has room for. Their requests wait here, and their tickets in the fabric.</summary>
 internal sealed class ClusterQueue(IFabric fabric, Options options, TimeProvider time)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);

@@ -69,7 +69,10 @@ internal sealed class CreateRouter(
 
         try
         {
-            await queue.WaitAsync(context, node => TryAsync(context, node), () => fabric.MayServe ? ServeAsync(context, null) : RightToServe.RefuseAsync(context));
+            await queue.WaitAsync(
+                context,
+                node => TryAsync(context, node),
+                () => fabric.MayServe ? ServeAsync(context, null) : RightToServe.RefuseAsync(context));
         }
         catch (PoolUnavailableException e) when (context.Request.Path == "/sessions")
         {

@@ -22,13 +22,13 @@ public static partial class OptionTable
         new("region", "NAME", "Where this node runs: creates stay in the region of the node that received them, while it has room [none]",
             (o, v) => o with { Region = Name(v) }),
         new("advertise", "IP:PORT",
-            "Where the other nodes reach this one; it listens there, and on the next port for the requests that they forward [127.0.0.1:7400]",
+            "Where the other nodes reach this one. It listens there, and on the next port for forwarded requests [127.0.0.1:7400]",
             (o, v) => o with { Advertise = Endpoint(v) }),
         new("cluster-bind", "IP", "The address to listen on for other nodes, where it differs from --advertise, as behind NAT",
             (o, v) => o with { ClusterBind = Address(v) }),
         new("cluster-grace", "TIME",
-            "A lost node's sessions are answered with 503 for this time, and with 404 after it. A node that is cut off gives them up after half "
-            + "of it [20s]",
+            "A lost node's sessions are answered with 503 for this time, and with 404 after it. A node that is cut off gives them up after "
+            + "half of it [20s]",
             (o, v) => o with { ClusterGrace = Duration.Parse(v) }),
     ]);
 }

@@ -8,7 +8,8 @@ public static partial class OptionTable
     private static readonly TimeSpan LongestHistory = TimeSpan.FromDays(3650);
 
     /// <summary>In the order in which <c>--help</c> shows them.</summary>
-    public static IReadOnlyList<OptionGroup> Groups { get; } = [Common, Sessions, Workers, Limits, History, Callers, Requests, Cluster, Node];
+    public static IReadOnlyList<OptionGroup> Groups { get; } =
+        [Common, Sessions, Workers, Limits, History, Callers, Requests, Cluster, Node];
 
     /// <summary>The options of all groups.</summary>
     public static IReadOnlyList<Option> All { get; } = [.. Groups.SelectMany(group => group.Options)];

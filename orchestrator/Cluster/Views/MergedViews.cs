@@ -108,7 +108,8 @@ internal sealed class MergedViews(RequestDelegate next, PartCollector collector,
         if (parts.Answers.Any(part => part.Status == StatusCodes.Status204NoContent))
             context.Response.StatusCode = StatusCodes.Status204NoContent;
         else if (parts.Missing.Count > 0)
-            await Problem.UnavailableAsync(context, $"Nodes do not answer: {string.Join(", ", parts.Missing)}. Retry.", TimeSpan.FromSeconds(1));
+            await Problem.UnavailableAsync(
+                context, $"Nodes do not answer: {string.Join(", ", parts.Missing)}. Retry.", TimeSpan.FromSeconds(1));
         else
             await Problem.SessionNotFoundAsync(context, null);
     }

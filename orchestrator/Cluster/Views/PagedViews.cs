@@ -41,9 +41,12 @@ internal sealed class PagedViews(PartCollector collector)
 
         if (context.Request.Query["cursorId"] is [{ Length: > 0 }])
         {
-            if (parts.Answers.Select(part => (string?)part.Body?["cursorPlace"]).FirstOrDefault(place => place is not null) is not { } after)
+            if (parts.Answers.Select(part => (string?)part.Body?["cursorPlace"]).FirstOrDefault(at => at is not null) is not { } after)
             {
-                await tell(context, parts, new JsonObject { ["sessions"] = new JsonArray(), ["nextCursor"] = null, ["totalCount"] = Total(parts) });
+                await tell(
+                    context,
+                    parts,
+                    new JsonObject { ["sessions"] = new JsonArray(), ["nextCursor"] = null, ["totalCount"] = Total(parts) });
                 return;
             }
 

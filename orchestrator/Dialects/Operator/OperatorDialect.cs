@@ -30,7 +30,8 @@ internal sealed class OperatorDialect(
     }
 
     private Task StatusAsync(HttpContext context) => context.Response.WriteShortJsonAsync(
-        StatusReply.From(pool.Status(), queue.Waiting, time.GetElapsedTime(started), history.Store?.Lost), OperatorJson.Default.StatusReply);
+        StatusReply.From(pool.Status(), queue.Waiting, time.GetElapsedTime(started), history.Store?.Lost),
+        OperatorJson.Default.StatusReply);
 
     private static Task HealthAsync(HttpContext context) => context.Response.WriteWholeAsync("text/plain", Ok);
 

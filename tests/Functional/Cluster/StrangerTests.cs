@@ -100,7 +100,8 @@ public sealed class StrangerTests
             }
 
             await stream.WriteAsync(
-                Encoding.ASCII.GetBytes($"GET /sessions/{session} HTTP/1.1\r\nHost: x\r\nSteelyard-Operator: 1\r\nConnection: close\r\n\r\n"),
+                Encoding.ASCII.GetBytes(
+                    $"GET /sessions/{session} HTTP/1.1\r\nHost: x\r\nSteelyard-Operator: 1\r\nConnection: close\r\n\r\n"),
                 deadline.Token);
             var answer = new byte[1000];
             var length = await stream.ReadAsync(answer, deadline.Token);

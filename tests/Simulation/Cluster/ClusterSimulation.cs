@@ -2,7 +2,7 @@ using Steelyard.Fabric;
 
 namespace Steelyard.Tests.Simulation.Cluster;
 
-/// <summary>One run: nodes with the real rule, under faults, with clients that ask all nodes about all sessions, and a calm at the end.</summary>
+/// <summary>One run: nodes with the real rule, under faults, clients that ask all nodes about all sessions, a calm at the end.</summary>
 internal sealed class ClusterSimulation
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -44,7 +44,9 @@ internal sealed class ClusterSimulation
                 break;
             default:
                 var storm = new ClusterWeather(cluster);
-                After((World.Happens(0.5) ? 15 * Second : cluster.Options.MaxOutage) + (10 * Second * World.Random.NextDouble()), storm.Begin);
+                After(
+                    (World.Happens(0.5) ? 15 * Second : cluster.Options.MaxOutage) + (10 * Second * World.Random.NextDouble()),
+                    storm.Begin);
                 After((100 + (200 * World.Random.NextDouble())) * Second + cluster.Options.MaxOutage, () => Calm(storm.End));
                 break;
         }

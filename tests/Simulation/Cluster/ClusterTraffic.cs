@@ -27,7 +27,9 @@ internal sealed class ClusterTraffic
     private readonly Queue<int> line = new();
     private readonly Peer[][] known;
     private readonly Serializer<PeerState> serializer = new ServiceCollection()
-        .AddSerializer(all => all.AddAssembly(typeof(PeerState).Assembly)).BuildServiceProvider().GetRequiredService<Serializer<PeerState>>();
+        .AddSerializer(all => all.AddAssembly(typeof(PeerState).Assembly))
+        .BuildServiceProvider()
+        .GetRequiredService<Serializer<PeerState>>();
 
     /// <param name="nodes">How many.</param>
     /// <param name="sessions">How many all nodes have room for.</param>

@@ -19,7 +19,8 @@ public sealed class ClusterTrafficTests
         Console.WriteLine(
             $"{nodes} nodes, room for {sessions}, load {load}: a state has {traffic.StateBytes} bytes; " +
             $"each second {PerSecond(traffic.Exchanges):0} exchanges ({PerSecond(traffic.Exchanges) / nodes:0} by each node), " +
-            $"{PerSecond(traffic.Creates):0} creates, {PerSecond(traffic.Reservations):0.0} reservations ({PerSecond(traffic.Refused):0.0} refused), " +
+            $"{PerSecond(traffic.Creates):0} creates, {PerSecond(traffic.Reservations):0.0} reservations " +
+            $"({PerSecond(traffic.Refused):0.0} refused), " +
             $"{PerSecond(traffic.Tickets):0.0} tickets, {PerSecond(traffic.Offers):0} offers (at most {traffic.MostOffers}); " +
             $"the line had {traffic.Longest} at most");
 

@@ -1,6 +1,6 @@
 namespace Steelyard.Tests.Simulation.Cluster;
 
-/// <summary>Carries messages between nodes, the table and clients, with delays; loses those between two that are cut from each other.</summary>
+/// <summary>Carries messages between nodes, the table and clients, with delays; loses those between two that are cut apart.</summary>
 internal sealed class SimulatedNetwork(World world, Life life)
 {
     private readonly HashSet<(string From, string To)> cuts = [];
