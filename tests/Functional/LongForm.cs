@@ -8,4 +8,11 @@ internal static class LongForm
 
     /// <summary>All faults of clusters on both kinds of table: `make clusters`.</summary>
     public static bool OfClusters { get; } = Environment.GetEnvironmentVariable("CLUSTERS") == "all";
+
+    /// <summary>Skips a test that takes half a minute.</summary>
+    public static void SkipUnlessOfClusters()
+    {
+        if (!OfClusters)
+            Assert.Skip("`make clusters` tries it: it takes half a minute");
+    }
 }

@@ -41,7 +41,7 @@ public sealed class ClusterFaultTests
     {
         await using var cluster = await TestCluster.StartAsync("redis", 3, ["--warm", "2", "--max-workers", "8", "--session-ttl", "5m"]);
         var session = await cluster.CreateOnAsync(1);
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < (LongForm.OfClusters ? 5 : 1); i++)
         {
             await cluster.RestartAsync(1);
             await cluster.KnowEachOtherAsync();
@@ -53,6 +53,7 @@ public sealed class ClusterFaultTests
     [Fact]
     public async Task A_node_that_hangs_for_long_gives_its_sessions_up_and_joins_again()
     {
+        LongForm.SkipUnlessOfClusters();
         await using var cluster = await TestCluster.StartInTurnAsync("redis", 3, Small);
         var lost = await cluster.CreateOnAsync(2);
         await Kill.StopAsync(cluster.Nodes[2].Process.Pid);
@@ -83,6 +84,7 @@ public sealed class ClusterFaultTests
     [MemberData(nameof(Tables))]
     public async Task Nothing_is_lost_while_the_table_is_away(string kind)
     {
+        LongForm.SkipUnlessOfClusters();
         await using var cluster = await TestCluster.StartAsync(kind, 3, Small);
         List<string> sessions = [await cluster.CreateOnAsync(0), await cluster.CreateOnAsync(1), await cluster.CreateOnAsync(2)];
         await cluster.Table.KillAsync();

@@ -49,8 +49,7 @@ internal abstract class TableServer : IAsyncDisposable
         will?.Dispose();
         var family = Family();
         process.Send(Signal.Kill);
-        foreach (var pid in family.Where(Kill.IsAlive))
-            Kill.Now(pid);
+        family.ForEach(pid => Kill.IfAlive(pid));
         await process.Exited;
         await Eventually.IsTrueAsync(() => !family.Any(Kill.IsAlive), "all its processes have ended");
         process = null;
@@ -73,7 +72,7 @@ internal abstract class TableServer : IAsyncDisposable
         if (process is null)
             return;
         foreach (var pid in Family())
-            Kill.Now(pid, Signal.Continue);
+            Kill.IfAlive(pid, Signal.Continue);
     }
 
     /// <summary>Kills it if it runs, and starts it on the same port with the same data.</summary>
