@@ -25,13 +25,13 @@ internal interface IQueueGrain : IGrainWithIntegerKey
 [Reentrant]
 internal sealed class QueueGrain(TimeProvider time, ILogger<QueueGrain> logger) : Grain, IQueueGrain
 {
+    private readonly TicketLine line = new(time);
+
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         logger.LogInformation("The cluster's line begins on this node");
         return base.OnActivateAsync(cancellationToken);
     }
-
-    private readonly TicketLine line = new(time);
 
     public Task<Turn> WaitAsync(Ticket ticket) => line.WaitAsync(ticket);
 

@@ -21,8 +21,9 @@ internal sealed class TicketLine(TimeProvider time)
 
     public async Task<Turn> WaitAsync(Ticket ticket)
     {
-        if (waiters.Count >= ticket.Limit)
-            return new(TurnKind.Full);
+        Leave(ticket.Id);
+        if (waiters.Count >= ticket.Limit && ticket.Waited < Round)
+            return new(TurnKind.Full); // One that has stood in line already keeps its place, whoever came meanwhile.
         var waiter = new Waiter(ticket, time.GetTimestamp());
         waiters.Add(waiter);
         try
@@ -53,6 +54,16 @@ internal sealed class TicketLine(TimeProvider time)
 
         if (waiters.Count == 0)
             lastServed.Clear(); // Nobody is owed a turn.
+    }
+
+    // Its origin asks again, because it did not get the answer: a turn for the earlier call would be lost.
+    private void Leave(Guid ticket)
+    {
+        foreach (var earlier in waiters.FindAll(waiter => waiter.Ticket.Id == ticket))
+        {
+            waiters.Remove(earlier);
+            earlier.Turn.TrySetResult(new(TurnKind.NotYet));
+        }
     }
 
     // The holder that was served longest ago, and its oldest ticket.

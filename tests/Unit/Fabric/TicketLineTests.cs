@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Time.Testing;
+using Steelyard.Fabric;
+using Steelyard.Fabric.Calls;
+
+namespace Steelyard.Tests.Unit.Fabric;
+
+/// <summary>Who of the creates that wait in a cluster comes first.</summary>
+public sealed class TicketLineTests
+{
+    private readonly FakeTimeProvider time = new();
+    private readonly TicketLine line;
+
+    public TicketLineTests() => line = new(time);
+
+    [Fact]
+    public async Task The_oldest_ticket_of_a_holder_goes_first_whatever_came_first()
+    {
+        var (young, old) = (Wait("a", seconds: 1), Wait("a", seconds: 2));
+        line.Offer(node: 7, free: 1);
+        Assert.Equal(new(TurnKind.Go, 7), await old);
+        Assert.False(young.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Holders_take_turns()
+    {
+        var greedy = Enumerable.Range(0, 3).Select(i => Wait("greedy", seconds: 9 - i)).ToList();
+        var modest = Wait("modest");
+        line.Offer(node: 7, free: 2);
+        Assert.Equal(TurnKind.Go, (await greedy[0]).Kind);
+        Assert.Equal(TurnKind.Go, (await modest).Kind);
+        Assert.DoesNotContain(greedy.Skip(1), turn => turn.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Room_that_was_given_away_is_not_given_again_until_its_node_can_have_noticed()
+    {
+        var tickets = new[] { Wait("a", seconds: 2), Wait("a", seconds: 1) };
+        line.Offer(node: 7, free: 1);
+        line.Offer(node: 7, free: 1);
+        await tickets[0];
+        Assert.False(tickets[1].IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(50));
+        line.Offer(node: 7, free: 1);
+        Assert.Equal(new(TurnKind.Go, 7), await tickets[1]);
+    }
+
+    [Fact]
+    public async Task A_full_line_refuses_newcomers_and_keeps_who_stood_in_it()
+    {
+        var first = Wait("a", limit: 1);
+        Assert.Equal(TurnKind.Full, (await Wait("a", limit: 1)).Kind);
+        time.Advance(TicketLine.Round);
+        Assert.Equal(TurnKind.NotYet, (await first).Kind);
+        _ = Wait("a", limit: 1);
+        var again = Wait("a", seconds: 3, limit: 1);
+        line.Offer(node: 7, free: 1);
+        Assert.Equal(TurnKind.Go, (await again).Kind);
+    }
+
+    [Fact]
+    public async Task A_create_that_asks_again_stands_in_line_once()
+    {
+        var id = Guid.NewGuid();
+        var lost = line.WaitAsync(new(id, "a", TimeSpan.Zero, 10));
+        var again = line.WaitAsync(new(id, "a", TimeSpan.FromSeconds(1), 10));
+        Assert.Equal(TurnKind.NotYet, (await lost).Kind);
+        Assert.Equal(1, line.Count);
+        line.Offer(node: 7, free: 1);
+        Assert.Equal(TurnKind.Go, (await again).Kind);
+        Assert.Equal(0, line.Count);
+    }
+
+    private Task<Turn> Wait(string holder, int seconds = 0, int limit = 10) =>
+        line.WaitAsync(new(Guid.NewGuid(), holder, TimeSpan.FromSeconds(seconds), limit));
+}
