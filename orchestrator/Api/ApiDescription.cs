@@ -20,7 +20,6 @@ internal sealed class ApiDescription(Options options) : IDialect
 
     private static readonly Lazy<(byte[] Before, byte[] After)> Parts = new(Split);
 
-    private static readonly string? Program = typeof(ApiDescription).Assembly.GetName().Version?.ToString(3);
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapGet(DescriptionPaths.Json, WriteAsync).Reads();
 
@@ -46,7 +45,7 @@ internal sealed class ApiDescription(Options options) : IDialect
     {
         const string place = "https://this-node.invalid";
         var description = Read();
-        description["info"]!["version"] = Program;
+        description["info"]!["version"] = OwnVersion.Text;
         description["servers"] = new JsonArray(new JsonObject { ["url"] = place });
         var text = JsonSerializer.SerializeToUtf8Bytes<JsonNode>(description, Readable);
         var at = text.AsSpan().IndexOf(Encoding.ASCII.GetBytes(place));

@@ -9,8 +9,6 @@ namespace Steelyard.Cluster;
 internal sealed class OwnState(
     WorkerPool pool, SessionRegistry sessions, SessionQuotas quotas, IServiceProvider services, Options options)
 {
-    private static readonly string Version = typeof(OwnState).Assembly.GetName().Version?.ToString(3) ?? "";
-
     public PeerState Read()
     {
         var status = pool.Status();
@@ -19,7 +17,7 @@ internal sealed class OwnState(
             Name = options.NodeName,
             Number = options.NodeNumber,
             Region = options.Region,
-            Version = Version,
+            Version = OwnVersion.Text,
             Address = PeerListener.AddressOf(options),
             Idle = status.Queued == 0 ? status.Ready : 0,
             Free = status.Free,

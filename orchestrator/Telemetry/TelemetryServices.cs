@@ -22,7 +22,7 @@ internal static class TelemetryServices
     public static WebApplicationBuilder AddTelemetry(this WebApplicationBuilder builder, Options options)
     {
         builder.Services
-            .AddSingleton(_ => new Meter(Own, typeof(TelemetryServices).Assembly.GetName().Version?.ToString(3)))
+            .AddSingleton(_ => new Meter(Own, OwnVersion.Text))
             .AddSingleton<INodeSubscriber, EventMetrics>()
             .AddSingleton<StateMetrics>()
             .AddSingleton<IDialect, Scraping>();

@@ -120,10 +120,8 @@ internal sealed class MergedViews(RequestDelegate next, PartCollector collector,
         var targets = parts.Entries("").ConvertAll(each => each.Entry);
 
         // Each node that has nothing to show offers a page that becomes a session.
-        var open = targets.FindAll(target => (string?)target["id"] != PageOfNewSession);
+        var open = targets.FindAll(target => (string?)target["id"] != NewSessionPage.Id);
         var shown = open.Count > 0 ? open : targets.Take(1);
         await Tell(context, parts, new JsonArray([.. shown]));
     }
-
-    private const string PageOfNewSession = "00000000000000000000000000000000";
 }

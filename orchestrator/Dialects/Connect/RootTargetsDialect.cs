@@ -22,9 +22,6 @@ public sealed class RootTargetsDialect(
     WorkerCommand command,
     Options options) : IDialect
 {
-    // No browser has it: Chromium's ids are random.
-    private const string NewPage = "00000000000000000000000000000000";
-
     public void Map(IEndpointRouteBuilder routes)
     {
         foreach (var path in new[] { "/json", "/json/list" })
@@ -71,12 +68,12 @@ public sealed class RootTargetsDialect(
     private JsonObject PageOfNewSession(HttpContext context) => new()
     {
         ["description"] = "",
-        ["id"] = NewPage,
+        ["id"] = NewSessionPage.Id,
         ["title"] = "A session that begins when this page is used",
         ["type"] = "page",
         ["url"] = "about:blank",
         ["webSocketDebuggerUrl"] =
-            $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/devtools/page/{NewPage}{context.WholeQuery()}",
+            $"{PublicAddress.Of(context.Request, options).WebSocketOrigin}/devtools/page/{NewSessionPage.Id}{context.WholeQuery()}",
     };
 
     private Task NewAsync(HttpContext context)
@@ -88,7 +85,7 @@ public sealed class RootTargetsDialect(
 
     private async Task ForwardAsync(HttpContext context, string verb)
     {
-        if (Target(context) == NewPage)
+        if (Target(context) == NewSessionPage.Id)
         {
             await context.Response.WriteWholeAsync(
                 Discovery.Text, Encoding.ASCII.GetBytes(verb == "close" ? "Target is closing" : "Target activated"));
@@ -119,7 +116,7 @@ public sealed class RootTargetsDialect(
             return;
         if (ConnectQuery.SessionId(context.Request.Query) is not null)
             throw FieldException.Bad("sessionId", "left out here; a session's pages are at /sessions/ID/devtools/page");
-        if (Target(context) == NewPage)
+        if (Target(context) == NewSessionPage.Id)
         {
             await temporary.AttachAsync(context, toPage: true);
         }

@@ -5,6 +5,7 @@ using Steelyard.Fabric;
 using Steelyard.LiveView;
 using Steelyard.Pool;
 using Steelyard.Sessions;
+using Steelyard.Settings;
 
 namespace Steelyard.Dialects.Operator;
 
@@ -175,8 +176,6 @@ public sealed record StatusReply(
     double UptimeSeconds,
     long? HistoryLost)
 {
-    private static readonly string? Program = typeof(StatusReply).Assembly.GetName().Version?.ToString(3);
-
     /// <param name="pool">The pool's numbers.</param>
     /// <param name="waiting">Creates of this node's clients that wait in the cluster's line.</param>
     /// <param name="uptime">Time since this node started.</param>
@@ -186,7 +185,7 @@ public sealed record StatusReply(
         null,
         new(pool.Ready, pool.Leased, pool.Starting, pool.Stopping, pool.Parked, pool.Slots, pool.Max),
         new(pool.Queued + waiting, pool.QueueLimit, pool.OldestWait is { } wait ? Math.Round(wait.TotalSeconds, 1) : null),
-        Program,
+        OwnVersion.Text,
         Math.Round(uptime.TotalSeconds, 1),
         lost);
 }
