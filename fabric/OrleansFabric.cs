@@ -94,9 +94,27 @@ public sealed class OrleansFabric : IFabric
     public async Task<bool> TryReserveAsync(Peer peer, Guid reservation, CancellationToken cancellationToken) =>
         await Asking(now => now.Silo.Nodes.At(peer.Address).ReserveAsync(reservation), false, cancellationToken);
 
-    public Task<Turn> WaitTurnAsync(
-        Guid create, string holder, TimeSpan waited, int limit, CancellationToken cancellationToken) =>
-        Asking(now => now.Silo.Queue.WaitAsync(new(create, holder, waited, limit)), new(TurnKind.Unknown), cancellationToken);
+    public async Task<Turn> WaitTurnAsync(
+        Guid create, string holder, TimeSpan waited, int limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Asking(
+                now => now.Silo.Queue.WaitAsync(new(create, holder, waited, limit)), new(TurnKind.Unknown), cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            await Asking<bool>(
+                async now =>
+                {
+                    await now.Silo.Queue.LeaveAsync(create);
+                    return true;
+                },
+                false,
+                CancellationToken.None);
+            throw;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -167,6 +185,7 @@ public sealed class OrleansFabric : IFabric
             }
         }
     }
+
     // What was not ended then is ended by the next incarnation, before it serves.
     private void GiveUpIfLate()
     {

@@ -11,6 +11,10 @@ internal interface IQueueGrain : IGrainWithIntegerKey
     [Alias("wait"), ResponseTimeout("00:00:10")]
     Task<Turn> WaitAsync(Ticket ticket);
 
+    /// <summary>The create needs no turn any more.</summary>
+    [Alias("leave"), OneWay]
+    Task LeaveAsync(Guid ticket);
+
     /// <summary>Offers room. The first in line are told where to go.</summary>
     /// <param name="node">The node's number.</param>
     /// <param name="free">Number of sessions that it could take now.</param>
@@ -34,6 +38,12 @@ internal sealed class QueueGrain(TimeProvider time, ILogger<QueueGrain> logger) 
     }
 
     public Task<Turn> WaitAsync(Ticket ticket) => line.WaitAsync(ticket);
+
+    public Task LeaveAsync(Guid ticket)
+    {
+        line.Leave(ticket);
+        return Task.CompletedTask;
+    }
 
     public Task OfferAsync(int node, int free)
     {

@@ -1,79 +1,92 @@
 namespace Steelyard.Fabric.Calls;
 
 /// <summary>
-/// Tickets in order: the holders take turns, and the tickets of one holder are served by age, the oldest first. A ticket whose origin does
-/// not ask again is dropped. Not for several threads.
+/// Tickets in order: the holders take turns, and the tickets of one holder are served by age, the oldest first. An origin asks for a round
+/// at a time, and its ticket keeps its place between two rounds. A ticket whose origin does not ask again soon is dropped. Not for
+/// several threads.
 /// </summary>
 internal sealed class TicketLine(TimeProvider time)
 {
     /// <summary>An origin is answered after this time, and asks again at once.</summary>
     internal static readonly TimeSpan Round = TimeSpan.FromSeconds(3);
 
+    /// <summary>An origin that does not ask again for so long has gone away. Until then nobody overtakes its ticket.</summary>
+    internal static readonly TimeSpan Absence = TimeSpan.FromMilliseconds(500);
+
     // Room that was offered and given away is not given away again until the node has had time to notice.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(50);
 
-    private readonly List<Waiter> waiters = [];
+    private readonly Dictionary<Guid, Place> places = [];
     private readonly Dictionary<int, List<long>> given = [];
     private readonly Dictionary<string, long> lastServed = [];
     private long turns;
 
-    public int Count => waiters.Count;
+    public int Count => places.Count;
 
     public async Task<Turn> WaitAsync(Ticket ticket)
     {
-        Leave(ticket.Id);
-        if (waiters.Count >= ticket.Limit && ticket.Waited < Round)
-            return new(TurnKind.Full); // One that has stood in line already keeps its place, whoever came meanwhile.
-        var waiter = new Waiter(ticket, time.GetTimestamp());
-        waiters.Add(waiter);
+        var since = time.GetTimestamp() - (long)(ticket.Waited.TotalSeconds * time.TimestampFrequency);
+        if (places.TryGetValue(ticket.Id, out var before))
+        {
+            Leave(ticket.Id); // If the origin did not get the answer, a turn for its earlier call would be lost.
+            since = Math.Min(since, before.Since); // The call that took the shortest way tells the age best.
+        }
+        else if (places.Count >= ticket.Limit)
+        {
+            return new(TurnKind.Full);
+        }
+
+        var place = places[ticket.Id] = new(ticket, since);
         try
         {
-            return await waiter.Turn.Task.WaitAsync(Round, time);
+            return await place.Turn.Task.WaitAsync(Round, time);
         }
         catch (TimeoutException)
         {
-            return new(TurnKind.NotYet);
-        }
-        finally
-        {
-            waiters.Remove(waiter);
+            place.LeftAt = time.GetTimestamp();
+            place.Turn.TrySetResult(new(TurnKind.NotYet));
+            return await place.Turn.Task; // A turn may have come just now.
         }
     }
 
+    /// <summary>The create needs no turn any more.</summary>
+    public void Leave(Guid ticket)
+    {
+        if (places.Remove(ticket, out var place))
+            place.Turn.TrySetResult(new(TurnKind.NotYet));
+    }
+
+    /// <summary>Gives turns to the first in line. If the first one is between two rounds, the next offer comes soon enough.</summary>
     public void Offer(int node, int free)
     {
+        foreach (var gone in places.Values.Where(place => place.LeftAt is { } at && time.GetElapsedTime(at) >= Absence).ToList())
+            places.Remove(gone.Ticket.Id);
         var pending = given.TryGetValue(node, out var times) ? times : given[node] = [];
         pending.RemoveAll(at => time.GetElapsedTime(at) >= Settling);
-        for (var left = free - pending.Count; left > 0 && Next() is { } next; left--)
+        for (var left = free - pending.Count; left > 0 && Next() is { LeftAt: null } next; left--)
         {
-            waiters.Remove(next);
+            places.Remove(next.Ticket.Id);
             lastServed[next.Ticket.Holder] = ++turns;
             pending.Add(time.GetTimestamp());
             next.Turn.TrySetResult(new(TurnKind.Go, node));
         }
 
-        if (waiters.Count == 0)
+        if (places.Count == 0)
             lastServed.Clear(); // Nobody is owed a turn.
     }
 
-    // Its origin asks again, because it did not get the answer: a turn for the earlier call would be lost.
-    private void Leave(Guid ticket)
-    {
-        foreach (var earlier in waiters.FindAll(waiter => waiter.Ticket.Id == ticket))
-        {
-            waiters.Remove(earlier);
-            earlier.Turn.TrySetResult(new(TurnKind.NotYet));
-        }
-    }
-
     // The holder that was served longest ago, and its oldest ticket.
-    private Waiter? Next() => waiters
-        .OrderBy(waiter => lastServed.GetValueOrDefault(waiter.Ticket.Holder))
-        .ThenByDescending(waiter => waiter.Ticket.Waited + time.GetElapsedTime(waiter.Since))
+    private Place? Next() => places.Values
+        .OrderBy(place => lastServed.GetValueOrDefault(place.Ticket.Holder))
+        .ThenBy(place => place.Since)
         .FirstOrDefault();
 
-    private sealed record Waiter(Ticket Ticket, long Since)
+    // Since: when the create came, as far as this machine's clock can tell.
+    private sealed record Place(Ticket Ticket, long Since)
     {
         public TaskCompletionSource<Turn> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>When its round was over; null while its origin waits.</summary>
+        public long? LeftAt { get; set; }
     }
 }

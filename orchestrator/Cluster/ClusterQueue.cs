@@ -35,16 +35,17 @@ internal sealed class ClusterQueue(IFabric fabric, Options options, TimeProvider
     {
         var (id, since, holder) = (Guid.NewGuid(), time.GetTimestamp(), context.Caller().Name ?? "");
         var known = since; // When the line could last be asked.
+        var limit = options.QueueLimit;
         while (time.GetElapsedTime(since) is var waited && waited < options.QueueTimeout)
         {
-            var turn = await TurnAsync(id, holder, waited, context.RequestAborted);
+            var turn = await TurnAsync(id, holder, waited, limit, context.RequestAborted);
             if (turn.Kind == TurnKind.Full)
                 throw PoolUnavailableException.QueueFull(options.QueueLimit, RetryAfter);
             if (turn.Kind == TurnKind.Go && await tryNode(turn.Node))
                 return;
             if (turn.Kind != TurnKind.Unknown)
             {
-                known = time.GetTimestamp();
+                (known, limit) = (time.GetTimestamp(), int.MaxValue); // It has stood in line, and is not refused any more.
             }
             else if (time.GetElapsedTime(known) < Patience)
             {
@@ -60,12 +61,12 @@ internal sealed class ClusterQueue(IFabric fabric, Options options, TimeProvider
         throw PoolUnavailableException.WaitOver(null, RetryAfter);
     }
 
-    private async Task<Turn> TurnAsync(Guid id, string holder, TimeSpan waited, CancellationToken left)
+    private async Task<Turn> TurnAsync(Guid id, string holder, TimeSpan waited, int limit, CancellationToken left)
     {
         Interlocked.Increment(ref waiting);
         try
         {
-            return await fabric.WaitTurnAsync(id, holder, waited, options.QueueLimit, left);
+            return await fabric.WaitTurnAsync(id, holder, waited, limit, left);
         }
         finally
         {

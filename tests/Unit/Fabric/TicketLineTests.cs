@@ -52,10 +52,49 @@ public sealed class TicketLineTests
         Assert.Equal(TurnKind.Full, (await Wait("a", limit: 1)).Kind);
         time.Advance(TicketLine.Round);
         Assert.Equal(TurnKind.NotYet, (await first).Kind);
-        _ = Wait("a", limit: 1);
-        var again = Wait("a", seconds: 3, limit: 1);
+        Assert.Equal(TurnKind.Full, (await Wait("a", limit: 1)).Kind); // Its origin is about to ask again.
+        time.Advance(TicketLine.Absence);
+        line.Offer(node: 7, free: 0);
+        Assert.False(Wait("a", limit: 1).IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_create_between_two_rounds_is_overtaken_by_nobody_until_it_stays_away()
+    {
+        var id = Guid.NewGuid();
+        var first = line.WaitAsync(new(id, "a", TimeSpan.FromSeconds(1), 10));
+        time.Advance(TicketLine.Round);
+        Assert.Equal(TurnKind.NotYet, (await first).Kind);
+        var second = Wait("a");
+        line.Offer(node: 7, free: 2);
+        Assert.False(second.IsCompleted);
+
+        var again = line.WaitAsync(new(id, "a", TimeSpan.Zero, 10)); // It is as old as it was.
         line.Offer(node: 7, free: 1);
         Assert.Equal(TurnKind.Go, (await again).Kind);
+        Assert.False(second.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_create_that_stays_away_is_dropped()
+    {
+        var first = Wait("a", seconds: 1);
+        time.Advance(TicketLine.Round);
+        Assert.Equal(TurnKind.NotYet, (await first).Kind);
+        var second = Wait("a");
+        time.Advance(TicketLine.Absence);
+        line.Offer(node: 7, free: 1);
+        Assert.Equal(TurnKind.Go, (await second).Kind);
+    }
+
+    [Fact]
+    public async Task A_create_whose_client_leaves_gives_its_place_up()
+    {
+        var id = Guid.NewGuid();
+        var gone = line.WaitAsync(new(id, "a", TimeSpan.FromSeconds(1), 10));
+        line.Leave(id);
+        Assert.Equal(TurnKind.NotYet, (await gone).Kind);
+        Assert.Equal(0, line.Count);
     }
 
     [Fact]
