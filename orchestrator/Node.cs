@@ -1,4 +1,5 @@
 using Steelyard.Cdp;
+using Steelyard.Cluster;
 using Steelyard.Dialects.Dashboard;
 using Steelyard.Dialects.Operator;
 using Steelyard.Dialects.Steel;
@@ -53,6 +54,8 @@ public sealed partial class Node : IAsyncDisposable
 
     public SessionRegistry Sessions => app.Services.GetRequiredService<SessionRegistry>();
 
+    private bool SessionsMove => options is { IsClustered: true, OnWorkerLost: OnWorkerLost.Restore };
+
     /// <summary>All routes of the node.</summary>
     internal IEnumerable<RouteEndpoint> Routes => app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
@@ -104,7 +107,11 @@ public sealed partial class Node : IAsyncDisposable
         var mayAdopt = await app.Services.GetRequiredService<IFabric>().StartAsync(stop);
         app.Services.GetRequiredService<SessionAdopter>().Adopt();
         if (!mayAdopt)
-            Sessions.EndAll(EndReason.WorkerLost, "its node was away for too long: other nodes may have said that it is lost");
+        {
+            Sessions.EndAll(
+                EndReason.WorkerLost, "its node was away for too long: other nodes may have said that it is lost", SessionEnd.NodeCutOff);
+        }
+
         await app.StartAsync(CancellationToken.None);
         Pool.Start();
         background = Task.WhenAll(
@@ -118,7 +125,8 @@ public sealed partial class Node : IAsyncDisposable
             app.Services.GetRequiredService<NodeSeries>().RunAsync(loops.Token),
             app.Services.GetRequiredService<RecordingKeeper>().RunAsync(loops.Token),
             app.Services.GetService<TlsCertificate>()?.RunAsync(logger, loops.Token) ?? Task.CompletedTask,
-            app.Services.GetService<Webhook>()?.RunAsync(loops.Token) ?? Task.CompletedTask);
+            app.Services.GetService<Webhook>()?.RunAsync(loops.Token) ?? Task.CompletedTask,
+            SessionsMove ? app.Services.GetRequiredService<Takeover>().RunAsync(time, loops.Token) : Task.CompletedTask);
     }
 
     /// <summary>Refuses new work, tells attached clients, and treats sessions and workers as <paramref name="how"/> says.</summary>
@@ -146,6 +154,8 @@ public sealed partial class Node : IAsyncDisposable
         if (!isLeft)
         {
             Sessions.EndAll(EndReason.Drained, "the node shuts down");
+            if (SessionsMove)
+                await app.Services.GetRequiredService<SessionCopier>().KeepAsync(atOnce); // No other node shall create them anew.
             using var kill = atOnce.Register(Pool.KillAll);
             await Task.WhenAll(
                 Pool.StopAllAsync(), app.StopAsync(atOnce), app.Services.GetRequiredService<IFabric>().DisposeAsync().AsTask());

@@ -5,6 +5,7 @@ using Steelyard.Fabric;
 using Steelyard.Fabric.Tables;
 using Steelyard.Pool;
 using Steelyard.Processes;
+using Steelyard.Records;
 using Steelyard.Sessions;
 using Steelyard.Settings;
 
@@ -44,9 +45,17 @@ internal static class NodeCluster
             .AddSingleton(certificate)
             .AddSingleton(new ClusterTable(TableAddress.Parse(options.Cluster), options.ClusterName, time))
             .AddSingleton(all => all.GetRequiredService<ClusterTable>().Claims)
+            .AddSingleton(all => all.GetRequiredService<ClusterTable>().Copies)
+            .AddSingleton<SessionHomes>()
+            .AddSingleton<SessionCopier>()
+            .AddSingleton<SessionMoves>()
+            .AddSingleton<Takeover>()
             .AddSingleton<ClusterIdClaims>()
             .AddSingleton<IIdClaims>(all => all.GetRequiredService<ClusterIdClaims>())
-            .AddSingleton<TenureRecord>()
+            .AddSingleton(all => new TenureRecord(
+                all.GetRequiredService<RunDirectory>(),
+                all.GetRequiredService<ILogger<TenureRecord>>(),
+                all.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted))
             .AddSingleton<PeerForwarder>()
             .AddSingleton<PartCollector>()
             .AddSingleton<PagedViews>()
@@ -66,7 +75,6 @@ internal static class NodeCluster
     private static LocalNode Callbacks(IServiceProvider services)
     {
         var (events, record) = (services.GetRequiredService<NodeEvents>(), services.GetRequiredService<TenureRecord>());
-        var started = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted;
         return new(
             services.GetRequiredService<OwnState>().Read,
             services.GetRequiredService<Reservations>().TryKeep,
@@ -75,17 +83,9 @@ internal static class NodeCluster
             why => CutOff(services, events, why))
         {
             Record = record.Read,
-            Write = renewed => Write(record, renewed, started),
+            Write = record.Write,
             EndLeft = () => EndAll(services, "its node was cut off from the cluster"),
         };
-    }
-
-    // Until the node has started, the sessions of an earlier process may not have ended that must not be taken over: no renewal is written
-    // down by which a third process would take them over.
-    private static void Write(TenureRecord record, TimeSpan? renewed, CancellationToken started)
-    {
-        if (renewed is null || started.IsCancellationRequested)
-            record.Write(renewed);
     }
 
     private static void CutOff(IServiceProvider services, NodeEvents events, string why)
@@ -95,7 +95,7 @@ internal static class NodeCluster
     }
 
     private static void EndAll(IServiceProvider services, string detail) =>
-        services.GetRequiredService<SessionRegistry>().EndAll(EndReason.WorkerLost, detail);
+        services.GetRequiredService<SessionRegistry>().EndAll(EndReason.WorkerLost, detail, SessionEnd.NodeCutOff);
 
     private static OrleansFabric Join(IServiceProvider services, Options options, TimeProvider time)
     {

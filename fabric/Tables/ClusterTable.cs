@@ -20,18 +20,24 @@ public sealed class ClusterTable : IAsyncDisposable
         if (address.Kind == TableKind.Redis)
         {
             var redis = ConnectionMultiplexer.Connect(address.ToRedis(Deadline));
-            (connection, Claims) = (redis, new RedisClaims(redis, cluster, Deadline, time));
+            connection = redis;
+            Claims = new RedisClaims(redis, cluster, Deadline, time);
+            Copies = new RedisSessionCopies(redis, cluster, Deadline, time);
             configure = silo => silo.UseRedisClustering(options => options.ConfigurationOptions = address.ToRedis(Deadline));
         }
         else
         {
             var database = new PostgresDatabase(address, Deadline, time);
-            (connection, Claims) = (database, new PostgresClaims(database, cluster));
+            connection = database;
+            Claims = new PostgresClaims(database, cluster);
+            Copies = new PostgresSessionCopies(database, cluster);
             configure = silo => silo.Services.AddSingleton<IMembershipTable>(new PostgresMembershipTable(database, cluster));
         }
     }
 
     public IClaims Claims { get; }
+
+    public ISessionCopies Copies { get; }
 
     /// <summary>Its address without a password, for people.</summary>
     public string Display => address.Display;

@@ -12,6 +12,8 @@ internal static class PostgresSchema
         """
         SELECT to_regclass('steelyard_clusters') IS NOT NULL AND to_regclass('steelyard_members') IS NOT NULL
             AND to_regclass('steelyard_claims') IS NOT NULL AND to_regclass('steelyard_claims_expiry') IS NOT NULL
+            AND to_regclass('steelyard_sessions') IS NOT NULL AND to_regclass('steelyard_sessions_home') IS NOT NULL
+            AND to_regclass('steelyard_sessions_expiry') IS NOT NULL
         """;
 
     private const string Create =
@@ -43,6 +45,17 @@ internal static class PostgresSchema
             expires_at timestamptz NOT NULL,
             PRIMARY KEY (cluster, key));
         CREATE INDEX IF NOT EXISTS steelyard_claims_expiry ON steelyard_claims (expires_at);
+        CREATE TABLE IF NOT EXISTS steelyard_sessions (
+            cluster text NOT NULL,
+            id text NOT NULL,
+            home integer NOT NULL,
+            data bytea,
+            created_at timestamptz NOT NULL,
+            used_at timestamptz NOT NULL,
+            expires_at timestamptz NOT NULL,
+            PRIMARY KEY (cluster, id));
+        CREATE INDEX IF NOT EXISTS steelyard_sessions_home ON steelyard_sessions (cluster, home) WHERE data IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS steelyard_sessions_expiry ON steelyard_sessions (expires_at);
         """;
 
     /// <summary>

@@ -10,7 +10,8 @@ namespace Steelyard.Cluster;
 /// Claims in the cluster's table: an id belongs to the node that was first, so a create that is repeated through another node never makes
 /// a second session. A claim lasts as long as the history, in which the id stays known after the session's end.
 /// </summary>
-internal sealed class ClusterIdClaims(IClaims claims, Options options, ILogger<ClusterIdClaims> logger) : IIdClaims
+internal sealed class ClusterIdClaims(
+    IClaims claims, SessionHomes homes, Options options, ILogger<ClusterIdClaims> logger) : IIdClaims
 {
     private readonly string own = options.NodeNumber.ToString(CultureInfo.InvariantCulture);
 
@@ -21,6 +22,8 @@ internal sealed class ClusterIdClaims(IClaims claims, Options options, ILogger<C
             var owner = await claims.ClaimAsync(Key(id), own, options.HistoryAge, cancellationToken);
             if (owner != own)
                 throw new SessionElsewhereException(int.Parse(owner, CultureInfo.InvariantCulture));
+            if (await homes.FindAsync(id, cancellationToken) is { IsLive: true } home) // It has moved, or is about to be created anew.
+                throw home.Node == options.NodeNumber ? PoolUnavailableException.BeingRestored() : new SessionElsewhereException(home.Node);
         }
         catch (TableUnavailableException e)
         {

@@ -1,20 +1,17 @@
 using System.Globalization;
 using Steelyard.Fabric;
+using Steelyard.Fabric.Tables;
 using Steelyard.Http;
 using Steelyard.Sessions;
 
 namespace Steelyard.Cluster;
 
 /// <summary>
-/// Sends a request about a session to the node on which the session lives: its number is in the session's id. One hop at most: a node that
-/// gets a forwarded request serves it itself.
+/// Sends a request about a session to the node on which the session lives: its number is in the session's id, unless the session has moved.
+/// One hop at most: a node that gets a forwarded request serves it itself, or says which node must.
 /// </summary>
 internal sealed class SessionRouter(
-    RequestDelegate next,
-    IFabric fabric,
-    SessionIdIssuer ids,
-    SessionRegistry sessions,
-    ClusterIdClaims claims,
+    RequestDelegate next, IFabric fabric, SessionIdIssuer ids, SessionRegistry sessions, ClusterIdClaims claims, SessionMoves moves,
     PeerForwarder forwarder)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -23,7 +20,7 @@ internal sealed class SessionRouter(
     {
         if (context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern })
             return next(context);
-        return FileNode(context, pattern) is { } node ? SendAsync(context, node)
+        return FileNode(context, pattern) is { } node ? SendAsync(context, null, node)
             : SessionOf(context, pattern) is { } text && SessionId.TryParse(text, out var id) ? RouteAsync(context, id)
             : next(context);
     }
@@ -31,24 +28,24 @@ internal sealed class SessionRouter(
     private async Task RouteAsync(HttpContext context, SessionId id)
     {
         var number = sessions.FindPresent(id) is not null ? fabric.Number
+            : moves.Homes.Moved(id) is { } moved ? moved
             : ids.Made(id) ? id.Node
             : await claims.FindAsync(id, context.RequestAborted);
-        await (number is { } node ? SendAsync(context, node) : next(context)); // What no node has, this one knows how to answer.
+        await (number is { } node ? SendAsync(context, id, node) : next(context)); // What no node has, this one knows how to answer.
     }
 
-    private async Task SendAsync(HttpContext context, int node)
+    private async Task SendAsync(HttpContext context, SessionId? id, int node, bool hasMoved = false)
     {
         switch (fabric.Find(node, out var peer))
         {
             case Whereabouts.Here:
-                await ServeAsync(context);
+                await ServeAsync(context, id, hasMoved);
                 break;
             case Whereabouts.There when !context.IsFromPeer():
-                if ((await forwarder.SendAsync(context, peer!)).Outcome == ForwardOutcome.Failed)
-                    await TellAwayAsync(context, $"Node {peer!.State.Name}, which has the session, did not answer. Retry.");
+                await ForwardAsync(context, id, peer!, hasMoved);
                 break;
             case Whereabouts.Away when await fabric.IsGoneAsync(node, context.RequestAborted):
-                await Problem.SessionNotFoundAsync(context, new(EndReason.WorkerLost, "its node is lost"));
+                await TellLostAsync(context, id, node, hasMoved);
                 break;
             default:
                 await TellAwayAsync(context, "The node that has the session cannot be reached. If it stays lost, the session ends. Retry.");
@@ -56,12 +53,65 @@ internal sealed class SessionRouter(
         }
     }
 
-    private Task ServeAsync(HttpContext context)
+    private async Task ForwardAsync(HttpContext context, SessionId? id, Peer peer, bool hasMoved)
+    {
+        var hasBody = context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0;
+        var (outcome, node) = await forwarder.SendAsync(context, peer);
+        if (outcome == ForwardOutcome.Failed)
+            await TellAwayAsync(context, $"Node {peer.State.Name}, which has the session, did not answer. Retry.");
+        if (outcome != ForwardOutcome.Elsewhere || id is not { } session)
+            return;
+        moves.Homes.Learn(session, node);
+        await (hasMoved || hasBody // A part of the body may have been read.
+            ? TellAwayAsync(context, "The session has moved to another node. Retry.")
+            : SendAsync(context, id, node, hasMoved: true));
+    }
+
+    // The node in its id has given the session up. Another one may have created it anew.
+    private async Task TellLostAsync(HttpContext context, SessionId? id, int node, bool hasMoved)
+    {
+        if (id is { } session && await moves.Homes.FindAsync(session, context.RequestAborted) is { } home)
+            await SendHomeAsync(context, session, home, node, hasMoved);
+        else
+            await Problem.SessionNotFoundAsync(context, new(EndReason.WorkerLost, "its node is lost", SessionEnd.NodeLost));
+    }
+
+    private async Task ServeAsync(HttpContext context, SessionId? id, bool hasMoved)
     {
         if (!fabric.MayServe)
-            return RightToServe.RefuseAsync(context);
+        {
+            await RightToServe.RefuseAsync(context);
+            return;
+        }
+
+        if (id is { } session && sessions.FindPresent(session) is null
+            && await moves.Homes.FindAsync(session, context.RequestAborted) is { } home
+            && (home.IsLive || home.Node != fabric.Number))
+        {
+            await SendHomeAsync(context, session, home, fabric.Number, hasMoved);
+            return;
+        }
+
         RightToServe.Watch(context, fabric);
-        return next(context);
+        if (id is { } own)
+            moves.Watch(context, own);
+        await next(context);
+    }
+
+    // Where the table says that the session lives, if that is not the node which turned out not to have it.
+    private Task SendHomeAsync(HttpContext context, SessionId id, SessionHome home, int than, bool hasMoved)
+    {
+        if (home.Node == than)
+        {
+            return home.IsLive
+                ? TellAwayAsync(context, "The session's node was lost, and the session is about to be created anew. Retry.")
+                : Problem.SessionNotFoundAsync(context, new(EndReason.WorkerLost, "its node is lost", SessionEnd.NodeLost));
+        }
+
+        if (!context.IsFromPeer())
+            return hasMoved ? TellAwayAsync(context, "The session moves. Retry.") : SendAsync(context, id, home.Node, hasMoved: true);
+        PeerRequest.SendElsewhere(context, home.Node);
+        return Task.CompletedTask;
     }
 
     private static Task TellAwayAsync(HttpContext context, string why) => Problem.UnavailableAsync(context, why, RetryAfter);

@@ -7,11 +7,26 @@ namespace Steelyard.Cluster;
 
 /// <summary>
 /// The file in the run directory that says until when this node had the right to its sessions, for its next process. It is worth nothing
-/// after a reboot, when the clock begins anew.
+/// after a reboot, when the clock begins anew. Until this process has started, the sessions of an earlier one may not have ended that must
+/// not be taken over: no renewal is written by which the next process would take them over.
 /// </summary>
-internal sealed class TenureRecord(RunDirectory directory, ILogger<TenureRecord> logger)
+internal sealed class TenureRecord
 {
-    private readonly string path = directory.FileAt("tenure");
+    private readonly Lock gate = new();
+    private readonly string path;
+    private readonly ILogger<TenureRecord> logger;
+    private bool isStarted;
+    private TimeSpan? pending;
+
+    /// <param name="directory">Has the file.</param>
+    /// <param name="logger">Told what cannot be written.</param>
+    /// <param name="started">Cancelled when this process has started.</param>
+    public TenureRecord(RunDirectory directory, ILogger<TenureRecord> logger, CancellationToken started)
+    {
+        this.logger = logger;
+        path = directory.FileAt("tenure");
+        started.Register(Start);
+    }
 
     public TimeSpan? Read()
     {
@@ -29,6 +44,17 @@ internal sealed class TenureRecord(RunDirectory directory, ILogger<TenureRecord>
         }
     }
 
+    // At once: of processes that are killed soon after their start, each would leave the record of an earlier one, until it is too old.
+    private void Start()
+    {
+        lock (gate)
+        {
+            isStarted = true;
+            if (pending is { } at)
+                TryWrite(at);
+        }
+    }
+
     // A crash in the middle must not leave half a record.
     private void Replace(string text)
     {
@@ -38,6 +64,16 @@ internal sealed class TenureRecord(RunDirectory directory, ILogger<TenureRecord>
 
     /// <summary>A record that cannot be written lags behind, which is safe; one that cannot be erased is not, so it is said.</summary>
     public void Write(TimeSpan? renewed)
+    {
+        lock (gate)
+        {
+            if (isStarted || renewed is null)
+                TryWrite(renewed);
+            pending = renewed;
+        }
+    }
+
+    private void TryWrite(TimeSpan? renewed)
     {
         try
         {

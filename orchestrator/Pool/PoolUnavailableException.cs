@@ -91,6 +91,12 @@ public sealed class PoolUnavailableException : Exception
         TimeSpan.FromSeconds(1));
 
     /// <param name="reason">Why, in a sentence.</param>
+    public static PoolUnavailableException NoHome(string reason) => new(
+        $"The cluster's table must say which node has the session now. {reason}", TimeSpan.FromSeconds(1))
+    {
+        Cause = "no_table",
+    };
+
     public static PoolUnavailableException NoTable(string reason) => new(
         $"The client chose this session's id, so the cluster's table must say which node has it. {reason}", TimeSpan.FromSeconds(1))
     {

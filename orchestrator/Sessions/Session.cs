@@ -37,13 +37,21 @@ public sealed partial class Session
     /// ledger does not know the session, its idle time starts now.
     /// </summary>
     internal Session(SessionRecord record, LedgerEntry entry, QuotaPlace quota, TimeProvider time)
+        : this(record, entry.Session == record.Id && entry.Open == 0 ? entry.LastActive : time.GetTimestamp(), quota, time) =>
+        this.entry = entry;
+
+    /// <summary>A session of another node. It waits for a worker.</summary>
+    /// <param name="record">What its node has written down of it, with times of this machine's clock.</param>
+    /// <param name="lastActive">When its last activity ended.</param>
+    /// <param name="quota">Its holder's place, given back at its end.</param>
+    /// <param name="time">Source of time.</param>
+    internal Session(SessionRecord record, long lastActive, QuotaPlace quota, TimeProvider time)
         : this(record.Id, record.Request, quota, time)
     {
         CreatedAt = record.CreatedAt;
         created = record.Created;
         Restarts = record.Restarts;
-        lastActive = entry.Session == record.Id && entry.Open == 0 ? entry.LastActive : time.GetTimestamp();
-        this.entry = entry;
+        this.lastActive = lastActive;
         state = SessionState.Waiting;
         restoring = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

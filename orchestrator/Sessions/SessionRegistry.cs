@@ -108,10 +108,10 @@ public sealed class SessionRegistry(
     }
 
     /// <summary>Ends every session.</summary>
-    public void EndAll(EndReason reason, string detail)
+    public void EndAll(EndReason reason, string detail, string? cause = null)
     {
         foreach (var session in Live)
-            End(session, reason, detail);
+            End(session, reason, detail, cause);
     }
 
     /// <summary>
@@ -151,6 +151,19 @@ public sealed class SessionRegistry(
         live[session.Id] = session;
         return session;
     }
+
+    /// <summary>
+    /// Adds a session of a node that is lost. It waits for a worker: <see cref="SessionRestorer.LoseRevived"/> must follow.
+    /// </summary>
+    internal Session Revive(SessionRecord record, TimeSpan age, TimeSpan idle)
+    {
+        var own = record with { Created = Before(age) };
+        var session = new Session(own, Before(idle), quotas.Readmit(record.Request.Holder), time);
+        live[session.Id] = session;
+        return session;
+    }
+
+    private long Before(TimeSpan ago) => time.GetTimestamp() - (long)(ago.TotalSeconds * time.TimestampFrequency);
 
     /// <summary>Ends the session if its client has closed the browser. True if so, even if the session lives elsewhere by now.</summary>
     internal bool EndIfClosed(Session session, Placement placement)

@@ -30,5 +30,9 @@ public static partial class OptionTable
             "A lost node's sessions are answered with 503 for this time, and with 404 after it. A node that is cut off gives them up after "
             + "half of it [20s]",
             (o, v) => o with { ClusterGrace = Duration.Parse(v) }),
+        new("cluster-copy-limit", "SIZE",
+            "With --on-worker-lost restore, a session of a lost node is created again on another one from a copy in the table, if the copy "
+            + "is not larger [1m]",
+            (o, v) => o with { ClusterCopyLimit = Bytes(v, 1024, 64 << 20) }),
     ]);
 }

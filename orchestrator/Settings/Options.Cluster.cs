@@ -40,6 +40,9 @@ public sealed partial record Options
     /// <summary>How long a lost node's sessions are answered with 503 instead of 404.</summary>
     public TimeSpan ClusterGrace { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Size in bytes above which no copy of a session is kept in the table.</summary>
+    public int ClusterCopyLimit { get; init; } = 1 << 20;
+
     /// <summary>Whether this node is one of several.</summary>
     public bool IsClustered => Cluster.Length > 0;
 }

@@ -9,7 +9,9 @@ public sealed class ClusterReturnTests
     [Fact]
     public async Task A_node_that_is_restarted_in_its_place_keeps_its_sessions()
     {
-        await using var cluster = await TestCluster.StartAsync("redis", 3, ["--warm", "2", "--max-workers", "8", "--session-ttl", "5m"]);
+        // Half of the grace must suffice for a kill, a start and a join, also on a machine that runs other tests.
+        await using var cluster = await TestCluster.StartAsync(
+            "redis", 3, "--warm", "2", "--max-workers", "8", "--session-ttl", "5m", "--cluster-grace", "60s");
         var session = await cluster.CreateOnAsync(1);
         for (var i = 0; i < (LongForm.OfClusters ? 5 : 1); i++)
         {

@@ -20,9 +20,9 @@ public sealed class ClaimsFaultTests(TableServers servers)
     public async Task A_server_that_hangs_or_is_gone_is_told_within_the_deadline_and_claims_outlive_it(string kind)
     {
         var server = await servers.StartedAsync(kind);
-        await using var client = await ClaimsClient.ConnectAsync(server.Address, Seconds);
+        await using var client = await TableClient.ConnectAsync(server.Address, Seconds);
         var claims = client.Of(cluster);
-        await using (var patient = await ClaimsClient.ConnectAsync(server.Address, 15))
+        await using (var patient = await TableClient.ConnectAsync(server.Address, 15))
             Assert.Equal("a", await patient.Of(cluster).ClaimAsync("key", "a", null));
         await WorksAsync(claims);
 
@@ -44,7 +44,7 @@ public sealed class ClaimsFaultTests(TableServers servers)
             await UnavailableAsync(() => claims.ClaimAsync("key", "b", null), server);
             await UnavailableAsync(() => claims.ReleaseAsync("key", "a"), server);
             await UnavailableAsync(() => claims.FindAsync("key"), server);
-            await using var late = await ClaimsClient.ConnectAsync(server.Address, Seconds);
+            await using var late = await TableClient.ConnectAsync(server.Address, Seconds);
             await UnavailableAsync(() => late.Of(cluster).FindAsync("key"), server);
         }
         finally
@@ -53,7 +53,7 @@ public sealed class ClaimsFaultTests(TableServers servers)
         }
 
         await WorksAsync(claims);
-        await using var other = await ClaimsClient.ConnectAsync(server.Address, 15);
+        await using var other = await TableClient.ConnectAsync(server.Address, 15);
         Assert.Equal("a", await other.Of(cluster).ClaimAsync("key", "b", null));
     }
 
@@ -64,7 +64,7 @@ public sealed class ClaimsFaultTests(TableServers servers)
     {
         var address = (await servers.StartedAsync(kind)).Address
             .Replace(Uri.EscapeDataString(TableServer.Password), "hidden", StringComparison.Ordinal);
-        await using var client = await ClaimsClient.ConnectAsync(address, 5);
+        await using var client = await TableClient.ConnectAsync(address, 5);
         var error = await Assert.ThrowsAsync<TableUnavailableException>(() => client.Of(cluster).FindAsync("key"));
         Assert.Contains("user or password", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hidden", error.ToString(), StringComparison.Ordinal);

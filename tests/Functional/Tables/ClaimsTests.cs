@@ -13,8 +13,8 @@ public sealed class ClaimsTests(TableServers servers)
 
     public static TheoryData<string> Kinds => ["redis", "postgres"];
 
-    private async Task<ClaimsClient> ConnectAsync(string kind) =>
-        await ClaimsClient.ConnectAsync((await servers.StartedAsync(kind)).Address, Seconds);
+    private async Task<TableClient> ConnectAsync(string kind) =>
+        await TableClient.ConnectAsync((await servers.StartedAsync(kind)).Address, Seconds);
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -97,7 +97,7 @@ public sealed class ClaimsTests(TableServers servers)
     {
         var server = await servers.PostgresAsync();
         var address = await server.NewDatabaseAsync();
-        await using var client = await ClaimsClient.ConnectAsync(address, Seconds);
+        await using var client = await TableClient.ConnectAsync(address, Seconds);
         await Task.WhenAll(Enumerable.Range(0, 30).Select(key =>
             client.Of(cluster).ClaimAsync($"key {key}", "a", TimeSpan.FromMilliseconds(1))));
         await Eventually.IsTrueAsync(

@@ -3,21 +3,21 @@ using Steelyard.Fabric.Tables;
 
 namespace Steelyard.Tests.Functional.Tables;
 
-/// <summary>Claims of one node, with its own connections to a server of either kind.</summary>
-internal sealed class ClaimsClient : IAsyncDisposable
+/// <summary>Claims and copies of one node, with its own connections to a server of either kind.</summary>
+internal sealed class TableClient : IAsyncDisposable
 {
     private readonly ConnectionMultiplexer? redis;
     private readonly PostgresDatabase? postgres;
     private readonly TimeSpan deadline;
 
-    private ClaimsClient(ConnectionMultiplexer? redis, PostgresDatabase? postgres, TimeSpan deadline)
+    private TableClient(ConnectionMultiplexer? redis, PostgresDatabase? postgres, TimeSpan deadline)
     {
         this.redis = redis;
         this.postgres = postgres;
         this.deadline = deadline;
     }
 
-    public static async Task<ClaimsClient> ConnectAsync(string address, double seconds)
+    public static async Task<TableClient> ConnectAsync(string address, double seconds)
     {
         var (parsed, deadline) = (TableAddress.Parse(address), TimeSpan.FromSeconds(seconds));
         return parsed.Kind == TableKind.Redis
@@ -27,6 +27,9 @@ internal sealed class ClaimsClient : IAsyncDisposable
 
     public IClaims Of(string cluster) =>
         redis is null ? new PostgresClaims(postgres!, cluster) : new RedisClaims(redis, cluster, deadline);
+
+    public ISessionCopies CopiesOf(string cluster) =>
+        redis is null ? new PostgresSessionCopies(postgres!, cluster) : new RedisSessionCopies(redis, cluster, deadline);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,103 @@
+using System.Text;
+using Steelyard.Fabric.Tables;
+
+namespace Steelyard.Tests.Functional.Tables;
+
+/// <summary>Copies of sessions are the same on a real server of either kind.</summary>
+[Collection(nameof(TableServers))]
+public sealed class SessionCopiesTests(TableServers servers)
+{
+    private const double Seconds = 15;
+
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly CancellationToken Never = CancellationToken.None;
+
+    private readonly string cluster = Guid.NewGuid().ToString("N");
+
+    public static TheoryData<string> Kinds => ["redis", "postgres"];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_copy_is_found_with_its_home_its_age_and_its_idle_time(string kind)
+    {
+        await using var client = await ConnectAsync(kind);
+        var copies = client.CopiesOf(cluster);
+        Assert.Null(await copies.FindAsync("s", Never));
+        Assert.Empty(await copies.HomesAsync(Never));
+        Assert.True(await copies.WriteAsync(7, Copy("s", age: 5, idle: 2), Never));
+        Assert.Equal(new SessionHome(7, IsLive: true), await copies.FindAsync("s", Never));
+        Assert.Equal([7], await copies.HomesAsync(Never));
+        var read = Assert.Single(await copies.SomeOfAsync(7, 10, Never));
+        Assert.Equal(("s", "data of s"), (read.Id, Encoding.UTF8.GetString(read.Data.Span)));
+        Assert.InRange(read.Age, 5 * Minute, 5.5 * Minute);
+        Assert.InRange(read.Idle, 2 * Minute, 2.5 * Minute);
+
+        Assert.Equal(["t"], await copies.TouchAsync(7, new Dictionary<string, TimeSpan> { ["s"] = Minute, ["t"] = Minute }, Never));
+        Assert.InRange(Assert.Single(await copies.SomeOfAsync(7, 10, Never)).Idle, Minute, 1.5 * Minute);
+        Assert.Equal(["s"], await copies.TouchAsync(8, new Dictionary<string, TimeSpan> { ["s"] = Minute }, Never));
+        Assert.True(Thread.CurrentThread.IsThreadPoolThread);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Of_many_that_move_a_session_one_has_it(string kind)
+    {
+        await using var client = await ConnectAsync(kind);
+        var copies = client.CopiesOf(cluster);
+        await copies.WriteAsync(1, Copy("s"), Never);
+        var won = await Task.WhenAll(Enumerable.Range(2, 20).Select(node => copies.TryMoveAsync("s", 1, node, Never)));
+        var home = 2 + Array.IndexOf(won, true);
+        Assert.Single(won, true);
+        Assert.Equal(new SessionHome(home, IsLive: true), await copies.FindAsync("s", Never));
+        Assert.Equal([home], await copies.HomesAsync(Never));
+        Assert.Empty(await copies.SomeOfAsync(1, 10, Never));
+        Assert.Single(await copies.SomeOfAsync(home, 10, Never));
+        Assert.True(await copies.TryMoveAsync("s", 1, home, Never)); // Made again, because nobody has heard the answer.
+
+        // The old home knows nothing of it yet.
+        Assert.False(await copies.WriteAsync(1, Copy("s"), Never));
+        await copies.EndAsync(1, "s", TimeSpan.Zero, Never);
+        Assert.Equal(new SessionHome(home, IsLive: true), await copies.FindAsync("s", Never));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_session_that_has_ended_does_not_move_and_its_home_is_remembered_for_a_time(string kind)
+    {
+        await using var client = await ConnectAsync(kind);
+        var copies = client.CopiesOf(cluster);
+        foreach (var id in new[] { "gone", "known", "soon gone" })
+            await copies.WriteAsync(1, Copy(id), Never);
+        await copies.EndAsync(1, "gone", TimeSpan.Zero, Never);
+        await copies.EndAsync(1, "known", Minute, Never);
+        await copies.EndAsync(1, "soon gone", TimeSpan.FromMilliseconds(200), Never);
+        Assert.Null(await copies.FindAsync("gone", Never));
+        Assert.Equal(new SessionHome(1, IsLive: false), await copies.FindAsync("known", Never));
+        foreach (var id in new[] { "gone", "known", "soon gone" })
+            Assert.False(await copies.TryMoveAsync(id, 1, 2, Never));
+        Assert.Empty(await copies.HomesAsync(Never));
+        Assert.Empty(await copies.SomeOfAsync(1, 10, Never));
+        await Eventually.IsTrueAsync(async () => await copies.FindAsync("soon gone", Never) is null, "it is forgotten", 5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Some_copies_are_at_most_as_many_as_asked_for_and_clusters_are_apart(string kind)
+    {
+        await using var client = await ConnectAsync(kind);
+        var (copies, others) = (client.CopiesOf(cluster), client.CopiesOf(cluster + "2"));
+        for (var i = 0; i < 5; i++)
+            await copies.WriteAsync(1, Copy($"s{i}"), Never);
+        Assert.Equal(3, (await copies.SomeOfAsync(1, 3, Never)).Select(copy => copy.Id).Distinct().Count());
+        Assert.Equal(5, (await copies.SomeOfAsync(1, 10, Never)).Select(copy => copy.Id).Distinct().Count());
+        Assert.Empty(await others.SomeOfAsync(1, 10, Never));
+        Assert.Null(await others.FindAsync("s1", Never));
+        Assert.Empty(await others.HomesAsync(Never));
+    }
+
+    private static SessionCopy Copy(string id, int age = 0, int idle = 0) =>
+        new(id, Encoding.UTF8.GetBytes($"data of {id}"), age * Minute, idle * Minute);
+
+    private async Task<TableClient> ConnectAsync(string kind) =>
+        await TableClient.ConnectAsync((await servers.StartedAsync(kind)).Address, Seconds);
+}
