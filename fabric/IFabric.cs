@@ -34,7 +34,11 @@ public interface IFabric : IAsyncDisposable
     /// <summary>
     /// Asks a node to keep a place for one session for a moment. False when it has none, or does not answer within two seconds.
     /// </summary>
-    Task<bool> TryReserveAsync(Peer peer, Guid reservation, CancellationToken cancellationToken);
+    /// <param name="peer">The node.</param>
+    /// <param name="reservation">Names the place.</param>
+    /// <param name="waited">How long the create has waited: among those that wait for a worker there, the oldest is served first.</param>
+    /// <param name="cancellationToken">The client has left.</param>
+    Task<bool> TryReserveAsync(Peer peer, Guid reservation, TimeSpan waited, CancellationToken cancellationToken);
 
     /// <summary>Stands in the cluster's line until it is this create's turn, or for some seconds: then ask again.</summary>
     /// <param name="create">Names the create.</param>

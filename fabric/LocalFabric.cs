@@ -20,7 +20,8 @@ public sealed class LocalFabric(int number) : IFabric
         return Whereabouts.Here;
     }
 
-    public Task<bool> TryReserveAsync(Peer peer, Guid reservation, CancellationToken cancellationToken) => Task.FromResult(false);
+    public Task<bool> TryReserveAsync(Peer peer, Guid reservation, TimeSpan waited, CancellationToken cancellationToken) =>
+        Task.FromResult(false);
 
     public Task<Turn> WaitTurnAsync(Guid create, string holder, TimeSpan waited, int limit, CancellationToken cancellationToken) =>
         Task.FromResult(new Turn(TurnKind.Unknown));

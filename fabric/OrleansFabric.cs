@@ -12,6 +12,7 @@ namespace Steelyard.Fabric;
 public sealed class OrleansFabric : IFabric
 {
     private static readonly TimeSpan ReadTime = TimeSpan.FromSeconds(3);
+    private const int MaxFirstTries = 5;
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
     private readonly SiloParts parts;
@@ -57,7 +58,7 @@ public sealed class OrleansFabric : IFabric
 
     public async Task<bool> StartAsync(CancellationToken cancellationToken)
     {
-        await Task.Run(() => JoinAsync(cancellationToken), cancellationToken).WaitAsync(cancellationToken);
+        await Task.Run(() => JoinFirstAsync(cancellationToken), cancellationToken).WaitAsync(cancellationToken);
         var hasInherited = current!.HasInherited; // Of this one: the next may take over from it.
         life = Task.Run(() => LiveAsync(stop.Token), CancellationToken.None);
         return hasInherited;
@@ -91,16 +92,21 @@ public sealed class OrleansFabric : IFabric
         return parts.Verdicts.Of(name, asked) == Verdict.Gone;
     }
 
-    public async Task<bool> TryReserveAsync(Peer peer, Guid reservation, CancellationToken cancellationToken) =>
-        await Asking(now => now.Silo.Nodes.At(peer.Address).ReserveAsync(reservation), false, cancellationToken);
+    public Task<bool> TryReserveAsync(Peer peer, Guid reservation, TimeSpan waited, CancellationToken cancellationToken) =>
+        Asking(now => now.Silo.Nodes.At(peer.Address).ReserveAsync(reservation, waited), false, cancellationToken);
 
     public async Task<Turn> WaitTurnAsync(
         Guid create, string holder, TimeSpan waited, int limit, CancellationToken cancellationToken)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, peers.NextLoss);
         try
         {
             return await Asking(
-                now => now.Silo.Queue.WaitAsync(new(create, holder, waited, limit)), new(TurnKind.Unknown), cancellationToken);
+                now => now.Silo.Queue.WaitAsync(new(create, holder, waited, limit)), new(TurnKind.Unknown), either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new(TurnKind.NotYet); // It may have had the line: nobody would answer.
         }
         catch (OperationCanceledException)
         {
@@ -137,6 +143,28 @@ public sealed class OrleansFabric : IFabric
         {
             logger.LogDebug("A call to another node has failed: {Reason}", e.Message);
             return otherwise;
+        }
+    }
+
+    // The machine may be too busy just now for the others to hear from it.
+    private async Task JoinFirstAsync(CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await JoinAsync(cancellationToken);
+                return;
+            }
+            catch (StayOverException e) when (tries < MaxFirstTries)
+            {
+                logger.LogWarning("This node joins its cluster once more: {Reason}", e.Message);
+                await Task.Delay(RetryPause, time, cancellationToken);
+            }
+            catch (StayOverException e)
+            {
+                throw TableUnavailableException.Of("stay a member", parts.Table.Display, $"after {tries} tries: {e.Message}");
+            }
         }
     }
 

@@ -29,10 +29,16 @@ public enum TenureState
 public sealed class Tenure(string name, long incarnation, TenureOptions options)
 {
     private readonly Lock gate = new();
+
+    /// <summary>The incarnation of the node.</summary>
+    public long Incarnation => incarnation;
+
     private TenureState state;
     private TimeSpan renewed;  // The last renewal of any kind.
     private TimeSpan backed;   // The last time for which the table is known to have said Active.
-    private IReadOnlyDictionary<string, long> members = new Dictionary<string, long>(); // Of the read behind "backed".
+    private TimeSpan complete; // The read behind "backed" shows nothing that came later.
+    private IReadOnlyDictionary<string, long> members = new Dictionary<string, long>(); // Of that read.
+    private TableView? seen;   // The last read of the own ones.
 
     public TenureState State
     {
@@ -53,6 +59,19 @@ public sealed class Tenure(string name, long incarnation, TenureOptions options)
         {
             lock (gate)
                 return state == TenureState.Holding ? renewed : null;
+        }
+    }
+
+    /// <summary>
+    /// A view of the table, from which on the members of every view were counted that this tenure can still rest on; null when there is none
+    /// yet. For other nodes: <see cref="Verdicts.Hear(string, long, TableView)"/>.
+    /// </summary>
+    public TableView? Basis
+    {
+        get
+        {
+            lock (gate)
+                return state == TenureState.Holding ? seen : null;
         }
     }
 
@@ -97,7 +116,7 @@ public sealed class Tenure(string name, long incarnation, TenureOptions options)
             if (row.Incarnation > incarnation || row.Status == RowStatus.Dead)
                 state = TenureState.Over;
             else if (row.Status == RowStatus.Active)
-                BackNeedsLock(sent, view.Members);
+                BackNeedsLock(sent, now, view.Members, view);
             return true;
         }
     }
@@ -139,8 +158,8 @@ public sealed class Tenure(string name, long incarnation, TenureOptions options)
 
             round.Granted.Add(from);
             CountNeedsLock(round);
-            if (ack is { Age: { } age, Members: { } seen })
-                BackNeedsLock(round.Sent - TenureOptions.Widen(age), seen);
+            if (ack is { Age: { } age, Members: { } known })
+                BackNeedsLock(round.Sent - TenureOptions.Widen(age), now, known, null);
         }
     }
 
@@ -150,14 +169,15 @@ public sealed class Tenure(string name, long incarnation, TenureOptions options)
             state = TenureState.Over;
     }
 
-    // The table is known to have said Active at some moment after "at", with these members.
-    private void BackNeedsLock(TimeSpan at, IReadOnlyDictionary<string, long> seen)
+    // The table is known to have said Active at some moment between the two, with these members. What is not certainly newer is left out:
+    // others rely on it that no view follows an older one.
+    private void BackNeedsLock(TimeSpan at, TimeSpan until, IReadOnlyDictionary<string, long> known, TableView? own)
     {
         if (state == TenureState.Waiting)
-            (state, renewed, backed, members) = (TenureState.Holding, at, at, seen);
-        if (state != TenureState.Holding || at <= backed)
+            (state, renewed) = (TenureState.Holding, at);
+        else if (state != TenureState.Holding || at < complete)
             return;
-        (backed, members) = (at, seen);
+        (backed, complete, members, seen) = (at, until, known, own ?? seen);
         renewed = at > renewed ? at : renewed;
     }
 

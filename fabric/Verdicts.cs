@@ -146,6 +146,22 @@ public sealed class Verdicts(string self, TenureOptions options)
         }
     }
 
+    /// <summary>
+    /// Returns the nodes that must be asked what their tenures rest on: this one does not watch them for long enough to know it.
+    /// </summary>
+    public IReadOnlyList<(string Name, long Incarnation)> Untold()
+    {
+        lock (gate)
+            return [.. history.Untold().Where(member => member.Name != self)];
+    }
+
+    /// <summary>Takes in what a node has answered: <see cref="Tenure.Basis"/> of an incarnation.</summary>
+    public void Hear(string name, long incarnation, TableView basis)
+    {
+        lock (gate)
+            history.Hear(name, incarnation, basis);
+    }
+
     private void RefuseNeedsLock(string name, long incarnation) =>
         refused[name] = Math.Max(refused.GetValueOrDefault(name), incarnation);
 

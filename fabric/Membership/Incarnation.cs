@@ -19,14 +19,12 @@ internal sealed class Incarnation : IAsyncDisposable
     private Incarnation(SiloHost silo, SiloParts parts, PeerWatch peers, Inheritance inheritance)
     {
         (Silo, this.parts, this.peers, this.inheritance) = (silo, parts, peers, inheritance);
-        var self = MemberName.Key(parts.Options.Number);
-        Tenure = new(self, silo.Address.Generation, parts.Options.Tenure);
-        Watch = new(silo, self, Tenure, parts.Verdicts, parts.Clock, parts.Loggers.CreateLogger<TableWatch>());
+        Watch = new(silo, MemberName.Key(parts.Options.Number), Tenure, parts.Verdicts, parts.Clock, parts.Loggers.CreateLogger<TableWatch>());
     }
 
     public SiloHost Silo { get; }
 
-    public Tenure Tenure { get; }
+    public Tenure Tenure => Silo.Tenure;
 
     public TableWatch Watch { get; }
 
@@ -34,8 +32,8 @@ internal sealed class Incarnation : IAsyncDisposable
     public bool HasInherited { get; private set; }
 
     /// <summary>
-    /// Begins when the table says that the node is a member. The sessions of the incarnation before are taken over, or end. Throws when the
-    /// table says that it is none any more, or is cancelled; the silo is stopped then.
+    /// Begins when the table says that the node is a member. The sessions of the incarnation before are taken over, or end. Throws
+    /// <see cref="StayOverException"/> when the table says that it is none any more; the silo is stopped then.
     /// </summary>
     public static async Task<Incarnation> BeginAsync(
         SiloHost silo, SiloParts parts, PeerWatch peers, Inheritance inheritance, CancellationToken cancellationToken)
@@ -88,9 +86,9 @@ internal sealed class Incarnation : IAsyncDisposable
             if (Tenure.Record is { } renewed)
                 return renewed;
             if (!isThere || Tenure.State == TenureState.Over)
-                throw new InvalidOperationException("others have declared it dead, or the cluster's table was emptied");
+                throw new StayOverException("others have declared it dead, or the cluster's table was emptied");
             if (Silo.Ended.IsCompleted)
-                throw new InvalidOperationException(await Silo.Ended);
+                throw new StayOverException(await Silo.Ended);
             await Task.Delay(JoinPause, cancellationToken);
         }
     }
@@ -141,3 +139,6 @@ internal sealed class Incarnation : IAsyncDisposable
         }
     }
 }
+
+/// <summary>A node has joined, and is no member any more before it could begin. The message says why.</summary>
+internal sealed class StayOverException(string message) : Exception(message);

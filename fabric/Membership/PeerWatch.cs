@@ -18,17 +18,26 @@ internal sealed class PeerWatch(
 
     private readonly ConcurrentDictionary<SiloAddress, CancellationTokenSource> members = new();
     private volatile bool isDisposed;
+    private CancellationTokenSource loss = new();
     private ImmutableDictionary<int, Peer> peers = ImmutableDictionary<int, Peer>.Empty;
 
     /// <summary>The members that have answered at least once, by number.</summary>
     public ImmutableDictionary<int, Peer> Peers => Volatile.Read(ref peers);
 
+    /// <summary>Cancelled when the next member is lost.</summary>
+    public CancellationToken NextLoss => Volatile.Read(ref loss).Token;
+
     /// <summary>Takes notice of who is a member now, without ourselves. Call it from one place only.</summary>
     public void Set(IReadOnlyCollection<SiloAddress> now)
     {
         foreach (var address in members.Keys.Except(now))
-            if (members.TryRemove(address, out var gone))
-                gone.Cancel();
+        {
+            if (!members.TryRemove(address, out var gone))
+                continue;
+            gone.Cancel();
+            Interlocked.Exchange(ref loss, new()).Cancel();
+        }
+
         foreach (var address in now.Except(members.Keys))
         {
             var stop = members[address] = new();

@@ -19,6 +19,8 @@ internal sealed class SiloHost : IAsyncDisposable
 
     public SiloAddress Address => host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
 
+    public Tenure Tenure => host.Services.GetRequiredService<Tenure>();
+
     public IMembershipTable Table => host.Services.GetRequiredService<IMembershipTable>();
 
     public NodeServiceClient Nodes => host.Services.GetRequiredService<NodeServiceClient>();
@@ -91,6 +93,10 @@ internal sealed class SiloHost : IAsyncDisposable
             .AddSingleton<NodeServiceClient>()
             .AddSingleton<FatalErrors>()
             .AddSingleton<OwnSilo>()
+            .AddSingleton(all => new Tenure(
+                MemberName.Key(parts.Options.Number),
+                all.GetRequiredService<OwnSilo>().SiloAddress.Generation,
+                parts.Options.Tenure))
             .Replace(ServiceDescriptor.Singleton<ILocalSiloDetails>(all => all.GetRequiredService<OwnSilo>()))
             .AddSingleton<IHostLifetime, NoLifetime>()
             .Replace(ServiceDescriptor.Singleton<IFatalErrorHandler>(all => all.GetRequiredService<FatalErrors>()));

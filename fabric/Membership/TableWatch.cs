@@ -49,7 +49,7 @@ internal sealed class TableWatch(
         }
 
         done.TrySetResult(view);
-        await AskPromisesAsync(stop);
+        await Task.WhenAll(AskPromisesAsync(stop), AskBasesAsync(stop));
         return isThere;
     }
 
@@ -120,6 +120,13 @@ internal sealed class TableWatch(
         if (silo.Find(request.Voter) is { } address
             && await TryAsync(silo.Nodes.At(address).PromiseAsync(request.Name, request.Incarnation), stop) is { } promise)
             verdicts.Hear(request, promise.IsGone, clock());
+    }));
+
+    private Task AskBasesAsync(CancellationToken stop) => Task.WhenAll(verdicts.Untold().Select(async member =>
+    {
+        if (silo.Find(member.Name, member.Incarnation) is { } address
+            && await TryAsync(silo.Nodes.At(address).BasisAsync(member.Incarnation), stop) is { Rows.Count: > 0 } basis)
+            verdicts.Hear(member.Name, member.Incarnation, basis.ToView());
     }));
 
     private static async Task<T?> TryAsync<T>(Task<T> call, CancellationToken stop)

@@ -62,7 +62,7 @@ internal sealed class CreateRouter(
         var tried = new HashSet<int>();
         while (queue.IsEmpty && tried.Count < Tries && Candidates.Choose(fabric.Peers, queue.Region, tried, Random.Shared) is { } peer)
         {
-            if (await TryAsync(context, peer))
+            if (await TryAsync(context, peer, TimeSpan.Zero))
                 return;
             tried.Add(peer.State.Number);
         }
@@ -71,7 +71,7 @@ internal sealed class CreateRouter(
         {
             await queue.WaitAsync(
                 context,
-                node => TryAsync(context, node),
+                (node, waited) => TryAsync(context, node, waited),
                 () => fabric.MayServe ? ServeAsync(context, null) : RightToServe.RefuseAsync(context));
         }
         catch (PoolUnavailableException e) when (context.Request.Path == "/sessions")
@@ -80,23 +80,23 @@ internal sealed class CreateRouter(
         }
     }
 
-    private Reservation? TryMakePlace() => fabric.MayServe ? reservations.TryMake() : null;
+    private Reservation? TryMakePlace(TimeSpan waited = default) => fabric.MayServe ? reservations.TryMake(waited) : null;
 
     // True when the client has an answer.
-    private async Task<bool> TryAsync(HttpContext context, int node)
+    private async Task<bool> TryAsync(HttpContext context, int node, TimeSpan waited)
     {
         if (fabric.Find(node, out var peer) != Whereabouts.Here)
-            return peer is not null && await TryAsync(context, peer);
-        if (TryMakePlace() is not { } here)
+            return peer is not null && await TryAsync(context, peer, waited);
+        if (TryMakePlace(waited) is not { } here)
             return false;
         await ServeAsync(context, here);
         return true;
     }
 
-    private async Task<bool> TryAsync(HttpContext context, Peer peer)
+    private async Task<bool> TryAsync(HttpContext context, Peer peer, TimeSpan waited)
     {
         var place = Guid.NewGuid();
-        if (!await fabric.TryReserveAsync(peer, place, context.RequestAborted))
+        if (!await fabric.TryReserveAsync(peer, place, waited, context.RequestAborted))
             return false;
         if (context.Request.Body.CanSeek)
             context.Request.Body.Position = 0;

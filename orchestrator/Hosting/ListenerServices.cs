@@ -68,10 +68,11 @@ internal static class ListenerServices
             builder.Logging.AddSimpleConsole(console =>
                 (console.SingleLine, console.TimestampFormat) = (true, "yyyy-MM-dd HH:mm:ss.fff "));
         builder.Logging.SetMinimumLevel(options.LogLevel);
-        builder.Logging.AddFilter("Microsoft", Least(options.LogLevel)).AddFilter("Yarp", Least(options.LogLevel));
+        builder.Logging.AddFilter("Microsoft", Least(options.LogLevel));
 
-        // The node says in its own words what happens to its cluster.
-        builder.Logging.AddFilter("Orleans", options.LogLevel == LogLevel.Debug ? LogLevel.Information : LogLevel.Error);
+        // The node says in its own words what happens to its cluster, and to a request that it forwards.
+        foreach (var library in new[] { "Orleans", "Polly", "Yarp" })
+            builder.Logging.AddFilter(library, options.LogLevel == LogLevel.Debug ? LogLevel.Information : LogLevel.Error);
         builder.Logging.AddFilter("Steelyard.Fabric.Calls.NodeService", LogLevel.Error);
 
         // If this could log anything, the server would create an Activity and a log scope for each request. ErrorMiddleware logs errors.

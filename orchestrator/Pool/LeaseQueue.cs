@@ -25,10 +25,10 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
     public int RecentlyRefusedNeedsLock => refused.Count();
 
     /// <summary>
-    /// Adds a place at the end of the line. Throws <see cref="PoolUnavailableException"/> if the queue is full and the standing is
+    /// Adds a place at the end of the line, before those that came later than one that has waited elsewhere. Throws <see cref="PoolUnavailableException"/> if the queue is full and the standing is
     /// <see cref="Standing.New"/>; other standings are always accepted.
     /// </summary>
-    public Place AddNeedsLock(Standing standing, int limit)
+    public Place AddNeedsLock(Standing standing, TimeSpan waited, int limit)
     {
         if (CountNeedsLock >= limit && standing == Standing.New)
         {
@@ -36,8 +36,12 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
             throw PoolUnavailableException.QueueFull(limit, EstimateNeedsLock());
         }
 
-        var place = new Place(standing, time.GetTimestamp());
-        place.Node = (standing == Standing.New ? newcomers : returning).AddLast(place);
+        var place = new Place(standing, time.GetTimestamp() - (long)(waited.TotalSeconds * time.TimestampFrequency));
+        var line = standing == Standing.New ? newcomers : returning;
+        var before = line.Last;
+        while (before?.Value.Since > place.Since)
+            before = before.Previous;
+        place.Node = before is null ? line.AddFirst(place) : line.AddAfter(before, place);
         return place;
     }
 

@@ -12,13 +12,17 @@ public sealed class Reservation : IDisposable
     private Task<WorkerLease>? lease;
 
     /// <summary>Leases a worker, or a place in line for one that starts.</summary>
-    public Reservation(WorkerPool pool, TimeSpan within) => lease = pool.LeaseAsync(Standing.New, within, over.Token).AsTask();
+    /// <param name="pool">Has the workers.</param>
+    /// <param name="within">How long it may stand in line.</param>
+    /// <param name="waited">How long its create has waited elsewhere: it stands before those that came later.</param>
+    public Reservation(WorkerPool pool, TimeSpan within, TimeSpan waited) =>
+        lease = pool.LeaseAsync(Standing.New, within, waited, over.Token).AsTask();
 
     /// <summary>The create that runs from here on uses this reservation.</summary>
     public void Use() => Ambient.Value = this;
 
     /// <summary>
-    /// Takes the worker of the reservation in whose context this runs; null without one. Throws what <see cref="WorkerPool.LeaseAsync"/>
+    /// Takes the worker of the reservation in whose context this runs; null without one. Throws what <see cref="WorkerPool.LeaseAsync(Standing, TimeSpan, CancellationToken)"/>
     /// throws. Cancelling the wait gives the worker back.
     /// </summary>
     internal static Task<WorkerLease>? TryTakeAsync(CancellationToken cancellationToken) =>

@@ -13,9 +13,11 @@ public sealed class Reservations(WorkerPool pool, TimeProvider time)
     private readonly ConcurrentDictionary<Guid, Reservation> kept = new();
 
     /// <summary>Keeps a place. False when there is no worker for it: none is idle, and none can start.</summary>
-    public bool TryKeep(Guid id)
+    /// <param name="id">Names the place.</param>
+    /// <param name="waited">How long the create has waited.</param>
+    public bool TryKeep(Guid id, TimeSpan waited)
     {
-        if (TryMake() is not { } reservation)
+        if (TryMake(waited) is not { } reservation)
             return false;
         kept[id] = reservation;
         _ = ExpireAsync(id);
@@ -23,8 +25,8 @@ public sealed class Reservations(WorkerPool pool, TimeProvider time)
     }
 
     /// <summary>A place for a create of this node itself; null when there is none. The caller disposes it.</summary>
-    public Reservation? TryMake() =>
-        !pool.Closing.IsCancellationRequested && pool.Status().IsAvailable ? new(pool, LongestStart) : null;
+    public Reservation? TryMake(TimeSpan waited = default) =>
+        !pool.Closing.IsCancellationRequested && pool.Status().IsAvailable ? new(pool, LongestStart, waited) : null;
 
     /// <summary>Takes a place that is kept; null when its time is over. The caller disposes it.</summary>
     public Reservation? Claim(Guid id) => kept.TryRemove(id, out var reservation) ? reservation : null;

@@ -68,11 +68,16 @@ public sealed partial class WorkerPool
     /// <param name="standing">Decides the place in line.</param>
     /// <param name="within">How long the caller may wait.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
-    public async ValueTask<WorkerLease> LeaseAsync(Standing standing, TimeSpan within, CancellationToken cancellationToken)
+    public ValueTask<WorkerLease> LeaseAsync(Standing standing, TimeSpan within, CancellationToken cancellationToken) =>
+        LeaseAsync(standing, within, TimeSpan.Zero, cancellationToken);
+
+    /// <summary>The same for a caller that has waited elsewhere: it stands before those that came later.</summary>
+    internal async ValueTask<WorkerLease> LeaseAsync(
+        Standing standing, TimeSpan within, TimeSpan waited, CancellationToken cancellationToken)
     {
         try
         {
-            if (TryLease(standing, out var place, out var length) is { } lease)
+            if (TryLease(standing, waited, out var place, out var length) is { } lease)
                 return lease;
             events.Publish(new QueueGrew(length));
             return await queue.WaitAsync(place!, within, WaitOver, cancellationToken);
@@ -85,7 +90,7 @@ public sealed partial class WorkerPool
     }
 
     // Without an idle worker: the caller's place in line, and the length of the line.
-    private WorkerLease? TryLease(Standing standing, out LeaseQueue.Place? place, out int length)
+    private WorkerLease? TryLease(Standing standing, TimeSpan waited, out LeaseQueue.Place? place, out int length)
     {
         (place, length) = (null, 0);
         lock (gate)
@@ -104,7 +109,7 @@ public sealed partial class WorkerPool
 
             if (standing != Standing.Restored && IsHopelessNeedsLock())
                 throw StartsFailNeedsLock();
-            place = queue.AddNeedsLock(standing, options.QueueLimit);
+            place = queue.AddNeedsLock(standing, waited, options.QueueLimit);
             length = queue.CountNeedsLock;
             GrowNeedsLock();
             return null;

@@ -17,7 +17,7 @@ public sealed class ClusterRestoreTests
     [MemberData(nameof(Tables))]
     public async Task A_session_of_a_killed_node_lives_on_at_another_until_it_is_deleted(string kind)
     {
-        await using var cluster = await TestCluster.StartInTurnAsync(kind, 3, Restoring);
+        await using var cluster = await TestCluster.StartAsync(kind, 3, Restoring);
         var (session, deleted) = (await cluster.CreateOnAsync(2), await cluster.CreateOnAsync(2));
         await CopiedAsync(cluster, session, deleted);
         Assert.Equal(HttpStatusCode.NoContent, (await cluster.Nodes[0].Http.DeleteAsync($"/sessions/{deleted}")).StatusCode);
@@ -44,7 +44,7 @@ public sealed class ClusterRestoreTests
     [Fact]
     public async Task A_node_that_hangs_for_long_finds_its_session_at_another()
     {
-        await using var cluster = await TestCluster.StartInTurnAsync("redis", 3, Restoring);
+        await using var cluster = await TestCluster.StartAsync("redis", 3, Restoring);
         var session = await cluster.CreateOnAsync(2);
         await CopiedAsync(cluster, session);
         await Kill.StopAsync(cluster.Nodes[2].Process.Pid);

@@ -34,25 +34,13 @@ internal sealed class TestCluster : IAsyncDisposable
     public List<NodeProcess> Nodes { get; } = [];
 
     /// <summary>Starts nodes named n0, n1 and so on, and waits until they know each other.</summary>
-    public static Task<TestCluster> StartAsync(string kind, int nodes, params string[] options) =>
-        StartAsync(kind, nodes, isFirstAlone: false, options);
-
-    /// <summary>
-    /// The same, but the first node is a member before the others come: it can then be sure of their end soon after it (decision 22).
-    /// </summary>
-    public static Task<TestCluster> StartInTurnAsync(string kind, int nodes, params string[] options) =>
-        StartAsync(kind, nodes, isFirstAlone: true, options);
-
-    private static async Task<TestCluster> StartAsync(string kind, int nodes, bool isFirstAlone, string[] options)
+    public static async Task<TestCluster> StartAsync(string kind, int nodes, params string[] options)
     {
         TableServer table = kind == "redis" ? await RedisServer.StartNewAsync() : await PostgresServer.StartNewAsync();
         var cluster = new TestCluster(table, table.Address, options);
         try
         {
-            if (isFirstAlone)
-                cluster.Nodes.Add(await cluster.StartNodeAsync(0));
-            var others = Enumerable.Range(cluster.Nodes.Count, nodes - cluster.Nodes.Count);
-            cluster.Nodes.AddRange(await Task.WhenAll(others.Select(i => cluster.StartNodeAsync(i))));
+            cluster.Nodes.AddRange(await Task.WhenAll(Enumerable.Range(0, nodes).Select(i => cluster.StartNodeAsync(i))));
             if (Array.IndexOf(options, "--api-key") is >= 0 and var at)
                 cluster.Nodes.ForEach(node => node.Http.DefaultRequestHeaders.Add("x-api-key", options[at + 1].Split(':')[1]));
             await cluster.KnowEachOtherAsync();

@@ -118,6 +118,7 @@ internal sealed class SimulatedMember
         {
             probes.Look(stay.View);
             AskForPromises(stay);
+            AskForBases();
         }
 
         if (HoldsTenure && sessions.Count < 2 && !isCreating)
@@ -192,6 +193,19 @@ internal sealed class SimulatedMember
                 var isGone = member.Verdicts.Promise(request.Name, request.Incarnation);
                 cluster.Network.Send(request.Voter, host.Name, () =>
                     host.Run(this, () => Verdicts.Hear(request, isGone, host.Now)));
+            });
+        }
+    }
+
+    private void AskForBases()
+    {
+        foreach (var (name, incarnation) in Verdicts.Untold())
+        {
+            cluster.Call(host, cluster.Host(name), member =>
+            {
+                if (!member.Answers(incarnation) || member.silo?.Tenure.Basis is not { } basis)
+                    return;
+                cluster.Network.Send(name, host.Name, () => host.Run(this, () => Verdicts.Hear(name, incarnation, basis)));
             });
         }
     }

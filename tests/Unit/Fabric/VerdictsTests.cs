@@ -169,6 +169,37 @@ public sealed class VerdictsTests
         Assert.Equal(Ack.Blind, verdicts.Answer("a", 1, At(7)));
     }
 
+    [Theory]
+    [InlineData("a1 b1 c1", 1, Verdict.Gone)]
+    [InlineData("a1", 1, Verdict.Away)] // It can have been alone in what it saw.
+    [InlineData("a1 b1", 1, Verdict.Away)]
+    [InlineData("a1 b1 c1 d1", 1, Verdict.Away)] // Who was in it can have helped.
+    [InlineData("a1 b1 c1 d1-", 1, Verdict.Gone)]
+    [InlineData("a1- b1 c1", 1, Verdict.Away)] // No tenure can rest on it.
+    [InlineData("a1 b1 c1", 2, Verdict.Away)]
+    public void What_the_dead_node_has_told_need_not_have_been_watched(string basis, long incarnation, Verdict expected)
+    {
+        Read("a1 b1 c1 d1-", 0);
+        Assert.Equal([("a", 1L), ("c", 1L)], verdicts.Untold());
+        verdicts.Hear("a", incarnation, Table(basis));
+        Read("a1- b1 c1 d1-", 10);
+        Promise("c", 11);
+        Read("a1- b1 c1 d1-", 31);
+        Assert.Equal(expected, verdicts.Of("a", At(0)));
+    }
+
+    [Fact]
+    public void A_node_is_asked_what_its_tenure_rests_on_until_it_tells_what_is_in_the_table_now()
+    {
+        Read("a1 b1", 0);
+        verdicts.Hear("a", 1, Table("a1"));
+        Assert.Equal([("a", 1L)], verdicts.Untold());
+        verdicts.Hear("a", 1, Table("a1 b1"));
+        Assert.Empty(verdicts.Untold());
+        Read("a1 b1 c1", 1);
+        Assert.Equal([("a", 1L)], verdicts.Untold()); // The newcomer is watched from its first row on.
+    }
+
     private void DieAfterLongWatch(string before, string after)
     {
         Read(before, 0);
