@@ -47,6 +47,9 @@ public interface IFabric : IAsyncDisposable
     /// <param name="limit">The most creates that may stand in line.</param>
     /// <param name="cancellationToken">The client has left.</param>
     Task<Turn> WaitTurnAsync(Guid create, string holder, TimeSpan waited, int limit, CancellationToken cancellationToken);
+
+    /// <summary>A create that has got a turn has its room: the next turn for this node can be given.</summary>
+    void LeaveLine(Guid create);
 }
 
 /// <summary>Where sessions live.</summary>

@@ -26,5 +26,9 @@ public sealed class LocalFabric(int number) : IFabric
     public Task<Turn> WaitTurnAsync(Guid create, string holder, TimeSpan waited, int limit, CancellationToken cancellationToken) =>
         Task.FromResult(new Turn(TurnKind.Unknown));
 
+    public void LeaveLine(Guid create)
+    {
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -110,17 +110,19 @@ public sealed class OrleansFabric : IFabric
         }
         catch (OperationCanceledException)
         {
-            await Asking<bool>(
-                async now =>
-                {
-                    await now.Silo.Queue.LeaveAsync(create);
-                    return true;
-                },
-                false,
-                CancellationToken.None);
+            LeaveLine(create);
             throw;
         }
     }
+
+    public void LeaveLine(Guid create) => _ = Asking(
+        async now =>
+        {
+            await now.Silo.Queue.LeaveAsync(create);
+            return true;
+        },
+        false,
+        CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

@@ -11,7 +11,7 @@ internal interface IQueueGrain : IGrainWithIntegerKey
     [Alias("wait"), ResponseTimeout("00:00:05")]
     Task<Turn> WaitAsync(Ticket ticket);
 
-    /// <summary>The create needs no turn any more.</summary>
+    /// <summary>The create needs no turn any more: it has the room, or its client has left.</summary>
     [Alias("leave"), OneWay]
     Task LeaveAsync(Guid ticket);
 

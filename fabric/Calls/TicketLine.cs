@@ -2,8 +2,8 @@ namespace Steelyard.Fabric.Calls;
 
 /// <summary>
 /// Tickets in order: the holders take turns, and the tickets of one holder are served by age, the oldest first. An origin asks for a round
-/// at a time, and its ticket keeps its place between two rounds. A ticket whose origin does not ask again soon is dropped. Not for
-/// several threads.
+/// at a time, and its ticket keeps its place between two rounds. A ticket whose origin does not ask again soon is dropped. A turn takes one
+/// of the rooms that a node offers until its origin says that it has the room, or asks again. Not for several threads.
 /// </summary>
 internal sealed class TicketLine(TimeProvider time)
 {
@@ -13,11 +13,11 @@ internal sealed class TicketLine(TimeProvider time)
     /// <summary>An origin that does not ask again for so long has gone away. Until then nobody overtakes its ticket.</summary>
     internal static readonly TimeSpan Absence = TimeSpan.FromMilliseconds(500);
 
-    // Room that was offered and given away is not given away again until the node has had time to notice.
-    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(50);
+    /// <summary>A turn of which nothing is heard is over after this time.</summary>
+    internal static readonly TimeSpan TurnLife = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<Guid, Place> places = [];
-    private readonly Dictionary<int, List<long>> given = [];
+    private readonly Dictionary<Guid, Given> given = [];
     private readonly Dictionary<string, long> lastServed = [];
     private long turns;
 
@@ -26,10 +26,10 @@ internal sealed class TicketLine(TimeProvider time)
     public async Task<Turn> WaitAsync(Ticket ticket)
     {
         var since = time.GetTimestamp() - (long)(ticket.Waited.TotalSeconds * time.TimestampFrequency);
-        if (places.TryGetValue(ticket.Id, out var before))
+        if ((places.GetValueOrDefault(ticket.Id)?.Since ?? given.GetValueOrDefault(ticket.Id)?.Since) is { } earlier)
         {
             Leave(ticket.Id); // If the origin did not get the answer, a turn for its earlier call would be lost.
-            since = Math.Min(since, before.Since); // The call that took the shortest way tells the age best.
+            since = Math.Min(since, earlier); // The call that took the shortest way tells the age best.
         }
         else if (places.Count >= ticket.Limit)
         {
@@ -49,9 +49,10 @@ internal sealed class TicketLine(TimeProvider time)
         }
     }
 
-    /// <summary>The create needs no turn any more.</summary>
+    /// <summary>The create needs no turn any more: it has the room, or its client has left.</summary>
     public void Leave(Guid ticket)
     {
+        given.Remove(ticket);
         if (places.Remove(ticket, out var place))
             place.Turn.TrySetResult(new(TurnKind.NotYet));
     }
@@ -61,13 +62,13 @@ internal sealed class TicketLine(TimeProvider time)
     {
         foreach (var gone in places.Values.Where(place => place.LeftAt is { } at && time.GetElapsedTime(at) >= Absence).ToList())
             places.Remove(gone.Ticket.Id);
-        var pending = given.TryGetValue(node, out var times) ? times : given[node] = [];
-        pending.RemoveAll(at => time.GetElapsedTime(at) >= Settling);
-        for (var left = free - pending.Count; left > 0 && Next() is { LeftAt: null } next; left--)
+        foreach (var (ticket, _) in given.Where(turn => time.GetElapsedTime(turn.Value.At) >= TurnLife).ToList())
+            given.Remove(ticket);
+        for (var left = free - given.Values.Count(turn => turn.Node == node); left > 0 && Next() is { LeftAt: null } next; left--)
         {
             places.Remove(next.Ticket.Id);
             lastServed[next.Ticket.Holder] = ++turns;
-            pending.Add(time.GetTimestamp());
+            given[next.Ticket.Id] = new(node, time.GetTimestamp(), next.Since);
             next.Turn.TrySetResult(new(TurnKind.Go, node));
         }
 
@@ -80,6 +81,8 @@ internal sealed class TicketLine(TimeProvider time)
         .OrderBy(place => lastServed.GetValueOrDefault(place.Ticket.Holder))
         .ThenBy(place => place.Since)
         .FirstOrDefault();
+
+    private sealed record Given(int Node, long At, long Since);
 
     // Since: when the create came, as far as this machine's clock can tell.
     private sealed record Place(Ticket Ticket, long Since)

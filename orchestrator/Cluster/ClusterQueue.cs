@@ -29,9 +29,11 @@ internal sealed class ClusterQueue(IFabric fabric, Options options, TimeProvider
     /// Throws <see cref="PoolUnavailableException"/>.
     /// </summary>
     /// <param name="context">The create.</param>
-    /// <param name="tryNode">Tries a node, with the time that the create has waited; true when the client has an answer.</param>
+    /// <param name="tryNode">
+    /// Tries a node, with the time that the create has waited, and tells when it has a place there; true when the client has an answer.
+    /// </param>
     /// <param name="here">Lets it wait in this node's own line, because the fabric cannot be asked.</param>
-    public async Task WaitAsync(HttpContext context, Func<int, TimeSpan, Task<bool>> tryNode, Func<Task> here)
+    public async Task WaitAsync(HttpContext context, Func<int, TimeSpan, Action, Task<bool>> tryNode, Func<Task> here)
     {
         var (id, since, holder) = (Guid.NewGuid(), time.GetTimestamp(), context.Caller().Name ?? "");
         var known = since; // When the line could last be asked.
@@ -41,7 +43,7 @@ internal sealed class ClusterQueue(IFabric fabric, Options options, TimeProvider
             var turn = await TurnAsync(id, holder, waited, limit, context.RequestAborted);
             if (turn.Kind == TurnKind.Full)
                 throw PoolUnavailableException.QueueFull(options.QueueLimit, RetryAfter);
-            if (turn.Kind == TurnKind.Go && await tryNode(turn.Node, time.GetElapsedTime(since)))
+            if (turn.Kind == TurnKind.Go && await tryNode(turn.Node, time.GetElapsedTime(since), () => fabric.LeaveLine(id)))
                 return;
             if (turn.Kind != TurnKind.Unknown)
             {

@@ -62,7 +62,7 @@ internal sealed class CreateRouter(
         var tried = new HashSet<int>();
         while (queue.IsEmpty && tried.Count < Tries && Candidates.Choose(fabric.Peers, queue.Region, tried, Random.Shared) is { } peer)
         {
-            if (await TryAsync(context, peer, TimeSpan.Zero))
+            if (await TryAsync(context, peer, TimeSpan.Zero, () => { }))
                 return;
             tried.Add(peer.State.Number);
         }
@@ -71,7 +71,7 @@ internal sealed class CreateRouter(
         {
             await queue.WaitAsync(
                 context,
-                (node, waited) => TryAsync(context, node, waited),
+                (node, waited, placed) => TryAsync(context, node, waited, placed),
                 () => fabric.MayServe ? ServeAsync(context, null) : RightToServe.RefuseAsync(context));
         }
         catch (PoolUnavailableException e) when (context.Request.Path == "/sessions")
@@ -83,21 +83,23 @@ internal sealed class CreateRouter(
     private Reservation? TryMakePlace(TimeSpan waited = default) => fabric.MayServe ? reservations.TryMake(waited) : null;
 
     // True when the client has an answer.
-    private async Task<bool> TryAsync(HttpContext context, int node, TimeSpan waited)
+    private async Task<bool> TryAsync(HttpContext context, int node, TimeSpan waited, Action placed)
     {
         if (fabric.Find(node, out var peer) != Whereabouts.Here)
-            return peer is not null && await TryAsync(context, peer, waited);
+            return peer is not null && await TryAsync(context, peer, waited, placed);
         if (TryMakePlace(waited) is not { } here)
             return false;
+        placed();
         await ServeAsync(context, here);
         return true;
     }
 
-    private async Task<bool> TryAsync(HttpContext context, Peer peer, TimeSpan waited)
+    private async Task<bool> TryAsync(HttpContext context, Peer peer, TimeSpan waited, Action placed)
     {
         var place = Guid.NewGuid();
         if (!await fabric.TryReserveAsync(peer, place, waited, context.RequestAborted))
             return false;
+        placed();
         if (context.Request.Body.CanSeek)
             context.Request.Body.Position = 0;
         var (outcome, node) = await forwarder.SendAsync(context, peer, place);

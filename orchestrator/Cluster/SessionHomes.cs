@@ -53,7 +53,7 @@ internal sealed class SessionHomes(ISessionCopies copies, SessionRegistry sessio
         }
     }
 
-    // One that was cut off with this node may have been created anew since.
-    private bool IsKnownToHaveEnded(SessionId id) =>
+    /// <summary>It has ended on this node. One that was cut off with this node may have been created anew since.</summary>
+    public bool IsKnownToHaveEnded(SessionId id) =>
         sessions.FindEnded(id) is { } ended && ended.Cause != SessionEnd.NodeCutOff;
 }

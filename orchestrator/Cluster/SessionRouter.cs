@@ -27,7 +27,7 @@ internal sealed class SessionRouter(
 
     private async Task RouteAsync(HttpContext context, SessionId id)
     {
-        var number = sessions.FindPresent(id) is not null ? fabric.Number
+        var number = sessions.FindPresent(id) is not null || (moves.Homes.AreKept && moves.Homes.IsKnownToHaveEnded(id)) ? fabric.Number
             : moves.Homes.Moved(id) is { } moved ? moved
             : ids.Made(id) ? id.Node
             : await claims.FindAsync(id, context.RequestAborted);
@@ -43,6 +43,9 @@ internal sealed class SessionRouter(
                 break;
             case Whereabouts.There when !context.IsFromPeer():
                 await ForwardAsync(context, id, peer!, hasMoved);
+                break;
+            case Whereabouts.There when id is { } moved && moves.Homes.Moved(moved) == node:
+                PeerRequest.SendElsewhere(context, node);
                 break;
             case Whereabouts.Away when await fabric.IsGoneAsync(node, context.RequestAborted):
                 await TellLostAsync(context, id, node, hasMoved);

@@ -33,16 +33,43 @@ public sealed class TicketLineTests
     }
 
     [Fact]
-    public async Task Room_that_was_given_away_is_not_given_again_until_its_node_can_have_noticed()
+    public async Task Room_that_was_given_away_is_not_given_again_until_it_is_taken()
     {
-        var tickets = new[] { Wait("a", seconds: 2), Wait("a", seconds: 1) };
+        var id = Guid.NewGuid();
+        var first = line.WaitAsync(new(id, "a", TimeSpan.FromSeconds(2), 10));
+        var second = Wait("a", seconds: 1);
         line.Offer(node: 7, free: 1);
         line.Offer(node: 7, free: 1);
-        await tickets[0];
-        Assert.False(tickets[1].IsCompleted);
-        time.Advance(TimeSpan.FromMilliseconds(50));
+        await first;
+        Assert.False(second.IsCompleted);
+        line.Leave(id);
         line.Offer(node: 7, free: 1);
-        Assert.Equal(new(TurnKind.Go, 7), await tickets[1]);
+        Assert.Equal(new(TurnKind.Go, 7), await second);
+    }
+
+    [Fact]
+    public async Task A_turn_of_which_nothing_is_heard_does_not_hold_up_the_others_for_long()
+    {
+        var (first, second) = (Wait("a", seconds: 2), Wait("a", seconds: 1));
+        line.Offer(node: 7, free: 1);
+        await first;
+        time.Advance(TicketLine.TurnLife);
+        line.Offer(node: 7, free: 1);
+        Assert.Equal(new(TurnKind.Go, 7), await second);
+    }
+
+    [Fact]
+    public async Task A_create_whose_turn_came_to_nothing_is_as_old_as_before()
+    {
+        var id = Guid.NewGuid();
+        var first = line.WaitAsync(new(id, "a", TimeSpan.FromSeconds(2), 10));
+        var second = Wait("a", seconds: 1);
+        line.Offer(node: 7, free: 1);
+        await first;
+        var again = line.WaitAsync(new(id, "a", TimeSpan.Zero, 10));
+        line.Offer(node: 7, free: 1);
+        Assert.Equal(new(TurnKind.Go, 7), await again);
+        Assert.False(second.IsCompleted);
     }
 
     [Fact]
