@@ -3,6 +3,7 @@ using Steelyard.Cluster.Views;
 using Steelyard.Events;
 using Steelyard.Fabric;
 using Steelyard.Fabric.Tables;
+using Steelyard.Http;
 using Steelyard.Pool;
 using Steelyard.Processes;
 using Steelyard.Sessions;
@@ -48,6 +49,8 @@ internal static class NodeCluster
             .AddSingleton<IIdClaims>(all => all.GetRequiredService<ClusterIdClaims>())
             .AddSingleton<TenureRecord>()
             .AddSingleton<PeerForwarder>()
+            .AddSingleton(new RedirectTickets(secret.Derive("tickets"), options.NodeNumber, () => BootClock.Now))
+            .AddSingleton<Redirector>()
             .AddSingleton<PartCollector>()
             .AddSingleton<PagedViews>()
             .AddSingleton<IFabric>(all => Join(all, options, time));

@@ -7,7 +7,7 @@ namespace Steelyard.Cluster;
 
 /// <summary>
 /// Sends a request about a session to the node on which the session lives: its number is in the session's id. One hop at most: a node that
-/// gets a forwarded request serves it itself.
+/// gets a forwarded request serves it itself, and a client that was redirected is not redirected again.
 /// </summary>
 internal sealed class SessionRouter(
     RequestDelegate next,
@@ -15,7 +15,8 @@ internal sealed class SessionRouter(
     SessionIdIssuer ids,
     SessionRegistry sessions,
     ClusterIdClaims claims,
-    PeerForwarder forwarder)
+    PeerForwarder forwarder,
+    Redirector redirector)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -24,7 +25,7 @@ internal sealed class SessionRouter(
         if (context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern })
             return next(context);
         return FileNode(context, pattern) is { } node ? SendAsync(context, node)
-            : SessionOf(context, pattern) is { } text && SessionId.TryParse(text, out var id) ? RouteAsync(context, id)
+            : SessionPath.Of(context) is { } id ? RouteAsync(context, id)
             : next(context);
     }
 
@@ -44,7 +45,8 @@ internal sealed class SessionRouter(
                 await ServeAsync(context);
                 break;
             case Whereabouts.There when !context.IsFromPeer():
-                if ((await forwarder.SendAsync(context, peer!)).Outcome == ForwardOutcome.Failed)
+                if (!redirector.TrySend(context, peer!)
+                    && (await forwarder.SendAsync(context, peer!)).Outcome == ForwardOutcome.Failed)
                     await TellAwayAsync(context, $"Node {peer!.State.Name}, which has the session, did not answer. Retry.");
                 break;
             case Whereabouts.Away when await fabric.IsGoneAsync(node, context.RequestAborted):
@@ -73,15 +75,4 @@ internal sealed class SessionRouter(
         && int.TryParse(name.AsSpan(0, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var node)
             ? node
             : null;
-
-    // A session is in the path as {id}, or in the query of a connect.
-    private static string? SessionOf(HttpContext context, string pattern) =>
-        IsOfSession(pattern) ? (string?)context.Request.RouteValues["id"]
-        : context.Request.Query["sessionId"] is [{ Length: > 0 } id] ? id
-        : null;
-
-    private static bool IsOfSession(string pattern) =>
-        pattern.StartsWith("/sessions/{id}", StringComparison.Ordinal)
-        || pattern.StartsWith("/v1/sessions/{id}", StringComparison.Ordinal)
-        || pattern.StartsWith("/live/{id}", StringComparison.Ordinal);
 }

@@ -14,12 +14,13 @@ internal sealed class TestCluster : IAsyncDisposable
 {
     private readonly string secretFile = Path.Combine(Path.GetTempPath(), TestNode.FolderName());
     private readonly string[] options;
+    private readonly bool isRedirecting;
     private readonly int firstPort;
 
-    private TestCluster(TableServer table, string address, string[] options)
+    private TestCluster(TableServer table, bool isRedirecting, string[] options)
     {
-        (Table, Address, this.options) = (table, address, options);
-        firstPort = FreePorts(2 * MostNodes);
+        (Table, Address, this.isRedirecting, this.options) = (table, table.Address, isRedirecting, options);
+        firstPort = FreePorts(3 * MostNodes);
         File.WriteAllText(secretFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
     }
 
@@ -35,18 +36,22 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>Starts nodes named n0, n1 and so on, and waits until they know each other.</summary>
     public static Task<TestCluster> StartAsync(string kind, int nodes, params string[] options) =>
-        StartAsync(kind, nodes, isFirstAlone: false, options);
+        StartAsync(kind, nodes, isFirstAlone: false, isRedirecting: false, options);
 
     /// <summary>
     /// The same, but the first node is a member before the others come: it can then be sure of their end soon after it (decision 22).
     /// </summary>
     public static Task<TestCluster> StartInTurnAsync(string kind, int nodes, params string[] options) =>
-        StartAsync(kind, nodes, isFirstAlone: true, options);
+        StartAsync(kind, nodes, isFirstAlone: true, isRedirecting: false, options);
 
-    private static async Task<TestCluster> StartAsync(string kind, int nodes, bool isFirstAlone, string[] options)
+    /// <summary>The same as the first, and each node says where clients reach it.</summary>
+    public static Task<TestCluster> StartRedirectingAsync(string kind, int nodes, params string[] options) =>
+        StartAsync(kind, nodes, isFirstAlone: false, isRedirecting: true, options);
+
+    private static async Task<TestCluster> StartAsync(string kind, int nodes, bool isFirstAlone, bool isRedirecting, string[] options)
     {
         TableServer table = kind == "redis" ? await RedisServer.StartNewAsync() : await PostgresServer.StartNewAsync();
-        var cluster = new TestCluster(table, table.Address, options);
+        var cluster = new TestCluster(table, isRedirecting, options);
         try
         {
             if (isFirstAlone)
@@ -70,8 +75,14 @@ internal sealed class TestCluster : IAsyncDisposable
     public string[] OptionsOf(int node) =>
     [
         "--cluster", Address, "--cluster-secret-file", secretFile, "--node", Name(node),
-        "--advertise", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{PeerPort(node)}"), .. options,
+        "--advertise", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{PeerPort(node)}"), .. Public(node), .. options,
     ];
+
+    private string[] Public(int node)
+    {
+        var port = (firstPort + (2 * MostNodes) + node).ToString(CultureInfo.InvariantCulture);
+        return isRedirecting ? ["--port", port, "--redirect", $"http://127.0.0.1:{port}"] : [];
+    }
 
     public static string Name(int node) => string.Create(CultureInfo.InvariantCulture, $"n{node}");
 
