@@ -63,6 +63,7 @@ internal static class NodeCluster
         app.UseMiddleware<NodeViews>();
         app.UseMiddleware<MergedViews>();
         app.UseMiddleware<SessionRouter>();
+        app.UseMiddleware<TargetRouter>();
         app.UseMiddleware<CreateRouter>();
     }
 

@@ -34,7 +34,9 @@ public sealed class RedirectorTests
         Assert.True(redirector.TrySend(context, Peer("wss://n9.example:8443")));
         Assert.Equal(StatusCodes.Status307TemporaryRedirect, context.Response.StatusCode);
         Assert.StartsWith(
-            $"wss://n9.example:8443/sessions/{session}/cdp?a=1&steelyardTicket=", context.Response.Headers.Location, StringComparison.Ordinal);
+            $"wss://n9.example:8443/sessions/{session}/cdp?a=1&steelyardTicket=",
+            context.Response.Headers.Location,
+            StringComparison.Ordinal);
     }
 
     [Theory]
