@@ -31,6 +31,18 @@ public sealed class Peer
         }
     }
 
+    /// <summary>
+    /// What its own clock shows now, or up to two seconds earlier: the time that its last answer was under way is not known.
+    /// </summary>
+    public TimeSpan Clock
+    {
+        get
+        {
+            lock (gate)
+                return state.Clock + time.GetElapsedTime(heard);
+        }
+    }
+
     public bool IsReachable => !Lost.IsCancellationRequested;
 
     internal SiloAddress Address { get; }

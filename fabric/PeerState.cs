@@ -58,4 +58,12 @@ public sealed record PeerState
     /// <summary>Number of live sessions.</summary>
     [Id(12)]
     public int Sessions { get; init; }
+
+    /// <summary>Where clients reach it directly, such as <c>wss://10.0.0.11:8080</c>; empty when others forward to it.</summary>
+    [Id(13)]
+    public string Redirect { get; init; } = "";
+
+    /// <summary>Its own clock when it told this. Clocks of two nodes cannot be compared.</summary>
+    [Id(14)]
+    public TimeSpan Clock { get; init; }
 }

@@ -3,6 +3,7 @@ using Steelyard.Cluster.Views;
 using Steelyard.Events;
 using Steelyard.Fabric;
 using Steelyard.Fabric.Tables;
+using Steelyard.Http;
 using Steelyard.Pool;
 using Steelyard.Processes;
 using Steelyard.Records;
@@ -49,6 +50,7 @@ internal static class NodeCluster
             .AddSingleton<SessionHomes>()
             .AddSingleton<SessionCopier>()
             .AddSingleton<SessionMoves>()
+            .AddSingleton<SessionOwners>()
             .AddSingleton<Takeover>()
             .AddSingleton<ClusterIdClaims>()
             .AddSingleton<IIdClaims>(all => all.GetRequiredService<ClusterIdClaims>())
@@ -57,6 +59,8 @@ internal static class NodeCluster
                 all.GetRequiredService<ILogger<TenureRecord>>(),
                 all.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted))
             .AddSingleton<PeerForwarder>()
+            .AddSingleton(new RedirectTickets(secret.Derive("tickets"), options.NodeNumber, () => BootClock.Now))
+            .AddSingleton<Redirector>()
             .AddSingleton<PartCollector>()
             .AddSingleton<PagedViews>()
             .AddSingleton<IFabric>(all => Join(all, options, time));
@@ -69,6 +73,7 @@ internal static class NodeCluster
         app.UseMiddleware<NodeViews>();
         app.UseMiddleware<MergedViews>();
         app.UseMiddleware<SessionRouter>();
+        app.UseMiddleware<TargetRouter>();
         app.UseMiddleware<CreateRouter>();
     }
 

@@ -1,5 +1,7 @@
 using Steelyard.Fabric;
+using Steelyard.Http;
 using Steelyard.Pool;
+using Steelyard.Processes;
 using Steelyard.Sessions;
 using Steelyard.Settings;
 
@@ -27,6 +29,12 @@ internal sealed class OwnState(
             IsDraining = pool.Closing.IsCancellationRequested,
             Sessions = sessions.Live.Count(),
             Holders = quotas.Held(),
+            Redirect = RedirectAddress(options),
+            Clock = BootClock.Now,
         };
     }
+
+    // Some clients accept no http in the address of a redirected WebSocket.
+    private static string RedirectAddress(Options options) =>
+        options.Redirect is { } url ? new PublicAddress(url.Scheme is "https" or "wss", url.Authority).WebSocketOrigin : "";
 }

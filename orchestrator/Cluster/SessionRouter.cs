@@ -8,11 +8,17 @@ namespace Steelyard.Cluster;
 
 /// <summary>
 /// Sends a request about a session to the node on which the session lives: its number is in the session's id, unless the session has moved.
-/// One hop at most: a node that gets a forwarded request serves it itself, or says which node must.
+/// One hop at most: a node that gets a forwarded request serves it itself, or says which node must, and a client that was redirected is not
+/// redirected again.
 /// </summary>
 internal sealed class SessionRouter(
-    RequestDelegate next, IFabric fabric, SessionIdIssuer ids, SessionRegistry sessions, ClusterIdClaims claims, SessionMoves moves,
-    PeerForwarder forwarder)
+    RequestDelegate next,
+    IFabric fabric,
+    SessionOwners owners,
+    SessionRegistry sessions,
+    SessionMoves moves,
+    PeerForwarder forwarder,
+    Redirector redirector)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -21,17 +27,16 @@ internal sealed class SessionRouter(
         if (context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern })
             return next(context);
         return FileNode(context, pattern) is { } node ? SendAsync(context, null, node)
-            : SessionOf(context, pattern) is { } text && SessionId.TryParse(text, out var id) ? RouteAsync(context, id)
+            : SessionPath.Of(context) is { } id ? RouteAsync(context, id)
             : next(context);
     }
 
     private async Task RouteAsync(HttpContext context, SessionId id)
     {
-        var number = sessions.FindPresent(id) is not null || (moves.Homes.AreKept && moves.Homes.IsKnownToHaveEnded(id)) ? fabric.Number
-            : moves.Homes.Moved(id) is { } moved ? moved
-            : ids.Made(id) ? id.Node
-            : await claims.FindAsync(id, context.RequestAborted);
-        await (number is { } node ? SendAsync(context, id, node) : next(context)); // What no node has, this one knows how to answer.
+        if (await owners.FindAsync(id, context.RequestAborted) is { } node)
+            await SendAsync(context, id, node);
+        else
+            await next(context); // What no node has, this one knows how to answer.
     }
 
     private async Task SendAsync(HttpContext context, SessionId? id, int node, bool hasMoved = false)
@@ -42,7 +47,8 @@ internal sealed class SessionRouter(
                 await ServeAsync(context, id, hasMoved);
                 break;
             case Whereabouts.There when !context.IsFromPeer():
-                await ForwardAsync(context, id, peer!, hasMoved);
+                if (!redirector.TrySend(context, peer!))
+                    await ForwardAsync(context, id, peer!, hasMoved);
                 break;
             case Whereabouts.There when id is { } moved && moves.Homes.Moved(moved) == node:
                 PeerRequest.SendElsewhere(context, node);
@@ -126,15 +132,4 @@ internal sealed class SessionRouter(
         && int.TryParse(name.AsSpan(0, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var node)
             ? node
             : null;
-
-    // A session is in the path as {id}, or in the query of a connect.
-    private static string? SessionOf(HttpContext context, string pattern) =>
-        IsOfSession(pattern) ? (string?)context.Request.RouteValues["id"]
-        : context.Request.Query["sessionId"] is [{ Length: > 0 } id] ? id
-        : null;
-
-    private static bool IsOfSession(string pattern) =>
-        pattern.StartsWith("/sessions/{id}", StringComparison.Ordinal)
-        || pattern.StartsWith("/v1/sessions/{id}", StringComparison.Ordinal)
-        || pattern.StartsWith("/live/{id}", StringComparison.Ordinal);
 }

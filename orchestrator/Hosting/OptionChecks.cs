@@ -84,6 +84,8 @@ internal static class OptionChecks
             throw new ArgumentException(
                 "--cluster needs --cluster-secret-file: with the secret, nodes prove to each other who they are. Make one with " +
                 "`openssl rand -hex 32 > FILE`, and give the same to all nodes");
+        if (options is { IsClustered: false, Redirect: not null })
+            throw new ArgumentException("--redirect needs --cluster: only other nodes can send clients here");
         if (options.ClusterGrace < TimeSpan.FromSeconds(4))
             throw new ArgumentException("--cluster-grace must be at least 4s");
     }

@@ -6,10 +6,25 @@ using Steelyard.Sessions;
 namespace Steelyard.Http;
 
 /// <summary>Lets in only requests with a valid key when the node has keys, and notes the holder of the key.</summary>
-public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong, DashboardCookie cookie)
+/// <param name="next">What comes next.</param>
+/// <param name="keys">The keys.</param>
+/// <param name="wrong">Slows down who guesses.</param>
+/// <param name="cookie">The key of a person at the dashboard.</param>
+/// <param name="tickets">Of clients that another node has sent here; null on a node that is alone.</param>
+public sealed class ApiKeys(
+    RequestDelegate next, KeyRing keys, WrongKeys wrong, DashboardCookie cookie, RedirectTickets? tickets = null)
 {
     private const string Bearer = "Bearer ";
     private const string Basic = "Basic ";
+
+    private const string NoKey =
+        "Bad or missing authentication. Send a key in the header steel-api-key or x-api-key, as a bearer token, as the password of basic " +
+        "authentication, or as ?apiKey= or ?token=.";
+
+    private const string BadTicket =
+        "The ticket in this address is not, or no longer, good for this session on this node: it opens one session, for 30 seconds. " +
+        "Connect anew at the address that gave it to you. If that happens each time, --redirect of this node leads to another one.";
+
     private static readonly string[] KeyHeaders = ["steel-api-key", "x-api-key"];
 
     // Probes carry no key, and the description is the same on every node. Under the other paths the address itself is the proof, because
@@ -28,6 +43,7 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong,
             return next(context);
         }
 
+        var ticket = tickets is null ? null : TicketQuery.Take(context.Request);
         var inQuery = QueryKeys.Take(context.Request, key => keys.Find(key) is not null);
         if (keys.IsEmpty)
             return next(context);
@@ -35,6 +51,8 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong,
         var key = InHeader(context.Request) ?? inQuery ?? cookie.Read(context.Request);
         if (!isOpen && key is not null && keys.Find(key) is { } caller)
             return GoOnAsync(context, caller);
+        if (!isOpen && ticket is not null && Admitted(context, ticket) is { } sent)
+            return GoOnAsync(context, sent);
         MakeRoom(context);
         if (isOpen)
             return next(context);
@@ -44,6 +62,9 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong,
             ? GoOnAsync(context, Sessions.Caller.Nobody)
             : RefuseAsync(context);
     }
+
+    private Caller? Admitted(HttpContext context, string ticket) =>
+        SessionPath.IsConnect(context) && SessionPath.Of(context) is { } session ? tickets!.Open(ticket, session) : null;
 
     // The root leads browsers to the dashboard, and does nothing else for them.
     private static bool IsForPeople(HttpRequest request) => request.Path.StartsWithSegments(DashboardCookie.Dashboard)
@@ -82,8 +103,7 @@ public sealed class ApiKeys(RequestDelegate next, KeyRing keys, WrongKeys wrong,
             await Problem.WriteAsync(
                 context,
                 StatusCodes.Status401Unauthorized,
-                "Bad or missing authentication. Send a key in the header steel-api-key or x-api-key, as a bearer token, as the password " +
-                "of basic authentication, or as ?apiKey= or ?token=.");
+                context.IsRedirected() ? BadTicket : NoKey);
         }
     }
 

@@ -78,6 +78,7 @@ public sealed class OriginGuard(RequestDelegate next, KeyRing keys, Options opti
         return host.Length == 0
             || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || host.Equals(options.PublicUrl?.Host, StringComparison.OrdinalIgnoreCase)
+            || host.Equals(options.Redirect?.Host, StringComparison.OrdinalIgnoreCase)
             || options.AllowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
     }
 

@@ -26,6 +26,10 @@ public static partial class OptionTable
             (o, v) => o with { Advertise = Endpoint(v) }),
         new("cluster-bind", "IP", "The address to listen on for other nodes, where it differs from --advertise, as behind NAT",
             (o, v) => o with { ClusterBind = Address(v) }),
+        new("redirect", "URL",
+            "Where clients reach this node directly, such as https://node-1.example:8080: other nodes send WebSockets for its sessions "
+            + "there, if the client follows, instead of forwarding them [they forward]",
+            (o, v) => o with { Redirect = NodeUrl(v) }),
         new("cluster-grace", "TIME",
             "A lost node's sessions are answered with 503 for this time, and with 404 after it. A node that is cut off gives them up after "
             + "half of it [20s]",

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using Steelyard.Contract;
 using Steelyard.Contract.Egress;
 using Steelyard.Fabric.Tables;
@@ -101,4 +102,13 @@ internal static class OptionValues
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? url
             : throw new FormatException($"'{text}' is not an http or https URL");
+
+    /// <summary>A scheme, a host and a port.</summary>
+    public static Uri NodeUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && url.Scheme is "http" or "https" or "ws" or "wss"
+        && url is { PathAndQuery: "/", Fragment: "", UserInfo: "" }
+        && Ascii.IsValid(url.Authority)
+            ? url
+            : throw new FormatException($"'{text}' is not the address of a node: use one such as https://node-1.example:8080");
 }

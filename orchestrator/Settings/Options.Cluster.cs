@@ -37,6 +37,9 @@ public sealed partial record Options
     /// <summary>IP address to listen on for other nodes; empty means that of <see cref="Advertise"/>.</summary>
     public string ClusterBind { get; init; } = "";
 
+    /// <summary>Where clients reach this node directly; null when other nodes forward to it.</summary>
+    public Uri? Redirect { get; init; }
+
     /// <summary>How long a lost node's sessions are answered with 503 instead of 404.</summary>
     public TimeSpan ClusterGrace { get; init; } = TimeSpan.FromSeconds(20);
 

@@ -6,7 +6,7 @@ using Steelyard.Settings;
 
 namespace Steelyard.Cluster.Views;
 
-/// <summary>Asks all nodes, this one included, the same question in the name of the caller.</summary>
+/// <summary>Asks all nodes the same question in the name of the caller.</summary>
 internal sealed class PartCollector(IFabric fabric, PeerForwarder peers, Options options, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -15,35 +15,42 @@ internal sealed class PartCollector(IFabric fabric, PeerForwarder peers, Options
     private const int MostBytes = 64 << 20;
 
     /// <summary>
-    /// Returns the answers, and the names of the nodes that did not answer in time. An answer that is not JSON counts as none.
+    /// Asks all nodes, this one included. Returns the answers, and the names of the nodes that did not answer in time. An answer that is
+    /// not JSON counts as none.
     /// </summary>
     /// <param name="context">The request of the caller.</param>
     /// <param name="pathAndQuery">What to ask; null for the same as the request.</param>
-    public async Task<Parts> AskAsync(HttpContext context, string? pathAndQuery = null)
+    public Task<Parts> AskAsync(HttpContext context, string? pathAndQuery = null) => AskAsync(
+        context,
+        new(context.Request.Method),
+        pathAndQuery ?? context.Request.Path.ToUriComponent() + context.Request.QueryString.ToUriComponent(),
+        [(options.NodeName, PeerListener.AddressOf(options))]);
+
+    /// <summary>Reads from all nodes but this one.</summary>
+    public Task<Parts> AskOthersAsync(HttpContext context, string pathAndQuery) =>
+        AskAsync(context, HttpMethod.Get, pathAndQuery, []);
+
+    private async Task<Parts> AskAsync(HttpContext context, HttpMethod method, string path, (string Name, string Address)[] own)
     {
-        var path = pathAndQuery ?? context.Request.Path.ToUriComponent() + context.Request.QueryString.ToUriComponent();
         var known = fabric.Peers.ToList();
-        var asked = known.FindAll(peer => peer.IsReachable);
-        var answers = await Task.WhenAll(asked
-            .ConvertAll(peer => (peer.State.Name, peer.State.Address))
-            .Append((options.NodeName, PeerListener.AddressOf(options)))
-            .Select(node => TryAskAsync(context, node.Item1, node.Item2, path)));
+        (string Name, string Address)[] asked =
+            [.. known.Where(peer => peer.IsReachable).Select(peer => (peer.State.Name, peer.State.Address)), .. own];
+        var answers = await Task.WhenAll(asked.Select(node => TryAskAsync(context, node.Name, node.Address, method, path)));
         return new(
             [.. answers.OfType<Part>()],
             [
-                .. known.Except(asked).Select(peer => peer.State.Name),
-                .. answers.Zip([.. asked.Select(peer => peer.State.Name), options.NodeName])
-                    .Where(pair => pair.First is null).Select(pair => pair.Second),
+                .. known.Select(peer => peer.State.Name).Except(asked.Select(node => node.Name)),
+                .. answers.Zip(asked).Where(pair => pair.First is null).Select(pair => pair.Second.Name),
             ]);
     }
 
-    private async Task<Part?> TryAskAsync(HttpContext context, string name, string address, string path)
+    private async Task<Part?> TryAskAsync(HttpContext context, string name, string address, HttpMethod method, string path)
     {
         using var deadline = new CancellationTokenSource(Patience, time);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.RequestAborted);
         try
         {
-            using var request = new HttpRequestMessage(new(context.Request.Method), $"https://{address}{path}");
+            using var request = new HttpRequestMessage(method, $"https://{address}{path}");
             PeerRequest.Introduce(context, request);
             request.Headers.TryAddWithoutValidation(PeerRequest.PartHeader, "1");
             request.Headers.Host = context.Request.Host.Value;

@@ -56,6 +56,15 @@ public sealed class RootTargetsDialect(
         }
 
         var (found, isComplete) = await targets.ListAsync(context);
+        if (TargetElsewhere.AskedIn(context) is { } asked)
+        {
+            found.RemoveAll(each => each.Target.Id != asked);
+            if (found.Count == 0 && !isComplete)
+                throw PoolUnavailableException.NoConnection();
+            await WriteAsync(context, found.Select(each => each.Target.Json));
+            return;
+        }
+
         var list = found.ConvertAll(each => each.Target.Json);
         if (list.Count == 0 && isComplete && command.Kind == WorkerKind.Chromium)
             list.Add(PageOfNewSession(context).ToJsonString());
@@ -93,10 +102,7 @@ public sealed class RootTargetsDialect(
         }
 
         if (await FindOwnerAsync(context) is not { } session)
-        {
-            await WriteUnknownAsync(context);
             return;
-        }
 
         using var activity = calls.Begin(session.Id.ToString(), context.Caller(), out session);
         var placement = await calls.PlaceAsync(session);
@@ -125,18 +131,21 @@ public sealed class RootTargetsDialect(
             using var activity = calls.Begin(owner.Id.ToString(), context.Caller(), out var session);
             await attacher.AttachAsync(context, session, activity, $"/devtools/page/{Uri.EscapeDataString(Target(context))}");
         }
-        else
-        {
-            await WriteUnknownAsync(context);
-        }
     }
 
-    // Throws when the target may belong to a session that cannot be asked now.
+    // Returns null when the client has an answer: of another node, or that nobody has the target. Throws when the target may belong to a
+    // session that cannot be asked now.
     private async Task<Session?> FindOwnerAsync(HttpContext context)
     {
         var (found, isComplete) = await targets.ListAsync(context);
-        var owner = found.Find(each => each.Target.Id == Target(context)).Session;
-        return owner is null && !isComplete ? throw PoolUnavailableException.NoConnection() : owner;
+        if (found.Find(each => each.Target.Id == Target(context)).Session is { } owner)
+            return owner;
+        if (context.Features.Get<TargetElsewhere>() is { } others && await others.TrySendAsync(Target(context)))
+            return null;
+        if (!isComplete)
+            throw PoolUnavailableException.NoConnection();
+        await WriteUnknownAsync(context);
+        return null;
     }
 
     private static string Target(HttpContext context) => (string)context.Request.RouteValues["target"]!;

@@ -14,12 +14,13 @@ internal sealed class TestCluster : IAsyncDisposable
 {
     private readonly string secretFile = Path.Combine(Path.GetTempPath(), TestNode.FolderName());
     private readonly string[] options;
+    private readonly bool isRedirecting;
     private readonly int firstPort;
 
-    private TestCluster(TableServer table, string address, string[] options)
+    private TestCluster(TableServer table, bool isRedirecting, string[] options)
     {
-        (Table, Address, this.options) = (table, address, options);
-        firstPort = FreePorts(2 * MostNodes);
+        (Table, Address, this.isRedirecting, this.options) = (table, table.Address, isRedirecting, options);
+        firstPort = FreePorts(3 * MostNodes);
         File.WriteAllText(secretFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
     }
 
@@ -34,10 +35,17 @@ internal sealed class TestCluster : IAsyncDisposable
     public List<NodeProcess> Nodes { get; } = [];
 
     /// <summary>Starts nodes named n0, n1 and so on, and waits until they know each other.</summary>
-    public static async Task<TestCluster> StartAsync(string kind, int nodes, params string[] options)
+    public static Task<TestCluster> StartAsync(string kind, int nodes, params string[] options) =>
+        StartAsync(kind, nodes, isRedirecting: false, options);
+
+    /// <summary>The same, and each node says where clients reach it.</summary>
+    public static Task<TestCluster> StartRedirectingAsync(string kind, int nodes, params string[] options) =>
+        StartAsync(kind, nodes, isRedirecting: true, options);
+
+    private static async Task<TestCluster> StartAsync(string kind, int nodes, bool isRedirecting, string[] options)
     {
         TableServer table = kind == "redis" ? await RedisServer.StartNewAsync() : await PostgresServer.StartNewAsync();
-        var cluster = new TestCluster(table, table.Address, options);
+        var cluster = new TestCluster(table, isRedirecting, options);
         try
         {
             cluster.Nodes.AddRange(await Task.WhenAll(Enumerable.Range(0, nodes).Select(i => cluster.StartNodeAsync(i))));
@@ -58,8 +66,14 @@ internal sealed class TestCluster : IAsyncDisposable
     public string[] OptionsOf(int node) =>
     [
         "--cluster", Address, "--cluster-secret-file", secretFile, "--node", Name(node),
-        "--advertise", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{PeerPort(node)}"), .. options,
+        "--advertise", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{PeerPort(node)}"), .. Public(node), .. options,
     ];
+
+    private string[] Public(int node)
+    {
+        var port = (firstPort + (2 * MostNodes) + node).ToString(CultureInfo.InvariantCulture);
+        return isRedirecting ? ["--port", port, "--redirect", $"http://127.0.0.1:{port}"] : [];
+    }
 
     public static string Name(int node) => string.Create(CultureInfo.InvariantCulture, $"n{node}");
 

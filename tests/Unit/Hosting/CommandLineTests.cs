@@ -26,6 +26,12 @@ public sealed class CommandLineTests
     public void A_bind_beyond_loopback_is_allowed_when_asked_for() =>
         Assert.Equal("::", OptionChecks.Complete(new() { Bind = "::", AllowAnonymous = true }).Bind);
 
+    [Fact]
+    public void A_node_that_is_alone_redirects_nobody() => Assert.Contains(
+        "--cluster",
+        Assert.Throws<ArgumentException>(() => OptionChecks.Complete(new() { Redirect = new("http://n1:8080") })).Message,
+        StringComparison.Ordinal);
+
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("127.0.0.53")]

@@ -110,6 +110,8 @@ public sealed class OptionTests
         ("region", "eu", o => o.Region, "eu", ["", "a b"]),
         ("advertise", "10.0.0.1:7400", o => o.Advertise.ToString(), "10.0.0.1:7400", ["", "10.0.0.1", "host:1", "10.0.0.1:65535"]),
         ("cluster-bind", "0.0.0.0", o => o.ClusterBind, "0.0.0.0", ["", "host"]),
+        ("redirect", "https://node-1.example:8443", o => o.Redirect, new Uri("https://node-1.example:8443"),
+            ["", "node-1:8080", "/x", "ftp://node-1", "http://node-1/x", "http://node-1/?x", "http://node-1/#x", "http://a@node-1/"]),
         ("cluster-grace", "8s", o => o.ClusterGrace, TimeSpan.FromSeconds(8), ["8", "0s"]),
     ];
 
