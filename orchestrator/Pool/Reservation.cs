@@ -22,7 +22,7 @@ public sealed class Reservation : IDisposable
     public void Use() => Ambient.Value = this;
 
     /// <summary>
-    /// Takes the worker of the reservation in whose context this runs; null without one. Throws what <see cref="WorkerPool.LeaseAsync(Standing, TimeSpan, CancellationToken)"/>
+    /// Takes the worker of the reservation in whose context this runs; null without one. Throws what <see cref="WorkerPool.LeaseAsync"/>
     /// throws. Cancelling the wait gives the worker back.
     /// </summary>
     internal static Task<WorkerLease>? TryTakeAsync(CancellationToken cancellationToken) =>

@@ -67,12 +67,9 @@ public sealed partial class WorkerPool
     /// </summary>
     /// <param name="standing">Decides the place in line.</param>
     /// <param name="within">How long the caller may wait.</param>
+    /// <param name="waited">How long it has waited elsewhere: it stands before those that came later.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
-    public ValueTask<WorkerLease> LeaseAsync(Standing standing, TimeSpan within, CancellationToken cancellationToken) =>
-        LeaseAsync(standing, within, TimeSpan.Zero, cancellationToken);
-
-    /// <summary>The same for a caller that has waited elsewhere: it stands before those that came later.</summary>
-    internal async ValueTask<WorkerLease> LeaseAsync(
+    public async ValueTask<WorkerLease> LeaseAsync(
         Standing standing, TimeSpan within, TimeSpan waited, CancellationToken cancellationToken)
     {
         try

@@ -36,7 +36,7 @@ public sealed class SessionPlacer(
             var left = (request.Patience ?? options.QueueTimeout) - time.GetElapsedTime(started);
             var lease = Reservation.TryTakeAsync(cancellationToken) is { } kept
                 ? await kept
-                : await pool.LeaseAsync(standing, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
+                : await pool.LeaseAsync(standing, left > TimeSpan.Zero ? left : TimeSpan.Zero, TimeSpan.Zero, cancellationToken);
             var (placement, reply, place) = await TryPlaceAsync(lease, request, id, time.GetElapsedTime(started));
             if (placement is not null)
             {

@@ -10,10 +10,10 @@ public sealed class QueueTests
     {
         await using var node = await TestNode.StartAsync(options => options with { Warm = 1, MaxWorkers = 1 });
         await node.ReadyAsync(1);
-        var first = await node.Pool.LeaseAsync(Standing.New, TimeSpan.FromSeconds(10), CancellationToken.None);
+        var first = await node.Pool.LeaseAsync(Standing.New, TimeSpan.FromSeconds(10), TimeSpan.Zero, CancellationToken.None);
         var held = new HeldContext();
         using var leaving = new CancellationTokenSource();
-        var waiting = held.Begin(() => node.Pool.LeaseAsync(Standing.New, TimeSpan.FromSeconds(30), leaving.Token).AsTask());
+        var waiting = held.Begin(() => node.Pool.LeaseAsync(Standing.New, TimeSpan.FromSeconds(30), TimeSpan.Zero, leaving.Token).AsTask());
         first.Dispose();
         await held.Posted.WaitAsync(TimeSpan.FromSeconds(10)); // The worker is handed over, but the waiting create has not resumed yet.
         await leaving.CancelAsync();
