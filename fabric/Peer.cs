@@ -4,7 +4,7 @@ namespace Steelyard.Fabric;
 public sealed class Peer
 {
     /// <summary>A node that has answered nothing for this time gets no more requests, and those under way to it end.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly Lock gate = new();
     private readonly TimeProvider time;

@@ -55,6 +55,14 @@ public sealed record PeerState
     [Id(11)]
     public Dictionary<string, int> Holders { get; init; } = [];
 
+    /// <summary>Creates under way by the key that holds them, where keys have limits.</summary>
+    [Id(16)]
+    public Dictionary<string, int> Creating { get; init; } = [];
+
+    /// <summary>Recent creates a second by the key that holds them, where keys have limits.</summary>
+    [Id(17)]
+    public Dictionary<string, double> CreateRates { get; init; } = [];
+
     /// <summary>Number of live sessions.</summary>
     [Id(12)]
     public int Sessions { get; init; }

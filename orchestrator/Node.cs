@@ -126,6 +126,7 @@ public sealed partial class Node : IAsyncDisposable
             app.Services.GetRequiredService<RecordingKeeper>().RunAsync(loops.Token),
             app.Services.GetService<TlsCertificate>()?.RunAsync(logger, loops.Token) ?? Task.CompletedTask,
             app.Services.GetService<Webhook>()?.RunAsync(loops.Token) ?? Task.CompletedTask,
+            options.IsClustered ? app.Services.GetRequiredService<ClaimRenewal>().RunAsync(time, loops.Token) : Task.CompletedTask,
             SessionsMove ? app.Services.GetRequiredService<Takeover>().RunAsync(time, loops.Token) : Task.CompletedTask);
     }
 

@@ -53,6 +53,7 @@ internal static class NodeCluster
             .AddSingleton<SessionOwners>()
             .AddSingleton<Takeover>()
             .AddSingleton<ClusterIdClaims>()
+            .AddSingleton<ClaimRenewal>()
             .AddSingleton<IIdClaims>(all => all.GetRequiredService<ClusterIdClaims>())
             .AddSingleton(all => new TenureRecord(
                 all.GetRequiredService<RunDirectory>(),
@@ -106,9 +107,13 @@ internal static class NodeCluster
     {
         var fabric = Fabric(services, options, time);
         services.GetRequiredService<SessionQuotas>().Elsewhere =
-            holder => fabric.Peers.Sum(peer => peer.State.Holders.GetValueOrDefault(holder));
+            holder => fabric.Peers.Aggregate(default(KeyUse), (sum, peer) => sum + UseOf(holder, peer.State));
         return fabric;
     }
+
+    private static KeyUse UseOf(string holder, PeerState state) => state.Holders.TryGetValue(holder, out var held)
+        ? new(held, state.Creating.GetValueOrDefault(holder), state.CreateRates.GetValueOrDefault(holder), 1)
+        : default;
 
     private static OrleansFabric Fabric(IServiceProvider services, Options options, TimeProvider time) => new(
         new(

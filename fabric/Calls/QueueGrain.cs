@@ -8,7 +8,7 @@ namespace Steelyard.Fabric.Calls;
 internal interface IQueueGrain : IGrainWithIntegerKey
 {
     /// <summary>Stands in line. Returns when it is this create's turn, or with nothing after a moment: then ask again.</summary>
-    [Alias("wait"), ResponseTimeout("00:00:05")]
+    [Alias("wait"), ResponseTimeout("00:00:02.5")]
     Task<Turn> WaitAsync(Ticket ticket);
 
     /// <summary>The create needs no turn any more: it has the room, or its client has left.</summary>

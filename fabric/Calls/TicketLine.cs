@@ -8,7 +8,7 @@ namespace Steelyard.Fabric.Calls;
 internal sealed class TicketLine(TimeProvider time)
 {
     /// <summary>An origin is answered after this time, and asks again at once.</summary>
-    internal static readonly TimeSpan Round = TimeSpan.FromSeconds(3);
+    internal static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
 
     /// <summary>An origin that does not ask again for so long has gone away. Until then nobody overtakes its ticket.</summary>
     internal static readonly TimeSpan Absence = TimeSpan.FromMilliseconds(500);

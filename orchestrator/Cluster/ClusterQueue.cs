@@ -10,8 +10,8 @@ internal sealed class ClusterQueue(IFabric fabric, Options options, TimeProvider
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    // The line moves to another node when its own is lost, which is noticed within three seconds.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+    // The line moves to another node when its own is lost. That takes about five seconds, and a call to it may hang for half of that.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private int waiting;

@@ -13,7 +13,7 @@ internal sealed class OwnState(
 {
     public PeerState Read()
     {
-        var status = pool.Status();
+        var (status, uses) = (pool.Status(), quotas.Uses());
         return new()
         {
             Name = options.NodeName,
@@ -28,7 +28,9 @@ internal sealed class OwnState(
             Waiting = services.GetRequiredService<ClusterQueue>().Waiting,
             IsDraining = pool.Closing.IsCancellationRequested,
             Sessions = sessions.Live.Count(),
-            Holders = quotas.Held(),
+            Holders = uses.ToDictionary(pair => pair.Key, pair => pair.Value.Held),
+            Creating = uses.ToDictionary(pair => pair.Key, pair => pair.Value.Creating),
+            CreateRates = uses.ToDictionary(pair => pair.Key, pair => pair.Value.Rate),
             Redirect = RedirectAddress(options),
             Clock = BootClock.Now,
         };

@@ -54,6 +54,40 @@ public sealed class SessionQuotasTests
     }
 
     [Fact]
+    public void What_other_nodes_hold_counts_too()
+    {
+        var quotas = new SessionQuotas(new() { KeyMaxSessions = 3, KeyMaxCreating = 2 }, time)
+        {
+            Elsewhere = holder => holder == "a" ? new(Held: 2, Creating: 1, Rate: 0, Nodes: 1) : default,
+        };
+        quotas.Take("a");
+        Assert.Throws<QuotaExceededException>(() => quotas.Take("a"));
+        quotas.Take("b");
+        quotas.Take("b");
+        Assert.Equal(new KeyUse(1, 1, 0, 1), quotas.Uses()["a"]);
+    }
+
+    [Theory]
+    [InlineData(0, 1, 10)]
+    [InlineData(4, 1, 6)]  // What the others leave.
+    [InlineData(10, 1, 5)] // An equal share at least.
+    [InlineData(40, 3, 2.5)]
+    public void Creates_come_at_the_rate_that_other_nodes_leave(double rate, int nodes, double expected)
+    {
+        var quotas = new SessionQuotas(new() { KeyCreatesPerSecond = 10 }, time) { Elsewhere = _ => new(0, 0, rate, nodes) };
+        Granted(quotas);
+        var granted = 0;
+        for (var tenths = 0; tenths < 600; tenths++)
+        {
+            time.Advance(TimeSpan.FromSeconds(0.1));
+            granted += Granted(quotas);
+        }
+
+        Assert.InRange(granted, (60 * expected) - 1, (60 * expected) + 1);
+        Assert.InRange(quotas.Uses()["a"].Rate, 0.8 * expected, 1.5 * expected);
+    }
+
+    [Fact]
     public void Without_keys_nothing_is_counted()
     {
         var quotas = new SessionQuotas(new() { KeyMaxSessions = 1, KeyMaxCreating = 1, KeyCreatesPerSecond = 1 }, time);
