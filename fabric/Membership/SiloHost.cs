@@ -131,6 +131,9 @@ internal sealed class SiloHost : IAsyncDisposable
             membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(2);
             membership.NumMissedTableIAmAliveLimit = 3;
             membership.DefunctSiloExpiration = TimeSpan.FromHours(1);
+
+            // Others tell each other of a node that joins with the times of its own clock, which may be off.
+            membership.MaxJoinAttemptTime = TimeSpan.FromHours(1);
         })
 #pragma warning disable ORLEANSEXP003
         .Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.FromSeconds(2)) // The line moves after it.
