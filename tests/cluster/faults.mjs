@@ -1,5 +1,6 @@
 // Makes faults on three real nodes with a real table, under a steady load of creates and deletes, and prints a Markdown table of what was
 // measured. Usage: node tests/cluster/faults.mjs [--table redis|postgres|both] [--only NAME,NAME] [--grace 20s] [--program PATH]
+// CYCLES and BROWSER_SECONDS in the environment change how long two rows take.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { inSeconds } from './api.mjs';
@@ -8,8 +9,9 @@ import { rowsOfLostNodes } from './lost-nodes.mjs';
 import { rowsOfQueue } from './queue.mjs';
 import { whyNot } from './tables.mjs';
 import { rowsOfUpkeep } from './upkeep.mjs';
+import { rowsOfUse } from './use.mjs';
 
-const rows = { ...rowsOfLostNodes, ...rowsOfQueue, ...rowsOfUpkeep };
+const rows = { ...rowsOfLostNodes, ...rowsOfQueue, ...rowsOfUpkeep, ...rowsOfUse };
 const { values } = parseArgs({ options: {
   table: { type: 'string', default: 'both' },
   only: { type: 'string', multiple: true, default: [] },

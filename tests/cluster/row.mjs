@@ -35,12 +35,29 @@ export async function underLoad(stage, { excused = [], through, perSecond = 20, 
       ...row,
     };
   } catch (error) {
-    for (const node of cluster.nodes) console.error(`--- ${node.name}\n${tailOf(cluster.logOf(node))}`);
+    showLogs(cluster);
     error.found = watch && { lost: watch.lost(excused), doubles: watch.violations };
     throw error;
   } finally {
     await cluster.end();
   }
+}
+
+// Does something with a cluster, and ends the cluster.
+export async function onCluster(stage, options, act) {
+  const cluster = await Cluster.start(stage, options);
+  try {
+    return await act(cluster);
+  } catch (error) {
+    showLogs(cluster);
+    throw error;
+  } finally {
+    await cluster.end();
+  }
+}
+
+function showLogs(cluster) {
+  for (const node of cluster.nodes) console.error(`--- ${node.name}\n${tailOf(cluster.logOf(node))}`);
 }
 
 // Without the sessions that came and went.

@@ -9,7 +9,7 @@ import { underLoad, whole } from './row.mjs';
 const OUTAGE_SECONDS = 60;
 const EVERY = [0, 1, 2];
 
-const evictions = (cluster) => cluster.nodes.flatMap((node) =>
+export const evictions = (cluster) => cluster.nodes.flatMap((node) =>
   cluster.logOf(node).match(/Node \w+ is no member any more|joins its cluster again/g) ?? []);
 
 const tableKilled = (stage) => underLoad(stage, { through: EVERY }, async (all) => {

@@ -62,14 +62,7 @@ export class Watch {
   async lookAtWorkers(i) {
     const { status, json } = await call(this.cluster.nodes[i], 'GET', '/workers', 6);
     if (status !== 200) return;
-    const leased = json.workers.filter((worker) => worker.session_id);
-    for (const name of ['session_id', 'id', 'pid']) {
-      const [once, seen] = [new Set(), leased.map((worker) => worker[name])];
-      for (const value of seen) {
-        if (once.has(value)) this.violations.push(`two workers with ${name} ${value}: ${JSON.stringify(leased)}`);
-        once.add(value);
-      }
-    }
+    this.violations.push(...doublesIn(json.workers.filter((worker) => worker.session_id)));
   }
 
   // Until each node of `by` has noticed that `node` is away: lists it so, or answers 503 for one of its sessions.
@@ -96,4 +89,14 @@ export class Watch {
 
   // Held sessions of which somebody has said that they are gone, without those of some nodes.
   lost(excused) { return this.held.filter(({ id, owner }) => !excused.includes(owner) && this.gone.has(id)).map(({ id }) => id); }
+}
+
+// What only one worker of a cluster can have. A worker that starts has no pid yet, and an idle one no session.
+export function doublesIn(workers) {
+  return ['session_id', 'id', 'pid'].flatMap((name) => {
+    const seen = workers.map((worker) => worker[name]).filter(Boolean);
+    const twice = seen.filter((value, at) => seen.indexOf(value) !== at);
+    const having = (value) => JSON.stringify(workers.filter((worker) => worker[name] === value));
+    return twice.map((value) => `two workers with ${name} ${value}: ${having(value)}`);
+  });
 }
