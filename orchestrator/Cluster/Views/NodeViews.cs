@@ -10,7 +10,8 @@ namespace Steelyard.Cluster.Views;
 /// </summary>
 internal sealed class NodeViews(RequestDelegate next, IFabric fabric, PeerForwarder forwarder, Options options)
 {
-    private static readonly string[] Views =
+    /// <summary>The routes that take the name in their query.</summary>
+    internal static readonly string[] Views =
         ["/status", "/readyz", "/series", "/events", "/metrics", "/pressure", "/workers", "/workers/{id}", "/workers/{id}/log"];
 
     // In the path, in the query, or before the id of a worker.

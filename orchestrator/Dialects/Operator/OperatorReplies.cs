@@ -51,7 +51,7 @@ public sealed record HistoryReply(
 /// <param name="WorkerId">Its last worker; null when the session ended while it waited for another worker.</param>
 /// <param name="Reason">deleted, expired, worker_lost or drained.</param>
 /// <param name="Cause">For worker_lost, if known: out_of_memory, machine_out_of_memory, too_many_processes, out_of_disk, hung, crashed,
-/// wrong_answer or stopped_by_operator.</param>
+/// wrong_answer, stopped_by_operator, node_lost or node_cut_off.</param>
 /// <param name="Detail">Who or what ended it, as in the log.</param>
 /// <param name="MaxAgeSeconds">Null for no limit.</param>
 /// <param name="Place">Where it stands in the list; only for a node that merges lists.</param>
