@@ -9,7 +9,7 @@ namespace Steelyard.Cluster;
 
 /// <summary>Describes this node for the others.</summary>
 internal sealed class OwnState(
-    WorkerPool pool, SessionRegistry sessions, SessionQuotas quotas, IServiceProvider services, Options options)
+    WorkerPool pool, SessionRegistry sessions, SessionQuotas quotas, Uptime uptime, IServiceProvider services, Options options)
 {
     public PeerState Read()
     {
@@ -31,6 +31,7 @@ internal sealed class OwnState(
             Holders = quotas.Held(),
             Redirect = RedirectAddress(options),
             Clock = BootClock.Now,
+            Uptime = uptime.Elapsed,
         };
     }
 

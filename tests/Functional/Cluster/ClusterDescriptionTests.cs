@@ -25,13 +25,18 @@ public sealed class ClusterDescriptionTests
             Assert.Null((await CheckAsync(cluster, path))["missing_nodes"]);
         foreach (var path in OfOneNode)
             await CheckAsync(cluster, path, "?node=n1");
-        Assert.All((await CheckAsync(cluster, "/nodes"))["nodes"]!.AsArray(), node => Assert.Equal("active", (string?)node!["state"]));
+        var nodes = (await CheckAsync(cluster, "/nodes"))["nodes"]!.AsArray();
+        Assert.All(nodes, node => Assert.Equal("active", (string?)node!["state"]));
+        Assert.All(nodes, node => Assert.InRange((double)node!["uptime_seconds"]!, 0.1, 600));
 
         cluster.Nodes[2].Process.Send(Signal.Stop);
         foreach (var path in Lists)
             Assert.Equal("n2", (string?)(await CheckAsync(cluster, path))["missing_nodes"]!.AsArray().Single());
+        JsonNode? silent = null;
         await Eventually.IsTrueAsync(
-            async () => (string?)(await CheckAsync(cluster, "/nodes"))["nodes"]![2]!["state"] == "unreachable", "n2 cannot be reached");
+            async () => (string?)(silent = (await CheckAsync(cluster, "/nodes"))["nodes"]![2]!)["state"] == "unreachable",
+            "n2 cannot be reached");
+        Assert.Null(silent!["uptime_seconds"]);
         await CheckAsync(cluster, "/v1/sessions/release", method: HttpMethod.Post);
     }
 

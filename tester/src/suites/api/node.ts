@@ -22,6 +22,7 @@ async function figures(bench: Bench, context: TestContext): Promise<void> {
   answered('/v1/health', await api.GET('/v1/health'), 200);
   answered('/readyz', await api.GET('/readyz'), 200, 503);
   answered('/status', await api.GET('/status'), 200);
+  answered('/nodes', await api.GET('/nodes'), 200);
   answered('/series', await api.GET('/series'), 200);
   answered('/events', await api.GET('/events'), 200);
   answered('/metrics', await api.GET('/metrics', { parseAs: 'text' }), 200);
