@@ -31,7 +31,8 @@ export async function startCluster() {
 
   const pass = (from, to, options) => {
     const headers = { ...from.headers, 'x-steelyard-operator': 'true' };
-    const onward = request({ ...options, method: from.method, path: from.url, headers });
+    const path = options.socketPath ? from.url : from.url.replace('node=n2', 'node=n1'); // The real one plays both.
+    const onward = request({ ...options, method: from.method, path, headers });
     onward.on('error', () => to.destroy());
     return onward;
   };

@@ -36,6 +36,9 @@ public sealed class CliNodesTests
         Assert.Matches("nodes +1 *\n", text);
         var (_, json) = await RunAsync(node.Http, "status", "--json");
         Assert.Single(JsonNode.Parse(json)!["nodes"]!.AsArray());
+        (status, text) = await RunAsync(node.Http, "status", "--node", "paris");
+        Assert.Equal(1, status);
+        Assert.Contains("There is no node 'paris'. This node is alone", text, StringComparison.Ordinal);
     }
 
     [Fact]
