@@ -18,7 +18,7 @@ internal static class NodesCommands
     public static Command Create()
     {
         var group = NodeCommands.Share(NodeCommands.Of("nodes", "List the nodes of the cluster, and drain one", ListAsync));
-        group.Subcommands.Add(NodeCommands.Of("ls", "List the nodes, with their load and version", ListAsync));
+        group.Subcommands.Add(NodeCommands.Of("ls", "List the nodes, with their load, uptime and version", ListAsync));
         group.Subcommands.Add(NodeCommands.Of(
             "drain", "Let a node end when its sessions have ended; it takes no new ones (for operators)", DrainAsync, [Name, Wait]));
         return group;
@@ -30,10 +30,10 @@ internal static class NodesCommands
         // Nobody has to name regions.
         var hasRegions = nodes.Any(node => node.Region.Length > 0);
         return (
-            [.. Cells("NAME", "STATE", "LOAD", "SESSIONS", "IDLE", "WAITING", "VERSION", "REGION")],
+            [.. Cells("NAME", "STATE", "LOAD", "SESSIONS", "IDLE", "WAITING", "UP", "VERSION", "REGION")],
             nodes.Select(node => Cells(
-                node.Name, node.State, Bar(node), $"{node.Sessions} of {node.Max}", $"{node.Idle}", $"{node.Waiting}", node.Version,
-                node.Region)));
+                node.Name, node.State, Bar(node), $"{node.Sessions} of {node.Max}", $"{node.Idle}", $"{node.Waiting}",
+                node.Uptime is { } up ? Words.Span(up) : "", node.Version, node.Region)));
 
         string[] Cells(params string[] cells) => hasRegions ? cells : cells[..^1];
     }

@@ -27,6 +27,7 @@ internal sealed record ClusterNodes(IReadOnlyList<ClusterNode> Nodes);
 /// <param name="State">active, draining, or unreachable.</param>
 /// <param name="IsSelf">It is the node that answers.</param>
 /// <param name="Waiting">Creates of its clients that wait for a node with room.</param>
+/// <param name="UptimeSeconds">Null when it is unreachable, or does not tell it.</param>
 internal sealed record ClusterNode(
     string Name,
     int Number,
@@ -39,11 +40,14 @@ internal sealed record ClusterNode(
     int Free,
     int Leased,
     int Max,
-    int Waiting)
+    int Waiting,
+    double? UptimeSeconds)
 {
     public bool IsReachable => State != "unreachable";
 
     public bool IsActive => State == "active";
+
+    public TimeSpan? Uptime => UptimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 }
 
 /// <summary><c>GET /sessions</c>.</summary>

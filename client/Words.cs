@@ -33,6 +33,10 @@ internal static class Words
             "Look at the last events in the timeline, and at the worker's last lines (steelyard workers ls, or the page Workers)."),
         (_, "wrong_answer") => ("Its worker gave a wrong answer, so it was not trusted any more.", "Check the --worker program."),
         (_, "stopped_by_operator") => ("An operator stopped its worker.", ""),
+        (_, "node_lost") => ("Its node is lost.", "Look at the machine of that node: steelyard nodes, or the page Nodes."),
+        (_, "node_cut_off") => (
+            "Its node was cut off from the cluster, and had to give it up.",
+            "Look at the network between the nodes, and at the log of that node."),
         _ => ("It lost its worker.", "Look at the last events in the timeline."),
     };
 

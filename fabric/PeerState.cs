@@ -74,4 +74,8 @@ public sealed record PeerState
     /// <summary>Its own clock when it told this. Clocks of two nodes cannot be compared.</summary>
     [Id(14)]
     public TimeSpan Clock { get; init; }
+
+    /// <summary>How long it runs; null for a node of a version that does not tell it.</summary>
+    [Id(15)]
+    public TimeSpan? Uptime { get; init; }
 }

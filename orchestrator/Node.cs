@@ -79,6 +79,7 @@ public sealed partial class Node : IAsyncDisposable
         builder.Services
             .AddSingleton(options)
             .AddSingleton(time)
+            .AddSingleton(new Uptime(time))
             .AddPool(command, runDirectory, options, time)
             .AddSessions(runDirectory, secret, options, time)
             .AddHttp(keys)

@@ -69,9 +69,9 @@ internal static class NodeCluster
 
     public static void UseCluster(this WebApplication app, Options options)
     {
+        app.UseMiddleware<NodeViews>();
         if (!options.IsClustered)
             return;
-        app.UseMiddleware<NodeViews>();
         app.UseMiddleware<MergedViews>();
         app.UseMiddleware<SessionRouter>();
         app.UseMiddleware<TargetRouter>();

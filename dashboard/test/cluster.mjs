@@ -17,8 +17,8 @@ export async function startCluster() {
   const lists = {
     async nodes() {
       const { nodes } = await alone.call('/nodes');
-      const others = [{ ...FREE, name: 'n2', number: 2, state: 'active' }, { ...FREE, name: 'n3', number: 3, state: 'unreachable' }];
-      return { nodes: [...nodes, ...others] };
+      const second = { ...FREE, name: 'n2', number: 2, state: 'active', uptime_seconds: 90_061.5 };
+      return { nodes: [...nodes, second, { ...FREE, name: 'n3', number: 3, state: 'unreachable', uptime_seconds: null }] };
     },
     async workers() {
       const { workers, exited } = await alone.call('/workers');
@@ -31,7 +31,8 @@ export async function startCluster() {
 
   const pass = (from, to, options) => {
     const headers = { ...from.headers, 'x-steelyard-operator': 'true' };
-    const onward = request({ ...options, method: from.method, path: from.url, headers });
+    const path = options.socketPath ? from.url : from.url.replace('node=n2', 'node=n1'); // The real one plays both.
+    const onward = request({ ...options, method: from.method, path, headers });
     onward.on('error', () => to.destroy());
     return onward;
   };

@@ -204,6 +204,7 @@ describe('three nodes, one of which is silent', { skip }, () => {
     await page.getByRole('link', { name: 'Nodes', exact: true }).click();
     const row = page.getByRole('row', { name: 'n2' });
     await row.getByText('1 of 4').waitFor();
+    await row.getByText('1 d 1 h').waitFor();
     await row.getByRole('img', { name: '1 leased, 1 ready, 2 free' }).waitFor();
     assert.equal(await page.getByRole('button', { name: 'Drain n3' }).count(), 0, 'a silent node cannot be asked');
     await page.getByRole('button', { name: 'Drain n2' }).click();

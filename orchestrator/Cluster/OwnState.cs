@@ -9,7 +9,7 @@ namespace Steelyard.Cluster;
 
 /// <summary>Describes this node for the others.</summary>
 internal sealed class OwnState(
-    WorkerPool pool, SessionRegistry sessions, SessionQuotas quotas, IServiceProvider services, Options options)
+    WorkerPool pool, SessionRegistry sessions, SessionQuotas quotas, Uptime uptime, IServiceProvider services, Options options)
 {
     public PeerState Read()
     {
@@ -33,6 +33,7 @@ internal sealed class OwnState(
             CreateRates = uses.ToDictionary(pair => pair.Key, pair => pair.Value.Rate),
             Redirect = RedirectAddress(options),
             Clock = BootClock.Now,
+            Uptime = uptime.Elapsed,
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 namespace Steelyard.Tests.Functional;
@@ -14,12 +15,15 @@ public sealed class CliNodesTests
         {
             var (status, text) = await RunAsync(node.Http, words);
             Assert.Equal(0, status);
-            Assert.Matches("NAME +STATE +LOAD +SESSIONS +IDLE +WAITING +VERSION +REGION", text);
-            Assert.Matches("berlin +active +█░+ +1 of 8 .*0\\.1\\.0 +west", text.Replace("██", "█", StringComparison.Ordinal));
+            Assert.Matches("NAME +STATE +LOAD +SESSIONS +IDLE +WAITING +UP +VERSION +REGION", text);
+            Assert.Matches("berlin +active +█░+ +1 of 8 .*\\d m?s +0\\.1\\.0 +west", text.Replace("██", "█", StringComparison.Ordinal));
         }
 
         var (_, json) = await RunAsync(node.Http, "nodes", "--json");
-        Assert.Equal("berlin", (string?)JsonNode.Parse(json)!["nodes"]!.AsArray().Single()!["name"]);
+        var entry = JsonNode.Parse(json)!["nodes"]!.AsArray().Single()!;
+        Assert.Equal("berlin", (string?)entry["name"]);
+        var told = (await node.Http.GetFromJsonAsync<JsonObject>("/status", TestContext.Current.CancellationToken))!;
+        Assert.InRange((double)entry["uptime_seconds"]!, 0.1, (double)told["uptime_seconds"]!);
     }
 
     [Fact]
@@ -32,6 +36,9 @@ public sealed class CliNodesTests
         Assert.Matches("nodes +1 *\n", text);
         var (_, json) = await RunAsync(node.Http, "status", "--json");
         Assert.Single(JsonNode.Parse(json)!["nodes"]!.AsArray());
+        (status, text) = await RunAsync(node.Http, "status", "--node", "paris");
+        Assert.Equal(1, status);
+        Assert.Contains("There is no node 'paris'. This node is alone", text, StringComparison.Ordinal);
     }
 
     [Fact]

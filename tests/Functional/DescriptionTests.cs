@@ -20,6 +20,17 @@ public sealed class DescriptionTests
     }
 
     [Fact]
+    public void An_answer_that_differs_from_it_is_noticed()
+    {
+        var body = JsonNode.Parse("""{"nodes":[{"name":"n1","state":"asleep","colour":"red"}],"missing_nodes":["n2"]}""")!;
+        var differences = DescribedAnswers.Differences("get", "/nodes", 200, body);
+        Assert.Contains(".nodes[0].number is required and absent", differences);
+        Assert.Contains(".nodes[0].colour is not described", differences);
+        Assert.Contains(".nodes[0].state is \"asleep\", which is not described", differences);
+        Assert.Contains(".missing_nodes is not described", differences);
+    }
+
+    [Fact]
     public async Task It_names_the_address_under_which_it_was_asked_for_and_the_version()
     {
         await using var node = await TestNode.StartAsync(options => options);

@@ -6,11 +6,16 @@ namespace Steelyard.Cluster.Views;
 
 /// <summary>
 /// Sends a request with <c>node=NAME</c> in its query to that node, which answers for itself: its status, its events, its metrics, its
-/// workers.
+/// workers. A node that is alone has nowhere to send it, and answers for itself only when the name is its own.
 /// </summary>
-internal sealed class NodeViews(RequestDelegate next, IFabric fabric, PeerForwarder forwarder, Options options)
+/// <param name="next">What follows.</param>
+/// <param name="fabric">Knows the other nodes.</param>
+/// <param name="options">Has the name of this node.</param>
+/// <param name="forwarder">Sends; null on a node that is alone.</param>
+internal sealed class NodeViews(RequestDelegate next, IFabric fabric, Options options, PeerForwarder? forwarder = null)
 {
-    private static readonly string[] Views =
+    /// <summary>The routes that take the name in their query.</summary>
+    internal static readonly string[] Views =
         ["/status", "/readyz", "/series", "/events", "/metrics", "/pressure", "/workers", "/workers/{id}", "/workers/{id}/log"];
 
     // In the path, in the query, or before the id of a worker.
@@ -20,6 +25,9 @@ internal sealed class NodeViews(RequestDelegate next, IFabric fabric, PeerForwar
         : WorkerAddress.NodeOf((string?)context.Request.RouteValues["id"]) is { } node ? node
         : context.Request.Query["node"] is [{ Length: > 0 } name] ? name
         : null;
+
+    // Not the own name: callers of /readyz need no key.
+    private string Hint => options.IsClustered ? "GET /nodes lists the nodes." : "This node is alone, and GET /nodes has its name.";
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -38,9 +46,8 @@ internal sealed class NodeViews(RequestDelegate next, IFabric fabric, PeerForwar
             context.Features.Set(new OneNode());
             await next(context);
         }
-        else if (peer is null)
-            await Problem.WriteAsync(
-                context, StatusCodes.Status404NotFound, $"There is no node '{name}'. GET /nodes lists the nodes.", "not_found");
+        else if (peer is null || forwarder is null)
+            await Problem.WriteAsync(context, StatusCodes.Status404NotFound, $"There is no node '{name}'. {Hint}", "not_found");
         else if (!peer.IsReachable || (await forwarder.SendAsync(context, peer)).Outcome == ForwardOutcome.Failed)
             await Problem.UnavailableAsync(context, $"Node {name} does not answer. Retry.", TimeSpan.FromSeconds(1));
     }

@@ -16,11 +16,9 @@ internal sealed class OperatorDialect(
     ClusterQueue queue,
     NodeEvents events,
     BrowserIsolation isolation,
-    TimeProvider time) : IDialect
+    Uptime uptime) : IDialect
 {
     private static readonly byte[] Ok = Encoding.ASCII.GetBytes("ok");
-
-    private readonly long started = time.GetTimestamp();
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -30,7 +28,7 @@ internal sealed class OperatorDialect(
     }
 
     private Task StatusAsync(HttpContext context) => context.Response.WriteShortJsonAsync(
-        StatusReply.From(pool.Status(), queue.Waiting, time.GetElapsedTime(started), history.Store?.Lost),
+        StatusReply.From(pool.Status(), queue.Waiting, uptime.Elapsed, history.Store?.Lost),
         OperatorJson.Default.StatusReply);
 
     private static Task HealthAsync(HttpContext context) => context.Response.WriteWholeAsync("text/plain", Ok);

@@ -51,7 +51,7 @@ public sealed record HistoryReply(
 /// <param name="WorkerId">Its last worker; null when the session ended while it waited for another worker.</param>
 /// <param name="Reason">deleted, expired, worker_lost or drained.</param>
 /// <param name="Cause">For worker_lost, if known: out_of_memory, machine_out_of_memory, too_many_processes, out_of_disk, hung, crashed,
-/// wrong_answer or stopped_by_operator.</param>
+/// wrong_answer, stopped_by_operator, node_lost or node_cut_off.</param>
 /// <param name="Detail">Who or what ended it, as in the log.</param>
 /// <param name="MaxAgeSeconds">Null for no limit.</param>
 /// <param name="Place">Where it stands in the list; only for a node that merges lists.</param>
@@ -134,6 +134,8 @@ public sealed record NodeListReply(IReadOnlyList<NodeEntry> Nodes);
 /// <param name="Idle">Workers that wait for a session.</param>
 /// <param name="Free">Sessions that it could take now.</param>
 /// <param name="Waiting">Creates of its clients that wait for a node with room.</param>
+/// <param name="UptimeSeconds">Time since it started. Null when it is unreachable, for then nobody knows whether it still runs, and for an
+/// older version, which does not tell it.</param>
 public sealed record NodeEntry(
     string Name,
     int Number,
@@ -146,7 +148,8 @@ public sealed record NodeEntry(
     int Free,
     int Leased,
     int Max,
-    int Waiting)
+    int Waiting,
+    double? UptimeSeconds)
 {
     internal static NodeEntry From(PeerState node, bool isSelf, bool isReachable) => new(
         node.Name,
@@ -160,7 +163,8 @@ public sealed record NodeEntry(
         node.Free,
         node.Leased,
         node.Max,
-        node.Waiting);
+        node.Waiting,
+        isReachable && node.Uptime is { } uptime ? Math.Round(uptime.TotalSeconds, 1) : null);
 }
 
 /// <summary><c>GET /status</c>: the shape of the worker API, with the pool's numbers added.</summary>

@@ -14,7 +14,7 @@ namespace Steelyard.Dialects.Steel;
 /// <param name="ProxySource">Null without a proxy: the SDK expects the field even then.</param>
 /// <param name="EndReason">deleted, expired, worker_lost or drained; absent while the session is live.</param>
 /// <param name="EndCause">For worker_lost, if known: out_of_memory, machine_out_of_memory, too_many_processes, out_of_disk, hung, crashed,
-/// wrong_answer or stopped_by_operator.</param>
+/// wrong_answer, stopped_by_operator, node_lost or node_cut_off.</param>
 /// <param name="EndDetail">Who or what ended it, for people.</param>
 /// <param name="Place">Where it stands in the list; only for a node that merges lists.</param>
 public sealed record SteelSession(

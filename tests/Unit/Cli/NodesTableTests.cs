@@ -9,21 +9,27 @@ public sealed class NodesTableTests
 {
     private static readonly ClusterNode[] Nodes =
     [
-        new("berlin-1", 17, "east", "0.1.0", "active", true, Sessions: 3, Idle: 2, Free: 3, Leased: 3, Max: 6, Waiting: 0),
-        new("berlin-2", 18, "east", "0.1.0", "draining", false, Sessions: 1, Idle: 0, Free: 0, Leased: 1, Max: 20, Waiting: 0),
-        new("paris-\u001b1", 19, "west", "0.2.0", "unreachable", false, Sessions: 6, Idle: 0, Free: 0, Leased: 6, Max: 6, Waiting: 4),
+        new(
+            "berlin-1", 17, "east", "0.1.0", "active", true,
+            Sessions: 3, Idle: 2, Free: 3, Leased: 3, Max: 6, Waiting: 0, UptimeSeconds: 7384),
+        new(
+            "berlin-2", 18, "east", "0.1.0", "draining", false,
+            Sessions: 1, Idle: 0, Free: 0, Leased: 1, Max: 20, Waiting: 0, UptimeSeconds: 9.25),
+        new(
+            "paris-\u001b1", 19, "west", "0.2.0", "unreachable", false,
+            Sessions: 6, Idle: 0, Free: 0, Leased: 6, Max: 6, Waiting: 4, UptimeSeconds: null),
     ];
 
     [Fact]
-    public void Load_and_version_stand_in_a_row_for_each()
+    public void Load_uptime_and_version_stand_in_a_row_for_each()
     {
         string[] lines = [.. Print(Nodes).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd())];
         Assert.Equal(
         [
-            "NAME      STATE        LOAD        SESSIONS  IDLE  WAITING  VERSION  REGION",
-            "berlin-1  active       █████░░░░░  3 of 6    2     0        0.1.0    east",
-            "berlin-2  draining     █░░░░░░░░░  1 of 20   0     0        0.1.0    east",
-            "paris-�1  unreachable  ██████████  6 of 6    0     4        0.2.0    west",
+            "NAME      STATE        LOAD        SESSIONS  IDLE  WAITING  UP         VERSION  REGION",
+            "berlin-1  active       █████░░░░░  3 of 6    2     0        2 h 3 min  0.1.0    east",
+            "berlin-2  draining     █░░░░░░░░░  1 of 20   0     0        9.3 s      0.1.0    east",
+            "paris-�1  unreachable  ██████████  6 of 6    0     4                   0.2.0    west",
         ],
         lines);
     }

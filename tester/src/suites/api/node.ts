@@ -22,12 +22,32 @@ async function figures(bench: Bench, context: TestContext): Promise<void> {
   answered('/v1/health', await api.GET('/v1/health'), 200);
   answered('/readyz', await api.GET('/readyz'), 200, 503);
   answered('/status', await api.GET('/status'), 200);
+  answered('/nodes', await api.GET('/nodes'), 200);
   answered('/series', await api.GET('/series'), 200);
   answered('/events', await api.GET('/events'), 200);
   answered('/metrics', await api.GET('/metrics', { parseAs: 'text' }), 200);
   answered('/pressure', await api.GET('/pressure'), 200);
   answered('/active', await api.GET('/active'), 204);
   answered('/history', await api.GET('/history', { params: { query: { limit: 0 } } }), 400);
+}
+
+/** The query `node` names the node that answers. */
+async function named(bench: Bench, context: TestContext): Promise<void> {
+  const api = await bench.api(context);
+  const { data } = await api.GET('/nodes');
+  const own = data?.nodes.find(({ is_self }) => is_self);
+  check(own, 'no node says that it is the one that answers');
+  for (const [name, ...statuses] of [[own.name, 200, 503], ['there-is-none', 404]] as const) {
+    const params = { query: { node: name } };
+    answered('/readyz', await api.GET('/readyz', { params }), ...statuses);
+    answered('/status', await api.GET('/status', { params }), ...statuses);
+    answered('/series', await api.GET('/series', { params }), ...statuses);
+    answered('/events', await api.GET('/events', { params }), ...statuses);
+    answered('/metrics', await api.GET('/metrics', { params, parseAs: 'text' }), ...statuses);
+    answered('/pressure', await api.GET('/pressure', { params }), ...statuses);
+    answered('/workers', await api.GET('/workers', { params }), ...statuses);
+  }
+  answered('the drain of no node', await api.DELETE('/nodes/{name}', { params: { path: { name: 'there-is-none' } } }), 404);
 }
 
 async function workers(bench: Bench, context: TestContext): Promise<void> {
@@ -90,6 +110,7 @@ async function dashboard(bench: Bench, context: TestContext): Promise<void> {
 export function node(bench: Bench): Test[] {
   return [
     { name: 'What the node tells of itself is as described', run: (context) => figures(bench, context) },
+    { name: 'A node answers to its own name, and to no other', run: (context) => named(bench, context) },
     { name: 'Workers are as described', run: (context) => workers(bench, context) },
     { name: 'What only operators may do is 403 for others', run: (context) => holders(bench, context) },
     { name: 'The description and its page are there', run: (context) => pages(bench, context) },
