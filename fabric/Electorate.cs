@@ -32,8 +32,8 @@ internal sealed class TableHistory(TenureOptions options)
     }
 
     /// <summary>
-    /// Returns the members of the last view that must say what their tenures rest on: no view here is old enough, and they have said nothing
-    /// since the members changed.
+    /// Returns the members of the last view that must say what their tenures rest on: no view here is old enough, and they have said
+    /// nothing since the members changed.
     /// </summary>
     public IEnumerable<(string Name, long Incarnation)> Untold() => views.Count == 0 ? [] : views[^1].View.Members
         .Where(member => First(member.Key, member.Value) < 0

@@ -2,7 +2,9 @@ namespace Steelyard.Fabric;
 
 /// <summary>What the fabric asks of the node that it belongs to. All are called on threads of the pool, and return at once.</summary>
 /// <param name="State">The node's state for the others.</param>
-/// <param name="TryReserve">Keeps a place for one session, whose create has waited for so long, for a moment. False when there is none.</param>
+/// <param name="TryReserve">
+/// Keeps a place for one session, whose create has waited for so long, for a moment. False when there is none.
+/// </param>
 /// <param name="Joined">Told the name of a node that is here now.</param>
 /// <param name="Lost">Told the name of a node that is no member any more.</param>
 /// <param name="CutOff">

@@ -63,8 +63,8 @@ public sealed class Tenure(string name, long incarnation, TenureOptions options)
     }
 
     /// <summary>
-    /// A view of the table, from which on the members of every view were counted that this tenure can still rest on; null when there is none
-    /// yet. For other nodes: <see cref="Verdicts.Hear(string, long, TableView)"/>.
+    /// A view of the table. Every view that this tenure can rest on from now on is this one, or of a later time. Null when there is none.
+    /// For other nodes: <see cref="Verdicts.Hear(string, long, TableView)"/>.
     /// </summary>
     public TableView? Basis
     {

@@ -19,7 +19,8 @@ internal sealed class Incarnation : IAsyncDisposable
     private Incarnation(SiloHost silo, SiloParts parts, PeerWatch peers, Inheritance inheritance)
     {
         (Silo, this.parts, this.peers, this.inheritance) = (silo, parts, peers, inheritance);
-        Watch = new(silo, MemberName.Key(parts.Options.Number), Tenure, parts.Verdicts, parts.Clock, parts.Loggers.CreateLogger<TableWatch>());
+        var logger = parts.Loggers.CreateLogger<TableWatch>();
+        Watch = new(silo, MemberName.Key(parts.Options.Number), Tenure, parts.Verdicts, parts.Clock, logger);
     }
 
     public SiloHost Silo { get; }

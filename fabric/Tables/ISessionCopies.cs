@@ -1,8 +1,8 @@
 namespace Steelyard.Fabric.Tables;
 
 /// <summary>
-/// Copies of what sessions were created from, so that another node can create them anew when their own node is lost. A session has one home,
-/// the number of the node that it lives on. Only a move changes it.
+/// Copies of what sessions were created from, so that another node can create them anew when their own node is lost. A session has one
+/// home, the number of the node that it lives on. Only a move changes it.
 /// </summary>
 /// <remarks>
 /// All methods throw <see cref="TableUnavailableException"/> within their deadline, and may be repeated then. All return on the thread

@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace Steelyard.Fabric.Tables;
 
 /// <summary>
-/// Calls to a Redis that all nodes share. Each has a deadline, whatever the server does, begins on the thread pool and ends there. Each must
-/// be repeatable: it is made again while its connection is lost, as all are after a restart of the server.
+/// Calls to a Redis that all nodes share. Each has a deadline, whatever the server does, begins on the thread pool and ends there. Each
+/// must be repeatable: it is made again while its connection is lost, as all are after a restart of the server.
 /// </summary>
 internal sealed class RedisDatabase
 {

@@ -79,7 +79,8 @@ internal sealed class SessionCopier(
         {
             tooLarge[session.Id] = session;
             logger.LogWarning(
-                "Session {Id} is lost with this node, because its copy of {Size} bytes exceeds --cluster-copy-limit", session.Id, data.Length);
+                "Session {Id} is lost with this node, because its copy of {Size} bytes exceeds --cluster-copy-limit",
+                session.Id, data.Length);
             return;
         }
 

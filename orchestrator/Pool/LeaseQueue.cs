@@ -25,8 +25,9 @@ internal sealed class LeaseQueue(Lock gate, TimeProvider time)
     public int RecentlyRefusedNeedsLock => refused.Count();
 
     /// <summary>
-    /// Adds a place at the end of the line, before those that came later than one that has waited elsewhere. Throws <see cref="PoolUnavailableException"/> if the queue is full and the standing is
-    /// <see cref="Standing.New"/>; other standings are always accepted.
+    /// Adds a place at the end of the line, before those that came later than one that has waited elsewhere. Throws
+    /// <see cref="PoolUnavailableException"/> if the queue is full and the standing is <see cref="Standing.New"/>; other standings are
+    /// always accepted.
     /// </summary>
     public Place AddNeedsLock(Standing standing, TimeSpan waited, int limit)
     {

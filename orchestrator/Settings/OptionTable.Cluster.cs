@@ -36,7 +36,7 @@ public static partial class OptionTable
             (o, v) => o with { ClusterGrace = Duration.Parse(v) }),
         new("cluster-copy-limit", "SIZE",
             "With --on-worker-lost restore, a session of a lost node is created again on another one from a copy in the table, if the copy "
-            + "is not larger [1m]",
+            + "is not larger [1M]",
             (o, v) => o with { ClusterCopyLimit = Bytes(v, 1024, 64 << 20) }),
     ]);
 }

@@ -113,6 +113,7 @@ public sealed class OptionTests
         ("redirect", "https://node-1.example:8443", o => o.Redirect, new Uri("https://node-1.example:8443"),
             ["", "node-1:8080", "/x", "ftp://node-1", "http://node-1/x", "http://node-1/?x", "http://node-1/#x", "http://a@node-1/"]),
         ("cluster-grace", "8s", o => o.ClusterGrace, TimeSpan.FromSeconds(8), ["8", "0s"]),
+        ("cluster-copy-limit", "2M", o => o.ClusterCopyLimit, 2 << 20, ["", "1", "65M"]),
     ];
 
     public static IEnumerable<TheoryDataRow<string>> Names => OptionTable.All.Select(option => new TheoryDataRow<string>(option.Name));
