@@ -106,7 +106,7 @@ public sealed class OrleansFabric : IFabric
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new(TurnKind.NotYet); // It may have had the line: nobody would answer.
+            return new(TurnKind.Unknown); // It may have had the line: nobody would answer.
         }
         catch (OperationCanceledException)
         {

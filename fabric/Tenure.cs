@@ -30,15 +30,15 @@ public sealed class Tenure(string name, long incarnation, TenureOptions options)
 {
     private readonly Lock gate = new();
 
-    /// <summary>The incarnation of the node.</summary>
-    public long Incarnation => incarnation;
-
     private TenureState state;
     private TimeSpan renewed;  // The last renewal of any kind.
     private TimeSpan backed;   // The last time for which the table is known to have said Active.
     private TimeSpan complete; // The read behind "backed" shows nothing that came later.
     private IReadOnlyDictionary<string, long> members = new Dictionary<string, long>(); // Of that read.
     private TableView? seen;   // The last read of the own ones.
+
+    /// <summary>The incarnation of the node.</summary>
+    public long Incarnation => incarnation;
 
     public TenureState State
     {

@@ -23,6 +23,7 @@ namespace Steelyard;
 /// <summary>One node: composes its parts, and starts and stops them in order.</summary>
 public sealed partial class Node : IAsyncDisposable
 {
+    private static readonly TimeSpan CopiesTime = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainPause = TimeSpan.FromMilliseconds(50);
 
     private readonly WebApplication app;
@@ -113,6 +114,8 @@ public sealed partial class Node : IAsyncDisposable
                 EndReason.WorkerLost, "its node was away for too long: other nodes may have said that it is lost", SessionEnd.NodeCutOff);
         }
 
+        if (SessionsMove)
+            app.Services.GetRequiredService<SessionCopier>().Adopt();
         await app.StartAsync(CancellationToken.None);
         Pool.Start();
         background = Task.WhenAll(
@@ -128,7 +131,7 @@ public sealed partial class Node : IAsyncDisposable
             app.Services.GetService<TlsCertificate>()?.RunAsync(logger, loops.Token) ?? Task.CompletedTask,
             app.Services.GetService<Webhook>()?.RunAsync(loops.Token) ?? Task.CompletedTask,
             options.IsClustered ? app.Services.GetRequiredService<ClaimRenewal>().RunAsync(time, loops.Token) : Task.CompletedTask,
-            SessionsMove ? app.Services.GetRequiredService<Takeover>().RunAsync(time, loops.Token) : Task.CompletedTask);
+            options.IsClustered ? app.Services.GetRequiredService<Takeover>().RunAsync(time, loops.Token) : Task.CompletedTask);
     }
 
     /// <summary>Refuses new work, tells attached clients, and treats sessions and workers as <paramref name="how"/> says.</summary>
@@ -156,9 +159,9 @@ public sealed partial class Node : IAsyncDisposable
         if (!isLeft)
         {
             Sessions.EndAll(EndReason.Drained, "the node shuts down");
-            if (SessionsMove)
-                await app.Services.GetRequiredService<SessionCopier>().KeepAsync(atOnce); // No other node shall create them anew.
             using var kill = atOnce.Register(Pool.KillAll);
+            if (SessionsMove)
+                await ForgetCopiesAsync();
             await Task.WhenAll(
                 Pool.StopAllAsync(), app.StopAsync(atOnce), app.Services.GetRequiredService<IFabric>().DisposeAsync().AsTask());
             await app.Services.GetRequiredService<Leftovers>().KillAllAsync();
@@ -170,4 +173,9 @@ public sealed partial class Node : IAsyncDisposable
         runDirectory.Dispose();
         loops.Dispose();
     }
+
+    // No other node shall create them anew. A table that is away does not hold up the stop.
+    private async Task ForgetCopiesAsync() =>
+        await app.Services.GetRequiredService<SessionCopier>().EndEndedAsync(CancellationToken.None)
+            .WaitAsync(CopiesTime, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

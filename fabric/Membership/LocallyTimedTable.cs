@@ -3,14 +3,17 @@ namespace Steelyard.Fabric.Membership;
 /// <summary>A table whose rows are read with times of this machine.</summary>
 internal sealed class LocallyTimedTable(IMembershipTable table, LocalTimes times) : IMembershipTable
 {
+    private static readonly TimeSpan MostSkew = TimeSpan.FromDays(1);
+
     public Task InitializeMembershipTableAsync(bool tryInitTableVersion, CancellationToken cancellationToken) =>
         table.InitializeMembershipTableAsync(tryInitTableVersion, cancellationToken);
 
     public Task DeleteMembershipTableEntriesAsync(string clusterId, CancellationToken cancellationToken) =>
         table.DeleteMembershipTableEntriesAsync(clusterId, cancellationToken);
 
+    // It compares with times of other clocks: a row must not go because its writer's is off.
     public Task CleanupDefunctSiloEntriesAsync(DateTimeOffset beforeDate, CancellationToken cancellationToken) =>
-        table.CleanupDefunctSiloEntriesAsync(beforeDate, cancellationToken);
+        table.CleanupDefunctSiloEntriesAsync(beforeDate - MostSkew, cancellationToken);
 
     public async Task<MembershipTableData> ReadRowAsync(SiloAddress key, CancellationToken cancellationToken) =>
         times.Adjust(await table.ReadRowAsync(key, cancellationToken), isWhole: false);

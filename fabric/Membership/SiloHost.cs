@@ -133,7 +133,7 @@ internal sealed class SiloHost : IAsyncDisposable
             membership.DefunctSiloExpiration = TimeSpan.FromHours(1);
 
             // Others tell each other of a node that joins with the times of its own clock, which may be off.
-            membership.MaxJoinAttemptTime = TimeSpan.FromHours(1);
+            membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(15);
         })
 #pragma warning disable ORLEANSEXP003
         .Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.FromSeconds(2)) // The line moves after it.

@@ -13,7 +13,7 @@ public interface ISessionCopies
     /// <summary>A copy that nobody has touched for so long is deleted.</summary>
     static readonly TimeSpan Life = TimeSpan.FromDays(1);
 
-    /// <summary>Writes a copy, or replaces it. False when the session has another home.</summary>
+    /// <summary>Writes a copy, or replaces it. False when the session has another home, or has ended.</summary>
     Task<bool> WriteAsync(int home, SessionCopy copy, CancellationToken cancellationToken);
 
     /// <summary>Writes down since when sessions are idle. Returns those that have no copy with this home.</summary>
@@ -30,14 +30,33 @@ public interface ISessionCopies
     /// <summary>The numbers of the nodes that are the home of a live session.</summary>
     Task<IReadOnlyList<int>> HomesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Some live sessions of a home, any of them.</summary>
-    Task<IReadOnlyList<SessionCopy>> SomeOfAsync(int home, int limit, CancellationToken cancellationToken);
+    /// <summary>The ids of the live sessions of a home.</summary>
+    Task<IReadOnlyList<string>> IdsOfAsync(int home, CancellationToken cancellationToken);
 
-    /// <summary>Moves a live session. True when it lives there now: for exactly one of the nodes that try to have it.</summary>
-    Task<bool> TryMoveAsync(string id, int from, int to, CancellationToken cancellationToken);
+    /// <summary>Reads the copy of a live session; null when it has none, or another home.</summary>
+    Task<SessionCopy?> ReadAsync(int home, string id, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Moves a live session, unless it has been moved since its copy was read. True for exactly one of those that try, also when it makes the
+    /// same call again.
+    /// </summary>
+    /// <param name="copy">As it was read.</param>
+    /// <param name="from">Its home then.</param>
+    /// <param name="to">Its next home; the same one for a session that its home creates anew.</param>
+    /// <param name="token">Names this move, and no other.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<bool> TryMoveAsync(SessionCopy copy, int from, int to, Guid token, CancellationToken cancellationToken);
 
     /// <summary>Where a session lives, or has lived; null when that is not known.</summary>
     Task<SessionHome?> FindAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The same for a session that is about to be called lost: if nothing is known of it, no copy of it can be written from now on.
+    /// </summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="memory">For how long none can be written.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<SessionHome?> FindOrCloseAsync(string id, TimeSpan memory, CancellationToken cancellationToken);
 }
 
 /// <summary>What a session was created from.</summary>
@@ -45,8 +64,16 @@ public interface ISessionCopies
 /// <param name="Data">Whatever its node needs to create it anew.</param>
 /// <param name="Age">Time since its create.</param>
 /// <param name="Idle">Time since its last use.</param>
-public sealed record SessionCopy(string Id, ReadOnlyMemory<byte> Data, TimeSpan Age, TimeSpan Idle);
+public sealed record SessionCopy(string Id, ReadOnlyMemory<byte> Data, TimeSpan Age, TimeSpan Idle)
+{
+    /// <summary>The token of its last move; all zeros for none.</summary>
+    public Guid Moved { get; init; }
+}
 
-/// <param name="Node">The number of the node.</param>
+/// <param name="Node">The number of the node; <see cref="Nowhere"/> for a session that was called lost.</param>
 /// <param name="IsLive">False when the session has ended there.</param>
-public readonly record struct SessionHome(int Node, bool IsLive);
+public readonly record struct SessionHome(int Node, bool IsLive)
+{
+    /// <summary>No node has this number.</summary>
+    public const int Nowhere = -1;
+}

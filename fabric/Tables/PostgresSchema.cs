@@ -49,6 +49,7 @@ internal static class PostgresSchema
             cluster text NOT NULL,
             id text NOT NULL,
             home integer NOT NULL,
+            moved uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
             data bytea,
             created_at timestamptz NOT NULL,
             used_at timestamptz NOT NULL,

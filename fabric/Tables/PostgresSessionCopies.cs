@@ -22,8 +22,8 @@ public sealed class PostgresSessionCopies(PostgresDatabase database, string clus
         INSERT INTO steelyard_sessions AS held (cluster, id, home, data, created_at, used_at, expires_at)
             VALUES (@cluster, @id, @home, @data, now() - @age, now() - @idle, now() + @life)
         ON CONFLICT (cluster, id) DO UPDATE SET
-            data = excluded.data, created_at = excluded.created_at, used_at = excluded.used_at, expires_at = excluded.expires_at
-            WHERE held.home = excluded.home
+            home = excluded.home, data = excluded.data, created_at = excluded.created_at, used_at = excluded.used_at, expires_at = excluded.expires_at
+            WHERE (held.home = excluded.home AND held.data IS NOT NULL) OR held.expires_at < now()
         RETURNING id
         """;
 
@@ -45,18 +45,32 @@ public sealed class PostgresSessionCopies(PostgresDatabase database, string clus
             WHERE cluster = @cluster AND id = @id AND home = @home AND @memory > interval '0'
         """;
 
-    private const string Homes = "SELECT DISTINCT home FROM steelyard_sessions WHERE cluster = @cluster AND data IS NOT NULL";
+    private const string Homes =
+        "SELECT DISTINCT home FROM steelyard_sessions WHERE cluster = @cluster AND data IS NOT NULL AND expires_at > now()";
 
-    private const string Some =
+    private const string Ids =
+        "SELECT id FROM steelyard_sessions WHERE cluster = @cluster AND home = @home AND data IS NOT NULL AND expires_at > now()";
+
+    private const string Read =
         """
-        SELECT id, data, now() - created_at, now() - used_at FROM steelyard_sessions
-        WHERE cluster = @cluster AND home = @home AND data IS NOT NULL AND expires_at > now() ORDER BY random() LIMIT @limit
+        SELECT data, now() - created_at, now() - used_at, moved FROM steelyard_sessions
+        WHERE cluster = @cluster AND id = @id AND home = @home AND data IS NOT NULL AND expires_at > now()
         """;
 
     private const string Move =
         """
-        UPDATE steelyard_sessions SET home = @to
-        WHERE cluster = @cluster AND id = @id AND home IN (@home, @to) AND data IS NOT NULL AND expires_at > now()
+        UPDATE steelyard_sessions SET home = @to, moved = @token
+        WHERE cluster = @cluster AND id = @id AND data IS NOT NULL AND expires_at > now()
+            AND ((home = @home AND moved = @moved) OR moved = @token)
+        RETURNING id
+        """;
+
+    private const string Close =
+        """
+        INSERT INTO steelyard_sessions AS held (cluster, id, home, created_at, used_at, expires_at)
+            VALUES (@cluster, @id, @home, now(), now(), now() + @memory)
+        ON CONFLICT (cluster, id) DO UPDATE SET home = excluded.home, data = NULL, expires_at = excluded.expires_at
+            WHERE held.expires_at < now()
         RETURNING id
         """;
 
@@ -93,20 +107,38 @@ public sealed class PostgresSessionCopies(PostgresDatabase database, string clus
     public Task<IReadOnlyList<int>> HomesAsync(CancellationToken cancellationToken) =>
         RunAsync("read the homes of sessions", Homes, command => command, row => row.GetInt32(0), cancellationToken);
 
-    public Task<IReadOnlyList<SessionCopy>> SomeOfAsync(int home, int limit, CancellationToken cancellationToken) => RunAsync(
-        "read copies of sessions",
-        Some,
-        command => command.With("home", home).With("limit", limit),
-        row => new SessionCopy(
-            row.GetString(0), row.GetFieldValue<byte[]>(1), row.GetFieldValue<TimeSpan>(2), row.GetFieldValue<TimeSpan>(3)),
-        cancellationToken);
+    public Task<IReadOnlyList<string>> IdsOfAsync(int home, CancellationToken cancellationToken) => RunAsync(
+        "read the ids of sessions", Ids, command => command.With("home", home), row => row.GetString(0), cancellationToken);
 
-    public async Task<bool> TryMoveAsync(string id, int from, int to, CancellationToken cancellationToken) => (await RunAsync(
-        $"move session {id}",
-        Move,
-        command => command.With("id", id).With("home", from).With("to", to),
-        row => row.GetString(0),
-        cancellationToken)).Count == 1;
+    public async Task<SessionCopy?> ReadAsync(int home, string id, CancellationToken cancellationToken) => (await RunAsync(
+        $"read the copy of session {id}",
+        Read,
+        command => command.With("home", home).With("id", id),
+        row => new SessionCopy(id, row.GetFieldValue<byte[]>(0), row.GetFieldValue<TimeSpan>(1), row.GetFieldValue<TimeSpan>(2))
+        {
+            Moved = row.GetGuid(3),
+        },
+        cancellationToken)).SingleOrDefault();
+
+    public async Task<bool> TryMoveAsync(SessionCopy copy, int from, int to, Guid token, CancellationToken cancellationToken) =>
+        (await RunAsync(
+            $"move session {copy.Id}",
+            Move,
+            command => command.With("id", copy.Id).With("home", from).With("to", to)
+                .With("moved", NpgsqlDbType.Uuid, copy.Moved).With("token", NpgsqlDbType.Uuid, token),
+            row => row.GetString(0),
+            cancellationToken)).Count == 1;
+
+    public async Task<SessionHome?> FindOrCloseAsync(string id, TimeSpan memory, CancellationToken cancellationToken)
+    {
+        var isClosed = (await RunAsync(
+            $"close session {id}",
+            Close,
+            command => command.With("id", id).With("home", SessionHome.Nowhere).With("memory", NpgsqlDbType.Interval, memory),
+            row => row.GetString(0),
+            cancellationToken)).Count == 1;
+        return isClosed ? null : await FindAsync(id, cancellationToken);
+    }
 
     public async Task<SessionHome?> FindAsync(string id, CancellationToken cancellationToken) => (await RunAsync(
         $"find session {id}",

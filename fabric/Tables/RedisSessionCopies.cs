@@ -13,8 +13,8 @@ public sealed class RedisSessionCopies : ISessionCopies
 
     private const string Write = Now +
         """
-        local home = redis.call('HGET', KEYS[1], 'home')
-        if home and home ~= ARGV[1] then return 0 end
+        local copy = redis.call('HMGET', KEYS[1], 'home', 'data')
+        if copy[1] and (copy[1] ~= ARGV[1] or not copy[2]) then return 0 end
         redis.call('HSET', KEYS[1], 'home', ARGV[1], 'data', ARGV[3],
             'created', string.format('%d', now - ARGV[4]), 'used', string.format('%d', now - ARGV[5]))
         redis.call('PEXPIRE', KEYS[1], ARGV[6])
@@ -54,9 +54,10 @@ public sealed class RedisSessionCopies : ISessionCopies
 
     private const string Move =
         """
-        local copy = redis.call('HMGET', KEYS[1], 'home', 'data')
-        if (copy[1] ~= ARGV[1] and copy[1] ~= ARGV[3]) or not copy[2] then return 0 end
-        redis.call('HSET', KEYS[1], 'home', ARGV[3])
+        local copy = redis.call('HMGET', KEYS[1], 'home', 'data', 'moved')
+        if copy[3] == ARGV[5] then return 1 end
+        if copy[1] ~= ARGV[1] or not copy[2] or (copy[3] or '') ~= ARGV[4] then return 0 end
+        redis.call('HSET', KEYS[1], 'home', ARGV[3], 'moved', ARGV[5])
 
         """ + Leave +
         """
@@ -67,21 +68,30 @@ public sealed class RedisSessionCopies : ISessionCopies
         """;
 
     // A set keeps the ids of copies whose life was over.
-    private const string Some = Now +
+    private const string Ids =
         """
         local found = {}
-        for _, id in ipairs(redis.call('SRANDMEMBER', KEYS[2], ARGV[3])) do
-            local copy = redis.call('HMGET', KEYS[1] .. id, 'home', 'data', 'created', 'used')
-            if copy[1] == ARGV[1] and copy[2] then
-                for _, value in ipairs({ id, copy[2], string.format('%d', now - copy[3]), string.format('%d', now - copy[4]) }) do
-                    found[#found + 1] = value
-                end
-            else
-                redis.call('SREM', KEYS[2], id)
-            end
+        for _, id in ipairs(redis.call('SMEMBERS', KEYS[2])) do
+            if redis.call('EXISTS', KEYS[1] .. id) == 1 then found[#found + 1] = id else redis.call('SREM', KEYS[2], id) end
         end
-        if redis.call('EXISTS', KEYS[2]) == 0 then redis.call('SREM', KEYS[3], ARGV[1]) end
+        if #found == 0 then redis.call('SREM', KEYS[3], ARGV[1]) end
         return found
+        """;
+
+    private const string Read = Now +
+        """
+        local copy = redis.call('HMGET', KEYS[1], 'home', 'data', 'created', 'used', 'moved')
+        if copy[1] ~= ARGV[1] or not copy[2] then return {} end
+        return { copy[2], string.format('%d', now - copy[3]), string.format('%d', now - copy[4]), copy[5] or '' }
+        """;
+
+    private const string Close =
+        """
+        local home = redis.call('HGET', KEYS[1], 'home')
+        if home then return { home, redis.call('HEXISTS', KEYS[1], 'data') } end
+        redis.call('HSET', KEYS[1], 'home', '-1')
+        redis.call('PEXPIRE', KEYS[1], ARGV[1])
+        return {}
         """;
 
     private readonly RedisDatabase database;
@@ -121,15 +131,22 @@ public sealed class RedisSessionCopies : ISessionCopies
         "read the homes of sessions", async data => [.. (await data.SetMembersAsync(Homes)).Select(home => (int)home)],
         cancellationToken);
 
-    public async Task<IReadOnlyList<SessionCopy>> SomeOfAsync(int home, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> IdsOfAsync(int home, CancellationToken cancellationToken) => (string[])(await RunAsync(
+        "read the ids of sessions", Ids, [prefix + "of:", Home(home), Homes], [home], cancellationToken))!;
+
+    public async Task<SessionCopy?> ReadAsync(int home, string id, CancellationToken cancellationToken)
     {
-        var values = (RedisValue[])(await RunAsync(
-            "read copies of sessions", Some, [prefix + "of:", Home(home), Homes], [home, "", limit], cancellationToken))!;
-        return [.. values.Chunk(4).Select(row => new SessionCopy(row[0]!, (byte[])row[1]!, Time(row[2]), Time(row[3])))];
+        var row = (RedisValue[])(await RunAsync($"read the copy of session {id}", Read, [Copy(id)], [home], cancellationToken))!;
+        return row.Length == 0 ? null : new SessionCopy(id, (byte[])row[0]!, Time(row[1]), Time(row[2]))
+        {
+            Moved = Guid.TryParse((string?)row[3], out var token) ? token : Guid.Empty,
+        };
     }
 
-    public async Task<bool> TryMoveAsync(string id, int from, int to, CancellationToken cancellationToken) => (int)await RunAsync(
-        $"move session {id}", Move, [Copy(id), Home(from), Homes, Home(to)], [from, id, to], cancellationToken) == 1;
+    public async Task<bool> TryMoveAsync(SessionCopy copy, int from, int to, Guid token, CancellationToken cancellationToken) =>
+        (int)await RunAsync(
+            $"move session {copy.Id}", Move, [Copy(copy.Id), Home(from), Homes, Home(to)],
+            [from, copy.Id, to, copy.Moved == Guid.Empty ? "" : copy.Moved.ToString(), token.ToString()], cancellationToken) == 1;
 
     public Task<SessionHome?> FindAsync(string id, CancellationToken cancellationToken) => database.RunAsync<SessionHome?>(
         $"find session {id}",
@@ -137,6 +154,13 @@ public sealed class RedisSessionCopies : ISessionCopies
             ? new((int)home, await data.HashExistsAsync(Copy(id), "data"))
             : null,
         cancellationToken);
+
+    public async Task<SessionHome?> FindOrCloseAsync(string id, TimeSpan memory, CancellationToken cancellationToken)
+    {
+        var row = (RedisValue[])(await RunAsync(
+            $"close session {id}", Close, [Copy(id)], [Milliseconds(memory)], cancellationToken))!;
+        return row.Length == 0 ? null : new((int)row[0], (int)row[1] == 1);
+    }
 
     private Task<RedisResult> RunAsync(
         string purpose, string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>

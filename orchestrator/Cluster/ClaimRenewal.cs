@@ -1,6 +1,6 @@
 using Steelyard.Async;
 using Steelyard.Fabric;
-using Steelyard.Pool;
+using Steelyard.Fabric.Tables;
 using Steelyard.Sessions;
 
 namespace Steelyard.Cluster;
@@ -9,7 +9,8 @@ namespace Steelyard.Cluster;
 /// Claims the ids that clients have chosen again and again while their sessions live: the table may have been emptied, and a session may
 /// live for longer than a claim.
 /// </summary>
-internal sealed class ClaimRenewal(IFabric fabric, ClusterIdClaims claims, SessionRegistry sessions, ILogger<ClaimRenewal> logger)
+internal sealed class ClaimRenewal(
+    IFabric fabric, ClusterIdClaims claims, SessionHomes homes, SessionRegistry sessions, ILogger<ClaimRenewal> logger)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 
@@ -25,17 +26,17 @@ internal sealed class ClaimRenewal(IFabric fabric, ClusterIdClaims claims, Sessi
                 return;
             try
             {
-                await claims.TakeAsync(session.Id, stop);
+                // One that has moved here may still have the claim of its first node, until that runs out.
+                if (await claims.RenewAsync(session.Id, stop) is var node && node != fabric.Number && !homes.AreKept)
+                {
+                    logger.LogError(
+                        "Session {Id} lives here, and the cluster's table names node {Node}: it was emptied, and the id was used again there",
+                        session.Id, node);
+                }
             }
-            catch (SessionElsewhereException e)
+            catch (TableUnavailableException)
             {
-                logger.LogError(
-                    "Session {Id} lives here, and the cluster's table names node {Node}: it was emptied, and the id was used again there",
-                    session.Id, e.Node);
-            }
-            catch (PoolUnavailableException)
-            {
-                return; // The fabric says that the table is away.
+                return; // The fabric says so.
             }
         }
     }

@@ -20,16 +20,27 @@ internal sealed class ClusterIdClaims(
         try
         {
             var owner = await claims.ClaimAsync(Key(id), own, options.HistoryAge, cancellationToken);
+            var number = int.Parse(owner, CultureInfo.InvariantCulture);
+
+            // It may have moved since, or is about to be created anew.
+            var home = await homes.FindAsync(id, isLast: false, cancellationToken) is { IsLive: true } live ? live.Node : number;
+            if (home != options.NodeNumber)
+                throw new SessionElsewhereException(home);
             if (owner != own)
-                throw new SessionElsewhereException(int.Parse(owner, CultureInfo.InvariantCulture));
-            if (await homes.FindAsync(id, cancellationToken) is { IsLive: true } home) // It has moved, or is about to be created anew.
-                throw home.Node == options.NodeNumber ? PoolUnavailableException.BeingRestored() : new SessionElsewhereException(home.Node);
+                throw PoolUnavailableException.BeingRestored();
         }
         catch (TableUnavailableException e)
         {
             throw NoTable(e);
         }
     }
+
+    /// <summary>
+    /// Claims the id of a live session of this node again: the table may have been emptied, and a session may live for longer than a claim.
+    /// Returns the number of the node that has the claim. Throws <see cref="TableUnavailableException"/>.
+    /// </summary>
+    public async Task<int> RenewAsync(SessionId id, CancellationToken cancellationToken) =>
+        int.Parse(await claims.ClaimAsync(Key(id), own, options.HistoryAge, cancellationToken), CultureInfo.InvariantCulture);
 
     public async Task ReleaseAsync(SessionId id)
     {

@@ -60,6 +60,7 @@ internal sealed class ClusterQueue(IFabric fabric, Options options, TimeProvider
             }
         }
 
+        fabric.LeaveLine(id);
         throw PoolUnavailableException.WaitOver(null, RetryAfter);
     }
 

@@ -10,7 +10,13 @@ namespace Steelyard.Cluster;
 /// cluster's line. Only the node that serves a create looks at what is asked for.
 /// </summary>
 internal sealed class CreateRouter(
-    RequestDelegate next, IFabric fabric, Reservations reservations, PeerForwarder forwarder, ClusterQueue queue, RequestBodies bodies)
+    RequestDelegate next,
+    IFabric fabric,
+    Reservations reservations,
+    PeerForwarder forwarder,
+    ClusterQueue queue,
+    RequestBodies bodies,
+    SessionHomes homes)
 {
     private const int Tries = 3;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -113,7 +119,8 @@ internal sealed class CreateRouter(
     {
         if (context.Request.Body.CanSeek)
             context.Request.Body.Position = 0;
-        if (fabric.Find(node, out var peer) == Whereabouts.Away && await fabric.IsGoneAsync(node, context.RequestAborted))
+        if (fabric.Find(node, out var peer) == Whereabouts.Away && !homes.AreKept
+            && await fabric.IsGoneAsync(node, context.RequestAborted))
             await Problem.WriteAsync(
                 context, StatusCodes.Status409Conflict, "The session of this id was lost with its node. Choose another id.");
         else if (peer is null || (await forwarder.SendAsync(context, peer)).Outcome is ForwardOutcome.Failed or ForwardOutcome.Elsewhere)

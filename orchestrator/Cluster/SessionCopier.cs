@@ -8,7 +8,7 @@ namespace Steelyard.Cluster;
 
 /// <summary>
 /// Keeps copies of this node's sessions in the cluster's table, so that another node can create them anew (<c>--on-worker-lost
-/// restore</c>). A session has its copy some moments after its create, and loses it before a client hears of its delete.
+/// restore</c>). A session has its copy some moments after its create, and loses it before a client hears of its end.
 /// </summary>
 internal sealed class SessionCopier(
     ISessionCopies copies, SessionRegistry sessions, Options options, TimeProvider time, ILogger<SessionCopier> logger)
@@ -16,8 +16,9 @@ internal sealed class SessionCopier(
     /// <summary>How far the idle time of a copy can lag behind.</summary>
     public static readonly TimeSpan TouchPeriod = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<SessionId, Kept> known = new();
-    private readonly ConcurrentDictionary<SessionId, Session> tooLarge = new();
+    private const int AtATime = 16;
+
+    private readonly ConcurrentDictionary<SessionId, KeptSession> known = new();
     private long? touched;
     private string trouble = "";
 
@@ -25,28 +26,34 @@ internal sealed class SessionCopier(
     public bool Knows(SessionId id) => known.ContainsKey(id);
 
     /// <summary>The session has been created anew here, and its copy names this node already.</summary>
-    public void Take(Session session) => known[session.Id] = new(session, session.Restarts);
+    public void Take(Session session) => known[session.Id] = new(session, session.Restarts) { IsTaken = true };
 
-    /// <summary>Writes what is new, and deletes what has ended. What fails is done in the next round.</summary>
+    /// <summary>Looks after the copies of the sessions of an earlier process. Call it before any client can end one.</summary>
+    public void Adopt()
+    {
+        foreach (var session in sessions.Live)
+            known.TryAdd(session.Id, new(session, KeptSession.Unwritten));
+    }
+
+    /// <summary>Deletes what has ended, and writes what is new. What fails is done in the next round.</summary>
     public async Task KeepAsync(CancellationToken cancellationToken)
     {
-        try
+        foreach (var session in sessions.Live.Where(session => session.Request.Body.Length > 0))
+            known.TryAdd(session.Id, new(session, KeptSession.Unwritten));
+        var problems = new[]
         {
-            foreach (var session in sessions.Live.Where(session => IsToBeWritten(session)))
-                await WriteAsync(session, cancellationToken);
-            foreach (var (id, _) in known.Where(pair => pair.Value.Session.EndReason is not null))
-                await EndAsync(id, cancellationToken);
-            foreach (var (id, _) in tooLarge.Where(pair => pair.Value.EndReason is not null))
-                tooLarge.TryRemove(id, out _);
-            if (touched is null || time.GetElapsedTime(touched.Value) >= TouchPeriod)
-                await TouchAsync(cancellationToken);
-            Tell("");
-        }
-        catch (TableUnavailableException e)
-        {
-            Tell(e.Message);
-        }
+            await TryAsync(EndEndedAsync(cancellationToken)),
+            await TryAsync(TouchAsync(cancellationToken)),
+            await TryAsync(WriteChangedAsync(cancellationToken)),
+        };
+        Tell(problems.FirstOrDefault(problem => problem.Length > 0) ?? "");
     }
+
+    /// <summary>Deletes the copies of all sessions that have ended. Throws <see cref="TableUnavailableException"/>.</summary>
+    public Task EndEndedAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        known.Where(pair => pair.Value.Session.EndReason is not null).Select(pair => pair.Key),
+        new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken },
+        (id, cancelled) => new(EndAsync(id, cancelled)));
 
     /// <summary>
     /// Deletes the copy of a session that has ended, or does nothing. Throws <see cref="TableUnavailableException"/>.
@@ -55,65 +62,74 @@ internal sealed class SessionCopier(
     {
         if (!known.TryGetValue(id, out var kept) || kept.Session.End is not { } end)
             return;
+        using var turn = await kept.TurnAsync(cancellationToken); // A write that is under way would come after the delete.
 
         // Others may have it by now, or this node itself, once it is a member again.
-        if (end.Cause != SessionEnd.NodeCutOff)
+        if (end.Cause != SessionEnd.NodeCutOff && !kept.IsTooLarge)
         {
-            var memory = id.Node == options.NodeNumber ? TimeSpan.Zero : options.HistoryAge;
+            var memory = kept.IsTaken || id.Node != options.NodeNumber ? options.HistoryAge : TimeSpan.Zero;
             await copies.EndAsync(options.NodeNumber, id.ToString(), memory, cancellationToken);
         }
 
         known.TryRemove(KeyValuePair.Create(id, kept));
     }
 
-    private bool IsToBeWritten(Session session) =>
-        session.Request.Body.Length > 0
-        && !tooLarge.ContainsKey(session.Id)
-        && (!known.TryGetValue(session.Id, out var kept) || kept.Session != session || kept.Restarts != session.Restarts);
+    private Task WriteChangedAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        known.Values.Where(kept => kept.IsChanged),
+        new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken },
+        (kept, cancelled) => new(WriteAsync(kept, cancelled)));
 
-    // It is known first: whoever finds its copy in the table must know that it is looked after.
-    private async Task WriteAsync(Session session, CancellationToken cancellationToken)
+    private async Task WriteAsync(KeptSession kept, CancellationToken cancellationToken)
     {
+        using var turn = await kept.TurnAsync(cancellationToken);
+        var (session, restarts) = (kept.Session, kept.Session.Restarts);
+        if (session.EndReason is not null)
+            return;
         var data = JsonSerializer.SerializeToUtf8Bytes(session.Record(null, isRestart: false), SessionRecordJson.Default.SessionRecord);
         if (data.Length > options.ClusterCopyLimit)
         {
-            tooLarge[session.Id] = session;
+            kept.IsTooLarge = true;
             logger.LogWarning(
                 "Session {Id} is lost with this node, because its copy of {Size} bytes exceeds --cluster-copy-limit",
                 session.Id, data.Length);
             return;
         }
 
-        var (view, restarts) = (session.View(), session.Restarts);
-        var before = known.GetValueOrDefault(session.Id);
-        known[session.Id] = new(session, restarts);
-        try
-        {
-            await copies.WriteAsync(
-                options.NodeNumber, new(session.Id.ToString(), data, session.Age, view.Idle), cancellationToken);
-        }
-        catch
-        {
-            known[session.Id] = before ?? new(session, -1); // To be written again.
-            throw;
-        }
+        var copy = new SessionCopy(session.Id.ToString(), data, session.Age, session.View().Idle);
+        if (await copies.WriteAsync(options.NodeNumber, copy, cancellationToken))
+            kept.Written = restarts;
+        else
+            sessions.End(session, EndReason.WorkerLost, "another node has created it anew, or calls it lost", SessionEnd.NodeCutOff);
     }
 
     // The table may have been emptied: what is missing is written again.
     private async Task TouchAsync(CancellationToken cancellationToken)
     {
-        var idle = known.Values.Where(kept => kept.Session.EndReason is null)
-            .ToDictionary(kept => kept.Session.Id.ToString(), kept => kept.Session.View().Idle);
-        if (idle.Count > 0)
+        if (touched is { } last && time.GetElapsedTime(last) < TouchPeriod)
+            return;
+        var written = known.Values.Where(kept => kept.IsWritten && kept.Session.EndReason is null)
+            .ToDictionary(kept => kept.Session.Id.ToString());
+        if (written.Count > 0)
         {
+            var idle = written.ToDictionary(pair => pair.Key, pair => pair.Value.Session.View().Idle);
             foreach (var missing in await copies.TouchAsync(options.NodeNumber, idle, cancellationToken))
-            {
-                if (SessionId.TryParse(missing, out var id) && known.TryGetValue(id, out var kept) && kept.Session.EndReason is null)
-                    await WriteAsync(kept.Session, cancellationToken);
-            }
+                written[missing].Written = KeptSession.Unwritten;
         }
 
         touched = time.GetTimestamp();
+    }
+
+    private static async Task<string> TryAsync(Task work)
+    {
+        try
+        {
+            await work;
+            return "";
+        }
+        catch (TableUnavailableException e)
+        {
+            return e.Message;
+        }
     }
 
     private void Tell(string problem)
@@ -124,6 +140,4 @@ internal sealed class SessionCopier(
             logger.LogInformation("The copies of sessions are complete again");
         trouble = problem;
     }
-
-    private sealed record Kept(Session Session, int Restarts);
 }

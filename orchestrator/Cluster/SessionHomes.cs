@@ -20,9 +20,9 @@ internal sealed class SessionHomes(ISessionCopies copies, SessionRegistry sessio
     public bool AreKept => options.OnWorkerLost == OnWorkerLost.Restore;
 
     /// <summary>The number of the node to which a session has moved, as far as this node knows; null when it knows nothing.</summary>
-    public int? Moved(SessionId id) => moved.IsEmpty || !moved.TryGetValue(id, out var node) ? null : node;
+    public int? Moved(SessionId id) => moved.TryGetValue(id, out var node) ? node : null;
 
-    /// <summary>A session lives on this node now.</summary>
+    /// <summary>A session lives on the node of this number.</summary>
     public void Learn(SessionId id, int node)
     {
         if (moved.Count >= MaxKnown)
@@ -34,13 +34,20 @@ internal sealed class SessionHomes(ISessionCopies copies, SessionRegistry sessio
     /// Where a session lives, or has lived, that this node does not have; null when nobody knows better than its id. Throws
     /// <see cref="PoolUnavailableException"/> when the table cannot be asked.
     /// </summary>
-    public async Task<SessionHome?> FindAsync(SessionId id, CancellationToken cancellationToken)
+    /// <param name="id">The session.</param>
+    /// <param name="isLast">It is about to be called lost: if nobody knows better, it can never be created anew.</param>
+    /// <param name="cancellationToken">The client has left.</param>
+    public async Task<SessionHome?> FindAsync(SessionId id, bool isLast, CancellationToken cancellationToken)
     {
         if (!AreKept || IsKnownToHaveEnded(id))
             return null;
         try
         {
-            var home = await copies.FindAsync(id.ToString(), cancellationToken);
+            var home = await (isLast
+                ? copies.FindOrCloseAsync(id.ToString(), options.HistoryAge, cancellationToken)
+                : copies.FindAsync(id.ToString(), cancellationToken));
+            if (home is { Node: SessionHome.Nowhere })
+                home = null;
             if (home is { } found && found.Node != options.NodeNumber)
                 Learn(id, found.Node);
             else

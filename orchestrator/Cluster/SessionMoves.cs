@@ -3,10 +3,16 @@ using Steelyard.Sessions;
 
 namespace Steelyard.Cluster;
 
-/// <summary>What requests must know of sessions that can be created anew on another node.</summary>
-internal sealed class SessionMoves(SessionHomes homes, SessionCopier copier)
+/// <summary>What is known of sessions that can be created anew on another node.</summary>
+internal sealed class SessionMoves(ISessionCopies copies, SessionHomes homes, SessionCopier copier)
 {
+    private static readonly string[] Enders = ["/kill/{id}", "/v1/sessions/release"];
+
+    public ISessionCopies Copies => copies;
+
     public SessionHomes Homes => homes;
+
+    public SessionCopier Copier => copier;
 
     /// <summary>
     /// Lets no client hear of the end of a session before its copy is deleted: a session that was deleted must not be created anew.
@@ -14,14 +20,21 @@ internal sealed class SessionMoves(SessionHomes homes, SessionCopier copier)
     public void Watch(HttpContext context, SessionId id)
     {
         if (homes.AreKept)
-            context.Response.OnStarting(() => EndAsync(id));
+            context.Response.OnStarting(() => TryAsync(() => copier.EndAsync(id, CancellationToken.None)));
     }
 
-    private async Task EndAsync(SessionId id)
+    /// <summary>The same for a request that ends several sessions.</summary>
+    public void WatchAll(HttpContext context, string pattern)
+    {
+        if (homes.AreKept && Array.IndexOf(Enders, pattern) >= 0)
+            context.Response.OnStarting(() => TryAsync(() => copier.EndEndedAsync(CancellationToken.None)));
+    }
+
+    private static async Task TryAsync(Func<Task> end)
     {
         try
         {
-            await copier.EndAsync(id, CancellationToken.None);
+            await end();
         }
         catch (TableUnavailableException)
         {

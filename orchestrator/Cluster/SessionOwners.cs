@@ -17,6 +17,6 @@ internal sealed class SessionOwners(
             return fabric.Number;
         return homes.Moved(id) is { } node ? node
             : ids.Made(id) ? id.Node
-            : await claims.FindAsync(id, cancellationToken);
+            : await claims.FindAsync(id, cancellationToken) ?? (await homes.FindAsync(id, isLast: false, cancellationToken))?.Node;
     }
 }

@@ -26,6 +26,7 @@ internal sealed class SessionRouter(
     {
         if (context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern })
             return next(context);
+        moves.WatchAll(context, pattern);
         return FileNode(context, pattern) is { } node ? SendAsync(context, null, node)
             : SessionPath.Of(context) is { } id ? RouteAsync(context, id)
             : next(context);
@@ -79,7 +80,7 @@ internal sealed class SessionRouter(
     // The node in its id has given the session up. Another one may have created it anew.
     private async Task TellLostAsync(HttpContext context, SessionId? id, int node, bool hasMoved)
     {
-        if (id is { } session && await moves.Homes.FindAsync(session, context.RequestAborted) is { } home)
+        if (id is { } session && await moves.Homes.FindAsync(session, isLast: true, context.RequestAborted) is { } home)
             await SendHomeAsync(context, session, home, node, hasMoved);
         else
             await Problem.SessionNotFoundAsync(context, new(EndReason.WorkerLost, "its node is lost", SessionEnd.NodeLost));
@@ -94,7 +95,7 @@ internal sealed class SessionRouter(
         }
 
         if (id is { } session && sessions.FindPresent(session) is null
-            && await moves.Homes.FindAsync(session, context.RequestAborted) is { } home
+            && await moves.Homes.FindAsync(session, isLast: false, context.RequestAborted) is { } home
             && (home.IsLive || home.Node != fabric.Number))
         {
             await SendHomeAsync(context, session, home, fabric.Number, hasMoved);

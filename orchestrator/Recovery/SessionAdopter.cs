@@ -63,7 +63,7 @@ internal sealed class SessionAdopter(
     {
         if (!records.IsOfAnotherBoot(record))
             return false;
-        sessions.End(sessions.Revive(record, entry), EndReason.WorkerLost, "the machine was restarted");
+        sessions.End(sessions.Revive(record, entry), EndReason.WorkerLost, "the machine was restarted", SessionEnd.NodeCutOff);
         return true;
     }
 

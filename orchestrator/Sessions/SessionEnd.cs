@@ -6,7 +6,7 @@ namespace Steelyard.Sessions;
 /// ended for another reason.</param>
 public sealed record SessionEnd(EndReason Reason, string Detail = "", string? Cause = null)
 {
-    /// <summary>The cause when its node had to give it up, because other nodes may call it lost.</summary>
+    /// <summary>The cause when its node had to give it up: other nodes may call it lost, or the machine was restarted.</summary>
     public const string NodeCutOff = "node_cut_off";
 
     /// <summary>The cause when its node is lost.</summary>

@@ -71,6 +71,7 @@ const mutations = [
   // What nodes of a cluster rely on: docs/decisions/0022.
   ['a renewal counts from the reply', '../fabric/Tenure.cs',
     'BackNeedsLock(sent, now, view.Members, view);', 'BackNeedsLock(now, now, view.Members, view);'],
+  ['a view can follow an older one', '../fabric/Tenure.cs', 'at < complete', 'at <= backed'],
   ['the word of others counts from the reply', '../fabric/Tenure.cs',
     'CountNeedsLock(round);\n            if (ack is',
     'CountNeedsLock(round);\n            renewed = renewed == round.Sent ? now : renewed;\n            if (ack is'],

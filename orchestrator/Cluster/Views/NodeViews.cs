@@ -29,16 +29,15 @@ internal sealed class NodeViews(RequestDelegate next, IFabric fabric, Options op
     // Not the own name: callers of /readyz need no key.
     private string Hint => options.IsClustered ? "GET /nodes lists the nodes." : "This node is alone, and GET /nodes has its name.";
 
-    public async Task InvokeAsync(HttpContext context)
-    {
-        if (context.IsFromPeer()
+    public Task InvokeAsync(HttpContext context) =>
+        context.IsFromPeer()
             || context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern }
-            || NameIn(context, pattern) is not { } name)
-        {
-            await next(context);
-            return;
-        }
+            || NameIn(context, pattern) is not { } name
+                ? next(context)
+                : SendAsync(context, name);
 
+    private async Task SendAsync(HttpContext context, string name)
+    {
         UsePlainId(context);
         var peer = fabric.Peers.FirstOrDefault(peer => peer.State.Name == name);
         if (name == options.NodeName)

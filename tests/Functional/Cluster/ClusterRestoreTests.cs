@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Steelyard.Processes;
 using Steelyard.Tests.Functional.Tables;
@@ -38,7 +39,45 @@ public sealed class ClusterRestoreTests
             using var reply = await node.Http.GetAsync($"/sessions/{session}");
             Assert.Equal(HttpStatusCode.NotFound, reply.StatusCode);
             Assert.Equal("deleted", (string?)JsonNode.Parse(await reply.Content.ReadAsStringAsync())!["reason"]);
+            Assert.Equal(HttpStatusCode.NotFound, await TestCluster.StatusAsync(node, deleted));
         }
+    }
+
+    [Fact]
+    public async Task A_session_that_is_deleted_right_after_a_restart_of_its_node_stays_deleted()
+    {
+        await using var cluster = await TestCluster.StartAsync("redis", 2, [.. Restoring, "--cluster-grace", "60s"]);
+        var session = await cluster.CreateOnAsync(1);
+        await CopiedAsync(cluster, session);
+        await cluster.RestartAsync(1);
+        Assert.Equal(HttpStatusCode.NoContent, (await cluster.Nodes[1].Http.DeleteAsync($"/sessions/{session}")).StatusCode);
+        await using var client = await TableClient.ConnectAsync(cluster.Address, 15);
+        Assert.Null(await client.CopiesOf("steelyard").FindAsync(session, CancellationToken.None));
+        Assert.Equal(HttpStatusCode.NotFound, await TestCluster.StatusAsync(cluster.Nodes[1], session));
+    }
+
+    [Fact]
+    public async Task A_create_that_is_repeated_with_its_id_after_the_loss_of_its_node_makes_no_second_session()
+    {
+        await using var cluster = await TestCluster.StartAsync("redis", 3, Restoring);
+        var id = Guid.NewGuid().ToString();
+        using (var created = await CreateAsync(2))
+            Assert.True(created.IsSuccessStatusCode);
+        await CopiedAsync(cluster, id);
+        await cluster.Nodes[2].KillAsync();
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                using var repeated = await CreateAsync(0);
+                Assert.True(repeated.IsSuccessStatusCode || repeated.StatusCode == HttpStatusCode.ServiceUnavailable);
+                return repeated.IsSuccessStatusCode;
+            },
+            "the create is repeated",
+            40);
+        await LivesAsync(cluster, id, 0, 1);
+
+        Task<HttpResponseMessage> CreateAsync(int node) =>
+            cluster.Nodes[node].Http.PostAsJsonAsync("/v1/sessions", new JsonObject { ["sessionId"] = id });
     }
 
     [Fact]
