@@ -71,7 +71,6 @@ const mutations = [
   // What nodes of a cluster rely on: docs/decisions/0022.
   ['a renewal counts from the reply', '../fabric/Tenure.cs',
     'BackNeedsLock(sent, now, view.Members, view);', 'BackNeedsLock(now, now, view.Members, view);'],
-  ['a view can follow an older one', '../fabric/Tenure.cs', 'at < complete', 'at <= backed'],
   ['the word of others counts from the reply', '../fabric/Tenure.cs',
     'CountNeedsLock(round);\n            if (ack is',
     'CountNeedsLock(round);\n            renewed = renewed == round.Sent ? now : renewed;\n            if (ack is'],
@@ -101,8 +100,6 @@ const mutations = [
   ['nothing need have been watched', '../fabric/Electorate.cs', 'first < 0 ? 0 : (steady + 1) / 2', '(steady + 1) / 2'],
   ['what a tenure rested on need not be told', '../fabric/Electorate.cs',
     '(first, window) = (0, [basis.View, .. window]);', '(first, window) = (0, window);'],
-  ['a node tells what it has never relied on', '../fabric/Electorate.cs',
-    'IsMember(basis, name, incarnation))', 'IsMember(basis, name, incarnation) || true)'],
   ['the long wait is the longest outage', '../fabric/TenureOptions.cs', '(MaxOutage + Hold) * Drift', 'MaxOutage'],
   ['only the last view counts', '../fabric/Electorate.cs', 'views.Skip(Math.Max(first, 0))', 'views.Skip(views.Count - 1)'],
 ];

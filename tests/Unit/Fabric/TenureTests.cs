@@ -133,5 +133,23 @@ public sealed class TenureTests
     public void The_hold_is_half_of_any_grace(double grace) =>
         Assert.Equal((At(grace), At(grace / 2)), (TenureOptions.For(At(grace)).Grace, TenureOptions.For(At(grace)).Hold));
 
+    [Fact]
+    public void What_it_rests_on_is_told_and_never_followed_by_an_older_view()
+    {
+        Assert.Null(tenure.Basis);
+        Read("a1", sent: 0, now: 0);
+        Assert.Equal(["a"], tenure.Basis!.Members.Keys);
+        Read("a1 b1", sent: 5, now: 8);
+        Assert.Equal(["a", "b"], tenure.Basis!.Members.Keys);
+
+        // The view behind this answer can be of any time since 5.9: it may lack b.
+        var round = tenure.Ask(At(9))!;
+        tenure.Hear(round, "b", new(false, At(3), Table("a1").Members), At(9));
+        Assert.Equal(["b"], tenure.Ask(At(9))!.Others.Keys);
+        tenure.Hear(round, "b", new(false, At(0.5), Table("a1 b1 c1").Members), At(9));
+        Assert.Equal(["b", "c"], tenure.Ask(At(9))!.Others.Keys.Order());
+        Assert.Equal(["a", "b"], tenure.Basis!.Members.Keys); // Only what it has read itself.
+    }
+
     private void Read(string rows, double sent, double now) => Assert.True(tenure.Observe(Table(rows), At(sent), At(now)));
 }
