@@ -2,8 +2,9 @@ namespace Steelyard.Fabric.Calls;
 
 /// <summary>
 /// Tickets in order: the holders take turns, and the tickets of one holder are served by age, the oldest first. An origin asks for a round
-/// at a time, and its ticket keeps its place between two rounds. A ticket whose origin does not ask again soon is dropped. A turn takes one
-/// of the rooms that a node offers until its origin says that it has the room, or asks again. Not for several threads.
+/// at a time, and its ticket keeps its place between two rounds. A ticket whose origin does not ask again soon is dropped. A node's rooms are
+/// given one after the other: the next turn comes when the origin of the last one says that it has its room, or asks again. Otherwise those
+/// whose turns come together would race for the worker that is ready first. Not for several threads.
 /// </summary>
 internal sealed class TicketLine(TimeProvider time)
 {
@@ -18,6 +19,7 @@ internal sealed class TicketLine(TimeProvider time)
 
     private readonly Dictionary<Guid, Place> places = [];
     private readonly Dictionary<Guid, Given> given = [];
+    private readonly Dictionary<int, int> rooms = []; // By node: what it offered last, less the turns since.
     private readonly Dictionary<string, long> lastServed = [];
     private long turns;
 
@@ -26,10 +28,14 @@ internal sealed class TicketLine(TimeProvider time)
     public async Task<Turn> WaitAsync(Ticket ticket)
     {
         var since = time.GetTimestamp() - (long)(ticket.Waited.TotalSeconds * time.TimestampFrequency);
-        if ((places.GetValueOrDefault(ticket.Id)?.Since ?? given.GetValueOrDefault(ticket.Id)?.Since) is { } earlier)
+        if (given.Remove(ticket.Id, out var turn))
+        {
+            (since, rooms[turn.Node]) = (Math.Min(since, turn.Since), 0); // The room was not there.
+        }
+        else if (places.TryGetValue(ticket.Id, out var before))
         {
             Leave(ticket.Id); // If the origin did not get the answer, a turn for its earlier call would be lost.
-            since = Math.Min(since, earlier); // The call that took the shortest way tells the age best.
+            since = Math.Min(since, before.Since); // The call that took the shortest way tells the age best.
         }
         else if (places.Count >= ticket.Limit)
         {
@@ -52,20 +58,28 @@ internal sealed class TicketLine(TimeProvider time)
     /// <summary>The create needs no turn any more: it has the room, or its client has left.</summary>
     public void Leave(Guid ticket)
     {
-        given.Remove(ticket);
         if (places.Remove(ticket, out var place))
             place.Turn.TrySetResult(new(TurnKind.NotYet));
+        if (given.Remove(ticket, out var turn))
+            Give(turn.Node);
     }
 
-    /// <summary>Gives turns to the first in line. If the first one is between two rounds, the next offer comes soon enough.</summary>
+    /// <summary>A node has room. The first in line gets a turn; if it is between two rounds, the next offer comes soon enough.</summary>
     public void Offer(int node, int free)
     {
         foreach (var gone in places.Values.Where(place => place.LeftAt is { } at && time.GetElapsedTime(at) >= Absence).ToList())
             places.Remove(gone.Ticket.Id);
         foreach (var (ticket, _) in given.Where(turn => time.GetElapsedTime(turn.Value.At) >= TurnLife).ToList())
             given.Remove(ticket);
-        for (var left = free - given.Values.Count(turn => turn.Node == node); left > 0 && Next() is { LeftAt: null } next; left--)
+        rooms[node] = free - (IsUnderWay(node) ? 1 : 0);
+        Give(node);
+    }
+
+    private void Give(int node)
+    {
+        if (!IsUnderWay(node) && rooms[node] > 0 && Next() is { LeftAt: null } next)
         {
+            rooms[node]--;
             places.Remove(next.Ticket.Id);
             lastServed[next.Ticket.Holder] = ++turns;
             given[next.Ticket.Id] = new(node, time.GetTimestamp(), next.Since);
@@ -77,10 +91,9 @@ internal sealed class TicketLine(TimeProvider time)
     }
 
     // The holder that was served longest ago, and its oldest ticket.
-    private Place? Next() => places.Values
-        .OrderBy(place => lastServed.GetValueOrDefault(place.Ticket.Holder))
-        .ThenBy(place => place.Since)
-        .FirstOrDefault();
+    private Place? Next() => places.Values.MinBy(place => (lastServed.GetValueOrDefault(place.Ticket.Holder), place.Since));
+
+    private bool IsUnderWay(int node) => given.Values.Any(turn => turn.Node == node);
 
     private sealed record Given(int Node, long At, long Since);
 

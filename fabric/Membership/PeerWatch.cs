@@ -63,15 +63,13 @@ internal sealed class PeerWatch(
                     Add(peer = new(address, state, time));
                 peer.Answered(state);
             }
-            catch (Exception e) when (!stop.IsCancellationRequested)
+            catch (Exception e)
             {
+                if (stop.IsCancellationRequested)
+                    break; // Whatever it was: the call to a node that has just died can fail in several ways.
                 if (peer?.IsReachable == true)
                     logger.LogDebug("{Node} does not answer: {Reason}", peer.State.Name, e.Message);
                 peer?.Missed();
-            }
-            catch (OperationCanceledException)
-            {
-                break;
             }
 
             await Task.Delay(Period, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

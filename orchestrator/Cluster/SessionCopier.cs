@@ -39,7 +39,7 @@ internal sealed class SessionCopier(
     public async Task KeepAsync(CancellationToken cancellationToken)
     {
         foreach (var session in sessions.Live.Where(session => session.Request.Body.Length > 0))
-            known.TryAdd(session.Id, new(session, KeptSession.Unwritten));
+            known.GetOrAdd(session.Id, static (_, added) => new(added, KeptSession.Unwritten), session);
         var problems = new[]
         {
             await TryAsync(EndEndedAsync(cancellationToken)),

@@ -24,12 +24,32 @@ public sealed class TicketLineTests
     [Fact]
     public async Task Holders_take_turns()
     {
-        var greedy = Enumerable.Range(0, 3).Select(i => Wait("greedy", seconds: 9 - i)).ToList();
+        var first = Guid.NewGuid();
+        var served = line.WaitAsync(new(first, "greedy", TimeSpan.FromSeconds(9), 10));
+        var greedy = Wait("greedy", seconds: 8);
         var modest = Wait("modest");
         line.Offer(node: 7, free: 2);
-        Assert.Equal(TurnKind.Go, (await greedy[0]).Kind);
+        Assert.Equal(TurnKind.Go, (await served).Kind);
+        line.Leave(first);
         Assert.Equal(TurnKind.Go, (await modest).Kind);
-        Assert.DoesNotContain(greedy.Skip(1), turn => turn.IsCompleted);
+        Assert.False(greedy.IsCompleted);
+    }
+
+    [Fact]
+    public async Task The_rooms_of_a_node_are_given_one_after_the_other()
+    {
+        var ids = Enumerable.Range(0, 4).Select(_ => Guid.NewGuid()).ToList();
+        var tickets = ids.Select((id, i) => line.WaitAsync(new(id, "a", TimeSpan.FromSeconds(9 - i), 10))).ToList();
+        line.Offer(node: 7, free: 3);
+        line.Offer(node: 8, free: 1);
+        Assert.Equal(new(TurnKind.Go, 7), await tickets[0]);
+        Assert.Equal(new(TurnKind.Go, 8), await tickets[1]);
+        Assert.False(tickets[2].IsCompleted);
+        line.Leave(ids[0]);
+        Assert.Equal(new(TurnKind.Go, 7), await tickets[2]);
+        Assert.False(tickets[3].IsCompleted);
+        line.Leave(ids[2]);
+        Assert.Equal(new(TurnKind.Go, 7), await tickets[3]);
     }
 
     [Fact]
