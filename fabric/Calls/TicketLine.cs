@@ -2,9 +2,9 @@ namespace Steelyard.Fabric.Calls;
 
 /// <summary>
 /// Tickets in order: the holders take turns, and the tickets of one holder are served by age, the oldest first. An origin asks for a round
-/// at a time, and its ticket keeps its place between two rounds. A ticket whose origin does not ask again soon is dropped. A node's rooms are
-/// given one after the other: the next turn comes when the origin of the last one says that it has its room, or asks again. Otherwise those
-/// whose turns come together would race for the worker that is ready first. Not for several threads.
+/// at a time, and its ticket keeps its place between two rounds. A ticket whose origin does not ask again soon is dropped. The rooms of a
+/// node are given one after the other: the next turn comes when the origin of the last one says that it has its room, or asks again.
+/// Otherwise those whose turns come together would race for the worker that is ready first. Not for several threads.
 /// </summary>
 internal sealed class TicketLine(TimeProvider time)
 {

@@ -37,8 +37,8 @@ public interface ISessionCopies
     Task<SessionCopy?> ReadAsync(int home, string id, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Moves a live session, unless it has been moved since its copy was read. True for exactly one of those that try, also when it makes the
-    /// same call again.
+    /// Moves a live session, unless it has been moved since its copy was read. True for exactly one of those that try, also when it makes
+    /// the same call again.
     /// </summary>
     /// <param name="copy">As it was read.</param>
     /// <param name="from">Its home then.</param>

@@ -22,7 +22,8 @@ public sealed class PostgresSessionCopies(PostgresDatabase database, string clus
         INSERT INTO steelyard_sessions AS held (cluster, id, home, data, created_at, used_at, expires_at)
             VALUES (@cluster, @id, @home, @data, now() - @age, now() - @idle, now() + @life)
         ON CONFLICT (cluster, id) DO UPDATE SET
-            home = excluded.home, data = excluded.data, created_at = excluded.created_at, used_at = excluded.used_at, expires_at = excluded.expires_at
+            home = excluded.home, data = excluded.data, created_at = excluded.created_at, used_at = excluded.used_at,
+            expires_at = excluded.expires_at
             WHERE (held.home = excluded.home AND held.data IS NOT NULL) OR held.expires_at < now()
         RETURNING id
         """;

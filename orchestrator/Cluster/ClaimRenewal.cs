@@ -30,7 +30,7 @@ internal sealed class ClaimRenewal(
                 if (await claims.RenewAsync(session.Id, stop) is var node && node != fabric.Number && !homes.AreKept)
                 {
                     logger.LogError(
-                        "Session {Id} lives here, and the cluster's table names node {Node}: it was emptied, and the id was used again there",
+                        "Session {Id} lives here, but the cluster's table names node {Node}: it was emptied, and the id was used there",
                         session.Id, node);
                 }
             }
