@@ -37,7 +37,7 @@ public sealed class ApiKeys(
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.IsFromPeer())
+        if (tickets is not null && context.IsFromPeer())
         {
             PeerRequest.Admit(context);
             return next(context);

@@ -27,7 +27,7 @@ public sealed class OriginGuard(RequestDelegate next, KeyRing keys, Options opti
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.IsFromPeer())
+        if (options.IsClustered && context.IsFromPeer())
             return next(context); // The node that the client called has checked it.
         var request = context.Request;
         if (keys.IsEmpty && !IsOurName(request.Host.Host))

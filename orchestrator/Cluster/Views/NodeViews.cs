@@ -30,9 +30,9 @@ internal sealed class NodeViews(RequestDelegate next, IFabric fabric, Options op
     private string Hint => options.IsClustered ? "GET /nodes lists the nodes." : "This node is alone, and GET /nodes has its name.";
 
     public Task InvokeAsync(HttpContext context) =>
-        context.IsFromPeer()
-            || context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern }
+        context.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } pattern }
             || NameIn(context, pattern) is not { } name
+            || context.IsFromPeer()
                 ? next(context)
                 : SendAsync(context, name);
 
