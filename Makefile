@@ -68,10 +68,10 @@ faults: build browser ## Kill, stop and starve real processes, many times each, 
 	@dotnet build tests -c Release -v quiet --nologo
 	@FAULT_RUNS=$(or $(FAULT_RUNS),20) tests/bin/Release/net10.0/Steelyard.Tests --filter-namespace "Steelyard.Tests.Faults" --progress off
 
-clusterfaults: build browser ## Kill, stop, cut off and starve three nodes with a real table, and print the times (TABLE=redis ONLY="killed hung" GRACE=20s)
+clusterfaults: build browser ## Kill, stop, cut off and starve three nodes with a real table, and print the times (TABLE=redis ONLY="killed hung" GRACE=20s FROM=/an/older/steelyard)
 	@tests/install-tables.sh
 	@cd tester && npm ci --silent
-	@node tests/cluster/faults.mjs --table $(or $(TABLE),both) --grace $(or $(GRACE),20s) $(addprefix --only ,$(ONLY))
+	@node tests/cluster/faults.mjs --table $(or $(TABLE),both) --grace $(or $(GRACE),20s) $(addprefix --only ,$(ONLY)) $(addprefix --from ,$(FROM))
 
 soak: build browser ## Run mixed real sessions for a long time, and show that memory, descriptors and disk stay flat (MINUTES=120)
 	@cd tester && npm ci --silent

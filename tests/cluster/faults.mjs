@@ -1,5 +1,6 @@
 // Makes faults on three real nodes with a real table, under a steady load of creates and deletes, and prints a Markdown table of what was
 // measured. Usage: node tests/cluster/faults.mjs [--table redis|postgres|both] [--only NAME,NAME] [--grace 20s] [--program PATH]
+// --from PATH is an older program, from which the rolling upgrades start.
 // CYCLES and BROWSER_SECONDS in the environment change how long two rows take.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -17,12 +18,13 @@ const { values } = parseArgs({ options: {
   only: { type: 'string', multiple: true, default: [] },
   grace: { type: 'string', default: '20s' },
   program: { type: 'string', default: 'artifacts/orchestrator/steelyard' },
+  from: { type: 'string' },
 } });
 const only = values.only.flatMap((names) => names.split(','));
 const kinds = values.table === 'both' ? ['redis', 'postgres'] : [values.table];
 const unknown = [...only.filter((name) => !rows[name]), ...kinds.filter((kind) => !['redis', 'postgres'].includes(kind))];
-if (unknown.length || !/^\d+s$/.test(values.grace) || !existsSync(values.program)) {
-  console.error(`Usage: node tests/cluster/faults.mjs [--table redis|postgres|both] [--only NAME,NAME] [--grace 20s] [--program PATH]
+if (unknown.length || !/^\d+s$/.test(values.grace) || !existsSync(values.program) || !existsSync(values.from ?? values.program)) {
+  console.error(`Usage: node tests/cluster/faults.mjs [--table redis|postgres|both] [--only NAME,NAME] [--grace 20s] [--program PATH] [--from PATH]
 NAMEs: ${Object.keys(rows).join(' ')}`);
   process.exit(2);
 }
@@ -38,7 +40,7 @@ for (const kind of kinds) {
   const missing = whyNot(kind);
   for (const [name, [fault, measure]] of Object.entries(rows)) {
     if (only.length && !only.includes(name)) continue;
-    const stage = { kind, grace: values.grace, program: values.program };
+    const stage = { kind, grace: values.grace, program: values.program, from: values.from ?? values.program };
     const row = missing ? { skipped: missing } : await tryTo(() => measure(stage));
     print(kind, name, fault, row);
   }
