@@ -24,7 +24,8 @@ const only = values.only.flatMap((names) => names.split(','));
 const kinds = values.table === 'both' ? ['redis', 'postgres'] : [values.table];
 const unknown = [...only.filter((name) => !rows[name]), ...kinds.filter((kind) => !['redis', 'postgres'].includes(kind))];
 if (unknown.length || !/^\d+s$/.test(values.grace) || !existsSync(values.program) || !existsSync(values.from ?? values.program)) {
-  console.error(`Usage: node tests/cluster/faults.mjs [--table redis|postgres|both] [--only NAME,NAME] [--grace 20s] [--program PATH] [--from PATH]
+  console.error(`Usage: node tests/cluster/faults.mjs [--table redis|postgres|both] [--only NAME,NAME] [--grace 20s]
+  [--program PATH] [--from PATH]
 NAMEs: ${Object.keys(rows).join(' ')}`);
   process.exit(2);
 }
