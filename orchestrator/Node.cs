@@ -115,7 +115,7 @@ public sealed partial class Node : IAsyncDisposable
         }
 
         if (SessionsMove)
-            app.Services.GetRequiredService<SessionCopier>().Adopt();
+            app.Services.GetRequiredService<SessionCopier>().Notice();
         await app.StartAsync(CancellationToken.None);
         Pool.Start();
         background = Task.WhenAll(

@@ -28,18 +28,19 @@ internal sealed class SessionCopier(
     /// <summary>The session has been created anew here, and its copy names this node already.</summary>
     public void Take(Session session) => known[session.Id] = new(session, session.Restarts) { IsTaken = true };
 
-    /// <summary>Looks after the copies of the sessions of an earlier process. Call it before any client can end one.</summary>
-    public void Adopt()
+    /// <summary>
+    /// Looks after the copies of all sessions from now on. Call it before any client can end a session of an earlier process.
+    /// </summary>
+    public void Notice()
     {
-        foreach (var session in sessions.Live)
-            known.TryAdd(session.Id, new(session, KeptSession.Unwritten));
+        foreach (var session in sessions.Live.Where(session => session.Request.Body.Length > 0))
+            known.GetOrAdd(session.Id, static (_, added) => new(added, KeptSession.Unwritten), session);
     }
 
     /// <summary>Deletes what has ended, and writes what is new. What fails is done in the next round.</summary>
     public async Task KeepAsync(CancellationToken cancellationToken)
     {
-        foreach (var session in sessions.Live.Where(session => session.Request.Body.Length > 0))
-            known.GetOrAdd(session.Id, static (_, added) => new(added, KeptSession.Unwritten), session);
+        Notice();
         var problems = new[]
         {
             await TryAsync(EndEndedAsync(cancellationToken)),
